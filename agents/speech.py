@@ -1,0 +1,78 @@
+"""How agents speak to a model: what a call is known by, what a reply holds, and what can go wrong.
+
+Exception
+└── ModelUnavailable     no key, no server, no answer in time: the session stops and can be resumed
+    └── BudgetSpent      the next call would pass a cap; nothing was asked
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from langchain_core.messages import BaseMessage
+
+
+class ModelUnavailable(Exception):
+    """The model cannot be asked; the message says how to mend it."""
+
+
+class BudgetSpent(ModelUnavailable):
+    """A cap on calls, tokens, dollars or seconds would be passed."""
+
+
+class Role(StrEnum):
+    DETECTION = "detection"
+    REPAIR = "repair"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class CallKey:
+    """Which call of a session this is; with model, messages and parameters it names a recorded reply."""
+
+    role: Role
+    round: int
+    candidate: int
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What calls cost. `estimated` when the server (or the embedded author) counted no tokens itself."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0
+    estimated: bool = False
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.usd + other.usd,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A model's answer. `cut` when it ended at its length limit, so that code in it may be incomplete."""
+
+    text: str
+    usage: Usage
+    cut: bool = False
+
+
+class Speaker(Protocol):
+    """Something that answers. Safe to call from several threads at once."""
+
+    name: str
+    is_language_model: bool
+    """False for the embedded author alone: what it writes is trusted outside Docker and namespaces."""
+
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+        """Asks once, with the bounded retries of its client. Raises ModelUnavailable or BudgetSpent."""
+        ...

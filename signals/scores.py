@@ -1,0 +1,24 @@
+"""Scores: what a detector says of every point."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from signals.arrays import Bools, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """A score per point, shape (n,): ≥ 1 is anomalous, higher is more so, NaN is no opinion.
+
+    `fired` says for each rule, by id, on which points it changed or confirmed the verdict; `reasons` gives a sentence
+    for the points, by index, that have one.
+    """
+
+    values: Floats
+    fired: Mapping[str, Bools] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> Bools:
+        """Which points are anomalous; NaN never is."""
+        return self.values >= 1.0
