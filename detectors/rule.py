@@ -120,7 +120,8 @@ def _check_signature(tree: ast.Module, params: tuple[Param, ...]) -> None:
     positional = [arg.arg for arg in given.posonlyargs + given.args]
     keywords = [arg.arg for arg in given.kwonlyargs]
     wanted = [param.name for param in params]
-    if positional[:2] != ["values", "seconds"] or sorted(positional[2:] + keywords) != sorted(wanted) or given.vararg:
+    named = sorted(positional[2:] + keywords)
+    if positional[:2] != ["values", "seconds"] or named != sorted(wanted) or given.vararg or given.kwarg:
         names = ", ".join(["values", "seconds", "*", *wanted] if wanted else ["values", "seconds"])
         raise RuleUnreadable(
             f"line {node.lineno}: the signature must be detect({names}), one keyword for each of PARAMS"
