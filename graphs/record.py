@@ -1,8 +1,26 @@
-"""Where a session records: the protocol, and the two wrappers that everything recorded passes through."""
+"""Where a session records: the protocol, and the wrappers that everything recorded passes through.
 
-from typing import Protocol
+Two choke points, the model and the sandbox, and one wrapper round every node. A span is the node's run, such as
+'propose#2'. It is a plain value that the node hands to what it calls, so candidates that run side by side within a node
+need no lock to be recorded under the right one.
+"""
 
-from graphs.events import Event
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, Protocol
+
+from langchain_core.messages import BaseMessage
+
+from agents.speech import CallKey, Reply, Speaker
+from graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
+from sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
+from signals.errors import BadInput
+
+Clock = Callable[[], float]
+"""Unix seconds, now."""
+
+
+_DETAIL_CHARACTERS = 4_000
 
 
 class Recorder(Protocol):
@@ -15,3 +33,128 @@ class Recorder(Protocol):
     def blob(self, data: bytes) -> str:
         """Keeps the bytes and returns their SHA-256 in hex."""
         ...
+
+
+def prompt_text(messages: Sequence[BaseMessage]) -> str:
+    """The messages as the text that is kept of them: each under a line that names its role."""
+    return "\n\n".join(f"[{message.type}]\n{message.text}" for message in messages)
+
+
+class RecordedSpeaker:
+    """A speaker whose every prompt and reply is kept before the reply is used."""
+
+    def __init__(self, speaker: Speaker, recorder: Recorder, span: str, clock: Clock) -> None:
+        self.name = speaker.name
+        self.is_language_model = speaker.is_language_model
+        self._speaker, self._recorder, self._span, self._clock = speaker, recorder, span, clock
+
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+        """Asks and records. Raises what the speaker raises; a failed call leaves its prompt and no event."""
+        prompt = self._recorder.blob(_encoded(prompt_text(messages)))
+        began = self._clock()
+        reply = self._speaker.ask(messages, key)
+        now = self._clock()
+        self._recorder.append(
+            ModelCall(
+                at=now,
+                span=self._span,
+                role=key.role.value,
+                round=key.round,
+                candidate=key.candidate,
+                attempt=key.attempt,
+                model=self.name,
+                prompt=prompt,
+                reply=self._recorder.blob(_encoded(reply.text)),
+                input_tokens=reply.usage.input_tokens,
+                output_tokens=reply.usage.output_tokens,
+                estimated=reply.usage.estimated,
+                usd=reply.usage.usd,
+                cut=reply.cut,
+                seconds=max(0.0, now - began),
+            )
+        )
+        return reply
+
+
+class RecordedSandbox:
+    """A sandbox whose every job is kept, with the purpose it ran for: 'trial', 'tune', 'assess'."""
+
+    def __init__(self, sandbox: Sandbox, recorder: Recorder, span: str, purpose: str, clock: Clock) -> None:
+        self.name = sandbox.name
+        self.sealed = sandbox.sealed
+        self._sandbox, self._recorder, self._span, self._clock = sandbox, recorder, span, clock
+        self._purpose = purpose
+
+    def run(self, job: Job) -> tuple[Outcome, ...]:
+        """Runs and records. Raises SandboxUnavailable."""
+        began = self._clock()
+        outcomes = self._sandbox.run(job)
+        now = self._clock()
+        outcome, detail = _first_unclean(outcomes)
+        self._recorder.append(
+            SandboxJob(
+                at=now,
+                span=self._span,
+                sandbox=self.name,
+                purpose=self._purpose,
+                source=self._recorder.blob(_encoded(job.source)),
+                evaluations=len(job.evaluations),
+                outcome=outcome,
+                detail=detail[:_DETAIL_CHARACTERS],
+                seconds=max(0.0, now - began),
+            )
+        )
+        return outcomes
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+
+@contextmanager
+def span(recorder: Recorder, clock: Clock, node: str, round_: int) -> Iterator[str]:
+    """One run of a node: gives its mark, and records that it begins, and that it ends or fails.
+
+    What fails, an interruption by the user included, is recorded and raised again.
+    """
+    mark = f"{node}#{round_}"
+    began = clock()
+    recorder.append(SpanBegin(at=began, span=mark, node=node, round=round_))
+    try:
+        yield mark
+    except BaseException as error:
+        recorder.append(_failure(error, clock(), mark))
+        raise
+    now = clock()
+    recorder.append(SpanEnd(at=now, span=mark, node=node, round=round_, seconds=max(0.0, now - began)))
+
+
+def _failure(error: BaseException, at: float, span: str) -> Failure:
+    match error:
+        case BadInput():
+            return Failure(at=at, span=span, error=f"{error.place}: {error.problem}", mend=error.mend)
+        case KeyboardInterrupt():
+            return Failure(at=at, span=span, error="interrupted", mend="run it again")
+    mend = getattr(error, "mend", "")
+    return Failure(
+        at=at, span=span, error=f"{type(error).__name__}: {error}", mend=mend if isinstance(mend, str) else ""
+    )
+
+
+def _first_unclean(outcomes: Sequence[Outcome]) -> tuple[Literal["ran", "broke", "timed_out", "too_big"], str]:
+    for index, outcome in enumerate(outcomes, start=1):
+        where = f"evaluation {index} of {len(outcomes)}"
+        match outcome:
+            case Ran():
+                continue
+            case Broke(error=error, traceback=traceback):
+                return "broke", f"{where}: {error}\n{traceback}".rstrip()
+            case TimedOut(limit_s=limit_s):
+                return "timed_out", f"{where}: time was up after {limit_s:g} s"
+            case TooBig(what=what, limit=limit):
+                return "too_big", f"{where}: more {what} than {limit:,}"
+    return "ran", ""
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate, which some servers let through, is written as its escape."""
+    return text.encode(errors="backslashreplace")

@@ -1,0 +1,41 @@
+# make demo    set up and run a whole session on the bundled series, with no key, no Docker and no network beyond packages
+# make test    set up and pass the tests that this machine can run
+# make setup   .venv with `argosy` in .venv/bin
+# make check   formatting, lint, strict types, import layers, generated docs, tests: what CI runs
+# make lock    renew requirements.lock after a change of the dependencies in pyproject.toml
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check lint lock docs clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml setup.sh
+	PYTHON="$(PYTHON)" sh setup.sh
+	touch .venv/ready
+
+demo: setup
+	$(BIN)/argosy demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/argosy graph --check README.md
+
+check: lint test
+
+docs: setup
+	$(BIN)/argosy graph --write README.md
+
+lock: setup
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
+		pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,82 @@
+"""Which clauses the evidence speaks for: each standard statistic, ranked by how well it tells events from look-alikes."""
+
+from dataclasses import dataclass
+
+from agents.embedded.recipe import Clause, Kind, Over, Side
+from agents.evidence import DetectionEvidence, Exhibit, SeriesSummary
+
+_PLAIN: dict[str, tuple[Kind, Over, int]] = {
+    "level": (Kind.LEVEL, Over.VALUE, 60),
+    "change": (Kind.CHANGE, Over.VALUE, 1),
+    "dev_5": (Kind.DEVIATION, Over.VALUE, 5),
+    "dev_60": (Kind.DEVIATION, Over.VALUE, 60),
+    "dev_60_by_spread": (Kind.DEVIATION, Over.SPREAD, 60),
+    "dev_60_by_level": (Kind.DEVIATION, Over.LEVEL, 60),
+    "dev_ewma": (Kind.EWMA, Over.VALUE, 20),
+    "spread": (Kind.SPREAD, Over.SPREAD, 10),
+    "flat": (Kind.FLAT, Over.VALUE, 10),
+}
+_SEASONAL: dict[str, tuple[Kind, Over, int]] = {
+    "season_{}": (Kind.SEASON, Over.VALUE, 60),
+    "season_{}_by_spread": (Kind.SEASON, Over.SPREAD, 60),
+    "shape_{}": (Kind.SHAPE, Over.VALUE, 60),
+}
+_SIGNS = {Side.UP: 1.0, Side.DOWN: -1.0}
+_BOTH_SHARE = 0.95
+"""What a two-sided clause keeps of its separation: it lets in false alarms from either side."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A clause with the statistic it answers to, and how well that separates: higher is better."""
+
+    clause: Clause
+    statistic: str
+    separation: float
+
+
+def ranked_clauses(evidence: DetectionEvidence) -> list[Ranked]:
+    """Every clause of the grammar that applies to this series, the most telling first."""
+    found = []
+    for statistic, clause in _applicable(evidence.series):
+        for side in (Side.UP, Side.DOWN, Side.BOTH):
+            if clause.kind in (Kind.SPREAD, Kind.FLAT) and side is not Side.UP:
+                continue
+            sided = _sided(clause, side, evidence.series)
+            found.append(Ranked(sided, statistic, separation(evidence, statistic, side)))
+    return sorted(found, key=lambda each: -each.separation)
+
+
+def separation(evidence: DetectionEvidence, statistic: str, side: Side) -> float:
+    """How much rarer the events are than their look-alikes, in powers of ten, averaged over the pairs."""
+    gaps = []
+    for pair in evidence.pairs:
+        event = _measure(pair.event, statistic, side)
+        like = _measure(pair.like, statistic, side) if pair.like else 0.0
+        gaps.append(event - 0.7 * like)
+    mean = sum(gaps) / len(gaps) if gaps else 0.0
+    return mean * (_BOTH_SHARE if side is Side.BOTH and mean > 0 else 1.0)
+
+
+def _measure(exhibit: Exhibit, statistic: str, side: Side) -> float:
+    value = exhibit.measures.get(statistic, 0.0)
+    return abs(value) if side is Side.BOTH else max(0.0, value * _SIGNS[side])
+
+
+def _applicable(series: SeriesSummary) -> list[tuple[str, Clause]]:
+    noise = max(series.noise, 0.01) * series.scale
+    found = []
+    for statistic, (kind, over, window) in _PLAIN.items():
+        found.append((statistic, Clause(kind, Side.UP, over, window, size=noise)))
+    for period in series.periods[:1]:
+        for name, (kind, over, window) in _SEASONAL.items():
+            found.append((name.format(period), Clause(kind, Side.UP, over, window, period, size=noise)))
+    return found
+
+
+def _sided(clause: Clause, side: Side, series: SeriesSummary) -> Clause:
+    reference = 0.0
+    if clause.kind is Kind.LEVEL:
+        at = {Side.UP: "0.01", Side.DOWN: "0.99", Side.BOTH: "0.5"}[side]
+        reference = series.center + series.scale * series.quantiles.get(at, 0.0)
+    return Clause(clause.kind, side, clause.over, clause.window, clause.period, clause.size, reference)

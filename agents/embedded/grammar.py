@@ -1,0 +1,227 @@
+"""The grammar: turns a recipe into short readable Python.
+
+Everything emitted is causal, bears missing values and empty series, and holds only the lines that its recipe needs.
+"""
+
+from dataclasses import dataclass, field
+
+from agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, written
+
+Entry = tuple[float | int, float | int, float | int]
+
+_MOVES = {Side.UP: "rise", Side.DOWN: "drop", Side.BOTH: "move"}
+_TIMINGS = {
+    Timing.AT_ONCE: "",
+    Timing.HELD: " that holds",
+    Timing.LINGERING: ", and the points after it",
+    Timing.ONSET: ", where it sets in",
+}
+
+
+@dataclass
+class _Draft:
+    """A rule being written: its body lines, its parameters and the constants it needs."""
+
+    lines: list[str] = field(default_factory=list)
+    params: dict[str, Entry] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def param(self, name: str, default: float | int, low: float | int, high: float | int) -> str:
+        """Declares a parameter under this name, or under a numbered one when it is taken."""
+        taken = name
+        while taken in self.params:
+            taken = name + str(int(taken.removeprefix(name) or 1) + 1)
+        self.params[taken] = (default, low, high)
+        return taken
+
+
+def compose(recipe: Recipe) -> str:
+    """The source of the rule that a recipe describes."""
+    draft = _Draft()
+    draft.lines.append("x = pd.Series(values)")
+    names = [_clause(draft, clause, f"signal{i + 1}" if i else "signal") for i, clause in enumerate(recipe.clauses)]
+    signal = _joined(draft, recipe, names)
+    signal = _timed(draft, recipe.timing, signal)
+    if recipe.clears:
+        draft.lines.append(f"return (threshold / {signal}.clip(lower=1e-9)).to_numpy(dtype=float)")
+    else:
+        draft.lines.append(f"return ({signal} / threshold).to_numpy(dtype=float)")
+    return _module(recipe, draft)
+
+
+def summary(recipe: Recipe) -> str:
+    """What the rule does, in one line and plain words."""
+    parts = [_said(clause) for clause in recipe.clauses]
+    joined = (" together with " if recipe.join is Join.BOTH else " or ").join(parts)
+    if recipe.clears:
+        return f"Clears alarms without {joined}{_TIMINGS[recipe.timing]}."
+    return f"Flags {joined}{_TIMINGS[recipe.timing]}."
+
+
+def _said(clause: Clause) -> str:
+    move = _MOVES[clause.side]
+    unit = {Over.VALUE: "", Over.SPREAD: ", in recent spreads", Over.LEVEL: ", as a share of the level"}[clause.over]
+    smooth = " of the running mean" if clause.smooth > 1 else ""
+    match clause.kind:
+        case Kind.LEVEL:
+            return {Side.UP: "a high value", Side.DOWN: "a low value", Side.BOTH: "an extreme value"}[clause.side]
+        case Kind.CHANGE:
+            return f"a sudden {move}{smooth} from one point to the next{unit}"
+        case Kind.DEVIATION:
+            return f"a {move}{smooth} away from the recent median{unit}"
+        case Kind.EWMA:
+            return f"a {move}{smooth} away from the weighted recent mean{unit}"
+        case Kind.SEASON:
+            return f"a {move}{smooth} away from the same phase of earlier seasons{unit}"
+        case Kind.SHAPE:
+            return f"a short {move}{smooth} that earlier seasons did not have at this phase{unit}"
+        case Kind.SPREAD:
+            return "unusually noisy values"
+        case Kind.FLAT:
+            return "values that stand still"
+
+
+def _clause(draft: _Draft, clause: Clause, name: str) -> str:
+    """Writes the lines of one clause; the named series is large where the clause holds."""
+    source = "x"
+    if clause.smooth > 1 and clause.kind not in (Kind.SPREAD, Kind.FLAT):
+        smooth = draft.param("smooth", clause.smooth, 1, max(30, 2 * clause.smooth))
+        draft.lines.append(f"y = x.rolling({smooth}, min_periods=1).mean()")
+        source = "y"
+    match clause.kind:
+        case Kind.SPREAD:
+            return _spread(draft, clause, name)
+        case Kind.FLAT:
+            return _flat(draft, clause, name)
+        case Kind.LEVEL:
+            usual = _number(clause.reference)
+        case Kind.CHANGE:
+            usual = f"{source}.shift({draft.param('lag', 1, 1, 10)})"
+        case Kind.DEVIATION:
+            window = draft.param("window", clause.window, 3, max(360, clause.window))
+            usual = f"{source}.shift(1).rolling({window}, min_periods=1).median()"
+        case Kind.EWMA:
+            span = draft.param("span", clause.window, 3, max(360, clause.window))
+            usual = f"{source}.shift(1).ewm(span={span}, ignore_na=True).mean()"
+        case Kind.SEASON:
+            usual = _earlier(draft, clause, source)
+        case Kind.SHAPE:
+            window = draft.param("window", clause.window, 3, max(360, clause.window))
+            draft.lines.append(f"bump = {source} - {source}.shift(1).rolling({window}, min_periods=1).median()")
+            source = "bump"
+            usual = _earlier(draft, clause, source)
+    draft.lines.append(f"{name} = {_sided(source, usual, clause.side)}")
+    _scaled(draft, clause, name)
+    return name
+
+
+def _sided(source: str, usual: str, side: Side) -> str:
+    match side:
+        case Side.UP:
+            return f"{source} - {usual}"
+        case Side.DOWN:
+            return f"{usual} - {source}"
+        case Side.BOTH:
+            return f"({source} - {usual}).abs()"
+
+
+def _earlier(draft: _Draft, clause: Clause, source: str) -> str:
+    draft.constants["PERIOD"] = str(clause.period)
+    seasons = draft.param("seasons", 5, 1, 7)
+    draft.lines.append(f"earlier = pd.concat([{source}.shift(PERIOD * (k + 1)) for k in range({seasons})], axis=1)")
+    return "earlier.median(axis=1)"
+
+
+def _scaled(draft: _Draft, clause: Clause, name: str) -> None:
+    match clause.over:
+        case Over.VALUE:
+            return
+        case Over.SPREAD:
+            floor = draft.param(
+                "floor", _number_of(clause.size / 3), _number_of(clause.size / 30), _number_of(clause.size)
+            )
+            draft.lines.append(f"spread = {name}.abs().rolling(1000, min_periods=20).median().shift(1)")
+            draft.lines.append(f"{name} = {name} / spread.clip(lower={floor})")
+        case Over.LEVEL:
+            floor = draft.param(
+                "floor", _number_of(clause.size), _number_of(clause.size / 10), _number_of(clause.size * 10)
+            )
+            draft.lines.append("level = x.abs().shift(1).rolling(60, min_periods=1).median()")
+            draft.lines.append(f"{name} = {name} / level.clip(lower={floor})")
+
+
+def _spread(draft: _Draft, clause: Clause, name: str) -> str:
+    window = draft.param("width", max(3, min(clause.window, 30)), 3, 120)
+    floor = draft.param("floor", _number_of(clause.size / 3), _number_of(clause.size / 30), _number_of(clause.size * 3))
+    draft.lines.append(f"noise = x.rolling({window}, min_periods=3).std()")
+    draft.lines.append(f"usual = noise.rolling(1000, min_periods=20).median().shift({window})")
+    draft.lines.append(f"{name} = noise / usual.clip(lower={floor})")
+    return name
+
+
+def _flat(draft: _Draft, clause: Clause, name: str) -> str:
+    window = draft.param("width", max(3, min(clause.window, 30)), 3, 120)
+    draft.lines.append(f"moves = x.diff().abs().rolling({window}).mean()")
+    draft.lines.append(f"{name} = {_number(clause.size)} / moves.clip(lower={_number(clause.size * 1e-3)})")
+    return name
+
+
+def _joined(draft: _Draft, recipe: Recipe, names: list[str]) -> str:
+    if len(names) == 1:
+        low, default, high = _threshold(recipe.clauses[0])
+        draft.param("threshold", default, low, high)
+        return names[0]
+    sizes = [_threshold(clause)[1] for clause in recipe.clauses]
+    ratio = sizes[0] / sizes[1]
+    weight = draft.param("weight", _number_of(ratio), _number_of(ratio / 20), _number_of(ratio * 20))
+    low, default, high = _threshold(recipe.clauses[0])
+    draft.param("threshold", default, low, high)
+    take = "minimum" if recipe.join is Join.BOTH else "maximum"
+    draft.lines.append(f"signal = np.{take}({names[0]}, {weight} * {names[1]})")
+    return "signal"
+
+
+def _threshold(clause: Clause) -> tuple[float, float, float]:
+    """Low, default and high threshold of a clause, in what it is measured in."""
+    if clause.over is Over.SPREAD or clause.kind is Kind.SPREAD:
+        return 0.5, 6.0, 500.0
+    if clause.over is Over.LEVEL:
+        return 0.005, 0.3, 50.0
+    if clause.kind is Kind.FLAT:
+        return 0.5, 10.0, 1000.0
+    return _number_of(clause.size / 20), _number_of(clause.size * 3), _number_of(clause.size * 200)
+
+
+def _timed(draft: _Draft, timing: Timing, signal: str) -> str:
+    match timing:
+        case Timing.AT_ONCE:
+            return signal
+        case Timing.HELD:
+            hold = draft.param("hold", 2, 2, 15)
+            return f"{signal}.rolling({hold}, min_periods=1).min()"
+        case Timing.LINGERING:
+            linger = draft.param("linger", 5, 2, 60)
+            return f"{signal}.rolling({linger}, min_periods=1).max()"
+        case Timing.ONSET:
+            quiet = draft.param("quiet", 15, 3, 120)
+            draft.lines.append(f"before = {signal}.rolling({quiet}, min_periods=1).max().shift(1)")
+            return f"{signal}.where({signal} > before.fillna(0))"
+
+
+def _module(recipe: Recipe, draft: _Draft) -> str:
+    imports = ["import numpy as np"] if any("np." in line for line in draft.lines) else []
+    imports.append("import pandas as pd")
+    params = ", ".join(f'"{name}": ({default}, {low}, {high})' for name, (default, low, high) in draft.params.items())
+    head = [f'"""{summary(recipe)}"""', "", *imports, "", f"PARAMS = {{{params}}}"]
+    head += [f"{name} = {value}" for name, value in draft.constants.items()]
+    signature = f"def detect(values, seconds, *, {', '.join(draft.params)}):"
+    return "\n".join([*head, written(recipe), "", "", signature, *("    " + line for line in draft.lines), ""])
+
+
+def _number_of(value: float) -> float:
+    """A float that reads well; never zero."""
+    return float(f"{value:.3g}") or 1e-9
+
+
+def _number(value: float) -> str:
+    return repr(float(f"{value:.4g}"))

@@ -1,0 +1,80 @@
+"""Which rules to propose: recipes from the ranked clauses at first, later changes to what has worked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from agents.embedded.clauses import Ranked, ranked_clauses
+from agents.embedded.grammar import summary
+from agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, read
+from agents.evidence import DetectionEvidence
+
+_MOST = 400
+
+
+def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
+    """The recipe for one candidate: the n-th untried idea, so that candidates of a round differ."""
+    tried = set(evidence.tried)
+    ranked = ranked_clauses(evidence)
+    parent = next((recipe for rule in evidence.parents if (recipe := read(rule.source))), None)
+    ideas = _changes(parent, ranked, seed) if parent else _fresh(ranked, evidence)
+    clears = evidence.direction == "clear"
+    distinct = dict.fromkeys(_untried(ideas, tried, clears))
+    wanted = max(evidence.candidate, 1) - 1
+    usable = list(islice(distinct, _MOST))
+    if not usable:
+        usable = [_turned(recipe, clears) for recipe in islice(_fresh(ranked, evidence), 5)]
+    return usable[wanted % len(usable)]
+
+
+def _untried(ideas: Iterator[Recipe], tried: set[str], clears: bool) -> Iterator[Recipe]:
+    for recipe in ideas:
+        turned = _turned(recipe, clears)
+        if summary(turned) not in tried:
+            yield turned
+
+
+def _turned(recipe: Recipe, clears: bool) -> Recipe:
+    """For a clear rule the clauses say what a true alarm has; it clears the alarms that lack it."""
+    if clears and recipe.timing is Timing.ONSET:
+        return replace(recipe, clears=True, timing=Timing.LINGERING)
+    return replace(recipe, clears=clears)
+
+
+def _fresh(ranked: list[Ranked], evidence: DetectionEvidence) -> Iterator[Recipe]:
+    """Single clauses, best first, no two of a family in a row; then pairs of them."""
+    seen: set[tuple[Kind, Over]] = set()
+    first = [each for each in ranked if not ((key := (each.clause.kind, each.clause.over)) in seen or seen.add(key))]
+    for each in first:
+        yield Recipe((each.clause,))
+    for each in ranked:
+        yield Recipe((each.clause,))
+    for one, other in zip(first, first[1:], strict=False):
+        yield Recipe((one.clause, other.clause))
+
+
+def _changes(parent: Recipe, ranked: list[Ranked], seed: int) -> Iterator[Recipe]:
+    """What could make a parent better: a second clause, another timing, another scale, a smoother input."""
+    head = parent.clauses[0]
+    partners = [each.clause for each in ranked if each.clause.kind is not head.kind][:6]
+    changes: list[Recipe] = []
+    if len(parent.clauses) == 1:
+        changes += [parent.but(clauses=(head, partner), join=Join.BOTH) for partner in partners[:3]]
+        changes += [parent.but(clauses=(head, partner), join=Join.EITHER) for partner in partners[:2]]
+    changes += [parent.but(timing=timing) for timing in Timing if timing is not parent.timing]
+    changes += [parent.but(clauses=(varied, *parent.clauses[1:])) for varied in _varied(head)]
+    order = np.random.default_rng(seed).permutation(len(changes))
+    yield from changes[:2]
+    for index in order:
+        yield changes[index]
+
+
+def _varied(clause: Clause) -> Iterator[Clause]:
+    for over in Over:
+        if over is not clause.over:
+            yield replace(clause, over=over)
+    if clause.side is not Side.BOTH:
+        yield replace(clause, side=Side.BOTH)
+    yield replace(clause, smooth=5 if clause.smooth == 1 else 1)

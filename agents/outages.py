@@ -1,0 +1,40 @@
+"""Why a model did not answer, and what its user can do about it, in one line."""
+
+from langchain_core.exceptions import (
+    ContextOverflowError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelError,
+    ModelInvalidRequestError,
+    ModelNotFoundError,
+    ModelPermissionDeniedError,
+    ModelRateLimitError,
+    ModelTimeoutError,
+)
+
+_MESSAGE_CHARS = 300
+
+# A time-out comes before a lost connection: clients raise it as a kind of it.
+_MENDS: tuple[tuple[type[Exception], str, str], ...] = (
+    (ModelAuthenticationError, "the key was refused", "check the key (OPENAI_API_KEY)"),
+    (ModelPermissionDeniedError, "the key may not use this model", "choose another model, or ask its owner for access"),
+    (ModelNotFoundError, "there is no such model, or no API at this address", "check the name and the end of the URL"),
+    (ModelRateLimitError, "too many requests, or the quota is used up", "wait, or raise the quota; then resume"),
+    (ModelTimeoutError, "no answer in time", "raise the time-out or use a faster model; then resume"),
+    (ModelConnectionError, "no connection", "start the server or check the address; then resume"),
+    (ContextOverflowError, "the prompt is longer than the model reads", "use a model with a longer context"),
+    (ModelInvalidRequestError, "the request was refused", "check the model's name and its parameters"),
+    (ModelError, "the server failed", "try again later with resume, or use another model"),
+)
+_NO_COMPLETION = ("the answer is not that of an OpenAI-compatible server", "check that the URL ends in /v1")
+
+
+def explain(model: str, error: Exception, secret: str | None = None) -> str:
+    """One line: the model, what happened, what the server said (without `secret`), and the mend."""
+    problem, mend = next((row[1:] for row in _MENDS if isinstance(error, row[0])), _NO_COMPLETION)
+    said = " ".join(str(error).split())
+    said = (said.replace(secret, "[key]") if secret else said)[:_MESSAGE_CHARS]
+    # A server that refuses a key may quote parts of it.
+    if isinstance(error, ModelAuthenticationError) or not said:
+        return f"{model}: {problem}; {mend}"
+    return f"{model}: {problem} ({said}); {mend}"

@@ -1,0 +1,115 @@
+"""The base of a session: which one is asked for, how it is made, and made again when its detector is in service.
+
+A fitted base is not stored; its recipe and the training part are, and fitting is deterministic.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from argosy.connectors.cells import Alarms, Base, ColumnScores
+from argosy.connectors.tables import Loaded
+from argosy.store.artefacts import Artefacts
+from detectors.baselines import BASELINES, Choice, choose_base
+from detectors.given import GivenDetector
+from eval.objective import OBJECTIVES, Objective
+from eval.splits import Splits
+from graphs.refine.context import BaseMaker, Workbench
+from signals.arrays import Bools, Floats
+from signals.errors import BadInput
+from signals.series import Series
+from signals.shapes import Detector
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class BaseChoice:
+    """What --base asks for: the best baseline on validation, one by name, or the column of a detector in service."""
+
+    name: str
+    column: str | None = None
+
+    @staticmethod
+    def of(text: str) -> "BaseChoice":
+        return BaseChoice(text) if text in (AUTO, *BASELINES) else BaseChoice("given", text)
+
+
+def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
+    """Fits the chosen base on the training part of the known part; `auto` looks at validation too, to choose."""
+
+    def make(series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]:
+        train = series.part(0, splits.train_stop)
+        if choice.column is not None:
+            given = _given(loaded.base, loaded.series.seconds, objective)
+            return given.fit(train, labels[splits.train]), f"the detector in column {choice.column!r}"
+        if choice.name == AUTO:
+            chosen = choose_base(series, labels, splits, objective, seed)
+            return chosen.detector, _ranking(chosen)
+        fitted = BASELINES[choice.name](objective, seed).fit(train, labels[splits.train])
+        return fitted, "as asked for"
+
+    return make
+
+
+def _ranking(chosen: Choice) -> str:
+    """The baselines by what they reached on validation, or on training data where validation has nothing to say."""
+    by_validation = any(trial.validation == trial.validation for trial in chosen.trials)
+    figures = {each.name: each.validation if by_validation else each.train for each in chosen.trials}
+    ranked = sorted(figures, key=lambda name: -figures[name] if figures[name] == figures[name] else math.inf)
+    listed = ", ".join(f"{name} {figures[name]:.3f}" for name in ranked)
+    return f"the best baseline on {'validation' if by_validation else 'training data'}: {listed}"
+
+
+def _given(base: Base | None, seconds: np.ndarray, objective: Objective) -> GivenDetector:
+    match base:
+        case Alarms(flags=flags):
+            return GivenDetector(seconds, flags, objective)
+        case ColumnScores(values=values):
+            return GivenDetector(seconds, values, objective)
+        case None:
+            raise BadInput("--base", "the column was not read", "name a column that the file has")
+
+
+def base_recipe(
+    base: Detector, choice: BaseChoice, bench: Workbench, objective: str, seed: int, artefacts: Artefacts
+) -> dict[str, Any]:
+    """All that `revive` needs, as JSON; the training part goes to the artefacts."""
+    train = {"seconds": bench.train.seconds, "values": bench.train.values, "labels": bench.train_labels}
+    if isinstance(base, GivenDetector):
+        train["given"] = base.raw(bench.train)
+    return {
+        "name": base.name,
+        "column": choice.column,
+        "alarms": isinstance(base, GivenDetector) and base.alarms,
+        "objective": objective,
+        "seed": seed,
+        "step_s": bench.train.step_s,
+        "train": artefacts.put_arrays(train),
+    }
+
+
+def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: Loaded) -> Detector:
+    """The base of a stored detector, fitted as it was, ready to score what was loaded. Raises BadInput."""
+    arrays = artefacts.get_arrays(recipe["train"])
+    train = Series("train", arrays["seconds"], arrays["values"], recipe["step_s"])
+    objective = OBJECTIVES[recipe["objective"]]
+    if recipe["name"] != GivenDetector.name:
+        return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(train, arrays["labels"])
+    given: Bools | Floats = arrays["given"] >= 1.0 if recipe["alarms"] else arrays["given"]
+    fitted = GivenDetector(train.seconds, given, objective).fit(train, arrays["labels"])
+    return fitted.looking_at(loaded.series.seconds, _column_values(loaded, recipe))
+
+
+def _column_values(loaded: Loaded, recipe: Mapping[str, Any]) -> Bools | Floats:
+    match loaded.base:
+        case Alarms(flags=flags):
+            return flags
+        case ColumnScores(values=values):
+            return values
+        case None:
+            mend = f"give a file that has the column {recipe['column']!r} of the base"
+            raise BadInput(str(loaded.origin), "holds nothing of the detector that these rules correct", mend)

@@ -1,0 +1,89 @@
+"""The command `argosy`: its commands, and what becomes of their errors.
+
+Whatever a person can mend is one line on stderr and exit code 2, and so is a wrong use of the command line.
+"""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from argosy.commands import doctor, graph, rules, run, sandbox, score, sessions, show
+from argosy.store.errors import StoreUnavailable
+from signals.errors import BadInput
+
+COMMANDS = (run, show, sessions, rules, score, doctor, sandbox, graph)
+"""Modules with a `register(app)`; they import nothing heavy until their command runs."""
+
+
+class _Group(TyperGroup):
+    """Turns the errors that a person can mend into one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            typer.echo("\nargosy: interrupted; what was recorded until now is kept", err=True)
+            raise typer.Exit(130) from error
+        except Exception as error:
+            if not isinstance(error, _mendable()):
+                raise
+            typer.echo(f"argosy: {_one_line(str(error))}", err=True)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    name="argosy",
+    cls=_Group,
+    help="Agents that write, prove and keep anomaly-detection rules for time series.",
+    epilog="Example: argosy run metric.csv, then argosy show latest",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"argosy {version('argosy')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Agents that write, prove and keep anomaly-detection rules for time series."""
+
+
+for module in COMMANDS:
+    module.register(app)
+
+
+def main() -> None:
+    """Runs the command line and exits with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes, not an error
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    """The errors that name their mend. Imported late: rooms below bring numpy and langchain along."""
+    from agents.speech import ModelUnavailable
+    from sandbox.protocol import SandboxUnavailable
+
+    return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
+
+
+def _one_line(message: str) -> str:
+    from argosy.terminal import printable
+
+    return printable(" ".join(message.split()))

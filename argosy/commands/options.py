@@ -1,0 +1,24 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+File = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False)]
+Time = Annotated[str | None, typer.Option("--time", help="Column of times (ISO 8601, Unix seconds or milliseconds).")]
+Value = Annotated[str | None, typer.Option("--value", help="Column of values.")]
+Label = Annotated[str | None, typer.Option("--label", help="Column of 0/1 labels.")]
+IdColumn = Annotated[str | None, typer.Option("--id-column", help="Column that tells several series apart.")]
+SeriesId = Annotated[str | None, typer.Option("--series", help="Which of several series.")]
+Step = Annotated[int | None, typer.Option("--step", min=1, help="Seconds between points, for an index without times.")]
+Incidents = Annotated[Path | None, typer.Option("--incidents", help="File of incidents with columns start and end.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout instead.")]
+SandboxName = Annotated[str, typer.Option("--sandbox", help="Where rules run: auto, docker or local.")]
+AcceptRisk = Annotated[
+    bool,
+    typer.Option(
+        "--run-model-code-without-isolation",
+        help="Run rules by a language model even where nothing keeps them from your files and network.",
+    ),
+]

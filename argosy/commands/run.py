@@ -1,0 +1,159 @@
+"""`argosy run` and `argosy demo`: one rule-generation session."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from argosy.commands import options
+from argosy.commands.choices import DIRECTIONS, one_of
+
+if TYPE_CHECKING:
+    from argosy.keeping import Finished
+    from argosy.session import SessionRequest
+
+DEMO_PICTURE = Path("demo/session.png")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command("run", epilog="Example: argosy run metric.csv --base auto --rounds 4 --picture metric.png")(run)
+    app.command("demo", epilog="Example: argosy demo --picture demo.png")(demo)
+
+
+def run(
+    file: options.File,
+    time: options.Time = None,
+    value: options.Value = None,
+    label: options.Label = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    step: options.Step = None,
+    incidents: options.Incidents = None,
+    base: Annotated[
+        str,
+        typer.Option(
+            help="What rules are fused with: auto, a baseline's name, or a column with your detector's verdicts."
+        ),
+    ] = "auto",
+    model: Annotated[str, typer.Option(help="embedded, openai:NAME, or URL#NAME of a compatible server.")] = "embedded",
+    rules: Annotated[str, typer.Option(help="Which kinds of rules: flag, clear or both.")] = "both",
+    candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round.")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds.")] = 4,
+    validation: Annotated[float, typer.Option(help="Share of the points that rules are chosen on.")] = 0.2,
+    lockbox: Annotated[float, typer.Option(help="Last share of the points, opened once.")] = 0.3,
+    objective: Annotated[
+        str, typer.Option(help="default (mean of the three), event_f1_pa, point_f1 or event_f1_k10.")
+    ] = "default",
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
+    budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
+    budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds; what is accepted by then stays.")] = None,
+    prompt_tokens: Annotated[int, typer.Option(min=300, help="Most tokens of evidence in one prompt.")] = 2_500,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    sandbox: options.SandboxName = "auto",
+    accept_risk: options.AcceptRisk = False,
+    picture: Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write, prove and fuse rules for one series, and keep them as a detector."""
+    from agents.budget import Caps
+    from argosy.connectors.tables import TableRequest
+    from argosy.sandboxes import SandboxChoice
+    from argosy.session import SessionRequest
+    from eval.objective import OBJECTIVES
+    from graphs.refine import Settings
+
+    directions = one_of("--rules", rules, DIRECTIONS)
+    request = SessionRequest(
+        table=TableRequest(file, time, value, label, id_column, series, step, incidents),
+        base=base,
+        model=model,
+        settings=Settings(
+            directions=directions,
+            rounds=rounds,
+            candidates=candidates,
+            seed=seed,
+            prompt_tokens=prompt_tokens,
+        ),
+        objective=one_of("--objective", objective, {name: name for name in OBJECTIVES}),
+        validation=validation,
+        lockbox=lockbox,
+        caps=Caps(budget_calls, budget_tokens, budget_usd, budget_s),
+        sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
+        accept_risk=accept_risk,
+    )
+    perform(request, picture, as_json)
+
+
+def demo(
+    picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = DEMO_PICTURE,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Run a session on the bundled real series with the embedded author: no key, no server."""
+    from argosy.connectors.tables import TableRequest
+    from argosy.example import EXAMPLE_STEP_S, example_path
+    from argosy.session import SessionRequest
+    from graphs.refine import Settings
+
+    table = TableRequest(example_path(), step_s=EXAMPLE_STEP_S)
+    perform(SessionRequest(table, settings=Settings(seed=seed)), picture, as_json)
+
+
+def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> None:
+    """Runs a session with progress on stderr, and writes its report to stdout."""
+    import time
+
+    from rich.console import Console
+
+    from argosy.interrupts import drained
+    from argosy.pricing import find_prices
+    from argosy.progress import Progress
+    from argosy.report import print_report
+    from argosy.session import run_session
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json, stdout_console
+
+    settings = read_settings()
+    store = open_store(settings)
+    errors = Console(stderr=True, highlight=False)
+    with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
+        finished = run_session(
+            replace(request, key=settings.openai_key),
+            store,
+            find_prices(settings),
+            time.time,
+            progress.watch,
+            interrupted,
+        )
+    drawn = _draw(finished, picture) if picture else None
+    if as_json:
+        print_json(finished.report.as_json())
+        return
+    console = stdout_console()
+    print_report(finished.report, console)
+    if drawn:
+        console.print(f"[bold]picture[/] {drawn}", soft_wrap=True)
+
+
+def _draw(finished: "Finished", picture: Path) -> Path:
+    from argosy.picture import draw
+
+    final, report = finished.final, finished.report
+    names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    return draw(
+        picture,
+        final.series,
+        finished.loaded.incidents,
+        final.base >= 1.0,
+        final.fused.flags,
+        {names[candidate]: fired for candidate, fired in final.fused.fired.items()},
+        finished.splits,
+        f"{report.series.id}: {report.base.name} with {len(report.rules)} rules",
+        base_name=report.base.name,
+        times_known=finished.loaded.times_known,
+    )

@@ -1,0 +1,86 @@
+"""`argosy score`: a stored detector on a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from argosy.commands import options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("score", epilog="Example: argosy score latest metric.csv --out scores.parquet")(score)
+
+
+def score(
+    detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
+    file: options.File,
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag, fired.")
+    ] = None,
+    time: options.Time = None,
+    value: options.Value = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    step: options.Step = None,
+    sandbox: options.SandboxName = "auto",
+    accept_risk: options.AcceptRisk = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score every point of a file with a detector; no model is asked."""
+    from argosy.commands.choices import one_of
+    from argosy.connectors.tables import TableRequest
+    from argosy.sandboxes import SandboxChoice
+    from argosy.service import score_file
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json
+
+    choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
+    table = TableRequest(file, time, value, None, id_column, series, step)
+    scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
+    if out:
+        _write(scored.frame, out)
+    summary = {
+        "detector": scored.detector,
+        "series": scored.series,
+        "points": len(scored.frame),
+        "flagged": int(scored.frame["flag"].sum()),
+        "alerts": scored.alerts,
+        "fired": scored.fired,
+        "out": str(out) if out else None,
+    }
+    if as_json:
+        print_json(summary)
+        return
+    typer.echo(f"{summary['flagged']:,} of {summary['points']:,} points flagged in {summary['alerts']:,} alerts")
+    for rule, count in scored.fired.items():
+        typer.echo(f"  {rule} changed the verdict on {count:,} points")
+    typer.echo(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
+
+
+def _write(frame: "pd.DataFrame", out: Path) -> None:
+    """Writes beside the goal first, so that a full disk leaves no half file. Raises BadInput."""
+    from signals.errors import BadInput
+
+    part = out.with_name(out.name + ".part")
+    try:
+        match out.suffix.lower():
+            case ".parquet":
+                frame.to_parquet(part, index=False)
+            case ".csv":
+                frame.to_csv(part, index=False)
+            case suffix:
+                raise BadInput(
+                    f"--out {out}", f"{suffix or 'no suffix'} is no kind of table", "end it in .parquet or .csv"
+                )
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadInput(
+            f"--out {out}", (error.strerror or str(error)).lower(), "name a file that can be written"
+        ) from error

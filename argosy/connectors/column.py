@@ -1,0 +1,87 @@
+"""A column of somebody's table, which knows where each of its cells stands in the file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from signals.arrays import Bools, Ints
+from signals.errors import BadInput
+
+LONGEST_QUOTE = 60
+
+
+def shown(text: object) -> str:
+    """A cell or name from a file, quoted, on one line, and short enough for a message."""
+    quoted = repr(str(text)[: LONGEST_QUOTE + 1])
+    return quoted if len(str(text)) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…'"
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """Cells of one column, an Arrow array of shape (n,), and for each its row as a person counts.
+
+    `origin` says what the rows are counted in: the file, and the series within it where rows were filtered.
+    """
+
+    origin: str
+    name: str
+    cells: pa.Array
+    rows: Ints
+
+    def place(self, index: int) -> str:
+        return f"{self.origin}, row {self.rows[index]}, column {shown(self.name)}"
+
+    @property
+    def whole(self) -> str:
+        return f"{self.origin}, column {shown(self.name)}"
+
+    def text(self, index: int) -> str:
+        """The cell at `index` as it may stand in a message."""
+        cell = self.cells[index]
+        plain = cell.cast(pa.string()) if pa.types.is_temporal(cell.type) else cell
+        return shown(plain.as_py())
+
+    def with_cells(self, cells: pa.Array) -> "Column":
+        return replace(self, cells=cells)
+
+    def taken(self, keep: Bools) -> "Column":
+        """The cells where `keep`, shape (n,), is True."""
+        return replace(self, cells=self.cells.filter(pa.array(keep)), rows=self.rows[keep])
+
+
+def flat(cells: pa.ChunkedArray) -> pa.Array:
+    """One array, categories written out, and text in one Arrow type."""
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        cells, kind = cells.cast(kind.value_type), kind.value_type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        cells = cells.cast(pa.string())
+    whole: pa.Array = pa.concat_arrays(cells.chunks) if cells.num_chunks else pa.array([], type=cells.type)
+    return whole
+
+
+def trimmed(column: Column) -> Column:
+    """A text column without the spaces around its cells. Raises BadInput where a cell is no UTF-8."""
+    if pa.types.is_binary(column.cells.type) or pa.types.is_large_binary(column.cells.type):
+        column = _decoded(column)
+    return column.with_cells(pc.utf8_trim_whitespace(column.cells))
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether cells of this Arrow type are text; bytes are text that nobody has checked yet."""
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _decoded(column: Column) -> Column:
+    for index, cell in enumerate(column.cells):
+        try:
+            (cell.as_py() or b"").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_utf8(column.place(index)) from error
+    return column.with_cells(column.cells.cast(pa.string()))
+
+
+def not_utf8(place: str | Path) -> BadInput:
+    return BadInput(str(place), "the text is not UTF-8", "save the file with UTF-8 encoding")

@@ -1,0 +1,159 @@
+"""Incidents from a file of their own: CSV, Parquet or JSON with start, end and maybe kind and author."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from argosy.connectors.column import Column, flat, shown
+from argosy.connectors.names import ID_NAMES, pick
+from argosy.connectors.sheet import first_bytes, open_sheet
+from argosy.connectors.times import read_moments
+from signals.errors import BadInput
+from signals.incidents import Incident
+from signals.series import Series
+
+LARGEST_JSON_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Incidents as a series has them, in order, each covering points of its own; and what was done to get there."""
+
+    incidents: tuple[Incident, ...]
+    notes: tuple[str, ...]
+
+
+def read_incidents(path: Path, step_s: int | None = None, series: str | None = None) -> tuple[Incident, ...]:
+    """The incidents of a file in its order; with `step_s`, whole numbers are an index.
+
+    Where the file has a column `series` and `series` is given, only the rows of that series. Raises BadInput.
+    """
+    columns = _json_columns(path) if _is_json(path) else _sheet_columns(path, series)
+    if not columns or not len(columns["start"].cells):
+        return ()
+    starts = read_moments(columns["start"], step_s)
+    ends = read_moments(columns["end"], step_s)
+    backward = np.flatnonzero(ends < starts)
+    if len(backward):
+        first = int(backward[0])
+        column = columns["end"]
+        problem = f"the incident ends at {column.text(first)}, before it starts"
+        raise BadInput(column.place(first), problem, "swap start and end")
+    kinds = _texts(columns.get("kind"), "incident", len(starts))
+    authors = _texts(columns.get("author"), "unknown", len(starts))
+    return tuple(
+        Incident(int(start), int(end), kind, author)
+        for start, end, kind, author in zip(starts, ends, kinds, authors, strict=True)
+    )
+
+
+def placed(incidents: Sequence[Incident], series: Series, origin: str) -> Placed:
+    """Fits incidents to the points of a series: those without points are left out, those that meet are one.
+
+    An incident that ends where it starts covers one step. Raises BadInput when incidents are given and none fits.
+    """
+    instants = sum(incident.start == incident.end for incident in incidents)
+    spans = [_span(incident, series) for incident in sorted(incidents, key=lambda it: (it.start, it.end))]
+    covering = [span for span in spans if span[0] < span[1]]
+    if incidents and not covering:
+        mend = "check that both files use the same unit, time zone and index"
+        raise BadInput(origin, f"none of the {len(incidents)} incidents covers a point of {shown(series.id)}", mend)
+    merged: list[tuple[int, int, Incident]] = []
+    for start, stop, incident in covering:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = _joined(merged[-1], (start, stop, incident))
+        else:
+            merged.append((start, stop, incident))
+    counts = (
+        (instants, "incidents end where they start; each was taken as one step long"),
+        (len(spans) - len(covering), f"of {len(spans)} incidents cover no point of the series and were left out"),
+        (len(covering) - len(merged), "incidents meet or overlap the one before and were joined to it"),
+    )
+    notes = tuple(f"{count} {what}" for count, what in counts if count)
+    return Placed(tuple(incident for _, _, incident in merged), notes)
+
+
+Spanned = tuple[int, int, Incident]
+
+
+def _span(incident: Incident, series: Series) -> Spanned:
+    if incident.end == incident.start:
+        incident = Incident(incident.start, incident.start + series.step_s, incident.kind, incident.author)
+    start, stop = np.searchsorted(series.seconds, [incident.start, incident.end])
+    return int(start), int(stop), incident
+
+
+def _joined(first: Spanned, second: Spanned) -> Spanned:
+    one, other = first[2], second[2]
+    joined = Incident(one.start, max(one.end, other.end), one.kind, one.author)
+    return first[0], max(first[1], second[1]), joined
+
+
+def _sheet_columns(path: Path, series: str | None) -> dict[str, Column]:
+    sheet = open_sheet(path)
+    names = {
+        "start": pick(sheet, None, ("start",), "start", required=True),
+        "end": pick(sheet, None, ("end",), "end", required=True),
+        "kind": pick(sheet, None, ("kind",), "kind"),
+        "author": pick(sheet, None, ("author",), "author"),
+    }
+    id_column = pick(sheet, None, ID_NAMES, "series")
+    if id_column and not series and len(sheet.ids(id_column)) > 1:
+        raise BadInput(f"{path}, column {shown(id_column)}", "it holds several series", "name one with --series")
+    only = (id_column, series) if id_column and series else None
+    columns = sheet.read([name for name in names.values() if name is not None], only)
+    return {role: columns[name] for role, name in names.items() if name is not None}
+
+
+def _is_json(path: Path) -> bool:
+    return first_bytes(path).lstrip()[:1] in (b"[", b"{")
+
+
+def _json_columns(path: Path) -> dict[str, Column]:
+    """The columns of a JSON list of {"start": …, "end": …} or [start, end]; its rows are counted from 1."""
+    mend = 'write a list such as [{"start": "2024-05-01T13:00:00Z", "end": "2024-05-01T14:00:00Z"}]'
+    if path.stat().st_size > LARGEST_JSON_BYTES:
+        raise BadInput(str(path), f"larger than {LARGEST_JSON_BYTES >> 20} MiB", "give the incidents as CSV or Parquet")
+    try:
+        items = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadInput(str(path), f"not JSON ({shown(error)})", mend) from error
+    if not isinstance(items, list):
+        raise BadInput(str(path), "not a list of incidents", mend)
+    rows = [_json_row(item) for item in items]
+    for number, row in enumerate(rows, start=1):
+        if row is None:
+            raise BadInput(f"{path}, row {number}", "no start and end", mend)
+    return {
+        role: _json_column(path, role, [row[role] for row in rows if row])
+        for role in ("start", "end", "kind", "author")
+    }
+
+
+def _json_row(item: object) -> dict[str, object] | None:
+    match item:
+        case {"start": start, "end": end, **others}:
+            return {"start": start, "end": end, "kind": others.get("kind"), "author": others.get("author")}
+        case [start, end]:
+            return {"start": start, "end": end, "kind": None, "author": None}
+    return None
+
+
+def _json_column(path: Path, role: str, cells: list[object]) -> Column:
+    rows = np.arange(1, len(cells) + 1, dtype=np.int64)
+    numeric = all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+    try:
+        array = pa.array(cells) if numeric else pa.array([None if cell is None else str(cell) for cell in cells])
+    except (pa.ArrowException, OverflowError) as error:
+        raise BadInput(f"{path}, {role}", "a number is out of range", "use Unix seconds or ISO 8601") from error
+    return Column(str(path), role, flat(pa.chunked_array([array])), rows)
+
+
+def _texts(column: Column | None, default: str, count: int) -> list[str]:
+    if column is None:
+        return [default] * count
+    return [default if cell is None else str(cell) for cell in column.cells.to_pylist()]

@@ -1,0 +1,134 @@
+"""What is there, what is not, and how to mend it."""
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import packages_distributions, version
+from urllib.parse import urlsplit
+
+from argosy.settings import Settings
+
+ROOMS = ("argosy", "graphs", "agents", "detectors", "eval", "signals", "prompts", "sandbox")
+LIBRARIES = ("langgraph", "langchain-core", "langchain-openai", "numpy", "pandas", "pydantic", "docker")
+
+
+class Health(StrEnum):
+    """How a part is."""
+
+    FINE = "fine"
+    MISSING = "missing"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of the surroundings; `mend` is empty where nothing needs mending."""
+
+    part: str
+    health: Health
+    detail: str
+    mend: str = ""
+
+
+def examine(settings: Settings, model: str) -> Iterator[Finding]:
+    """Looks at every part, one after another; a part that fails does not hide the others."""
+    yield Finding("python", Health.FINE, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield _libraries()
+    yield _rooms()
+    yield _store(settings)
+    yield from _sandboxes()
+    yield _model(settings, model)
+    yield _prices(settings)
+
+
+def _libraries() -> Finding:
+    found = [f"{name} {version(name)}" for name in LIBRARIES]
+    return Finding("libraries", Health.FINE, f"argosy {version('argosy')}, " + ", ".join(found))
+
+
+def _rooms() -> Finding:
+    """Another distribution with a top-level package of one of our names would be imported in our place."""
+    owners = packages_distributions()
+    strangers = {room: set(owners.get(room, ())) - {"argosy"} for room in ROOMS}
+    named = [f"{room} is also installed by {', '.join(sorted(who))}" for room, who in strangers.items() if who]
+    if named:
+        mend = "install Argosy in an environment of its own"
+        return Finding("packages", Health.BROKEN, "; ".join(named), mend)
+    return Finding("packages", Health.FINE, "no other distribution uses our package names")
+
+
+def _store(settings: Settings) -> Finding:
+    from argosy.store.errors import StoreUnavailable
+    from argosy.store.store import open_store
+    from signals.errors import BadInput
+
+    try:
+        store = open_store(settings)
+        sessions = len(store.sessions.newest())
+    except (StoreUnavailable, BadInput) as error:
+        return Finding("store", Health.BROKEN, f"{error.place}: {error.problem}", error.mend)
+    place = store.database.place
+    store.close()
+    return Finding("store", Health.FINE, f"{place}, {sessions} sessions")
+
+
+def _sandboxes() -> Iterator[Finding]:
+    from argosy.sandboxes import what_docker_lacks
+    from sandbox.image import image_tag
+    from sandbox.local import LocalSandbox
+    from sandbox.protocol import SandboxUnavailable
+
+    lacks = what_docker_lacks()
+    if lacks is None:
+        yield Finding("docker", Health.FINE, f"the engine answers and has {image_tag()}")
+    else:
+        what, _, mend = lacks.rpartition("; ")
+        yield Finding("docker", Health.MISSING, what, mend)
+    try:
+        local = LocalSandbox()
+    except SandboxUnavailable as error:
+        yield Finding("local sandbox", Health.BROKEN, str(error), "install bubblewrap")
+        return
+    grade, sealed = local.grade, local.sealed
+    local.close()
+    if sealed:
+        yield Finding("local sandbox", Health.FINE, f"{grade}; sealed: rules by language models may run in it")
+    else:
+        mend = "install bubblewrap, or start Docker, before you use a language model"
+        yield Finding("local sandbox", Health.MISSING, f"{grade}; only for rules by the embedded author", mend)
+
+
+def _model(settings: Settings, spec: str) -> Finding:
+    if spec == "embedded":
+        return Finding("model", Health.FINE, "embedded: composes rules from a grammar; no language model, no cost")
+    if spec.startswith("openai:"):
+        if settings.openai_key:
+            return Finding("model", Health.FINE, f"{spec}: OPENAI_API_KEY is set; nothing was asked")
+        return Finding("model", Health.MISSING, f"{spec}: OPENAI_API_KEY is not set", "set it to your key")
+    return _server(spec)
+
+
+def _server(spec: str) -> Finding:
+    import socket
+
+    parts = urlsplit(spec.partition("#")[0])
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=5):
+            return Finding("model", Health.FINE, f"{spec}: something listens there; nothing was asked")
+    except (OSError, ValueError) as error:
+        return Finding("model", Health.MISSING, f"{spec}: {error}", "start the server, or mend the address")
+
+
+def _prices(settings: Settings) -> Finding:
+    from argosy.pricing import find_prices
+    from signals.errors import BadInput
+
+    try:
+        rows = len(find_prices(settings).rows)
+    except BadInput as error:
+        return Finding("prices", Health.BROKEN, f"{error.place}: {error.problem}", error.mend)
+    own = settings.prices
+    used = "yours come first" if own and own.is_file() else "not there; rows in it come first"
+    return Finding("prices", Health.FINE, f"{rows} rows; your own table is {own} ({used})")

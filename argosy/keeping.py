@@ -1,0 +1,159 @@
+"""What is kept of a finished session: its rules with lineage and evidence, the fused detector, the report."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from agents.speech import Usage
+from argosy.bases import BaseChoice, base_recipe
+from argosy.connectors.tables import Loaded
+from argosy.report import Report
+from argosy.store.rows import DetectorRow, MemberRow, RuleRole
+from argosy.store.store import Store
+from detectors.rule import read_rule
+from eval.splits import Part, Splits
+from graphs.refine import Workbench
+from graphs.refine.context import Final, Publication
+from signals.arrays import Bools
+from signals.incidents import runs
+
+
+@dataclass(frozen=True)
+class Run:
+    """The facts of one run that are not in its publication."""
+
+    session: str
+    model: str
+    seed: int
+    objective: str
+    base: BaseChoice
+    wall_s: float
+    usage: Usage
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """What a session left: its report, the arrays it scored, and the detector that was kept."""
+
+    report: Report
+    final: Final
+    splits: Splits
+    loaded: Loaded
+    detector: DetectorRow
+
+
+def keep(
+    store: Store,
+    run: Run,
+    loaded: Loaded,
+    splits: Splits,
+    bench: Workbench,
+    publication: Publication,
+    notes: tuple[str, ...],
+) -> Finished:
+    """Stores rules, detector and report, in this order, so that what is named is there. Raises StoreUnavailable."""
+    final = bench.final
+    if final is None or bench.base is None:
+        raise RuntimeError("the run has published without scoring the whole series")
+    ids = _keep_rules(store, run, publication)
+    members = [MemberRow(ids[each.candidate.id], each.candidate.direction) for each in publication.rules]
+    recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)
+    detector = store.detectors.put(run.session, loaded.series.id, recipe, members, loaded.series.step_s)
+    report = _report(run, loaded, splits, bench.base.name, publication, ids, detector.id, notes)
+    store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
+    return Finished(report, final, splits, loaded, detector)
+
+
+def _keep_rules(store: Store, run: Run, publication: Publication) -> dict[str, str]:
+    """Keeps ancestors before children, then says what each was to the session. Returns stored ids by candidate id."""
+    ids: dict[str, str] = {}
+    fused = {each.candidate.id: each for each in publication.rules}
+    accepted = {each.id for each in publication.accepted}
+    for candidate in sorted(publication.family, key=lambda each: (each.round, each.number)):
+        row = store.rules.put(
+            read_rule(candidate.source),
+            candidate.params,
+            candidate.direction,
+            author=run.model,
+            language_model=candidate.language_model,
+            parents=[ids[parent] for parent in candidate.parents if parent in ids],
+        )
+        ids[candidate.id] = row.id
+        evidence: dict[str, object] = {"candidate": candidate.id}
+        if candidate.assessment:
+            evidence["assessment"] = _plain(asdict(candidate.assessment))
+        role = RuleRole.PARENT
+        if candidate.id in fused:
+            role = RuleRole.FUSED
+            evidence["metrics"] = dict(fused[candidate.id].metrics)
+        elif candidate.id in accepted:
+            role = RuleRole.ACCEPTED
+        store.rules.use(run.session, row.id, role, evidence)
+    return ids
+
+
+def _plain(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """NaN as null, as JSON has none."""
+    return {name: value if value == value else None for name, value in figures.items()}
+
+
+def _report(
+    run: Run,
+    loaded: Loaded,
+    splits: Splits,
+    base: str,
+    publication: Publication,
+    ids: Mapping[str, str],
+    detector: str,
+    notes: tuple[str, ...],
+) -> Report:
+    labels = loaded.labels if loaded.labels is not None else np.zeros(0, dtype=np.bool_)
+    rules = [
+        {
+            "id": ids[each.candidate.id],
+            "candidate": each.candidate.id,
+            "direction": each.candidate.direction.value,
+            "summary": each.rule.summary,
+            "params": dict(each.candidate.params),
+            "scores": each.metrics,
+        }
+        for each in publication.rules
+    ]
+    series = {
+        "id": loaded.series.id,
+        "points": len(loaded.series),
+        "step_s": loaded.series.step_s,
+        "incidents": len(loaded.incidents),
+    }
+    base_section: dict[str, object] = {"name": base, "asked": run.base.column or run.base.name}
+    return Report.model_validate(
+        {
+            "session": run.session,
+            "series": series,
+            "model": run.model,
+            "seed": run.seed,
+            "objective": run.objective,
+            "base": base_section,
+            "outcome": publication.outcome.value,
+            "ending": publication.ending.value,
+            "splits": {part.value: _split(splits.of(part), labels) for part in Part},
+            "rules": rules,
+            "scores": {"base": publication.base, "fused": publication.fused},
+            "usage": asdict(run.usage),
+            "wall_s": round(run.wall_s, 3),
+            "accepted": len(publication.accepted),
+            "lockbox_openings": publication.lockbox_openings,
+            "detector": detector,
+            "notes": notes,
+        }
+    )
+
+
+def _split(where: slice, labels: Bools) -> dict[str, int]:
+    return {
+        "start": where.start,
+        "stop": where.stop,
+        "points": where.stop - where.start,
+        "incidents": len(runs(labels[where])),
+    }

@@ -1,0 +1,240 @@
+"""The report of a session: what it found, as JSON for programs and as tables for people."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+PartName = Literal["train", "validation", "lockbox"]
+PARTS: tuple[PartName, ...] = ("train", "validation", "lockbox")
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+Figure = Annotated[float | None, BeforeValidator(_known)]
+"""A measured number; NaN, which says that there was nothing to measure by, becomes None."""
+
+
+class _Section(BaseModel):
+    """Frozen; fields that are not named here are kept and written as they came."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class SeriesSection(_Section):
+    """What was looked at. `step_s` in seconds; `incidents` counts the labelled ones."""
+
+    id: str
+    points: int
+    step_s: int
+    incidents: int
+
+
+class BaseSection(_Section):
+    """The detector that the rules are fused with."""
+
+    name: str
+
+
+class SplitSection(_Section):
+    """One part of the data, the points from `start` up to `stop`."""
+
+    start: int | None = None
+    stop: int | None = None
+    points: int | None = None
+    incidents: int | None = None
+
+
+class Metrics(_Section):
+    """Figures on one part of the data; the F1s, `auc_pr` and `objective` are None where it holds no incident."""
+
+    event_f1_pa: Figure = None
+    point_f1: Figure = None
+    event_f1_k10: Figure = None
+    auc_pr: Figure = None
+    objective: Figure = None
+    incidents: int | None = None
+    detected: int | None = None
+    false_points: int | None = None
+
+
+class RuleSection(_Section):
+    """A rule of the fusion; `scores` are those of the base with this rule alone."""
+
+    id: str
+    direction: Literal["flag", "clear"]
+    summary: str
+    params: dict[str, int | float]
+    scores: dict[PartName, Metrics] = Field(default_factory=dict)
+
+
+class ScoresSection(_Section):
+    """Figures of the base alone and of the fusion, by part."""
+
+    base: dict[PartName, Metrics] = Field(default_factory=dict)
+    fused: dict[PartName, Metrics] = Field(default_factory=dict)
+
+
+class UsageSection(_Section):
+    """What the model calls cost; `estimated` when tokens were not counted by a server."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0
+    estimated: bool = False
+
+
+class Report(_Section):
+    """All that a finished session says of itself. Times in wall-clock seconds."""
+
+    session: str
+    series: SeriesSection
+    model: str
+    base: BaseSection
+    outcome: str
+    splits: dict[PartName, SplitSection]
+    rules: tuple[RuleSection, ...] = ()
+    scores: ScoresSection
+    usage: UsageSection
+    wall_s: float
+    ending: str | None = None
+    detector: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def gain(self) -> float | None:
+        """By how much the fusion's objective exceeds the base's on the lockbox; None where it cannot be measured."""
+        fused, base = self.scores.fused.get("lockbox"), self.scores.base.get("lockbox")
+        if fused is None or base is None or fused.objective is None or base.objective is None:
+            return None
+        return fused.objective - base.objective
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON values, NaN as None."""
+        plain: dict[str, Any] = json.loads(self.model_dump_json())
+        return plain
+
+
+OUTCOMES: Mapping[str, str] = {
+    "fused": "the rules below were fused with the base",
+    "base_only": "no fusion did better than the base alone, so the base stays as it is",
+    "no_incidents": "training data holds no incident to learn from, so the base stays as it is",
+    "failed": "the session failed; argosy show tells where",
+}
+
+ENDINGS: Mapping[str, str] = {
+    "rounds_spent": "all rounds were used",
+    "stalled": "the last rounds brought nothing new",
+    "nothing_left": "the base left nothing to win",
+    "no_incidents": "there was nothing to learn from",
+    "budget_spent": "a cap on calls, tokens, dollars or seconds was reached",
+    "interrupted": "you stopped it; what was accepted by then is kept",
+}
+
+_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("event_f1_pa", "Event-F1-PA"),
+    ("point_f1", "point F1"),
+    ("event_f1_k10", "event F1 k10"),
+    ("auc_pr", "AUC-PR"),
+)
+
+
+def print_report(report: Report, console: "Console") -> None:
+    """Prints the report for a person; text that a model wrote is shown as it is, never as markup."""
+    for label, words in _headlines(report):
+        console.print(_line(label, words), soft_wrap=True)
+    for rule in report.rules:
+        numbers = ", ".join(f"{name}={value:g}" for name, value in rule.params.items()) or "no parameters"
+        console.print(_line("rule", f"{rule.id} {rule.direction}: {rule.summary} ({numbers})"), soft_wrap=True)
+    console.print()
+    console.print(_scores_table(report))
+    for note in report.notes:
+        console.print(_line("note", note), soft_wrap=True)
+    console.print()
+    console.print(_line("next", ""))
+    for command in _next_commands(report):
+        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _headlines(report: Report) -> Iterator[tuple[str, str]]:
+    series, usage = report.series, report.usage
+    yield "session", report.session
+    yield "series", f"{series.id}: {series.points:,} points, {series.step_s:,} s apart, {series.incidents} incidents"
+    yield "splits", "; ".join(_split(name, report.splits[name]) for name in PARTS if name in report.splits)
+    yield "model", report.model
+    yield "base", report.base.name
+    yield "outcome", f"{report.outcome}: {OUTCOMES.get(report.outcome, 'as the transcript tells')}"
+    if report.ending:
+        yield "ended", f"{report.ending}: {ENDINGS.get(report.ending, 'as the transcript tells')}"
+    about = " (tokens estimated)" if usage.estimated else ""
+    tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{about}"
+    yield "usage", f"{usage.calls} calls, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
+
+
+def _split(name: str, part: SplitSection) -> str:
+    points = part.points
+    if points is None and part.start is not None and part.stop is not None:
+        points = part.stop - part.start
+    counts = [f"{points:,} points"] if points is not None else []
+    counts += [f"{part.incidents} incidents"] if part.incidents is not None else []
+    return f"{name} {', '.join(counts)}".rstrip()
+
+
+def _line(label: str, words: str) -> "Text":
+    from rich.text import Text
+
+    from argosy.terminal import printable
+
+    return Text.assemble((f"{label:<8}", "bold"), printable(words))
+
+
+def _scores_table(report: Report) -> "Table":
+    table = metrics_table("part", "of")
+    for part in PARTS:
+        subjects = [("base", report.scores.base), *((rule.id, rule.scores) for rule in report.rules)]
+        rows = [
+            (name, by_part[part]) for name, by_part in (*subjects, ("fused", report.scores.fused)) if part in by_part
+        ]
+        for index, (name, metrics) in enumerate(rows):
+            style = "bold" if name == "fused" else ""
+            table.add_row("" if index else part, name, *metrics_cells(metrics), style=style)
+    return table
+
+
+def metrics_table(*leading: str) -> "Table":
+    """An empty table with these columns and one for each figure; `metrics_cells` fills the latter."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for title in leading:
+        table.add_column(title, no_wrap=True)
+    for title in (*(title for _, title in _COLUMNS), "detected", "false points"):
+        table.add_column(title, justify="right")
+    return table
+
+
+def metrics_cells(metrics: Metrics) -> Iterator[str]:
+    """The figures as words; a dash where there was nothing to measure by."""
+    for name, _ in _COLUMNS:
+        value = getattr(metrics, name)
+        yield "–" if value is None else f"{value:.3f}"
+    yield "–" if metrics.detected is None else f"{metrics.detected} of {metrics.incidents}"
+    yield "–" if metrics.false_points is None else f"{metrics.false_points:,}"
+
+
+def _next_commands(report: Report) -> Iterator[str]:
+    yield f"argosy show {report.session}"
+    if report.rules:
+        yield f"argosy rule show {report.rules[0].id}"
+    if report.detector:
+        yield f"argosy score {report.detector} FILE --out scores.parquet"

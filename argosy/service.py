@@ -1,0 +1,72 @@
+"""A stored detector in service: made again from its recipe and rules, and put to a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from argosy.bases import revive
+from argosy.connectors.tables import Loaded, TableRequest, read_series
+from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.store.rows import DetectorRow, RuleRow
+from argosy.store.store import Store
+from detectors.fused import FusedDetector
+from detectors.fusion import fired_table
+from detectors.rule import read_rule
+from detectors.rule_detector import RuleDetector, RuleFailed
+from sandbox.protocol import Sandbox
+from signals.errors import BadInput
+from signals.incidents import runs
+from signals.scores import Scores
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """`frame` has one row per point: timestamp, value, score, flag, fired (ids joined by commas).
+
+    `fired` counts for each rule the points on which it changed the verdict.
+    """
+
+    detector: str
+    series: str
+    frame: pd.DataFrame
+    alerts: int
+    fired: Mapping[str, int]
+
+
+def score_file(store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool) -> Scored:
+    """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
+    row = store.detectors.find(detector)
+    loaded = read_series(replace(table, base=row.base.get("column")))
+    rules = [store.rules.find(member.rule) for member in row.members]
+    sandbox = open_sandbox(choice, any(rule.language_model for rule in rules), accept_risk)
+    try:
+        scores = _fused(store, row, rules, sandbox, loaded).score(loaded.series)
+    except RuleFailed as failed:
+        mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
+        raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
+    finally:
+        sandbox.close()
+    fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
+    return Scored(row.id, loaded.series.id, _frame(loaded, scores), len(runs(scores.flags)), fired)
+
+
+def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:
+    base = revive(row.base, store.artefacts, loaded)
+    return FusedDetector(
+        base,
+        {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
+    )
+
+
+def _frame(loaded: Loaded, scores: Scores) -> pd.DataFrame:
+    seconds = loaded.series.seconds
+    return pd.DataFrame(
+        {
+            "timestamp": pd.to_datetime(seconds, unit="s", utc=True) if loaded.times_known else seconds,
+            "value": loaded.series.values,
+            "score": scores.values,
+            "flag": scores.flags,
+            "fired": fired_table(scores.fired) or [""] * len(seconds),
+        }
+    )

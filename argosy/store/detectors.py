@@ -1,0 +1,77 @@
+"""Detectors: what a session leaves that can be put in service."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from argosy.store import schema
+from argosy.store.database import Database
+from argosy.store.ids import find_id, timed_id
+from argosy.store.rows import DetectorRow, Json, MemberRow
+from argosy.store.sessions import LATEST
+from detectors.rule import Direction
+from graphs.redact import Redaction
+from signals.errors import BadInput
+
+_TABLE = schema.detectors
+
+
+class Detectors:
+    """Keeps detectors: a base and the rules beside it, in order."""
+
+    def __init__(
+        self, database: Database, redaction: Redaction, clock: Callable[[], float], token: Callable[[], str]
+    ) -> None:
+        self._database, self._redaction, self._clock, self._token = database, redaction, clock, token
+
+    def put(self, session: str, series: str, base: Json, members: Sequence[MemberRow], step_s: int) -> DetectorRow:
+        """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput)."""
+        clean = self._redaction.tree
+        while True:
+            at = self._clock()
+            row = DetectorRow(
+                timed_id("d", at, self._token()), session, clean(series), clean(base), tuple(members), step_s, at
+            )
+            with self._database.writing() as connection:
+                for member in members:
+                    _check_known(connection, schema.rules.c.id, member.rule, "rule")
+                _check_known(connection, schema.sessions.c.id, session, "session")
+                if self._database.insert_new(connection, _TABLE, _values(row)):
+                    return row
+
+    def find(self, start: str) -> DetectorRow:
+        """The detector whose id begins so, that of the session whose id begins so, or the latest. Raises BadInput."""
+        newest = sa.select(_TABLE).order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            if start.startswith("s-"):
+                session = find_id(connection, schema.sessions.c.id, start, "session")
+                newest = newest.where(_TABLE.c.session == session)
+            elif start != LATEST:
+                newest = newest.where(_TABLE.c.id == find_id(connection, _TABLE.c.id, start, "detector"))
+            found = connection.execute(newest).first()
+        if found is None:
+            raise BadInput(f"detector {start!r}", "there is none", "argosy run FILE makes one")
+        return _row(found)
+
+    def newest(self, limit: int | None = None) -> tuple[DetectorRow, ...]:
+        """Detectors, newest first."""
+        query = sa.select(_TABLE).order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(_row(found) for found in connection.execute(query))
+
+
+def _check_known(connection: sa.Connection, column: sa.Column[str], name: str, noun: str) -> None:
+    if connection.scalar(sa.select(column).where(column == name)) is None:
+        raise BadInput(f"{noun} {name}", "is not in the store", f"keep the {noun} before its detector")
+
+
+def _values(row: DetectorRow) -> dict[str, object]:
+    members = [{"rule": member.rule, "direction": member.direction.value} for member in row.members]
+    return {column.name: getattr(row, column.name) for column in _TABLE.c} | {"members": members}
+
+
+def _row(found: sa.Row[Any]) -> DetectorRow:
+    values = dict(found._mapping)
+    members = tuple(MemberRow(each["rule"], Direction(each["direction"])) for each in values["members"])
+    return DetectorRow(**(values | {"members": members}))

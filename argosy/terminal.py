@@ -1,0 +1,53 @@
+"""Writing for people and for programs: a console that suits where it writes, and text that cannot command it."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+_PIPED_WIDTH = 120
+
+# Escape sequences could repaint the terminal, and bidirectional marks can show code in another order than it runs.
+_COMMANDS = [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)]
+_MARKS = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+_SHOWN = {code: f"\\x{code:02x}" for code in _COMMANDS} | {code: f"\\u{code:04x}" for code in _MARKS}
+_SHOWN |= {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}
+
+
+def printable(text: str) -> str:
+    """The text with control characters and bidirectional marks written as escapes; line breaks and tabs stay."""
+    return text.replace("\r\n", "\n").translate(_SHOWN)
+
+
+def stdout_console() -> "Console":
+    """A console on stdout: as wide as the terminal, or 120 columns and without colours when piped."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in console._environ:
+        console = Console(highlight=False, width=_PIPED_WIDTH)
+    return console
+
+
+def python_code(source: str) -> "Syntax":
+    """Python source, coloured where the terminal has colours and wrapped to its width."""
+    from rich.syntax import Syntax
+
+    return Syntax(
+        printable(source).strip("\n"), "python", theme="ansi_dark", background_color="default", word_wrap=True
+    )
+
+
+def print_json(value: Any) -> None:
+    """Writes JSON to stdout; the value is finite already."""
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def moment(at: float) -> str:
+    """Unix seconds as a date and time of day, UTC."""
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,11 @@
+"""Well-known causal detectors, fitted and calibrated on training data: what rules are fused with and compared with.
+
+Each is a family of statistics; the one to use, and its direction, are chosen on training data. No rule, no model and
+nothing that looks ahead may enter.
+"""
+
+from detectors.baselines.choose import Choice, Trial, choose_base
+from detectors.baselines.swept import Side, Statistic, SweptDetector
+from detectors.baselines.table import BASELINES
+
+__all__ = ["BASELINES", "Choice", "Side", "Statistic", "SweptDetector", "Trial", "choose_base"]

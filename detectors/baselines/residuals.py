@@ -1,0 +1,113 @@
+"""Statistics that are a residual, in spreads: robust z, EWMA and seasonal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.baselines.past import in_spreads, lagged, mean_before, median_before, typical
+from detectors.baselines.swept import Side, Statistic
+from signals.arrays import Bools, Floats
+from signals.gaps import regular
+from signals.periods import seasons
+from signals.series import Series
+
+WINDOWS = (20, 5, 10, 60, 240, 1440)
+SPANS = (20, 1, 2, 5, 60, 240, 1440)
+LEVEL_SPANS = (20, 0, 1, 5, 60, 240, 1440)
+CYCLES = 7
+MOST_PERIODS = 2
+
+Residual = Callable[[Series], Floats]
+
+
+@dataclass(frozen=True)
+class FromMedian:
+    """The value less the median of the `window` points before it."""
+
+    window: int
+
+    def __call__(self, series: Series) -> Floats:
+        return series.values - median_before(series.values, self.window)
+
+
+@dataclass(frozen=True)
+class FromMean:
+    """The value less the exponentially weighted mean of those before it; a span of 1 leaves the difference."""
+
+    span: int
+
+    def __call__(self, series: Series) -> Floats:
+        return series.values - mean_before(series.values, self.span)
+
+
+@dataclass(frozen=True)
+class FromSeason:
+    """The value less what is usual at its phase, less how much those before it differed from theirs.
+
+    Usual is the median over the last `CYCLES` periods, or as many as there are. With a `level_span` of 0 the level is
+    not followed.
+    """
+
+    period: int
+    level_span: int
+
+    def __call__(self, series: Series) -> Floats:
+        departure = series.values - self._usual(series)
+        return departure - mean_before(departure, self.level_span) if self.level_span else departure
+
+    def _usual(self, series: Series) -> Floats:
+        cycles = min(CYCLES, (len(series) - 1) // self.period)
+        if cycles < 1:
+            return np.full(len(series), np.nan)
+        stack = np.sort(np.stack([lagged(series, self.period * k) for k in range(1, cycles + 1)], axis=1), axis=1)
+        known = np.count_nonzero(~np.isnan(stack), axis=1)
+        rows = np.arange(len(series))
+        middle: Floats = stack[rows, np.maximum(known - 1, 0) // 2] / 2 + stack[rows, known // 2 % cycles] / 2
+        return middle
+
+
+@dataclass(frozen=True)
+class InSpreads:
+    """A residual over its spread, which is never taken for less than the usual one of training data."""
+
+    residual: Residual
+    usual: float
+    sides: tuple[Side, ...] = (Side.BOTH, Side.UP, Side.DOWN)
+
+    def __call__(self, series: Series) -> Floats:
+        return in_spreads(self.residual(series), self.usual)
+
+
+def measured(residuals: Sequence[Residual], series: Series, labels: Bools | None) -> list[Statistic]:
+    """The residuals with their usual size in training; those that training hardly shows are left out."""
+    sized = [(residual, typical(residual(series), series.values, labels)) for residual in residuals]
+    return [InSpreads(residual, usual) for residual, usual in sized if usual is not None]
+
+
+def robust_z(series: Series, labels: Bools | None) -> Sequence[Statistic]:
+    """Distance from the rolling median in spreads, for windows of 5 to 1440 points."""
+    return measured([FromMedian(window) for window in WINDOWS if 3 * window <= len(series)], series, labels)
+
+
+def ewma(series: Series, labels: Bools | None) -> Sequence[Statistic]:
+    """Distance from the exponentially weighted mean in spreads, for spans of 1 to 1440 points."""
+    return measured([FromMean(span) for span in SPANS if 3 * span <= len(series)], series, labels)
+
+
+def seasonal(series: Series, labels: Bools | None) -> Sequence[Statistic]:
+    """Distance from the median of the same phase in past periods; on a series without periods, from the mean."""
+    found = periods(series, labels)
+    if not found:
+        return ewma(series, labels)
+    return measured(
+        [FromSeason(p, span) for p in found for span in LEVEL_SPANS if 3 * span <= len(series)], series, labels
+    )
+
+
+def periods(series: Series, labels: Bools | None) -> tuple[int, ...]:
+    """The strongest seasons of training data in steps, labelled points left out of the search."""
+    quiet = series.values if labels is None else np.where(labels, np.nan, series.values)
+    grid = regular(Series(series.id, series.seconds, quiet, series.step_s))
+    found = seasons(grid.series.values, series.step_s) if grid.regular else ()
+    return tuple(season.points for season in found[:MOST_PERIODS])

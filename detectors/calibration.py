@@ -1,0 +1,56 @@
+"""From a raw statistic to scores: the divisor that puts the threshold at 1."""
+
+import math
+
+import numpy as np
+
+from eval.objective import Objective
+from eval.sweep import Cut, LabelledPart, sweep
+from signals.arrays import Bools, Floats
+from signals.series import Series
+
+FLAGS_A_WEEK = 10.0
+"""What an unlabelled series is calibrated to: about one short alert a week of training data, true or false."""
+
+_WEEK_S = 7 * 86_400
+_BEYOND = 1.5
+
+
+def calibrate(stat: Floats, series: Series, labels: Bools | None, objective: Objective) -> float:
+    """The divisor, positive and finite, after which `stat` flags at 1.
+
+    `stat`, shape (n,), belongs to the points of the training `series`; higher is more anomalous, NaN is no opinion, and
+    values of 0 or less never flag. With incidents in `labels` the threshold is where the objective is largest; without,
+    or where no threshold gains anything, it is the one of `quiet_divisor`.
+    """
+    if labels is not None and labels.any():
+        cut = best_cut(LabelledPart.of(labels), stat, objective)
+        if math.isfinite(cut.threshold):
+            return cut.threshold
+        return quiet_divisor(stat, series, flags_a_week=0.0)
+    return quiet_divisor(stat, series)
+
+
+def best_cut(part: LabelledPart, stat: Floats, objective: Objective) -> Cut:
+    """The sweep over positive thresholds only; infinite when none gains anything."""
+    cut = sweep(part, np.where(stat > 0, stat, np.nan), objective)
+    if math.isinf(cut.low) and math.isfinite(cut.high):
+        return Cut(cut.high / 2 or cut.high, cut.value, 0.0, cut.high)
+    return cut
+
+
+def quiet_divisor(stat: Floats, series: Series, flags_a_week: float = FLAGS_A_WEEK) -> float:
+    """A threshold that so many points a week of this series exceed; when that is none, half as much again as the most.
+
+    A statistic that is nowhere positive and finite gets 1.
+    """
+    known = np.sort(stat[np.isfinite(stat) & (stat > 0)])
+    if not len(known):
+        return 1.0
+    flags = round(flags_a_week * len(series) * series.step_s / _WEEK_S)
+    if not flags:
+        return min(float(known[-1]) * _BEYOND, float(np.finfo(np.float64).max))
+    if flags >= len(known):
+        return float(known[0])
+    high, low = float(known[-flags]), float(known[-flags - 1])
+    return max(math.sqrt(low) * math.sqrt(high), math.nextafter(low, math.inf))

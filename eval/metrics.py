@@ -1,0 +1,62 @@
+"""Everything that is reported about scores on one part of the data."""
+
+import math
+
+import numpy as np
+
+from eval.objective import DEFAULT
+from eval.rates import (
+    DELAY_POINTS,
+    Rates,
+    detected,
+    event_delay,
+    event_pa,
+    point,
+)
+from signals.arrays import Bools, Floats
+from signals.incidents import runs
+
+__all__ = ["DELAY_POINTS", "Rates", "auc_pr", "event_counts", "event_delay", "event_pa", "measure", "point"]
+
+
+def auc_pr(labels: Bools, scores: Floats) -> float:
+    """Average precision: the sum over thresholds of recall gained times precision; NaN when nothing is labelled.
+
+    Equal scores cross a threshold together, and NaN ranks below everything. `labels` and `scores`: shape (n,).
+    """
+    ranked = np.where(np.isnan(scores), -np.inf, scores)
+    positives, negatives = np.sort(ranked[labels]), np.sort(ranked[~labels])
+    if not len(positives):
+        return math.nan
+    thresholds, found = np.unique(positives, return_counts=True)
+    tp = len(positives) - np.searchsorted(positives, thresholds, side="left")
+    fp = len(negatives) - np.searchsorted(negatives, thresholds, side="left")
+    return min(1.0, float(np.sum(found / len(positives) * tp / (tp + fp))))
+
+
+def event_counts(labels: Bools, flags: Bools) -> tuple[int, int]:
+    """How many incidents there are, and how many hold a flag."""
+    segments = runs(labels)
+    return len(segments), detected(segments, flags)
+
+
+def measure(labels: Bools, scores: Floats, k: int = DELAY_POINTS) -> dict[str, float | int]:
+    """All metrics of scores (≥ 1 flags, NaN never does) by the names they have in reports.
+
+    `labels` and `scores`: shape (n,). F1s, `auc_pr` and `objective` are NaN when nothing is labelled. `detected`
+    counts incidents with a flag inside, `false_points` flags outside incidents, `false_alerts` flagged runs that share
+    no point with one; `objective` is the default one.
+    """
+    flags = scores >= 1.0
+    points, anywhere, in_time = point(labels, flags), event_pa(labels, flags), event_delay(labels, flags, k)
+    return {
+        "event_f1_pa": anywhere.f1,
+        "point_f1": points.f1,
+        f"event_f1_k{k}": in_time.f1,
+        "auc_pr": auc_pr(labels, scores),
+        "incidents": anywhere.tp + anywhere.fn,
+        "detected": anywhere.tp,
+        "false_points": anywhere.fp,
+        "false_alerts": in_time.fp,
+        "objective": DEFAULT.of(points.f1, anywhere.f1, in_time.f1),
+    }

@@ -1,0 +1,52 @@
+"""What a search makes as large as it can: a weighted mean of the three F1s."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from eval.rates import event_delay, event_pa, point
+from signals.arrays import Bools
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A named figure of merit in [0, 1]; NaN when nothing is labelled.
+
+    It is the mean of point F1, Event-F1-PA and the delay-limited event F1 (k = 10 points) by these weights, which sum
+    to one.
+
+    >>> import numpy as np
+    >>> OBJECTIVES["default"](np.array([False, True, True]), np.array([False, True, False]))
+    0.8888888888888888
+    """
+
+    name: str
+    point_weight: float = 0.0
+    event_pa_weight: float = 0.0
+    event_delay_weight: float = 0.0
+
+    def __call__(self, labels: Bools, flags: Bools) -> float:
+        """The objective of these flags; both shape (n,)."""
+        return self.of(point(labels, flags).f1, event_pa(labels, flags).f1, event_delay(labels, flags).f1)
+
+    def of(self, point_f1: float, event_pa_f1: float, event_delay_f1: float) -> float:
+        """The objective of three F1s that are already known."""
+        return (
+            self.point_weight * point_f1 + self.event_pa_weight * event_pa_f1 + self.event_delay_weight * event_delay_f1
+        )
+
+
+DEFAULT = Objective("default", 1 / 3, 1 / 3, 1 / 3)
+"""The mean of point F1, Event-F1-PA and event F1 within 10 points: no single one of them can be gamed alone."""
+
+OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
+    {
+        objective.name: objective
+        for objective in (
+            DEFAULT,
+            Objective("event_f1_pa", event_pa_weight=1.0),
+            Objective("point_f1", point_weight=1.0),
+            Objective("event_f1_k10", event_delay_weight=1.0),
+        )
+    }
+)

@@ -1,0 +1,10 @@
+"""The refinement graph: one session on one series, from its base detector to rules fused with it.
+
+`build()` gives the state machine; a run receives its data, models, sandbox and recorder as a `RefineContext`.
+"""
+
+from graphs.refine.context import RefineContext, Settings, Workbench
+from graphs.refine.graph import build
+from graphs.refine.state import Candidate, Outcome, State
+
+__all__ = ["Candidate", "Outcome", "RefineContext", "Settings", "State", "Workbench", "build"]

@@ -1,0 +1,228 @@
+"""What a run of the refinement graph is given: settings, data, models, a sandbox, and where it records."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from agents.exhibits import StatisticBank
+
+from agents.speech import Role, Speaker
+from detectors.fusion import Member
+from detectors.rule import Direction, Rule
+from eval.metrics import measure
+from eval.objective import Objective
+from eval.splits import Lockbox, Part, Splits
+from graphs.events import Decision, ScoreMeasured
+from graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
+from graphs.refine.state import Candidate, Ending
+from graphs.refine.state import Outcome as OutcomeName
+from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
+from signals.arrays import Bools, Floats
+from signals.scores import Scores
+from signals.series import Series
+from signals.shapes import Detector
+
+Metrics = Mapping[str, float | int | None]
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every bound of the loop; `prompt_tokens` sizes the evidence of one call."""
+
+    directions: tuple[Direction, ...] = (Direction.FLAG, Direction.CLEAR)
+    rounds: int = 4
+    candidates: int = 5
+    max_repairs: int = 2
+    max_revisions: int = 1
+    stall_rounds: int = 2
+    archive_size: int = 4
+    evaluations: int = 48
+    prompt_tokens: int = 2_500
+    seed: int = 0
+    workers: int = 2
+    trial_limits: Limits = field(default_factory=lambda: Limits(job_s=20.0))
+    limits: Limits = field(default_factory=lambda: Limits(job_s=60.0))
+
+
+class BaseMaker(Protocol):
+    """Fits the base on training data; `auto` also looks at validation to choose. Told in one sentence why."""
+
+    def __call__(self, series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]: ...
+
+
+@dataclass(frozen=True)
+class CertifiedRule:
+    """A rule of the fusion; `metrics` by part are those of the base with this rule alone."""
+
+    candidate: Candidate
+    rule: Rule
+    metrics: Mapping[str, Metrics]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a session leaves: the rules of its fusion, and the metrics of base and fusion by part.
+
+    `accepted` are all that passed the gates, in the fusion or not; `family` are these and their ancestors.
+    """
+
+    rules: tuple[CertifiedRule, ...]
+    accepted: tuple[Candidate, ...]
+    family: tuple[Candidate, ...]
+    base: Mapping[str, Metrics]
+    fused: Mapping[str, Metrics]
+    outcome: OutcomeName
+    ending: Ending
+    lockbox_openings: int
+
+
+@dataclass(frozen=True, eq=False)
+class Final:
+    """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,)."""
+
+    series: Series
+    labels: Bools
+    base: Floats
+    members: tuple[Member, ...]
+    fused: Scores
+
+
+class Workbench:
+    """The arrays of one session. The lockbox part is handed out once, by `lockbox`; all else sees what lies before.
+
+    `series` and `labels` are the whole; `known` and `train` are their first parts. Scores of rules are kept by
+    candidate id for the known part.
+    """
+
+    def __init__(self, series: Series, labels: Bools, splits: Splits) -> None:
+        self.splits = splits
+        self.lockbox = Lockbox((series, labels))
+        self.known = series.part(0, splits.validation_stop)
+        self.known_labels = labels[: splits.validation_stop]
+        self.train = series.part(0, splits.train_stop)
+        self.train_labels = labels[: splits.train_stop]
+        self.base: Detector | None = None
+        self.base_scores: Scores | None = None
+        self.bank: StatisticBank | None = None
+        self.rule_scores: dict[str, Floats] = {}
+        self.assessed: dict[str, Candidate] = {}
+        self.final: Final | None = None
+        self.publication: Publication | None = None
+
+    def set_base(self, base: Detector) -> None:
+        """Takes the fitted base and scores the known part with it."""
+        self.base = base
+        self.base_scores = base.score(self.known)
+
+    @property
+    def base_values(self) -> Floats:
+        """The base's scores on the known part."""
+        if self.base_scores is None:
+            raise RuntimeError("the base has not been fitted yet")
+        return self.base_scores.values
+
+    @property
+    def statistics(self) -> StatisticBank:
+        """The standard statistics of the training part, computed at first use."""
+        if self.bank is None:
+            self.bank = StatisticBank.of(self.train, self.train_labels)
+        return self.bank
+
+    def family(self, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+        """The candidates with all their ancestors, each once."""
+        found = {each.id: each for each in candidates}
+        todo = list(found.values())
+        while todo:
+            for parent in todo.pop().parents:
+                if parent not in found:
+                    found[parent] = self.assessed[parent]
+                    todo.append(found[parent])
+        return tuple(found.values())
+
+    def member(self, candidate: Candidate) -> Member:
+        """A candidate as a member of a fusion on the known part."""
+        assessed = candidate.assessment
+        return Member(
+            candidate.id,
+            candidate.direction,
+            self.rule_scores[candidate.id],
+            assessed.complexity if assessed else 0,
+        )
+
+
+@dataclass(frozen=True)
+class RefineContext:
+    """Everything a run needs from outside. `stopping` is asked between steps and names the reason to end early."""
+
+    settings: Settings
+    bench: Workbench
+    objective: Objective
+    make_base: BaseMaker
+    speakers: Mapping[Role, Speaker]
+    sandbox: Sandbox
+    recorder: Recorder
+    clock: Callable[[], float]
+    stopping: Callable[[], Ending | None]
+    publish: Callable[[Publication], None]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A node's view of the context: whatever it asks, runs, measures or decides is recorded under its span."""
+
+    context: RefineContext
+    span: str
+
+    @property
+    def bench(self) -> Workbench:
+        return self.context.bench
+
+    @property
+    def settings(self) -> Settings:
+        return self.context.settings
+
+    def speaker(self, role: Role) -> Speaker:
+        c = self.context
+        return RecordedSpeaker(c.speakers[role], c.recorder, self.span, c.clock)
+
+    def run(self, purpose: str, job: Job) -> tuple[Outcome, ...]:
+        """Runs one job in the sandbox."""
+        c = self.context
+        return RecordedSandbox(c.sandbox, c.recorder, self.span, purpose, c.clock).run(job)
+
+    def call(
+        self, purpose: str, source: str, series: Series, params: Sequence[Mapping[str, float | int]]
+    ) -> tuple[Outcome, ...]:
+        """One evaluation of the rule on a whole series for each set of parameters."""
+        evaluations = tuple(Evaluation(dict(p)) for p in params)
+        inputs = (Input(series.values, series.seconds),)
+        return self.run(purpose, Job(source, inputs, evaluations, self.settings.limits))
+
+    def decide(self, subject: str, verdict: str, why: str, **facts: float | int | str | bool | None) -> None:
+        c = self.context
+        c.recorder.append(
+            Decision(at=c.clock(), span=self.span, subject=subject, verdict=verdict, why=why, facts=facts)
+        )
+
+    def measured(self, subject: str, part: Part, labels: Bools, scores: Floats) -> Metrics:
+        """Measures scores on a part of the data and records the figures; NaN becomes None."""
+        c = self.context
+        metrics = {key: (None if value != value else value) for key, value in measure(labels, scores).items()}
+        c.recorder.append(
+            ScoreMeasured.model_validate(
+                {"at": c.clock(), "span": self.span, "subject": subject, "part": part, "metrics": metrics}
+            )
+        )
+        return metrics
+
+    def side_by_side(self, function: Callable[[T], U], items: Sequence[T], otherwise: Callable[[T], U]) -> list[U]:
+        """`function` of each item, some at once, in order; `otherwise` of those not begun when the run is stopping."""
+
+        def one(item: T) -> U:
+            return otherwise(item) if self.context.stopping() else function(item)
+
+        with ThreadPoolExecutor(max_workers=max(1, self.settings.workers)) as pool:
+            return list(pool.map(one, items))

@@ -1,0 +1,111 @@
+"""The last nodes: choose the fusion, open the lockbox once, assemble the certificate, hand everything over."""
+
+from detectors.fusion import Member, choose, fuse
+from detectors.rule import read_rule
+from eval.splits import Part
+from graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
+from graphs.refine.state import Ending, Outcome, Stage, State
+from sandbox.protocol import Ran
+from signals.arrays import Bools, Floats
+
+
+def fuse_accepted(state: State, desk: Desk) -> State:
+    """Chooses the subset of the accepted rules that is best on validation; the empty one is always a candidate."""
+    bench, judge = desk.bench, desk.context.objective
+    validation, train = bench.splits.validation, bench.splits.train
+    labels = bench.known_labels
+    has_incidents = bool(labels[validation].any())
+
+    def value(flags: Bools) -> float:
+        on_train = judge(labels[train], flags[train])
+        return judge(labels[validation], flags[validation]) + TIE_BREAK * on_train if has_incidents else on_train
+
+    if not bench.train_labels.any():
+        return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
+    choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value)
+    outcome = Outcome.FUSED if choice.ids else Outcome.BASE_ONLY
+    basis = "validation" if has_incidents else "training data, as validation holds no incident"
+    desk.decide(
+        "fused",
+        outcome,
+        f"of {choice.considered} fusions the best on {basis} holds {len(choice.ids)} of {len(state['accepted'])} rules",
+        value=_number(choice.value),
+        base_value=_number(choice.base_value),
+        rules=", ".join(choice.ids),
+    )
+    return {"fused": choice.ids, "outcome": outcome}
+
+
+TIE_BREAK = 1e-3
+"""Weight of the training objective among fusions that validation cannot tell apart."""
+
+
+def _number(value: float) -> float | None:
+    return round(value, 6) if value == value else None
+
+
+def open_lockbox(state: State, desk: Desk) -> State:
+    """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
+
+    A rule that fails on the whole series, having run on the known part, leaves the fusion.
+    """
+    bench = desk.bench
+    if bench.base is None:
+        raise RuntimeError("the base has not been fitted yet")
+    series, labels = bench.lockbox.open()
+    desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
+    base = bench.base.score(series)
+    members = []
+    for candidate in state["accepted"]:
+        if candidate.id in state["fused"]:
+            (outcome,) = desk.call("lockbox", candidate.source, series, [candidate.params])
+            if isinstance(outcome, Ran):
+                members.append(Member(candidate.id, candidate.direction, outcome.scores))
+            else:
+                desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
+    bench.final = Final(series, labels, base.values, tuple(members), fuse(base.values, members))
+    kept = tuple(member.id for member in members)
+    return {"fused": kept, "outcome": state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY}
+
+
+def certify(state: State, desk: Desk) -> State:
+    """Measures base, every rule beside the base, and the fusion on each part: the evidence kept with the rules."""
+    final, splits = desk.bench.final, desk.bench.splits
+    if final is None:
+        raise RuntimeError("the lockbox has not been opened yet")
+
+    def by_part(subject: str, scores: Floats) -> dict[str, Metrics]:
+        return {
+            part.value: desk.measured(subject, part, final.labels[splits.of(part)], scores[splits.of(part)])
+            for part in Part
+        }
+
+    by_id = {each.id: each for each in state["accepted"]}
+    rules = tuple(
+        CertifiedRule(
+            by_id[member.id],
+            read_rule(by_id[member.id].source),
+            by_part(member.id, fuse(final.base, [member]).values),
+        )
+        for member in final.members
+    )
+    desk.bench.publication = Publication(
+        rules=rules,
+        accepted=state["accepted"],
+        family=desk.bench.family(state["accepted"]),
+        base=by_part("base", final.base),
+        fused=by_part("fused", final.fused.values),
+        outcome=state["outcome"],
+        ending=state.get("ending") or Ending.ROUNDS_SPENT,
+        lockbox_openings=desk.bench.lockbox.openings,
+    )
+    return {}
+
+
+def publish(state: State, desk: Desk) -> State:
+    """Hands the rules, the fused detector and the figures to whoever keeps them."""
+    if desk.bench.publication is None:
+        raise RuntimeError("nothing has been certified yet")
+    desk.context.publish(desk.bench.publication)
+    desk.decide("session", state["outcome"], f"{len(state['fused'])} rules published", rules=", ".join(state["fused"]))
+    return {}

@@ -1,0 +1,110 @@
+"""The refinement graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from graphs.record import span
+from graphs.refine import ending, proving, studying, trying, writing
+from graphs.refine.context import Desk, RefineContext, Settings
+from graphs.refine.state import Stage, State
+
+Node = Callable[[State, Desk], State]
+Graph = StateGraph[State, RefineContext, State, State]
+
+NODES: tuple[tuple[str, Node], ...] = (
+    ("profile", studying.study),
+    ("baseline", studying.fit_base),
+    ("target", studying.take_aim),
+    ("propose", writing.propose),
+    ("vet", writing.vet),
+    ("trial", trying.trial),
+    ("repair", writing.repair),
+    ("tune", proving.tune_all),
+    ("assess", proving.assess),
+    ("review", proving.review_all),
+    ("select", proving.select),
+    ("fuse", ending.fuse_accepted),
+    ("lockbox", ending.open_lockbox),
+    ("certify", ending.certify),
+    ("publish", ending.publish),
+)
+
+
+def build() -> Graph:
+    """The graph, not yet compiled; give a run its `RefineContext` and the limit of `recursion_limit`."""
+    graph: Graph = StateGraph(State, context_schema=RefineContext)
+    for name, node in NODES:
+        graph.add_node(name, _recorded(name, node))
+    graph.add_edge(START, "profile")
+    graph.add_edge("profile", "baseline")
+    graph.add_conditional_edges("baseline", after_baseline)
+    graph.add_conditional_edges("target", after_target)
+    graph.add_edge("propose", "vet")
+    graph.add_edge("vet", "trial")
+    graph.add_conditional_edges("trial", after_trial)
+    graph.add_edge("repair", "vet")
+    graph.add_edge("tune", "assess")
+    graph.add_edge("assess", "review")
+    graph.add_conditional_edges("review", after_review)
+    graph.add_conditional_edges("select", after_select)
+    graph.add_edge("fuse", "lockbox")
+    graph.add_edge("lockbox", "certify")
+    graph.add_edge("certify", "publish")
+    graph.add_edge("publish", END)
+    return graph
+
+
+def recursion_limit(settings: Settings) -> int:
+    """More steps than any run can take, so that a fault in a router stops instead of circling."""
+    a_round = 8 + (3 * settings.max_repairs + 6) * (1 + settings.max_revisions + settings.max_repairs)
+    return 10 + settings.rounds * a_round
+
+
+def after_baseline(state: State) -> Literal["target", "fuse"]:
+    """No incident in training: there is nothing to learn from."""
+    return "fuse" if state.get("ending") else "target"
+
+
+def after_target(state: State) -> Literal["propose", "fuse"]:
+    """Nothing left to win."""
+    return "fuse" if state.get("ending") else "propose"
+
+
+def after_trial(state: State) -> Literal["repair", "tune"]:
+    """Whatever failed is mended first, so that a round's candidates move on together."""
+    broken = any(each.failure and each.stage is not Stage.DROPPED for each in state["candidates"])
+    return "repair" if broken and not state.get("ending") else "tune"
+
+
+def after_review(state: State) -> Literal["propose", "repair", "select"]:
+    """What was sent back goes to Detection or to Repair; the counts that bound this are kept where it is decided."""
+    if state.get("ending"):
+        return "select"
+    if any(each.stage is Stage.REVISED for each in state["candidates"]):
+        return "propose"
+    if any(each.failure and each.stage is not Stage.DROPPED for each in state["candidates"]):
+        return "repair"
+    return "select"
+
+
+def after_select(state: State) -> Literal["target", "fuse"]:
+    """Until accepted enough, spent, stalled or stopped: the node has named the ending."""
+    return "fuse" if state.get("ending") else "target"
+
+
+class Step(Protocol):
+    """A node as LangGraph calls it."""
+
+    def __call__(self, state: State, *, runtime: Runtime[RefineContext]) -> State: ...
+
+
+def _recorded(name: str, node: Node) -> Step:
+    def step(state: State, *, runtime: Runtime[RefineContext]) -> State:
+        context = runtime.context
+        with span(context.recorder, context.clock, name, state.get("round", 0)) as mark:
+            return node(state, Desk(context, mark))
+
+    return step

@@ -1,0 +1,265 @@
+"""The nodes that prove: tune searches numbers, assess measures, review gives an opinion, select applies the gates."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from agents.exhibits import build_review_evidence
+from agents.review import Ruling, Verdict
+from agents.review import review as ask_reviewer
+from detectors.search import tune
+from detectors.yardstick import Yardstick
+from sandbox.vetting import complexity
+
+from agents.evidence import ReviewEvidence
+from agents.speech import BudgetSpent, CallKey, Role
+from detectors.fusion import fuse
+from detectors.rule import Direction, Number, read_rule
+from graphs.refine.context import Desk
+from graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
+from graphs.refine.studying import standing
+from graphs.refine.trying import as_failure
+from sandbox.protocol import Ran
+from signals.arrays import Bools, Floats
+from signals.incidents import runs
+
+SAME_BEHAVIOUR = 0.98
+"""Two rules whose flags on the known part overlap by this share (Jaccard) count as one."""
+
+
+def tune_all(state: State, desk: Desk) -> State:
+    """Searches the numbers of every clean candidate on training data, and scores the known part with the best ones."""
+    scores = standing(state, state["direction"], desk)[desk.bench.splits.train]
+    yardstick = Yardstick.of(desk.bench.train_labels, scores, state["direction"], desk.context.objective)
+
+    def one(candidate: Candidate) -> Candidate:
+        return _tuned(candidate, yardstick, desk) if candidate.stage is Stage.CLEAN else candidate
+
+    tuned = desk.side_by_side(one, state["candidates"], lambda each: each.to(Stage.DROPPED))
+    return {"candidates": tuple(tuned)}
+
+
+def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
+    bench, settings = desk.bench, desk.settings
+
+    def evaluate(batch: Sequence[Mapping[str, Number]]) -> Sequence[Floats | None]:
+        outcomes = desk.call("tune", candidate.source, bench.train, batch)
+        return [outcome.scores if isinstance(outcome, Ran) else None for outcome in outcomes]
+
+    found = tune(read_rule(candidate.source), evaluate, yardstick, settings.evaluations, settings.seed)
+    (outcome,) = desk.call("score", candidate.source, bench.known, [found.params])
+    if not isinstance(outcome, Ran):
+        failure = as_failure(outcome, "the training and validation parts")
+        desk.decide(candidate.id, Stage.DROPPED, failure.error if failure else "")
+        return candidate.to(Stage.DROPPED)
+    bench.rule_scores[candidate.id] = outcome.scores
+    desk.decide(
+        candidate.id,
+        Stage.TUNED,
+        f"{found.evaluations} evaluations on training data",
+        objective=_number(found.value),
+        **{f"param_{name}": value for name, value in found.params.items()},
+    )
+    return candidate.to(Stage.TUNED, params=found.params)
+
+
+def assess(state: State, desk: Desk) -> State:
+    """Measures every tuned candidate, fused with what is accepted so far, against doing nothing and event by event."""
+    before = [desk.bench.member(each) for each in state["accepted"]]
+
+    def one(candidate: Candidate) -> Candidate:
+        if candidate.stage is not Stage.TUNED:
+            return candidate
+        bench = desk.bench
+        assessed = _assessment(
+            candidate,
+            fuse(bench.base_values, before).flags,
+            fuse(bench.base_values, [*before, bench.member(candidate)]).flags,
+            desk,
+        )
+        desk.decide(
+            candidate.id,
+            Stage.ASSESSED,
+            f"{assessed.events_gained} incidents gained, {assessed.events_lost} lost, "
+            f"{assessed.false_points_added} false points added, {assessed.false_points_removed} removed",
+            train=_number(assessed.train),
+            train_before=_number(assessed.train_before),
+            validation=_number(assessed.validation),
+            validation_before=_number(assessed.validation_before),
+        )
+        return candidate.to(Stage.ASSESSED, assessment=assessed)
+
+    return {"candidates": tuple(one(each) for each in state["candidates"])}
+
+
+def _assessment(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -> Assessment:
+    bench, judge = desk.bench, desk.context.objective
+    labels, train, validation = bench.known_labels, bench.splits.train, bench.splits.validation
+    had = np.array([before[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)
+    has = np.array([after[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)
+    return Assessment(
+        train=judge(labels[train], after[train]),
+        train_before=judge(labels[train], before[train]),
+        validation=judge(labels[validation], after[validation]),
+        validation_before=judge(labels[validation], before[validation]),
+        events_gained=int((has & ~had).sum()),
+        events_lost=int((had & ~has).sum()),
+        false_points_added=int((after & ~before & ~labels).sum()),
+        false_points_removed=int((before & ~after & ~labels).sum()),
+        complexity=complexity(candidate.source),
+    )
+
+
+def review_all(state: State, desk: Desk) -> State:
+    """Asks Review about every candidate that the gates would let through, and about the best of the others."""
+    assessed = [each for each in state["candidates"] if each.stage is Stage.ASSESSED and each.assessment]
+    worthy = {each.id for each in assessed if refusal(each) is None}
+    others = sorted((each for each in assessed if each.id not in worthy), key=_merit, reverse=True)
+    asked = worthy | {each.id for each in others[:1] if each.revisions < desk.settings.max_revisions}
+
+    def one(candidate: Candidate) -> Candidate:
+        return _reviewed(candidate, state, desk) if candidate.id in asked else candidate
+
+    reviewed = desk.side_by_side(one, state["candidates"], lambda candidate: candidate)
+    return {"candidates": tuple(reviewed)}
+
+
+def _merit(candidate: Candidate) -> float:
+    assessed = candidate.assessment
+    return assessed.gain + assessed.train - assessed.train_before if assessed else -np.inf
+
+
+def _reviewed(candidate: Candidate, state: State, desk: Desk) -> Candidate:
+    key = CallKey(Role.REVIEW, candidate.round, candidate.number, 10 * candidate.revisions + 2 * candidate.repairs)
+    try:
+        opinion = ask_reviewer(
+            desk.speaker(Role.REVIEW), candidate.source, _review_evidence(candidate, state, desk), key
+        )
+    except BudgetSpent as spent:
+        desk.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
+        return candidate
+    desk.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
+    return _follow(opinion, candidate, desk)
+
+
+def _follow(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate:
+    """What an opinion leads to; sending back is bounded, and an opinion to accept still has to pass the gates."""
+    settings = desk.settings
+    match opinion.decision:
+        case Ruling.ACCEPT:
+            return candidate
+        case Ruling.DISCARD:
+            return candidate.to(Stage.DROPPED)
+        case Ruling.REVISE if candidate.revisions < settings.max_revisions:
+            return candidate.to(Stage.REVISED, feedback=opinion.feedback, revisions=candidate.revisions + 1)
+        case Ruling.REPAIR if candidate.repairs < settings.max_repairs:
+            return candidate.to(Stage.VETTED, failure=Failure("review", opinion.feedback or opinion.reason))
+    return candidate
+
+
+def _review_evidence(candidate: Candidate, state: State, desk: Desk) -> ReviewEvidence:
+    bench, assessed = desk.bench, candidate.assessment
+    if assessed is None:
+        raise ValueError(f"{candidate.id} has not been assessed")
+    before = standing(state, candidate.direction, desk)
+    after = fuse(before, [bench.member(candidate)]).values
+    train = bench.splits.train
+    return build_review_evidence(
+        bench.statistics,
+        before[train],
+        after[train],
+        candidate.direction,
+        train={"objective": round(assessed.train, 3)},
+        train_before={"objective": round(assessed.train_before, 3)},
+        validation=_known({"objective": assessed.validation}),
+        validation_before=_known({"objective": assessed.validation_before}),
+        events_gained=assessed.events_gained,
+        events_lost=assessed.events_lost,
+        false_points_added=assessed.false_points_added,
+        false_points_removed=assessed.false_points_removed,
+        complexity=assessed.complexity,
+        budget_tokens=desk.settings.prompt_tokens,
+    )
+
+
+def _known(figures: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in figures.items() if value == value}
+
+
+def refusal(candidate: Candidate) -> str | None:
+    """Why the gates refuse a candidate, or None. Gates are code: no opinion overrules them."""
+    assessed = candidate.assessment
+    if assessed is None:
+        return "it was not assessed"
+    if assessed.train - assessed.train_before <= 0:
+        return "it gains nothing on training data"
+    if assessed.validation < assessed.validation_before:
+        return "it loses on validation"
+    if assessed.validation != assessed.validation and assessed.train - assessed.train_before < 0.01:
+        return "validation holds no incident, and training gains too little to go without"
+    if candidate.direction is Direction.CLEAR and assessed.events_lost:
+        return f"it clears {assessed.events_lost} true incidents"
+    return None
+
+
+def select(state: State, desk: Desk) -> State:
+    """Applies the gates, accepts new behaviour that passes, keeps an archive of parents, decides whether to go on."""
+    accepted = list(state["accepted"])
+    fresh = sorted((each for each in state["candidates"] if each.stage is Stage.ASSESSED), key=_merit, reverse=True)
+    gained = 0
+    for candidate in fresh:
+        why = refusal(candidate) or _repeats(candidate, accepted, desk)
+        if why:
+            desk.decide(candidate.id, "not accepted", why)
+            continue
+        accepted.append(candidate.to(Stage.ACCEPTED))
+        gained += 1
+        desk.decide(candidate.id, Stage.ACCEPTED, "it gains on training data and does not lose on validation")
+    desk.bench.assessed |= {each.id: each for each in fresh}
+    archive = _archive([*fresh, *state["archive"]], desk)
+    tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
+    stalled = 0 if gained else state["stalled"] + 1
+    after: State = {"archive": archive, "accepted": tuple(accepted), "tried": tried, "stalled": stalled}
+    ending = _ending(state, stalled, desk)
+    if ending:
+        desk.decide("session", ending, f"after round {state['round']} with {len(accepted)} accepted rules")
+        after["ending"] = ending
+    return after
+
+
+def _repeats(candidate: Candidate, accepted: list[Candidate], desk: Desk) -> str | None:
+    scores = desk.bench.rule_scores
+    for other in accepted:
+        if other.direction is candidate.direction and _alike(scores[candidate.id], scores[other.id]):
+            return f"it flags what {other.id} flags"
+    return None
+
+
+def _alike(first: Floats, second: Floats) -> bool:
+    both, either = (first >= 1) & (second >= 1), (first >= 1) | (second >= 1)
+    return bool(both.sum() >= SAME_BEHAVIOUR * either.sum())
+
+
+def _archive(candidates: list[Candidate], desk: Desk) -> tuple[Candidate, ...]:
+    """The best parents, no two of one direction that behave alike."""
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=_merit, reverse=True):
+        if len(kept) < desk.settings.archive_size and _repeats(candidate, kept, desk) is None:
+            kept.append(candidate)
+    return tuple(kept)
+
+
+def _ending(state: State, stalled: int, desk: Desk) -> Ending | None:
+    settings = desk.settings
+    if state.get("ending"):
+        return None
+    if stopping := desk.context.stopping():
+        return stopping
+    if state["round"] >= settings.rounds:
+        return Ending.ROUNDS_SPENT
+    if stalled >= settings.stall_rounds:
+        return Ending.STALLED
+    return None
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None

@@ -1,0 +1,117 @@
+"""What moves through the refinement graph: ids and small frozen values, never arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal, TypedDict
+
+from detectors.rule import Direction, Number
+
+FailureKind = Literal["unreadable", "refused", "broke", "timed_out", "too_big", "looked_ahead", "review"]
+
+
+class Stage(StrEnum):
+    """How far a candidate has come."""
+
+    WANTED = "wanted"
+    DRAFTED = "drafted"
+    VETTED = "vetted"
+    CLEAN = "clean"
+    TUNED = "tuned"
+    ASSESSED = "assessed"
+    REVISED = "revised"
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+
+
+class Outcome(StrEnum):
+    """What a session came to."""
+
+    FUSED = "fused"
+    BASE_ONLY = "base_only"
+    NO_INCIDENTS = "no_incidents"
+
+
+class Ending(StrEnum):
+    """Why a session stopped looking for rules."""
+
+    ROUNDS_SPENT = "rounds_spent"
+    STALLED = "stalled"
+    NOTHING_LEFT = "nothing_left"
+    NO_INCIDENTS = "no_incidents"
+    BUDGET_SPENT = "budget_spent"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a candidate must be repaired."""
+
+    kind: FailureKind
+    error: str
+    traceback: str = ""
+    line: int | None = None
+    first_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A tuned rule fused with the base, against the base alone ("before"): objective and events by part.
+
+    An objective is NaN where the part holds no incident.
+    """
+
+    train: float
+    train_before: float
+    validation: float
+    validation_before: float
+    events_gained: int
+    events_lost: int
+    false_points_added: int
+    false_points_removed: int
+    complexity: int
+
+    @property
+    def gain(self) -> float:
+        """Of the objective on validation; on training data where validation has nothing to judge by."""
+        gain = self.validation - self.validation_before
+        return gain if gain == gain else self.train - self.train_before
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A rule before it is accepted. `language_model` says whether one had a hand in it, parents included."""
+
+    id: str
+    round: int
+    number: int
+    direction: Direction
+    stage: Stage = Stage.WANTED
+    source: str = ""
+    params: Mapping[str, Number] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
+    language_model: bool = False
+    failure: Failure | None = None
+    repairs: int = 0
+    revisions: int = 0
+    feedback: str = ""
+    assessment: Assessment | None = None
+
+    def to(self, stage: Stage, **changes: object) -> "Candidate":
+        """This candidate at another stage."""
+        return replace(self, stage=stage, **changes)  # type: ignore[arg-type]
+
+
+class State(TypedDict, total=False):
+    """The state of one run. `ending` is set once, by the node that decides to stop looking."""
+
+    round: int
+    direction: Direction
+    candidates: tuple[Candidate, ...]
+    archive: tuple[Candidate, ...]
+    accepted: tuple[Candidate, ...]
+    tried: tuple[str, ...]
+    stalled: int
+    ending: Ending | None
+    fused: tuple[str, ...]
+    outcome: Outcome

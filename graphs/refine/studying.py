@@ -1,0 +1,109 @@
+"""The first nodes: what the series is like, how its base does, and which of its failures to work on next."""
+
+from signals.profile import profile
+
+from detectors.fusion import fuse
+from detectors.rule import Direction
+from eval.splits import Part
+from graphs.refine.context import Desk
+from graphs.refine.state import Candidate, Ending, Stage, State
+from signals.arrays import Bools, Floats
+from signals.incidents import runs
+
+
+def study(_state: State, desk: Desk) -> State:
+    """Profiles the training part."""
+    bench = desk.bench
+    found = profile(bench.train, bench.train_labels)
+    desk.decide(
+        "series",
+        "profiled",
+        f"{found.points} training points, {found.incidents} incidents",
+        points=found.points,
+        missing=found.missing_share,
+        period=found.periods[0] if found.periods else None,
+        seasonality=found.seasonality,
+    )
+    return {"round": 0, "candidates": (), "archive": (), "accepted": (), "tried": (), "stalled": 0, "ending": None}
+
+
+def fit_base(_state: State, desk: Desk) -> State:
+    """Fits the base on training data and measures it there and on validation."""
+    context, bench = desk.context, desk.bench
+    base, why = context.make_base(bench.known, bench.known_labels, bench.splits, context.objective)
+    bench.set_base(base)
+    desk.decide("base", base.name, why)
+    for part in (Part.TRAIN, Part.VALIDATION):
+        where = bench.splits.of(part)
+        desk.measured("base", part, bench.known_labels[where], bench.base_values[where])
+    if not bench.train_labels.any():
+        desk.decide("session", Ending.NO_INCIDENTS, "no incident in the training part: nothing to learn a rule from")
+        return {"ending": Ending.NO_INCIDENTS}
+    return {}
+
+
+def take_aim(state: State, desk: Desk) -> State:
+    """Picks what to work on: the direction in which the fusion so far has most to win on training data.
+
+    The two bounds are what the objective would be if every missed incident were found, or every false alarm of the
+    base taken back. A direction that just failed to yield anything gives way to the other one.
+    """
+    bench, settings = desk.bench, desk.settings
+    number = state["round"] + 1
+    flags = _fused_flags(state, desk)
+    promise = {direction: _promise(direction, flags, desk) for direction in settings.directions}
+    ranked = sorted(promise, key=lambda direction: -promise[direction])
+    if state["stalled"] and len(ranked) > 1 and ranked[0] is state.get("direction") and promise[ranked[1]] > 0:
+        ranked.reverse()
+    direction = ranked[0]
+    facts = {f"promise_{each.value}": round(float(promise[each]), 4) for each in promise}
+    if promise[direction] <= 0:
+        desk.decide(
+            "session", Ending.NOTHING_LEFT, "the fusion makes no error on training data that a rule could mend", **facts
+        )
+        return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
+    desk.decide(f"round {number}", direction, _aim_sentence(direction, flags, bench.train_labels), **facts)
+    wanted = tuple(
+        Candidate(f"c{number}.{i}", number, i, direction, Stage.WANTED) for i in range(1, settings.candidates + 1)
+    )
+    return {"round": number, "direction": direction, "candidates": wanted}
+
+
+def _fused_flags(state: State, desk: Desk) -> Bools:
+    bench = desk.bench
+    fused = fuse(bench.base_values, [bench.member(each) for each in state["accepted"]])
+    return fused.flags[bench.splits.train]
+
+
+def _promise(direction: Direction, flags: Bools, desk: Desk) -> float:
+    labels, judge = desk.bench.train_labels, desk.context.objective
+    base_alarm = desk.bench.base_values[desk.bench.splits.train] >= 1.0
+    match direction:
+        case Direction.FLAG:
+            best = flags | (labels & ~base_alarm)
+        case Direction.CLEAR:
+            best = flags & ~(base_alarm & ~labels)
+    return float(judge(labels, best) - judge(labels, flags))
+
+
+def _aim_sentence(direction: Direction, flags: Bools, labels: Bools) -> str:
+    events = runs(labels)
+    missed = sum(not flags[start:stop].any() for start, stop in events)
+    false_alerts = sum(not labels[start:stop].any() for start, stop in runs(flags))
+    found = f"the fusion so far misses {missed} of {len(events)} incidents and raises {false_alerts} false alerts"
+    work = "missed incidents" if direction is Direction.FLAG else "false alerts"
+    return f"{found} on training data; this round works on {work}"
+
+
+def standing(state: State, direction: Direction, desk: Desk) -> Floats:
+    """The scores on the known part that a rule of this direction is to improve, shape (n,).
+
+    For a flag rule the base with everything accepted so far; a clear rule acts on the base's alarms alone, so for it
+    the base with the accepted clear rules.
+    """
+    members = [
+        desk.bench.member(each)
+        for each in state["accepted"]
+        if direction is Direction.FLAG or each.direction is Direction.CLEAR
+    ]
+    return fuse(desk.bench.base_values, members).values

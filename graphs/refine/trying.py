@@ -1,0 +1,124 @@
+"""The trial node: does a rule keep its contract on awkward series, and does it look into the future?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.rule import Number
+from graphs.refine.context import Desk
+from graphs.refine.state import Candidate, Failure, Stage, State
+from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
+from signals.arrays import Floats
+from signals.series import Series
+
+SAMPLE_POINTS = 20_000
+CUTS = 6
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An awkward input, and how it is called in a failure."""
+
+    name: str
+    input: Input
+
+
+def trial(state: State, desk: Desk) -> State:
+    """Runs every vetted candidate, with its default numbers, on edge cases and on prefixes of a training sample."""
+
+    def one(candidate: Candidate) -> Candidate:
+        if candidate.stage is not Stage.VETTED or candidate.failure:
+            return candidate
+        failure = try_rule(candidate.source, dict(candidate.params), desk)
+        if failure is None:
+            return candidate.to(Stage.CLEAN)
+        desk.decide(candidate.id, failure.kind, failure.error)
+        return candidate.to(Stage.VETTED, failure=failure)
+
+    return {"candidates": tuple(desk.side_by_side(one, state["candidates"], lambda c: c.to(Stage.DROPPED)))}
+
+
+def try_rule(source: str, params: dict[str, Number], desk: Desk) -> Failure | None:
+    """The first thing that is wrong with a rule, or None."""
+    sample = desk.bench.train.part(0, min(SAMPLE_POINTS, len(desk.bench.train)))
+    edges = edge_cases(sample)
+    stops = cut_points(len(sample), desk.settings.seed)
+    whole = len(edges)
+    evaluations = [Evaluation(params, input=i) for i in range(len(edges))]
+    evaluations += [Evaluation(params, input=whole), Evaluation(params, input=whole)]
+    evaluations += [Evaluation(params, input=whole, stop=stop) for stop in stops]
+    inputs = (*(edge.input for edge in edges), Input(sample.values, sample.seconds))
+    outcomes = desk.run("trial", Job(source, inputs, tuple(evaluations), desk.settings.trial_limits))
+    names = [edge.name for edge in edges] + ["a training sample"] * (len(evaluations) - len(edges))
+    for name, outcome in zip(names, outcomes, strict=True):
+        failure = as_failure(outcome, name)
+        if failure:
+            return failure
+    scores = [outcome.scores for outcome in outcomes[whole:] if isinstance(outcome, Ran)]
+    return _unfaithful(scores[0], scores[1]) or _looked_ahead(scores[0], scores[2:])
+
+
+def edge_cases(sample: Series) -> tuple[Edge, ...]:
+    """Series on which rules tend to break: empty, short, missing, constant, huge, with gaps in time."""
+    values, seconds, step = sample.values, sample.seconds, sample.step_s
+    level = float(np.nanmedian(values)) if np.isfinite(values).any() else 0.0
+    few = min(len(values), 300)
+
+    def even(points: Floats) -> Input:
+        return Input(points, seconds[0] + step * np.arange(len(points), dtype=np.int64))
+
+    holed = values[:few].copy()
+    holed[few // 3 : few // 2] = np.nan
+    jumps = seconds[:few] + np.where(np.arange(few) > few // 2, 40 * step, 0)
+    return (
+        Edge("an empty series", even(np.empty(0))),
+        Edge("a series of one point", even(values[:1].copy())),
+        Edge("a series of three points", even(values[:3].copy())),
+        Edge("a series of missing values", even(np.full(60, np.nan))),
+        Edge("a constant series", even(np.full(240, level))),
+        Edge("a series with missing values", even(holed)),
+        Edge("a series of huge values", even(np.where(np.arange(few) % 2, 1e300, -1e300))),
+        Edge("a series with a jump in time", Input(values[:few].copy(), jumps.astype(np.int64))),
+    )
+
+
+def cut_points(points: int, seed: int) -> list[int]:
+    """Where the sample is cut to see whether later points change earlier scores."""
+    if points < 4:
+        return []
+    rng = np.random.default_rng(seed)
+    return sorted({points - 1, *rng.integers(points // 8 + 1, points - 1, CUTS).tolist()})
+
+
+def as_failure(outcome: Outcome, name: str) -> Failure | None:
+    """What Repair is told of an outcome that is not clean."""
+    match outcome:
+        case Ran():
+            return None
+        case Broke(error, traceback):
+            return Failure("broke", f"on {name}: {error}", traceback)
+        case TimedOut(limit_s):
+            return Failure("timed_out", f"on {name}: not done within {limit_s:g} s")
+        case TooBig(what, limit):
+            return Failure("too_big", f"on {name}: more {what} than {limit}")
+
+
+def _unfaithful(first: Floats, second: Floats) -> Failure | None:
+    if np.array_equal(first, second, equal_nan=True):
+        return None
+    return Failure("broke", "two runs on the same data gave different scores; use no randomness, clock or memory")
+
+
+def _looked_ahead(whole: Floats, prefixes: list[Floats]) -> Failure | None:
+    for prefix in prefixes:
+        before = whole[: len(prefix)]
+        same = np.isclose(prefix, before, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+        if not same.all():
+            index = int(np.flatnonzero(~same)[0])
+            error = (
+                f"the score at index {index} is {before[index]:.6g} on the whole series, "
+                f"but {prefix[index]:.6g} when the series ends after {len(prefix)} points: it used later points"
+            )
+            return Failure("looked_ahead", error, first_index=index)
+    return None

@@ -1,0 +1,363 @@
+"""The program inside a sandbox: reads jobs from standard input and answers on standard output.
+
+It is shipped as text (into an image, or bound into a namespace) and never imported by the host. It needs the standard
+library, numpy, pandas and scipy, and nothing of ours. `wire.py` is the other end and describes the frames.
+
+The libraries are loaded once; every job runs in a forked child, so that no job sees what another one left behind. The
+child writes the answers; when it is gone, the parent kills what it started and says how it ended.
+"""
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import json
+import linecache
+import os
+import re
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+import traceback
+import types
+import warnings
+from typing import Any
+
+RULE_FILE = "rule.py"
+GRACE_S = 5.0
+FILE_BYTES = 1 << 24
+OPEN_FILES = 256
+PIPE_BYTES = 1 << 20
+ERROR_CHARS = 400
+SCIPY_PARTS = re.compile(
+    r"\b(cluster|fft|fftpack|integrate|interpolate|linalg|ndimage|optimize|signal|sparse|spatial|special|stats)\b"
+)
+
+
+class Refused(Exception):
+    """What `detect` returned is not scores; the message says what is, in words that an author can act on."""
+
+
+def main() -> None:
+    settings = json.loads(sys.argv[1])
+    sys.path.extend(settings["path"])
+    jobs, answers = private_channel()
+    drop_privileges(settings["uid"])
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    load_libraries()
+    os.environ.clear()
+    wake = wake_on_child()
+    write(answers, {"ready": surroundings()})
+    silence(2)
+    while (job := read_job(jobs)) is not None:
+        preload(job["source"])
+        write(answers, {"end": serve(job, jobs, answers, wake, settings["limit_processes"])})
+
+
+# -- starting -------------------------------------------------------------------------------------------------------
+
+
+def private_channel() -> tuple[int, int]:
+    """Moves input and output to descriptors of their own, so that a rule's `print` or `input` cannot touch them."""
+    jobs, answers = os.dup(0), os.dup(1)
+    with contextlib.suppress(OSError, AttributeError):  # a pipe, and Linux: fewer turns for large answers
+        fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    silence(0)
+    silence(1)
+    return jobs, answers
+
+
+def silence(descriptor: int) -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)
+
+
+def drop_privileges(uid: int | None) -> None:
+    """Becomes a user of its own: that is what makes the kernel count this sandbox's processes apart."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def load_libraries() -> None:
+    """Imports what every rule may use and touches what pandas and scipy put off until first use."""
+    import numpy
+    import pandas
+    import scipy  # noqa: F401
+
+    some = pandas.Series(numpy.zeros(8))
+    some.rolling(3, min_periods=1).median()
+    some.ewm(span=3).mean()
+    gc.collect()
+    gc.freeze()
+
+
+def preload(source: str) -> None:
+    """Imports the parts of scipy that the source names, in the parent: once, not once for every job."""
+    if "scipy" in source:
+        for part in set(SCIPY_PARTS.findall(source)):
+            importlib.import_module(f"scipy.{part}")
+
+
+def surroundings() -> dict[str, Any]:
+    """What can be seen from here, for the host to judge before any rule has run."""
+    with contextlib.suppress(OSError):
+        interfaces = [name for _, name in socket.if_nameindex()]
+        return {"root": sorted(os.listdir("/")), "pid": os.getpid(), "uid": os.getuid(), "interfaces": interfaces}
+    return {"root": [], "pid": os.getpid(), "uid": os.getuid(), "interfaces": ["unknown"]}
+
+
+def wake_on_child() -> int:
+    """A descriptor that becomes readable whenever a child ends."""
+    readable, writable = os.pipe()
+    os.set_blocking(readable, False)
+    os.set_blocking(writable, False)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return readable
+
+
+# -- frames ---------------------------------------------------------------------------------------------------------
+
+
+def read_exactly(descriptor: int, size: int) -> bytearray | None:
+    """The next `size` bytes, or None when the host is gone."""
+    buffer = bytearray(size)
+    view, done = memoryview(buffer), 0
+    while done < size:
+        count = os.readv(descriptor, [view[done:]])
+        if count == 0:
+            return None
+        done += count
+    return buffer
+
+
+def read_job(jobs: int) -> dict[str, Any] | None:
+    """The next job, its inputs as pairs of arrays (values, seconds)."""
+    import numpy as np
+
+    prefix = read_exactly(jobs, 4)
+    text = prefix and read_exactly(jobs, struct.unpack("<I", prefix)[0])
+    if not text:
+        return None
+    job: dict[str, Any] = json.loads(text)
+    lengths, job["inputs"] = job["inputs"], []
+    for length in lengths:
+        body = read_exactly(jobs, 16 * length)
+        if body is None:
+            return None
+        values = np.frombuffer(body, dtype="<f8", count=length)
+        job["inputs"].append((values, np.frombuffer(body, dtype="<i8", count=length, offset=8 * length)))
+    return job
+
+
+def write(answers: int, header: dict[str, Any], body: memoryview | None = None) -> None:
+    text = json.dumps(header).encode("ascii")
+    write_all(answers, memoryview(struct.pack("<I", len(text)) + text))
+    if body is not None:
+        write_all(answers, body)
+
+
+def write_all(descriptor: int, view: memoryview) -> None:
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+# -- a job in its child ---------------------------------------------------------------------------------------------
+
+
+def serve(job: dict[str, Any], jobs: int, answers: int, wake: int, limit_processes: bool) -> dict[str, int]:
+    """Runs a job in a child and returns how the child ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(jobs)
+            become_child(job["limits"], limit_processes)
+            answer_all(job, answers)
+            os._exit(0)
+        finally:
+            os._exit(70)
+    status = wait_for(child, jobs, wake, time.monotonic() + job["limits"]["job_s"] + GRACE_S)
+    clear_away(child)
+    if os.WIFSIGNALED(status):
+        return {"signal": os.WTERMSIG(status)}
+    return {"exit": os.waitstatus_to_exitcode(status)}
+
+
+def wait_for(child: int, jobs: int, wake: int, deadline: float) -> int:
+    """The status of the child once it has ended; leaves with it when the host is gone or the time is long up."""
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        readable, _, _ = select.select([jobs, wake], [], [], max(deadline - time.monotonic(), 0.0))
+        if jobs in readable or not readable:
+            clear_away(child)
+            os._exit(1)
+        with contextlib.suppress(BlockingIOError):
+            os.read(wake, 4096)
+
+
+def clear_away(child: int) -> None:
+    """Kills whatever the child started: everything in a process namespace of our own, else its process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if os.getpid() == 1:
+            os.kill(-1, signal.SIGKILL)
+        else:
+            os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while os.getpid() == 1:
+            os.waitpid(-1, 0)
+
+
+def become_child(limits: dict[str, Any], limit_processes: bool) -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setpgid(0, 0)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as adjustment:
+        adjustment.write("1000")
+    bound(resource.RLIMIT_CORE, 0)
+    bound(resource.RLIMIT_FSIZE, FILE_BYTES)
+    bound(resource.RLIMIT_NOFILE, OPEN_FILES)
+    bound(resource.RLIMIT_CPU, int(limits["job_s"]) + int(GRACE_S))
+    if limit_processes:
+        bound(resource.RLIMIT_NPROC, limits["processes"])
+    with contextlib.suppress(OSError), open("/proc/self/statm") as sizes:
+        already = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        bound(resource.RLIMIT_AS, already + limits["memory_bytes"])
+
+
+def bound(what: int, limit: int) -> None:
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(what, (limit, limit))
+
+
+def answer_all(job: dict[str, Any], answers: int) -> None:
+    """Writes one answer for each evaluation, in order."""
+    warnings.simplefilter("ignore")
+    source, message_bytes = job["source"], job["limits"]["message_bytes"]
+    linecache.cache[RULE_FILE] = (len(source), None, [line + "\n" for line in source.split("\n")], RULE_FILE)
+    myself = os.getpid()
+    code = compiled(source, message_bytes)
+    for evaluation in job["evaluations"]:
+        values, seconds = job["inputs"][evaluation["input"]]
+        header, body = evaluate(code, values, seconds, evaluation, message_bytes)
+        if os.getpid() != myself:  # a copy of us that the rule forked
+            os._exit(0)
+        write(answers, header, body)
+
+
+Answer = tuple[dict[str, Any], memoryview | None]
+
+
+def compiled(source: str, message_bytes: int) -> types.CodeType | Answer:
+    """The rule's code, or the answer that every evaluation of it gets."""
+    try:
+        return compile(source, RULE_FILE, "exec", dont_inherit=True)
+    except MemoryError:
+        return {"too_big": "memory"}, None
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return broke(error, message_bytes), None
+
+
+def evaluate(
+    code: types.CodeType | Answer, values: Any, seconds: Any, evaluation: dict[str, Any], message_bytes: int
+) -> Answer:
+    """One call of `detect`, in a module and on copies of its own, so that no call sees what another one did."""
+    import numpy as np
+
+    if isinstance(code, tuple):
+        return code
+    stop, keep_from = evaluation["stop"], evaluation["keep_from"]
+    values, seconds = values[:stop].copy(), seconds[:stop].copy()
+    length = len(values)
+    try:
+        with np.errstate(all="ignore"):
+            detect = loaded(code)
+            began = time.perf_counter()
+            returned = detect(values, seconds, **evaluation["params"])
+            took = time.perf_counter() - began
+        scores = as_scores(returned, length)[keep_from:]
+    except MemoryError:
+        return {"too_big": "memory"}, None
+    except BaseException as error:  # noqa: BLE001  whatever a rule raises is an answer, sys.exit included
+        return broke(error, message_bytes), None
+    return {"ran": took, "points": len(scores)}, memoryview(scores).cast("B") if len(scores) else None
+
+
+def loaded(code: types.CodeType) -> Any:
+    """`detect` of a fresh module made from the code."""
+    module: dict[str, Any] = {"__name__": "rule", "__file__": RULE_FILE}
+    exec(code, module)
+    detect = module.get("detect")
+    if not callable(detect):
+        raise Refused("the rule defines no function detect(values, seconds, *, …)")
+    return detect
+
+
+def as_scores(returned: Any, length: int) -> Any:
+    """What `detect` returned as float64 of shape (length,). Raises Refused."""
+    import numpy as np
+    import pandas as pd
+
+    wanted = f"return a numpy array of {length} float64 or bool scores, one for each value"
+    if isinstance(returned, pd.Series):
+        numeric = pd.api.types.is_numeric_dtype(returned.dtype) or pd.api.types.is_bool_dtype(returned.dtype)
+        if pd.api.types.is_extension_array_dtype(returned.dtype) and numeric:
+            returned = returned.to_numpy(dtype="float64", na_value=np.nan)
+        else:
+            returned = returned.to_numpy()
+    if not isinstance(returned, np.ndarray):
+        raise Refused(f"detect returned {kind_of(returned)}; {wanted}")
+    if returned.shape != (length,):
+        raise Refused(f"detect returned shape {returned.shape} for {length} values; {wanted}")
+    if returned.dtype.kind not in "biuf":
+        raise Refused(f"detect returned dtype {returned.dtype}; {wanted}")
+    return np.ascontiguousarray(returned, dtype="<f8")
+
+
+def kind_of(returned: Any) -> str:
+    return "None" if returned is None else f"a {type(returned).__name__}"
+
+
+# -- errors ---------------------------------------------------------------------------------------------------------
+
+
+def broke(error: BaseException, message_bytes: int) -> dict[str, Any]:
+    """The error in one line and the rule's own part of the call stack."""
+    if isinstance(error, Refused):
+        return {"broke": [str(error), ""]}
+    frames = traceback.StackSummary.from_list(
+        [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == RULE_FILE]
+    )
+    last = "".join(traceback.format_exception_only(error)).rstrip()
+    stack = "Traceback (most recent call last):\n" + "".join(frames.format()) + last if frames else last
+    line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else None
+    text = one_line(error)
+    return {"broke": [f"line {line}: {text}" if line else text, tail(stack, message_bytes)]}
+
+
+def one_line(error: BaseException) -> str:
+    try:
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:  # noqa: BLE001  the rule's own exception class may raise when it is printed
+        said = ""
+    words = " ".join(str(said).split())
+    return f"{type(error).__name__}: {words}"[:ERROR_CHARS] if words else type(error).__name__
+
+
+def tail(text: str, size: int) -> str:
+    encoded = text.encode("utf-8", "replace")
+    return text if len(encoded) <= size else "…" + encoded[-size:].decode("utf-8", "ignore")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""How the host and the harness speak: frames over one pair of byte streams.
+
+A frame is a four-byte little-endian length, that many bytes of JSON, and, where the JSON says so, raw little-endian
+arrays. The host sends a job, its inputs as float64 values and then int64 seconds; back come one frame for each
+evaluation (`ran` with float64 scores, `broke`, `too_big`) and an `end` that says how the job's process ended. Nothing
+is unpickled, and every length is compared with what the job makes it: what a rule might write on the channel itself
+can at worst spoil its own outcomes.
+"""
+
+import json
+import math
+import signal
+import struct
+import time
+from dataclasses import asdict, dataclass
+from itertools import repeat
+from typing import Any, Protocol
+
+import numpy as np
+
+from sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran, TimedOut, TooBig
+
+HEADER_BYTES = 1 << 16
+_CONTROL = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
+
+
+class Hung(Exception):
+    """The other end closed the channel."""
+
+
+class Garbled(Exception):
+    """The other end sent something that no harness sends."""
+
+
+class Channel(Protocol):
+    """Two byte streams. Both methods raise TimeoutError at the deadline (monotonic seconds) and Hung at the end."""
+
+    def send(self, part: memoryview, deadline: float) -> None: ...
+
+    def fill(self, view: memoryview, deadline: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up; `usable` for another job."""
+
+    outcomes: tuple[Outcome, ...]
+    usable: bool = True
+    hung: bool = False
+
+
+def ask(channel: Channel, job: Job) -> Reply:
+    """Sends a job and reads its outcomes until the harness ends it, the time is up, or something is wrong."""
+    deadline = time.monotonic() + job.limits.job_s
+    outcomes: list[Outcome] = []
+    try:
+        _send(channel, job, deadline)
+        while "end" not in (header := read_header(channel, deadline, job.limits)):
+            if len(outcomes) == len(job.evaluations):
+                raise Garbled
+            outcomes.append(_outcome(channel, header, job, job.evaluations[len(outcomes)], deadline))
+        rest = _ended(header["end"], job.limits)
+        return Reply(_filled(outcomes, rest, job))
+    except TimeoutError:
+        return Reply(_filled(outcomes, TimedOut(job.limits.job_s), job), usable=False)
+    except Garbled:
+        rest = Broke("the rule wrote on the sandbox's own channel", "")
+        return Reply(_filled(outcomes, rest, job), usable=False)
+    except Hung:
+        return Reply(tuple(outcomes), usable=False, hung=True)
+
+
+def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, Any]:
+    """The JSON of the next frame. Raises Garbled, Hung and TimeoutError."""
+    prefix = bytearray(4)
+    channel.fill(memoryview(prefix), deadline)
+    size: int = struct.unpack("<I", prefix)[0]
+    if size > HEADER_BYTES + 12 * limits.message_bytes:  # a character takes at most twelve bytes of ASCII JSON
+        raise Garbled
+    text = bytearray(size)
+    channel.fill(memoryview(text), deadline)
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Garbled from error
+    if not isinstance(header, dict):
+        raise Garbled
+    return header
+
+
+def _send(channel: Channel, job: Job, deadline: float) -> None:
+    header = {
+        "source": job.source,
+        "inputs": [len(given.values) for given in job.inputs],
+        "evaluations": [_evaluation(evaluation) for evaluation in job.evaluations],
+        "limits": asdict(job.limits),
+    }
+    text = json.dumps(header).encode("ascii")
+    channel.send(memoryview(struct.pack("<I", len(text)) + text), deadline)
+    for given in job.inputs:
+        for array, dtype in ((given.values, "<f8"), (given.seconds, "<i8")):
+            if len(array):
+                channel.send(memoryview(np.ascontiguousarray(array, dtype=dtype)).cast("B"), deadline)
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    params = {k: int(v) if isinstance(v, int | np.integer) else float(v) for k, v in evaluation.params.items()}
+    return {
+        "params": params,
+        "input": evaluation.input,
+        "stop": evaluation.stop,
+        "keep_from": evaluation.keep_from,
+    }
+
+
+def _outcome(channel: Channel, header: dict[str, Any], job: Job, asked: Evaluation, deadline: float) -> Outcome:
+    match header:
+        case {"ran": float() as seconds, "points": int() as points} if math.isfinite(seconds):
+            if points != len(range(len(job.inputs[asked.input].values))[: asked.stop][asked.keep_from :]):
+                raise Garbled
+            scores = np.empty(points, dtype="<f8")
+            if points:
+                channel.fill(memoryview(scores).cast("B"), deadline)
+            return Ran(scores.astype(np.float64, copy=False), max(seconds, 0.0))
+        case {"broke": [str() as error, str() as traceback]}:
+            return Broke(" ".join(_clean(error).split()), _clean(traceback))
+        case {"too_big": "memory"}:
+            return TooBig("memory", job.limits.memory_bytes)
+    raise Garbled
+
+
+def _ended(how: object, limits: Limits) -> Outcome:
+    """What becomes of the evaluations that were still to come when the job's process ended."""
+    match how:
+        case {"signal": signal.SIGKILL}:  # from inside a sandbox only the kernel's memory killer sends it
+            return TooBig("memory", limits.memory_bytes)
+        case {"signal": signal.SIGXCPU}:
+            return TimedOut(limits.job_s)
+        case {"signal": int() as number}:
+            name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+            return Broke(f"the rule's process died of {name}", "")
+        case {"exit": int() as status}:
+            return Broke(f"the rule ended its own process, with exit status {status}", "")
+    raise Garbled
+
+
+def _filled(outcomes: list[Outcome], rest: Outcome, job: Job) -> tuple[Outcome, ...]:
+    return (*outcomes, *repeat(rest, len(job.evaluations) - len(outcomes)))
+
+
+def _clean(text: str) -> str:
+    """The text without lone surrogates and control characters, which could break a store or a terminal."""
+    return text.encode("utf-8", "replace").decode("utf-8").translate(_CONTROL)
