@@ -11,14 +11,15 @@ from prompts import render
 def propose(speaker: Speaker, evidence: DetectionEvidence, key: CallKey, feedback: str = "") -> Proposal:
     """Asks for one rule in a conversation of its own; `feedback` is what a reviewer said of the last one.
 
+    Candidates count from 0; each is sent after another of the statistics that tell events best, so that they differ.
+
     Raises what the speaker raises. A model that twice answers without a usable rule is a value with its refusal.
     """
     user = render(
         "detection",
         "user",
         direction=evidence.direction,
-        candidate=evidence.candidate,
-        candidates=evidence.candidates,
+        rank=evidence.candidate + 1,
         feedback=" ".join(feedback.replace("`", "'").split()),
         evidence=evidence_block(evidence),
     )

@@ -21,6 +21,7 @@ _STRAIGHT = str.maketrans("“”„‟‘’‚‛«»–−", '""""\'\'\'\'""-
 _ODD_SPACES = str.maketrans(
     {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None}
 )
+_PARSERS: tuple[Callable[[str], object], ...] = (partial(json.loads, strict=False), ast.literal_eval)
 
 
 @dataclass(frozen=True)

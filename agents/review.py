@@ -78,7 +78,7 @@ def read_verdict(reply: Reply) -> Verdict | None:
     ruling = _WORDS.get(str(fields.get("verdict", fields.get("decision", ""))).strip(" .*").casefold())
     if ruling is not None:
         return Verdict(ruling, _text(fields.get("reason")), _text(fields.get("feedback")), reply)
-    said = re.search(r'\bverdict\b["*]*\s*[:=]\s*["*]*(\w+)', reply.text, re.IGNORECASE)
+    said = re.search(r'\bverdict\b["*\s]*[:=]["*\s]*(\w+)', reply.text, re.IGNORECASE)
     ruling = _WORDS.get((said.group(1) if said else reply.text.strip(" \n.*\"'`")).casefold())
     return None if ruling is None else Verdict(ruling, "", "", reply)
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from argosy.commands import doctor, graph, rules, run, sandbox, score, sessions, show
+from argosy.commands import bench, doctor, graph, rules, run, sandbox, score, sessions, show
 from argosy.store.errors import StoreUnavailable
 from signals.errors import BadInput
 
-COMMANDS = (run, show, sessions, rules, score, doctor, sandbox, graph)
+COMMANDS = (run, bench, show, sessions, rules, score, doctor, sandbox, graph)
 """Modules with a `register(app)`; they import nothing heavy until their command runs."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg", ".pdf")
 COLUMNS = 1600
-LONGEST_NAME = 24
+LONGEST_NAME, LONGEST_TITLE = 24, 150
 MOST_SCENES = 4
 FEWEST_AROUND, MOST_AROUND = 40, 400
 """How many points a closer look shows on either side of an event, depending on its length."""
@@ -32,6 +32,15 @@ RULES = ("#009E73", "#CC79A7", "#56B4E9", "#8C6D1F")
 
 
 @dataclass(frozen=True, eq=False)
+class _Lane:
+    """One detector's alarms beneath the series."""
+
+    name: str
+    flags: Bools
+    color: str
+
+
+@dataclass(frozen=True, eq=False)
 class _View:
     """A series as it is drawn: `x` in days since 1970 or in steps, `width` the length of a step in x."""
 
@@ -39,7 +48,7 @@ class _View:
     values: Floats
     width: float
     labels: Bools
-    lanes: Mapping[str, tuple[Bools, str]]
+    lanes: tuple["_Lane", ...]
     dated: bool
 
 
@@ -85,10 +94,12 @@ def _view(
     times_known: bool,
 ) -> _View:
     unit = 86_400 if times_known else series.step_s
-    lanes = {f"base: {base_name}": (base, BASE)}
-    for number, (name, flags) in enumerate(rules.items()):
-        lanes[f"rule {name}" if not name.startswith("r-") else name] = (flags, RULES[number % len(RULES)])
-    lanes["fused"] = (fused, FUSED)
+    colors = (RULES[number % len(RULES)] for number in range(len(rules)))
+    lanes = (
+        _Lane(f"base: {base_name}", base, BASE),
+        *(_Lane(name, flags, color) for (name, flags), color in zip(rules.items(), colors, strict=True)),
+        _Lane("fused", fused, FUSED),
+    )
     labels = labels_at(incidents, series.seconds)
     return _View(series.seconds / unit, series.values, series.step_s / unit, labels, lanes, times_known)
 
@@ -130,19 +141,20 @@ def _draw_series(axes: "Axes", view: _View, where: slice) -> None:
 
 
 def _draw_lanes(axes: "Axes", view: _View) -> None:
-    for row, (flags, color) in enumerate(view.lanes.values()):
-        axes.broken_barh(bars(view.x, flags, COLUMNS // 2, view.width), (row - 0.38, 0.76), color=color, linewidth=0)
+    for row, lane in enumerate(view.lanes):
+        spans = bars(view.x, lane.flags, COLUMNS // 2, view.width)
+        axes.broken_barh(spans, (row - 0.38, 0.76), color=lane.color, linewidth=0)
     spans = bars(view.x, view.labels, COLUMNS // 2, view.width)
     axes.broken_barh(
         spans, (0, 1), transform=axes.get_xaxis_transform(), color=INCIDENT, alpha=0.45, linewidth=0, zorder=0
     )
     axes.set_ylim(len(view.lanes) - 0.45, -0.55)
-    names = [_drawable(name, LONGEST_NAME) for name in view.lanes]
+    names = [_drawable(lane.name, LONGEST_NAME) for lane in view.lanes]
     axes.set_yticks(range(len(names)), names, fontsize=9, parse_math=False)
     _plain(axes)
     axes.tick_params(axis="y", length=0)
-    for tick, (_, color) in zip(axes.get_yticklabels(), view.lanes.values(), strict=True):
-        tick.set_color(color)
+    for tick, lane in zip(axes.get_yticklabels(), view.lanes, strict=True):
+        tick.set_color(lane.color)
 
 
 def _draw_splits(top: "Axes", below: "Axes", view: _View, splits: Splits) -> None:
@@ -165,9 +177,9 @@ def _draw_scene(axes: "Axes", view: _View, scene: Scene) -> None:
     low, high = axes.get_ylim()
     axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= high])
     step = 0.07 * (high - low)
-    for row, (flags, color) in enumerate(view.lanes.values(), start=1):
-        spans = bars(view.x[where], flags[where], 200, view.width)
-        axes.broken_barh(spans, (low - (row + 0.35) * step, 0.7 * step), color=color, linewidth=0)
+    for row, lane in enumerate(view.lanes, start=1):
+        spans = bars(view.x[where], lane.flags[where], 200, view.width)
+        axes.broken_barh(spans, (low - (row + 0.35) * step, 0.7 * step), color=lane.color, linewidth=0)
     axes.set_ylim(low - (len(view.lanes) + 0.8) * step, high)
     good = scene.contrast in (Contrast.FOUND, Contrast.CLEARED)
     axes.set_title(scene.contrast.value, fontsize=10, loc="left", color=FUSED if good else BASE)
@@ -210,7 +222,7 @@ def _plain(axes: "Axes") -> None:
     axes.tick_params(labelsize=9, colors=INK)
 
 
-def _drawable(text: str, longest: int = 120) -> str:
+def _drawable(text: str, longest: int = LONGEST_TITLE) -> str:
     """The text, cut, with a question mark for each letter that the font does not have."""
     from matplotlib.font_manager import findfont, get_font
 

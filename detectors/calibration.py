@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from eval.objective import Objective
-from eval.sweep import Cut, LabelledPart, sweep
+from eval.sweep import Cut, LabelledPart, settle, sweep
 from signals.arrays import Bools, Floats
 from signals.series import Series
 
@@ -20,11 +20,11 @@ def calibrate(stat: Floats, series: Series, labels: Bools | None, objective: Obj
     """The divisor, positive and finite, after which `stat` flags at 1.
 
     `stat`, shape (n,), belongs to the points of the training `series`; higher is more anomalous, NaN is no opinion, and
-    values of 0 or less never flag. With incidents in `labels` the threshold is where the objective is largest; without,
-    or where no threshold gains anything, it is the one of `quiet_divisor`.
+    values of 0 or less never flag. With incidents in `labels` the threshold is settled where the objective is about
+    the largest; without, or where no threshold gains anything, it is the one of `quiet_divisor`.
     """
     if labels is not None and labels.any():
-        cut = best_cut(LabelledPart.of(labels), stat, objective)
+        cut = _above_zero(settle(LabelledPart.of(labels), _positive(stat), objective))
         if math.isfinite(cut.threshold):
             return cut.threshold
         return quiet_divisor(stat, series, flags_a_week=0.0)
@@ -33,7 +33,15 @@ def calibrate(stat: Floats, series: Series, labels: Bools | None, objective: Obj
 
 def best_cut(part: LabelledPart, stat: Floats, objective: Objective) -> Cut:
     """The sweep over positive thresholds only; infinite when none gains anything."""
-    cut = sweep(part, np.where(stat > 0, stat, np.nan), objective)
+    return _above_zero(sweep(part, _positive(stat), objective))
+
+
+def _positive(stat: Floats) -> Floats:
+    return np.where(stat > 0, stat, np.nan)
+
+
+def _above_zero(cut: Cut) -> Cut:
+    """A cut below every positive value that is known: the lowest that does not flag is then 0."""
     if math.isinf(cut.low) and math.isfinite(cut.high):
         return Cut(cut.high / 2 or cut.high, cut.value, 0.0, cut.high)
     return cut

@@ -12,11 +12,18 @@ import numpy as np
 from detectors.rule import Direction
 from eval.objective import Objective
 from eval.sweep import LabelledPart, curve
-from signals.arrays import Bools, Floats
+from signals.arrays import Bools, Floats, Ints
+from signals.incidents import runs
 
 GRID_POINTS = 240
-WIDTH = 0.2
-"""Thresholds within a factor of 1 ± this are averaged over."""
+WIDTH = 0.3
+"""Thresholds from 1 − this of a threshold to the inverse share of it are averaged over."""
+
+SAFETY = 0.8
+"""A clear rule's threshold keeps this far away from the first true event that it would lose."""
+
+LOSES_EVENTS = -1.0
+"""What a clear rule is worth that takes a true event back."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +36,23 @@ class Steady:
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
-    """Judges rules of one direction against one base on one labelled part; `alarm` is where the base alarms."""
+    """Judges rules of one direction against one base on one labelled part.
+
+    `alarm` is where the base alarms, and `kept` are the incidents it finds, shape (m, 2), which no clear rule may lose.
+    """
 
     part: LabelledPart
     alarm: Bools
     direction: Direction
     objective: Objective
+    kept: Ints
 
     @staticmethod
     def of(labels: Bools, base_scores: Floats, direction: Direction, objective: Objective) -> "Yardstick":
-        return Yardstick(LabelledPart.of(labels), base_scores >= 1.0, direction, objective)
+        alarm = base_scores >= 1.0
+        found = [(start, stop) for start, stop in runs(labels) if alarm[start:stop].any()]
+        kept = np.array(found, dtype=np.int64).reshape(len(found), 2)
+        return Yardstick(LabelledPart.of(labels), alarm, direction, objective, kept)
 
     def fused(self, scores: Floats) -> Floats:
         """The statistic whose flags at 1 are those of the fusion, and which scales as the rule's threshold does.
@@ -53,8 +67,10 @@ class Yardstick:
 
     def value(self, scores: Floats) -> float:
         """The steady objective of the base fused with these scores, shape (n,), as they are."""
-        values = self._steady(scores, np.array([1.0]))
-        return float(values[0])
+        statistic = self.fused(scores)
+        if self._safe(statistic) < 1.0:
+            return LOSES_EVENTS
+        return float(self._steady(statistic, np.array([1.0]))[0])
 
     def best(self, scores: Floats, lowest: float, highest: float) -> Steady:
         """The best factor in [lowest, highest] for the threshold of scores that are inversely proportional to it."""
@@ -63,16 +79,24 @@ class Yardstick:
         if not len(finite):
             return Steady(float(np.clip(1.0, lowest, highest)), self.value(scores))
         low = max(lowest, float(np.quantile(finite, 0.5 if self.direction is Direction.FLAG else 0.0)) / 2)
-        high = min(highest, 1.5 * float(finite.max()))
-        if low >= high:
-            low = high = float(np.clip(low, lowest, highest))
+        safe = self._safe(statistic)
+        high = min(highest, 1.5 * float(finite.max()), safe)
+        if safe < lowest:
+            return Steady(lowest, LOSES_EVENTS)
+        low = min(low, high)
         grid = np.geomspace(low, high, GRID_POINTS)
-        values = self._steady(scores, grid)
-        return _middle_of_best(grid, values)
+        return _middle_of_best(grid, self._steady(statistic, grid))
 
-    def _steady(self, scores: Floats, thresholds: Floats) -> Floats:
-        found = curve(self.part, self.fused(scores), self.objective, most_false=0.3)
-        near = np.geomspace(1 - WIDTH, 1 / (1 - WIDTH), 9)
+    def _safe(self, statistic: Floats) -> float:
+        """The highest threshold at which every event that the base finds is kept, with some distance."""
+        if self.direction is Direction.FLAG or not len(self.kept):
+            return math.inf
+        return SAFETY * float(min(statistic[start:stop].max() for start, stop in self.kept))
+
+    def _steady(self, statistic: Floats, thresholds: Floats) -> Floats:
+        """The objective at each threshold, averaged over its neighbourhood."""
+        found = curve(self.part, statistic, self.objective, most_false=0.3)
+        near = np.geomspace(1 - WIDTH, 1 / (1 - WIDTH), 11)
         steps = np.append(found.values, found.values[-1] if len(found.values) else math.nan)
         at = np.searchsorted(found.thresholds, thresholds[:, None] * near, side="left")
         return np.asarray(steps[at].mean(axis=1), dtype=np.float64)

@@ -49,7 +49,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 class Redaction:
     """Removes keys, tokens, passwords in addresses, e-mail addresses and these literal secrets.
 
-    Literals shorter than eight characters are ignored. Removing twice changes nothing more.
+    Literals shorter than eight characters are ignored.
     """
 
     secrets: tuple[str, ...] = ()

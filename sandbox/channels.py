@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import time
+from typing import Protocol
 
 from sandbox.wire import Garbled, Hung
 
@@ -39,20 +40,30 @@ class SocketChannel:
             raise Hung
         return count
 
-    def close(self) -> None:
+    def hang_up(self) -> None:
+        """Lets the other end see the end of its input, even if a fork of this process holds a copy of the socket."""
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # the other end sees it even if a fork of ours holds a copy
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.hang_up()
         self._socket.close()
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
 
 
 class AttachedChannel:
     """The streams of a container without a terminal, which the engine interleaves in frames of its own.
 
-    What comes on standard error is no answer; its first bytes are kept as `said`, to explain a failed start.
+    What comes on standard error is no answer; its first bytes are kept as `said`, to explain a failed start. `owners`
+    are what else holds the socket, closed in this order.
     """
 
-    def __init__(self, connection: SocketChannel) -> None:
+    def __init__(self, connection: SocketChannel, *owners: Closable) -> None:
         self._connection = connection
+        self._owners = owners
         self._left = 0
         self.said = b""
 
@@ -68,6 +79,9 @@ class AttachedChannel:
             view = view[count:]
 
     def close(self) -> None:
+        self._connection.hang_up()
+        for owner in self._owners:
+            owner.close()
         self._connection.close()
 
     def _next_frame(self, deadline: float) -> None:

@@ -4,9 +4,9 @@ import contextlib
 import json
 import os
 import platform
-import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import docker
 import requests
@@ -17,7 +17,7 @@ from docker.types import LogConfig, Ulimit
 from sandbox.channels import AttachedChannel, SocketChannel
 from sandbox.image import HARNESS, PYTHON, image_tag
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
-from sandbox.resident import Residents
+from sandbox.resident import Residents, Sharing
 from sandbox.wire import Garbled, Hung, read_header
 
 LABEL = "argosy.sandbox"
@@ -33,7 +33,7 @@ class ContainerSandbox:
 
     A container has no network, no capability, no writable file, no device, no environment and no neighbour; `limits`
     are its ceilings for memory and processes, whatever a job allows itself. `spares` containers wait, started, for
-    the next candidate; the last `kept` candidates keep theirs. Raises SandboxUnavailable when no engine answers or the
+    the next candidate; the `kept` used last stay. Raises SandboxUnavailable when no engine answers or the
     image is not there.
     """
 
@@ -41,7 +41,15 @@ class ContainerSandbox:
     sealed = True
     grade = "a Docker container for each rule: no network, read-only, unprivileged"
 
-    def __init__(self, image: str = "", limits: Limits | None = None, *, kept: int = 4, spares: int = 1) -> None:
+    def __init__(
+        self,
+        image: str = "",
+        limits: Limits | None = None,
+        sharing: Sharing = Sharing.RULE,
+        *,
+        kept: int = 4,
+        spares: int = 1,
+    ) -> None:
         self._image = image or image_tag()
         self._limits = limits or Limits()
         self._client = connect()
@@ -52,7 +60,7 @@ class ContainerSandbox:
             if isinstance(error, NotFound):
                 raise SandboxUnavailable(f"no image {self._image}; run: argosy sandbox build") from error
             raise unavailable(error) from error
-        self._residents = Residents(self._spawn, kept=kept, spares=spares)
+        self._residents = Residents(self._spawn, sharing, kept=kept, spares=spares)
 
     def run(self, job: Job) -> tuple[Outcome, ...]:
         return self._residents.run(job)
@@ -158,6 +166,7 @@ def _create(client: docker.DockerClient, image: str, limits: Limits) -> Containe
         auto_remove=True,
         network_mode="none",
         ipc_mode="none",
+        tmpfs={"/dev/mqueue": "ro,size=4k"},  # else the one place that anybody may write to
         read_only=True,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
@@ -172,9 +181,9 @@ def _create(client: docker.DockerClient, image: str, limits: Limits) -> Containe
 
 
 def _attach(container: Container) -> AttachedChannel:
-    stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-    connection: socket.socket = getattr(stream, "_sock", stream)
-    return AttachedChannel(SocketChannel(connection))
+    stream: Any = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+    connection = getattr(stream, "_sock", stream)  # the socket itself, where docker-py wraps it for reading
+    return AttachedChannel(SocketChannel(connection), stream._response, stream)
 
 
 def _remove(container: Container) -> None:

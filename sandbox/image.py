@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import docker
@@ -24,14 +24,14 @@ PUBLIC_BASE = "python:3.11-slim"
 OWN_BASE = "python-base:debian12"
 PACKAGES = ("numpy", "pandas", "scipy", "python-dateutil", "pytz", "six", "tzdata")
 
-_ROOM = Path(__file__).parent
+HERE = Path(__file__).parent
 _ASK = "import json, platform; print(json.dumps([platform.python_version(), platform.machine()]))"
 _GLIBC_TAGS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
 
 
 def image_tag() -> str:
     """The image's name: its content decides the tag, so that a changed harness means a new image."""
-    parts = [_read("harness.py"), _read("Dockerfile"), "".join(_pins())]
+    parts = [_read("harness.py"), _read("Dockerfile"), "".join(pins())]
     return "argosy-sandbox:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
@@ -49,7 +49,7 @@ def default_base(client: docker.DockerClient) -> str:
     return OWN_BASE if image_present(client, OWN_BASE) else PUBLIC_BASE
 
 
-def build_image(base_image: str = "", on_progress: Callable[[str], None] = lambda line: None) -> str:
+def build_image(base_image: str = "", on_progress: Callable[[str], None] | None = None) -> str:
     """Builds the image on `base_image` (any Linux with Python ≥ 3.11 and pip) and returns its tag.
 
     Wheels are downloaded by this machine's pip; the build itself uses no network. Raises SandboxUnavailable.
@@ -60,7 +60,7 @@ def build_image(base_image: str = "", on_progress: Callable[[str], None] = lambd
         raise SandboxUnavailable(f"no Docker engine answers ({error}); start Docker") from error
     try:
         base = base_image or default_base(client)
-        return _build(client, base, on_progress)
+        return _build(client, base, on_progress or (lambda _: None))
     except (DockerException, requests.exceptions.RequestException) as error:
         raise SandboxUnavailable(f"the image was not built: {error}; see sandbox/base-image.sh") from error
     finally:
@@ -73,7 +73,7 @@ def _build(client: docker.DockerClient, base: str, on_progress: Callable[[str], 
         client.images.pull(base)
     asked = client.containers.run(base, ["python3", "-c", _ASK], network_mode="none", remove=True)
     version, machine = json.loads(asked)
-    requirements = "".join(_for_python(version))
+    requirements = "".join(for_python(version, pins()))
     with tempfile.TemporaryDirectory() as folder:
         wheels = Path(folder, "wheels")
         _download(requirements, wheels, version, machine, on_progress)
@@ -103,18 +103,16 @@ def _steps(client: docker.DockerClient, context: io.BytesIO, base: str, tag: str
             yield said
 
 
-def _download(
-    requirements: str, wheels: Path, version: str, machine: str, on_progress: Callable[[str], None]
-) -> None:
+def _download(requirements: str, wheels: Path, version: str, machine: str, on_progress: Callable[[str], None]) -> None:
     wheels.mkdir()
     listing = wheels.parent / "requirements.txt"
     listing.write_text(requirements)
     on_progress(f"downloading wheels for Python {version} on {machine}")
     platforms = [f"--platform={tag}_{machine}" for tag in _GLIBC_TAGS]
+    target = ["--only-binary=:all:", f"--python-version={version}", "--implementation=cp", *platforms]
+    files = ["--no-deps", f"--dest={wheels}", f"--requirement={listing}"]
     fetched = subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        + ["--only-binary=:all:", f"--python-version={version}", "--implementation=cp", *platforms]
-        + [f"--dest={wheels}", f"--requirement={listing}"],
+        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *target, *files],
         capture_output=True,
         text=True,
         check=False,
@@ -144,28 +142,28 @@ def _context(requirements: str, wheels: Path) -> io.BytesIO:
 
 
 def _read(name: str) -> str:
-    return (_ROOM / name).read_text(encoding="utf-8")
+    return (HERE / name).read_text(encoding="utf-8")
 
 
-def _for_python(version: str) -> Iterator[str]:
+def for_python(version: str, entries: Sequence[str]) -> Iterator[str]:
     """The pins whose markers hold for a Linux Python of this version."""
     minor = ".".join(version.split(".")[:2])
     environment = {"python_full_version": version, "python_version": minor, "sys_platform": "linux"}
-    for pin in _pins():
+    for pin in entries:
         _, semicolon, marker = pin.partition("\n")[0].rstrip("\\ ").partition(";")
         if not semicolon or Marker(marker.strip()).evaluate(environment):
             yield pin
 
 
-def _pins() -> tuple[str, ...]:
+def pins() -> tuple[str, ...]:
     """The packages of the image as requirements: with hashes from the project's lock, else as installed here."""
-    lock = _ROOM.parent / "requirements.lock"
+    lock = HERE.parent / "requirements.lock"
     if lock.is_file():
-        return tuple(_locked(lock.read_text(encoding="utf-8")))
+        return tuple(locked(lock.read_text(encoding="utf-8")))
     return tuple(f"{name}=={version}\n" for name in PACKAGES if (version := _installed(name)))
 
 
-def _locked(lock: str) -> Iterator[str]:
+def locked(lock: str) -> Iterator[str]:
     """The entries of a lock that are ours: a line `name==version …` and the lines of hashes under it."""
     entry = ""
     for line in [*lock.splitlines(), "end"]:

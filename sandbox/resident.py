@@ -1,10 +1,10 @@
 """Harnesses that stay: started ahead of need, kept for the candidate they served, replaced when they die."""
 
-import hashlib
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum, auto
 from itertools import repeat
 from typing import Protocol
 
@@ -15,7 +15,8 @@ from sandbox.wire import Channel, ask
 class Resident(Protocol):
     """A harness at the other end of a channel, ready for jobs."""
 
-    channel: Channel
+    @property
+    def channel(self) -> Channel: ...
 
     def cause_of_death(self, job: Job) -> Outcome | None:
         """Why it hung up, where the sandbox knows that the rule did it. Raises SandboxUnavailable."""
@@ -26,18 +27,25 @@ class Resident(Protocol):
         ...
 
 
+class Sharing(Enum):
+    """Who is served by one resident, one job after the other."""
+
+    RULE = auto()
+    """One candidate only: what a rule might do to its sandbox cannot reach another's results."""
+    SESSION = auto()
+    """All candidates: still a fresh process for each job, and starting one costs nothing."""
+
+
 class Residents:
-    """One resident for one candidate: at most `kept` candidates keep theirs, and `spares` wait for new ones.
+    """Idle residents, at most `kept` of them, and `spares` that wait for somebody new."""
 
-    A resident that served one candidate never serves another, so that a rule can harm no results but its own.
-    """
-
-    def __init__(self, spawn: Callable[[], Resident], *, kept: int, spares: int) -> None:
+    def __init__(self, spawn: Callable[[], Resident], sharing: Sharing, *, kept: int, spares: int) -> None:
         self._spawn = spawn
+        self._sharing = sharing
         self._kept = kept
         self._spares = spares
         self._lock = threading.Lock()
-        self._idle: OrderedDict[str, Resident] = OrderedDict()
+        self._idle: list[tuple[str, Resident]] = []
         self._waiting: deque[Future[Resident]] = deque()
         self._keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-keeper")
         self._closed = False
@@ -46,7 +54,7 @@ class Residents:
         """The job's outcomes. A resident found dead is replaced once: the fault may have been the machine's."""
         if not job.evaluations:
             return ()
-        key = hashlib.sha256(job.source.encode("utf-8", "surrogatepass")).hexdigest()
+        key = job.source if self._sharing is Sharing.RULE else ""
         outcomes: tuple[Outcome, ...] = ()
         for _ in range(2):
             resident = self._borrow(key)
@@ -77,7 +85,7 @@ class Residents:
             if self._closed:
                 return
             self._closed = True
-            futures, idle = list(self._waiting), list(self._idle.values())
+            futures, idle = list(self._waiting), [resident for _, resident in self._idle]
             self._waiting.clear()
             self._idle.clear()
         started = [future for future in futures if not future.cancel()]
@@ -90,8 +98,9 @@ class Residents:
         with self._lock:
             if self._closed:
                 raise SandboxUnavailable("this sandbox is closed; make a new one")
-            if key in self._idle:
-                return self._idle.pop(key)
+            for place in reversed(range(len(self._idle))):
+                if self._idle[place][0] == key:
+                    return self._idle.pop(place)[1]
             ready = self._waiting.popleft() if self._waiting else None
             self._refill()
         if ready is not None and ready.exception() is None:
@@ -106,10 +115,10 @@ class Residents:
     def _give_back(self, key: str, resident: Resident, usable: bool) -> None:
         leaving: list[Resident] = []
         with self._lock:
-            if usable and not self._closed and key not in self._idle:
-                self._idle[key] = resident
+            if usable and not self._closed:
+                self._idle.append((key, resident))
                 while len(self._idle) > self._kept:
-                    leaving.append(self._idle.popitem(last=False)[1])
+                    leaving.append(self._idle.pop(0)[1])
             else:
                 leaving.append(resident)
         for gone in leaving:

@@ -1,10 +1,10 @@
 """How the host and the harness speak: frames over one pair of byte streams.
 
 A frame is a four-byte little-endian length, that many bytes of JSON, and, where the JSON says so, raw little-endian
-arrays. The host sends a job, its inputs as float64 values and then int64 seconds; back come one frame for each
-evaluation (`ran` with float64 scores, `broke`, `too_big`) and an `end` that says how the job's process ended. Nothing
-is unpickled, and every length is compared with what the job makes it: what a rule might write on the channel itself
-can at worst spoil its own outcomes.
+arrays. The host sends a job, its inputs as float64 values and int64 seconds (evenly spaced ones as start and step);
+back come one frame for each evaluation (`ran` with float64 or one-byte scores, `broke`, `too_big`) and an `end` that
+says how the job's process ended. Nothing is unpickled, and every length is compared with what the job makes it: what a
+rule might write on the channel itself can at worst spoil its own outcomes.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran, TimedOut, TooBig
+from sandbox.protocol import Broke, Evaluation, Floats, Ints, Job, Limits, Outcome, Ran, TimedOut, TooBig
 
 HEADER_BYTES = 1 << 16
 _CONTROL = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
@@ -91,16 +91,29 @@ def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, 
 def _send(channel: Channel, job: Job, deadline: float) -> None:
     header = {
         "source": job.source,
-        "inputs": [len(given.values) for given in job.inputs],
+        "inputs": [(len(given.values), *_spacing(given.seconds)) for given in job.inputs],
         "evaluations": [_evaluation(evaluation) for evaluation in job.evaluations],
         "limits": asdict(job.limits),
     }
     text = json.dumps(header).encode("ascii")
     channel.send(memoryview(struct.pack("<I", len(text)) + text), deadline)
     for given in job.inputs:
-        for array, dtype in ((given.values, "<f8"), (given.seconds, "<i8")):
-            if len(array):
-                channel.send(memoryview(np.ascontiguousarray(array, dtype=dtype)).cast("B"), deadline)
+        _send_array(channel, np.ascontiguousarray(given.values, dtype="<f8"), deadline)
+        if not _spacing(given.seconds)[1]:
+            _send_array(channel, np.ascontiguousarray(given.seconds, dtype="<i8"), deadline)
+
+
+def _send_array(channel: Channel, array: Floats | Ints, deadline: float) -> None:
+    if len(array):
+        channel.send(array.data.cast("B"), deadline)
+
+
+def _spacing(seconds: Ints) -> tuple[int, int]:
+    """First second and step of evenly spaced ones, which then need not be sent; a step of 0 if they are not."""
+    if len(seconds) < 2:
+        return 0, 0
+    steps = np.diff(seconds)
+    return int(seconds[0]), int(steps[0]) if (steps == steps[0]).all() else 0
 
 
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
@@ -115,12 +128,12 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
 
 def _outcome(channel: Channel, header: dict[str, Any], job: Job, asked: Evaluation, deadline: float) -> Outcome:
     match header:
-        case {"ran": float() as seconds, "points": int() as points} if math.isfinite(seconds):
+        case {"ran": float() as seconds, "points": int() as points, "bool": bool() as flags} if math.isfinite(seconds):
             if points != len(range(len(job.inputs[asked.input].values))[: asked.stop][asked.keep_from :]):
                 raise Garbled
-            scores = np.empty(points, dtype="<f8")
+            scores = np.empty(points, dtype=np.uint8 if flags else "<f8")
             if points:
-                channel.fill(memoryview(scores).cast("B"), deadline)
+                channel.fill(scores.data.cast("B"), deadline)
             return Ran(scores.astype(np.float64, copy=False), max(seconds, 0.0))
         case {"broke": [str() as error, str() as traceback]}:
             return Broke(" ".join(_clean(error).split()), _clean(traceback))

@@ -18,7 +18,7 @@ FINE_POINTS = 1 << 16
 """Longer series are looked at twice: their last points as they are, and the whole averaged down to this many."""
 
 FEWEST_CYCLES = 3
-SMALLEST_SHARE = 0.02
+SMALLEST_SHARE, SMALLEST_SMOOTHED_SHARE = 0.02, 0.08
 PEAKS = 6
 TWIN = 0.125
 """Two periods closer than this are one, seen twice: the known one, unless the other is stronger by `CLEARLY`."""
@@ -52,7 +52,7 @@ class _Bar:
         return self.always + self.by_cycles / cycles
 
 
-KNOWN_BAR, FOUND_BAR = _Bar(0.1, 0.5), _Bar(0.15, 1.5)
+KNOWN_BAR, FOUND_BAR = _Bar(0.1, 1.0), _Bar(0.15, 1.5)
 
 
 def seasons(values: Floats, step_s: int) -> tuple[Season, ...]:
@@ -65,13 +65,13 @@ def seasons(values: Floats, step_s: int) -> tuple[Season, ...]:
     clean = _steadied(values[-FINE_POINTS:])
     fine = _proved(clean, known) if clean is not None else []
     factor = -(-len(values) // FINE_POINTS)
-    if factor == 1:
+    if factor <= 1:
         return _ranked(fine)
     coarse_values = _steadied(_averaged(values, factor))
     coarse = _proved(coarse_values, [p / factor for p in known]) if coarse_values is not None else []
     reach = FINE_POINTS // FEWEST_CYCLES
     longer = [_scaled(season, factor, known) for season in coarse]
-    fresh = [s for s in longer if s.points > reach // 4 and not any(_close(s.points, f.points, 0.03) for f in fine)]
+    fresh = [s for s in longer if s.points > reach // 4 and not any(_close(s.points, f.points, TWIN) for f in fine)]
     return _ranked([*fine, *fresh])
 
 
@@ -113,13 +113,33 @@ def _steadied(values: Floats) -> Floats | None:
 
 
 def _proved(x: Floats, known: Sequence[float]) -> list[Season]:
-    """The periods of steadied values that pass, shortest first."""
+    """The periods of steadied values that pass, shortest first.
+
+    A strong short season looks like noise to a longer one that is no multiple of it, so that longer ones are tried
+    once more with the strongest smoothed away.
+    """
     longest = len(x) // FEWEST_CYCLES
     total = float(np.var(x))
     if longest < 2 or total <= 1e-12:
         return []
     calendar = [round(p) for p in known if p >= 2 and round(p) <= longest]
-    candidates = _candidates(x, calendar, longest)
+    proved = _passing(x, _candidates(x, calendar, longest), calendar, total)
+    if not proved:
+        return []
+    strongest = max(proved, key=lambda season: season.share).points
+    smooth = _moving_mean(x, strongest)
+    left = [
+        period
+        for period in _candidates(smooth, calendar, longest)
+        if period > 2 * strongest
+        and not _divides(strongest, period)
+        and not any(_close(period, season.points, TWIN) for season in proved)
+    ]
+    slower = _passing(smooth, left, calendar, total)
+    return proved + [season for season in slower if season.share >= SMALLEST_SMOOTHED_SHARE]
+
+
+def _passing(x: Floats, candidates: Sequence[int], calendar: Sequence[int], total: float) -> list[Season]:
     measured = [_measured(x, period, total, KNOWN_BAR if period in calendar else FOUND_BAR) for period in candidates]
     single = _without_twins([season for season in measured if season], calendar)
     proved: list[Season] = []
@@ -164,11 +184,17 @@ def _divides(shorter: int, longer: int) -> bool:
 
 def _without_slow(x: Floats, period: int) -> Floats:
     """The values without their moving mean over one period, which is centred; half a period is lost at either end."""
-    sums = np.concatenate(([0.0], np.cumsum(x)))
-    means = (sums[period:] - sums[:-period]) / period
+    means = _moving_mean(x, period)
     start = period // 2
     rest: Floats = x[start : start + len(means)] - means
     return rest
+
+
+def _moving_mean(x: Floats, period: int) -> Floats:
+    """Means over every `period` neighbours, shape (n - period + 1,)."""
+    sums = np.concatenate(([0.0], np.cumsum(x)))
+    means: Floats = (sums[period:] - sums[:-period]) / period
+    return means
 
 
 def _repeats(detrended: Floats, lag: int) -> float:

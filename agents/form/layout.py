@@ -12,6 +12,14 @@ TABLE_NAMES = ("PARAMS", "PARAMETERS", "params", "parameters", "Params", "DEFAUL
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
+def find_detect(tree: ast.Module) -> ast.FunctionDef:
+    """The function `detect` at the top level. Raises RuleUnreadable where there is none."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "detect":
+            return node
+    raise RuleUnreadable("no function detect(values, seconds, *, …) at the top level")
+
+
 def name_detect(source: Source) -> str:
     """Renames the one function that must be meant by `detect` where none has that name."""
     functions = [node for node in source.tree.body if isinstance(node, ast.FunctionDef)]
@@ -27,8 +35,9 @@ def name_detect(source: Source) -> str:
 
 def _rename(source: Source, function: ast.FunctionDef) -> Edit:
     start = source.at(function.lineno, function.col_offset)
-    found = re.compile(rb"def\s+(\w+)").match(source.text.encode(), start)
-    assert found is not None
+    found = re.compile(rb"def\s+([^\s(\[\\]+)").match(source.text.encode(), start)
+    if found is None:
+        raise RuleUnreadable(f"line {function.lineno}: write def detect(values, seconds, *, …) on one line")
     return Edit(*found.span(1), "detect")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agents.form.edits import Edit, Source
-from agents.form.layout import global_names
+from agents.form.layout import find_detect, global_names
 from agents.form.table import read_table
 
 _SUMMARY_CHARS = 200
@@ -121,7 +121,7 @@ def add_docstring(source: Source) -> str:
 
 
 def _summary(source: Source) -> str:
-    detect = next(node for node in source.tree.body if isinstance(node, ast.FunctionDef) and node.name == "detect")
+    detect = find_detect(source.tree)
     comment = re.search(r"^\s*#+\s*(\w.*)$", source.text, re.MULTILINE)
     said = (ast.get_docstring(detect) or "").strip().partition("\n")[0] or (comment.group(1) if comment else "")
     said = re.sub(r'["\\]', "'", " ".join(said.split()))[:_SUMMARY_CHARS]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agents.form.edits import Edit, Source
 from agents.form.indexing import Reading, readings, stored_names
-from agents.form.layout import TABLE_NAMES, global_names
+from agents.form.layout import TABLE_NAMES, find_detect, global_names
 from agents.form.table import Table
 from detectors.rule import RuleUnreadable
 
@@ -29,7 +29,7 @@ class _Plan:
 
 def take_keywords(source: Source, table: Table) -> str:
     """Makes each entry of the table a keyword of `detect`. Raises RuleUnreadable where it is not clear how."""
-    detect = next(node for node in source.tree.body if isinstance(node, ast.FunctionDef) and node.name == "detect")
+    detect = find_detect(source.tree)
     _refuse_helpers(source)
     plan = _Plan()
     before = dict(table.entries)

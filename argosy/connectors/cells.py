@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from argosy.connectors.column import Column, is_text, trimmed
+from argosy.connectors.column import Column, is_text, without_blanks
 from signals.arrays import Bools, Floats
 from signals.errors import BadInput
 
@@ -34,14 +34,6 @@ class ColumnScores:
 
 
 Base = Alarms | ColumnScores
-
-
-def without_blanks(column: Column) -> Column:
-    """A text column, trimmed, whose blank cells are null; other columns as they are."""
-    if not is_text(column.cells.type):
-        return column
-    column = trimmed(column)
-    return column.with_cells(pc.if_else(pc.equal(column.cells, ""), None, column.cells))
 
 
 def read_floats(column: Column) -> Floats:

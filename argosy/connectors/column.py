@@ -10,12 +10,20 @@ from signals.arrays import Bools, Ints
 from signals.errors import BadInput
 
 LONGEST_QUOTE = 60
+MISSING = ("", "NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None")
+"""What stands for a missing cell in text."""
 
 
 def shown(text: object) -> str:
     """A cell or name from a file, quoted, on one line, and short enough for a message."""
     quoted = repr(str(text)[: LONGEST_QUOTE + 1])
     return quoted if len(str(text)) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…'"
+
+
+def named(path: Path) -> str:
+    """A path as it may stand in a message of one line."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +77,15 @@ def trimmed(column: Column) -> Column:
     return column.with_cells(pc.utf8_trim_whitespace(column.cells))
 
 
+def without_blanks(column: Column) -> Column:
+    """A text column, trimmed, whose missing cells are null; other columns as they are."""
+    if not is_text(column.cells.type):
+        return column
+    column = trimmed(column)
+    missing = pc.is_in(column.cells, value_set=pa.array(MISSING))
+    return column.with_cells(pc.if_else(missing, None, column.cells))
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Whether cells of this Arrow type are text; bytes are text that nobody has checked yet."""
     return bool(pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
@@ -83,5 +100,5 @@ def _decoded(column: Column) -> Column:
     return column.with_cells(column.cells.cast(pa.string()))
 
 
-def not_utf8(place: str | Path) -> BadInput:
-    return BadInput(str(place), "the text is not UTF-8", "save the file with UTF-8 encoding")
+def not_utf8(place: str) -> BadInput:
+    return BadInput(place, "the text is not UTF-8", "save the file with UTF-8 encoding")

@@ -13,14 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from argosy.connectors.column import Column, flat, not_utf8, shown, trimmed
+from argosy.connectors.column import MISSING, Column, flat, is_text, named, not_utf8, shown, trimmed
+from signals.arrays import Bools
 from signals.errors import BadInput
 
 LONGEST_ROW_BYTES = 8 << 20
 LONGEST_HEADER_BYTES = 64 << 10
 SEPARATORS = (",", ";", "\t", "|")
-MISSING = ["", "NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None"]
-"""What stands for a missing cell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +39,16 @@ class CsvSheet:
         try:
             names = tuple(name.strip() for name in next(csv.reader([header], delimiter=separator, strict=True)))
         except csv.Error as error:
-            raise BadInput(f"{path}, row {header_row}", f"no CSV header ({error})", "name the columns there") from error
+            raise BadInput(
+                f"{named(path)}, row {header_row}", f"no CSV header ({error})", "name the columns there"
+            ) from error
         return cls(path, names, gzipped, separator, header_row)
 
     def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
         wanted = list(dict.fromkeys([*names, *([only[0]] if only else [])]))
         table = self._table(wanted, as_text=[only[0]] if only else [])
         rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
-        columns = {name: Column(str(self.path), name, flat(table[name]), rows) for name in wanted}
+        columns = {name: Column(named(self.path), name, flat(table[name]), rows) for name in wanted}
         keep = ~_empty(columns) if len(self.columns) > 1 else ~_trailing(_empty(columns))
         if only is not None:
             keep &= pc.fill_null(pc.equal(trimmed(columns[only[0]]).cells, only[1]), False).to_numpy(False)
@@ -56,7 +57,7 @@ class CsvSheet:
     def ids(self, column: str) -> tuple[str, ...]:
         table = self._table([column], as_text=[column])
         rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
-        cells = pc.unique(trimmed(Column(str(self.path), column, flat(table[column]), rows)).cells)
+        cells = pc.unique(trimmed(Column(named(self.path), column, flat(table[column]), rows)).cells)
         return tuple(str(id) for id in cells.drop_null().to_pylist() if id)
 
     def _table(self, names: Sequence[str], as_text: Sequence[str]) -> pa.Table:
@@ -64,7 +65,7 @@ class CsvSheet:
         convert = pacsv.ConvertOptions(
             include_columns=list(names),
             column_types=dict.fromkeys(as_text, pa.string()),
-            null_values=MISSING,
+            null_values=list(MISSING),
             check_utf8=True,
         )
         try:
@@ -97,7 +98,7 @@ class CsvSheet:
         for name in names:
             if self.columns.count(name) > 1:
                 raise BadInput(
-                    str(self.path), f"two columns are called {shown(name)}", "rename one of them in the header"
+                    named(self.path), f"two columns are called {shown(name)}", "rename one of them in the header"
                 )
 
 
@@ -107,19 +108,19 @@ def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
         with pa.input_stream(str(path), compression="gzip" if gzipped else None) as stream:
             start = stream.read(LONGEST_HEADER_BYTES)
     except (pa.ArrowException, OSError, EOFError) as error:
-        raise BadInput(str(path), "the gzip file is damaged or cut short", "write it again") from error
+        raise BadInput(named(path), "the gzip file is damaged or cut short", "write it again") from error
     if b"\0" in start:
-        raise BadInput(str(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
+        raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
     lines = re.split(rb"\r\n|\r|\n", start.removeprefix(b"\xef\xbb\xbf"))
     row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
     if not row:
-        raise BadInput(str(path), "the file is empty", "give a table with a header and at least one row")
+        raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
     if row == len(lines) and len(start) == LONGEST_HEADER_BYTES:
-        raise BadInput(str(path), f"no header within {LONGEST_HEADER_BYTES >> 10} KiB", "name the columns in row 1")
+        raise BadInput(named(path), f"no header within {LONGEST_HEADER_BYTES >> 10} KiB", "name the columns in row 1")
     try:
         return line.decode("utf-8"), row
     except UnicodeDecodeError as error:
-        raise not_utf8(f"{path}, row {row}") from error
+        raise not_utf8(f"{named(path)}, row {row}") from error
 
 
 def _unparsable(path: Path, message: str) -> BadInput:
@@ -127,13 +128,13 @@ def _unparsable(path: Path, message: str) -> BadInput:
     if uneven:
         row, expected, got, text = uneven.groups()
         problem = f"{got} cells where the header has {expected}: {shown(text)}"
-        return BadInput(f"{path}, row {row}", problem, "write one cell for each column, with text in quotes")
+        return BadInput(f"{named(path)}, row {row}", problem, "write one cell for each column, with text in quotes")
     if "straddling" in message or "block" in message:
         problem = f"a row is longer than {LONGEST_ROW_BYTES >> 20} MiB"
-        return BadInput(str(path), problem, "shorten the row, or close a quote that was left open")
+        return BadInput(named(path), problem, "shorten the row, or close a quote that was left open")
     if "UTF8" in message:
-        return not_utf8(path)
-    return BadInput(str(path), f"not a table ({shown(message)})", "give a CSV (UTF-8) or Parquet file")
+        return not_utf8(named(path))
+    return BadInput(named(path), f"not a table ({shown(message)})", "give a CSV (UTF-8) or Parquet file")
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -146,11 +147,20 @@ def _unique(names: Sequence[str]) -> list[str]:
     return unique
 
 
-def _empty(columns: dict[str, Column]) -> np.ndarray:
-    masks = [column.cells.is_null().to_numpy(False) for column in columns.values()]
-    return reduce(np.logical_and, masks)
+def _empty(columns: dict[str, Column]) -> Bools:
+    """The rows in which no column has anything, shape (n,)."""
+    return reduce(np.logical_and, [_blank(column) for column in columns.values()])
 
 
-def _trailing(empty: np.ndarray) -> np.ndarray:
+def _blank(column: Column) -> Bools:
+    cells = column.cells
+    if is_text(cells.type):
+        blank: Bools = pc.fill_null(pc.equal(trimmed(column).cells, ""), True).to_numpy(False)
+    else:
+        blank = cells.is_null().to_numpy(False)
+    return blank
+
+
+def _trailing(empty: Bools) -> Bools:
     """In a file of one column an empty line is a missing value, save at the end."""
     return np.logical_and.accumulate(empty[::-1])[::-1]

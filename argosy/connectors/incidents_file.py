@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from argosy.connectors.column import Column, flat, shown
+from argosy.connectors.column import Column, flat, named, shown
 from argosy.connectors.names import ID_NAMES, pick
 from argosy.connectors.sheet import first_bytes, open_sheet
 from argosy.connectors.times import read_moments
@@ -61,7 +61,7 @@ def placed(incidents: Sequence[Incident], series: Series, origin: str) -> Placed
     covering = [span for span in spans if span[0] < span[1]]
     if incidents and not covering:
         mend = "check that both files use the same unit, time zone and index"
-        raise BadInput(origin, f"none of the {len(incidents)} incidents covers a point of {shown(series.id)}", mend)
+        raise BadInput(origin, f"not one of its {len(incidents)} incidents covers a point of {shown(series.id)}", mend)
     merged: list[tuple[int, int, Incident]] = []
     for start, stop, incident in covering:
         if merged and start <= merged[-1][1]:
@@ -69,11 +69,13 @@ def placed(incidents: Sequence[Incident], series: Series, origin: str) -> Placed
         else:
             merged.append((start, stop, incident))
     counts = (
-        (instants, "incidents end where they start; each was taken as one step long"),
-        (len(spans) - len(covering), f"of {len(spans)} incidents cover no point of the series and were left out"),
-        (len(covering) - len(merged), "incidents meet or overlap the one before and were joined to it"),
+        (instants, "incidents that end where they start, each taken as one step long"),
+        (len(spans) - len(covering), "incidents without a point of the series, left out"),
+        (len(covering) - len(merged), "incidents that meet or overlap the one before, joined to it"),
     )
-    notes = tuple(f"{count} {what}" for count, what in counts if count)
+    notes = tuple(f"{what}: {count} of {len(incidents)}" for count, what in counts if count)
+    if not incidents:
+        notes = (f"{origin} holds no incident",)
     return Placed(tuple(incident for _, _, incident in merged), notes)
 
 
@@ -103,7 +105,7 @@ def _sheet_columns(path: Path, series: str | None) -> dict[str, Column]:
     }
     id_column = pick(sheet, None, ID_NAMES, "series")
     if id_column and not series and len(sheet.ids(id_column)) > 1:
-        raise BadInput(f"{path}, column {shown(id_column)}", "it holds several series", "name one with --series")
+        raise BadInput(f"{named(path)}, column {shown(id_column)}", "it holds several series", "name one with --series")
     only = (id_column, series) if id_column and series else None
     columns = sheet.read([name for name in names.values() if name is not None], only)
     return {role: columns[name] for role, name in names.items() if name is not None}
@@ -117,17 +119,19 @@ def _json_columns(path: Path) -> dict[str, Column]:
     """The columns of a JSON list of {"start": …, "end": …} or [start, end]; its rows are counted from 1."""
     mend = 'write a list such as [{"start": "2024-05-01T13:00:00Z", "end": "2024-05-01T14:00:00Z"}]'
     if path.stat().st_size > LARGEST_JSON_BYTES:
-        raise BadInput(str(path), f"larger than {LARGEST_JSON_BYTES >> 20} MiB", "give the incidents as CSV or Parquet")
+        raise BadInput(
+            named(path), f"larger than {LARGEST_JSON_BYTES >> 20} MiB", "give the incidents as CSV or Parquet"
+        )
     try:
         items = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise BadInput(str(path), f"not JSON ({shown(error)})", mend) from error
+        raise BadInput(named(path), f"not JSON ({shown(error)})", mend) from error
     if not isinstance(items, list):
-        raise BadInput(str(path), "not a list of incidents", mend)
+        raise BadInput(named(path), "not a list of incidents", mend)
     rows = [_json_row(item) for item in items]
     for number, row in enumerate(rows, start=1):
         if row is None:
-            raise BadInput(f"{path}, row {number}", "no start and end", mend)
+            raise BadInput(f"{named(path)}, row {number}", "no start and end", mend)
     return {
         role: _json_column(path, role, [row[role] for row in rows if row])
         for role in ("start", "end", "kind", "author")
@@ -149,8 +153,8 @@ def _json_column(path: Path, role: str, cells: list[object]) -> Column:
     try:
         array = pa.array(cells) if numeric else pa.array([None if cell is None else str(cell) for cell in cells])
     except (pa.ArrowException, OverflowError) as error:
-        raise BadInput(f"{path}, {role}", "a number is out of range", "use Unix seconds or ISO 8601") from error
-    return Column(str(path), role, flat(pa.chunked_array([array])), rows)
+        raise BadInput(f"{named(path)}, {role}", "a number is out of range", "use Unix seconds or ISO 8601") from error
+    return Column(named(path), role, flat(pa.chunked_array([array])), rows)
 
 
 def _texts(column: Column | None, default: str, count: int) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from argosy.connectors.column import shown
+from argosy.connectors.column import named, shown
 from argosy.connectors.sheet import Sheet
 from signals.errors import BadInput
 
@@ -37,11 +37,13 @@ def _missing(sheet: Sheet, name: str, option: str) -> BadInput:
     more = f" and {len(sheet.columns) - LISTED_NAMES} more" if len(sheet.columns) > LISTED_NAMES else ""
     problem = f"no column {shown(name)}; there are {there}{more}"
     if all(_is_number(column) for column in sheet.columns):
-        return BadInput(str(sheet.path), problem, "the first row looks like data; put a header above it")
-    option = f" with {option}" if option.startswith("--") else ""
+        return BadInput(named(sheet.path), problem, "the first row looks like data; put a header above it")
+    if option == "--time":
+        option += ", or give --step SECONDS if the rows are evenly spaced"
     close = get_close_matches(name.lower(), [column.lower() for column in sheet.columns], n=1)
-    guess = next((f", perhaps {shown(column)}" for column in sheet.columns if [column.lower()] == close), "")
-    return BadInput(str(sheet.path), problem, f"name the right one{option}{guess}")
+    guess = next((f" (perhaps {shown(column)})" for column in sheet.columns if [column.lower()] == close), "")
+    how = f" with {option}" if option.startswith("--") else ""
+    return BadInput(named(sheet.path), problem, f"name the right one{guess}{how}")
 
 
 def _is_number(text: str) -> bool:

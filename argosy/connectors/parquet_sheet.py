@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from argosy.connectors.column import Column, flat, shown
+from argosy.connectors.column import Column, flat, named, shown
 from signals.errors import BadInput
 
 
@@ -32,7 +32,7 @@ class ParquetSheet:
     def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
         keep = None if only is None else pc.field(only[0]) == self._literal(*only)
         table = self._table(names, keep)
-        origin = str(self.path) if only is None else f"{self.path}, series {shown(only[1])}"
+        origin = named(self.path) if only is None else f"{named(self.path)}, series {shown(only[1])}"
         rows = np.arange(1, len(table) + 1, dtype=np.int64)
         return {name: Column(origin, name, flat(table[name]), rows) for name in names}
 
@@ -54,8 +54,8 @@ class ParquetSheet:
             return pa.scalar(id).cast(kind)
         except pa.ArrowException as error:
             problem = f"no series {shown(id)}: the column holds {kind}"
-            raise BadInput(f"{self.path}, column {shown(column)}", problem, "name one that it holds") from error
+            raise BadInput(f"{named(self.path)}, column {shown(column)}", problem, "name one that it holds") from error
 
 
 def _damaged(path: Path) -> BadInput:
-    return BadInput(str(path), "the Parquet file is damaged or cut short", "write it again")
+    return BadInput(named(path), "the Parquet file is damaged or cut short", "write it again")

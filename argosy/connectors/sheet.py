@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from argosy.connectors.column import Column
+from argosy.connectors.column import Column, named
 from argosy.connectors.csv_sheet import CsvSheet
 from argosy.connectors.parquet_sheet import ParquetSheet
 from signals.errors import BadInput
@@ -51,7 +51,7 @@ def open_sheet(path: Path) -> Sheet:
     start = first_bytes(path)
     for magic, what in FOREIGN.items():
         if start.startswith(magic):
-            raise BadInput(str(path), f"this is {what}", "save it as CSV (UTF-8) or Parquet")
+            raise BadInput(named(path), f"this is {what}", "save it as CSV (UTF-8) or Parquet")
     if start.startswith(b"PAR1"):
         return ParquetSheet.opened(path)
     return CsvSheet.opened(path, gzipped=start.startswith(b"\x1f\x8b"))
@@ -59,15 +59,16 @@ def open_sheet(path: Path) -> Sheet:
 
 def first_bytes(path: Path) -> bytes:
     """The first bytes of a file. Raises BadInput when it is missing, no file, unreadable or empty."""
-    if path.is_dir():
-        raise BadInput(str(path), "this is a directory", "name a CSV or Parquet file in it")
-    if not path.exists():
-        raise BadInput(str(path), "no such file", "check the path")
     try:
         with path.open("rb") as file:
             start = file.read(16)
-    except OSError as error:
-        raise BadInput(str(path), f"cannot be read ({error.strerror})", "check its permissions") from error
+    except FileNotFoundError as error:
+        raise BadInput(named(path), "no such file", "check the path") from error
+    except IsADirectoryError as error:
+        raise BadInput(named(path), "this is a directory", "name a CSV or Parquet file in it") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadInput(named(path), f"cannot be read ({why})", "check its name and permissions") from error
     if not start:
-        raise BadInput(str(path), "the file is empty", "give a table with a header and at least one row")
+        raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
     return start

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from argosy.connectors.cells import Base, read_base, read_flags, read_floats
-from argosy.connectors.column import Column, shown
+from argosy.connectors.column import Column, named, shown
 from argosy.connectors.incidents_file import placed, read_incidents
 from argosy.connectors.names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.connectors.sheet import Sheet, open_sheet
@@ -110,10 +110,10 @@ def for_session(loaded: Loaded) -> Bools:
     points = len(loaded.series)
     if points < FEWEST_SESSION_POINTS:
         problem = f"{points} {'point' if points == 1 else 'points'} are too few to learn from"
-        raise BadInput(str(loaded.origin), problem, f"give at least {FEWEST_SESSION_POINTS}")
+        raise BadInput(named(loaded.origin), problem, f"give at least {FEWEST_SESSION_POINTS}")
     if loaded.labels is None:
         mend = f"add a 0/1 column called {LABEL_NAMES[0]!r}, name one with --label, or give --incidents FILE"
-        raise BadInput(str(loaded.origin), "nothing says which points are incidents", mend)
+        raise BadInput(named(loaded.origin), "nothing says which points are incidents", mend)
     return loaded.labels
 
 
@@ -138,11 +138,11 @@ def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:
     if request.series is not None:
         if request.series not in ids:
             problem = f"no series {shown(request.series)}; there are {_listed(ids)}"
-            raise BadInput(f"{sheet.path}, column {shown(column)}", problem, "name one of them with --series")
+            raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
         return column, request.series
     if len(ids) > 1:
         problem = f"it holds {len(ids)} series: {_listed(ids)}"
-        raise BadInput(f"{sheet.path}, column {shown(column)}", problem, "name one of them with --series")
+        raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
     return (column, ids[0]) if ids else None
 
 
@@ -196,12 +196,12 @@ def _labels(
 ) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
     if request.incidents is not None:
         found = read_incidents(request.incidents, request.step_s, names.id)
-        fitted = placed(found, series, str(request.incidents))
+        fitted = placed(found, series, named(request.incidents))
         return labels_at(fitted.incidents, series.seconds), fitted.incidents, fitted.notes
     if names.label is None:
         return None, (), ()
     labels, empty = read_flags(columns[names.label])
-    notes = (f"{empty} empty labels were taken as 0",) if empty else ()
+    notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
     return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
 
 

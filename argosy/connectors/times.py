@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from argosy.connectors.cells import read_floats, without_blanks
-from argosy.connectors.column import Column, is_text
+from argosy.connectors.cells import read_floats
+from argosy.connectors.column import Column, is_text, without_blanks
 from signals.arrays import Bools, Ints
 from signals.errors import BadInput
 
@@ -18,6 +18,9 @@ INDEX_NAMES = ("index", "__index_level_0__", "")
 
 LARGEST_INDEX = 100_000_000
 """As Unix seconds, whole numbers below it lie before 1973-03-03."""
+
+EARLIEST_S, LATEST_S = -30_610_224_000, 221_845_392_000
+"""The years 1000 and 9000: what calendars and pictures can hold, with room to spare."""
 
 LARGEST_STEP_S = 10 * 366 * 86_400
 
@@ -32,6 +35,7 @@ UNITS = (
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 ZONED = r"\d[Tt ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?\s*([Zz]|[+-]\d\d(:?\d\d)?)$"
+ONE_FORMAT = "write all times in one format"
 MEND = "write ISO 8601 such as 2024-05-01T13:00:00Z, Unix seconds, or an index with --step"
 
 
@@ -60,6 +64,7 @@ def read_times(column: Column, step_s: int | None = None) -> Times:
     column = without_blanks(column)
     ticks = _ticks(column, step_s)
     seconds = np.floor_divide(ticks.values, ticks.per_second).astype(np.int64)
+    _check_years(column, ticks, seconds)
     _check_order(column, ticks, seconds)
     notes = ticks.notes
     if (seconds * ticks.per_second != ticks.values).any():
@@ -128,6 +133,10 @@ def _looks_numeric(column: Column) -> bool:
 
 def _iso_ticks(column: Column) -> _Ticks:
     """Reads ISO 8601 text; naive is UTC, but only when every row is naive."""
+    numbers: Bools = pc.match_substring_regex(column.cells, NUMBER).to_numpy(False)
+    if numbers.any():
+        first = int(np.argmax(numbers))
+        raise BadInput(column.place(first), f"{column.text(first)} is a number, the rows before are not", ONE_FORMAT)
     zoned: Bools = pc.match_substring_regex(column.cells, ZONED).to_numpy(False)
     if zoned.any() and not zoned.all():
         first = int(np.argmax(zoned != zoned[0]))
@@ -146,7 +155,7 @@ def _number_ticks(column: Column, step_s: int | None) -> _Ticks:
     if pa.types.is_signed_integer(column.cells.type):
         numbers = _int64(column.cells)
     else:
-        numbers = read_floats(column)
+        numbers = _numbers(column)
         if np.isnan(numbers).any():
             raise BadInput(column.place(int(np.argmax(np.isnan(numbers)))), "the row has no time", "give it one")
     if not len(numbers):
@@ -158,6 +167,16 @@ def _number_ticks(column: Column, step_s: int | None) -> _Ticks:
         problem = f"{column.whole} is no index of whole numbers below {LARGEST_INDEX}"
         raise BadInput("--step", problem, "leave --step out, or name an index with --time")
     return _unix_ticks(column, numbers, small)
+
+
+def _numbers(column: Column) -> np.ndarray:
+    if is_text(column.cells.type):
+        other = ~pc.match_substring_regex(column.cells, NUMBER).to_numpy(False)
+        if other.any():
+            first = int(np.argmax(other))
+            problem = f"{column.text(first)} is no number, unlike the rows before"
+            raise BadInput(column.place(first), problem, ONE_FORMAT)
+    return read_floats(column)
 
 
 def _index_ticks(column: Column, index: Ints, step_s: int | None) -> _Ticks:
@@ -182,6 +201,13 @@ def _unix_ticks(column: Column, numbers: np.ndarray, small: bool) -> _Ticks:
     return _Ticks(numbers, UNITS[sizes[0]][2], known=not small, notes=(note,) if small else ())
 
 
+def _check_years(column: Column, ticks: _Ticks, seconds: Ints) -> None:
+    outside = (seconds < EARLIEST_S) | (seconds > LATEST_S)
+    if ticks.known and outside.any():
+        first = int(np.argmax(outside))
+        raise BadInput(column.place(first), f"{column.text(first)} lies outside the years 1000 to 9000", MEND)
+
+
 def _check_order(column: Column, ticks: _Ticks, seconds: Ints) -> None:
     wrong = np.flatnonzero(np.diff(seconds) <= 0)
     if not len(wrong):
@@ -194,6 +220,6 @@ def _check_order(column: Column, ticks: _Ticks, seconds: Ints) -> None:
         raise BadInput(column.place(late), f"{this} is less than a second after {that}", mend)
     clock = "; if a clock change did this, write offsets or UTC" if ticks.naive else ""
     if after == before:
-        mend = "keep one row for each time, or name one series with --id-column and --series"
+        mend = "keep one row for each time (--series names one series of several)"
         raise BadInput(column.place(late), f"{this} repeats the time of {that}", mend + clock)
     raise BadInput(column.place(late), f"{this} comes before {that}", f"sort the file by this column{clock}")

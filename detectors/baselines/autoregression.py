@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from detectors.baselines.past import FEWEST_KNOWN, held
+from detectors.baselines.past import FEWEST_KNOWN, Past
 from detectors.baselines.residuals import measured, periods
 from detectors.baselines.swept import Statistic
 from signals.arrays import Bools, Floats
@@ -14,10 +14,9 @@ from signals.series import Series
 
 ORDERS = (10, 3, 30)
 RIDGE = 0.01
-FIT_POINTS = 60_000
+FIT_POINTS = 20_000
 """Coefficients are fitted on so many training points, evenly spread, at most."""
 
-_REFITS = 1
 _OUTLIER_SPREADS = 6.0
 _CLIP_SPREADS = 20.0
 
@@ -30,8 +29,7 @@ class Scale:
     spread: float
 
     def __call__(self, values: Floats) -> Floats:
-        with np.errstate(over="ignore"):
-            return (values - self.level) / self.spread
+        return (values - self.level) / self.spread
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,10 @@ class FromExpected:
 
     def __call__(self, series: Series) -> Floats:
         scaled = self.scale(series.values)
-        past = _filled(scaled)
+        past, filled = Past(series), _filled(scaled)
         residual = scaled - self.intercept
         for lag, weight in zip(self.lags, self.weights, strict=True):
-            residual -= weight * held(series, lag, past)
+            residual -= weight * past.by(lag, filled)
         return residual
 
 
@@ -79,17 +77,18 @@ def _scale(values: Floats) -> Scale | None:
 
 def _filled(scaled: Floats) -> Floats:
     """Missing values held, extremes clipped, so that one of them does not rule everything that follows."""
-    return pd.Series(np.clip(scaled, -_CLIP_SPREADS, _CLIP_SPREADS)).ffill().fillna(0.0).to_numpy(np.float64)
+    clipped = pd.Series(np.clip(scaled, -_CLIP_SPREADS, _CLIP_SPREADS))
+    return clipped.ffill().fillna(0.0).to_numpy().astype(np.float64)
 
 
 def _fitted(series: Series, labels: Bools | None, lags: tuple[int, ...], scale: Scale) -> FromExpected | None:
     scaled = scale(series.values)
-    past = _filled(scaled)
+    past, filled = Past(series), _filled(scaled)
     quiet = ~np.isnan(scaled) if labels is None else ~np.isnan(scaled) & ~labels
     rows = np.flatnonzero(quiet)
     rows = rows[rows >= max(lags)]
     rows = rows[:: -(-len(rows) // FIT_POINTS) or 1]
-    inputs = np.column_stack([*(held(series, lag, past)[rows] for lag in lags), np.ones(len(rows))])
+    inputs = np.column_stack([*(past.by(lag, filled)[rows] for lag in lags), np.ones(len(rows))])
     wanted = np.clip(scaled[rows], -_CLIP_SPREADS, _CLIP_SPREADS)
     known = ~np.isnan(inputs).any(axis=1)
     if np.count_nonzero(known) < max(FEWEST_KNOWN, 2 * len(lags)):
@@ -100,15 +99,11 @@ def _fitted(series: Series, labels: Bools | None, lags: tuple[int, ...], scale: 
 
 def _trimmed(inputs: Floats, wanted: Floats) -> Floats:
     """Ridge regression, and again without the points that it misses by far."""
-    weights = _ridge(inputs, wanted)
-    for _ in range(_REFITS):
-        misses: Floats = np.abs(wanted - inputs @ weights)
-        kept = misses <= _OUTLIER_SPREADS * 1.4826 * np.median(misses)
-        weights = _ridge(inputs[kept], wanted[kept])
-    return weights
+    misses = np.abs(wanted - inputs @ _ridge(inputs, wanted))
+    kept = misses <= _OUTLIER_SPREADS * 1.4826 * np.median(misses)
+    return _ridge(inputs[kept], wanted[kept])
 
 
 def _ridge(inputs: Floats, wanted: Floats) -> Floats:
     penalty = RIDGE * max(1, len(inputs)) * np.eye(inputs.shape[1])
-    solved: Floats = np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ wanted)
-    return solved
+    return np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ wanted).astype(np.float64)

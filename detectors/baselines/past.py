@@ -21,41 +21,53 @@ def median_before(values: Floats, window: int) -> Floats:
 
 
 def mean_before(values: Floats, span: int) -> Floats:
-    """The exponentially weighted mean of the values before each; a span of 1 is the last value."""
-    return pd.Series(values).ewm(span=span, ignore_na=True).mean().shift(1).to_numpy()
+    """The exponentially weighted mean of the values before each, of at least a quarter of the span; NaN earlier.
+
+    A span of 1 is the last value.
+    """
+    fewest = max(1, span // 4)
+    return pd.Series(values).ewm(span=span, ignore_na=True, min_periods=fewest).mean().shift(1).to_numpy()
 
 
-def lagged(series: Series, points: int, values: Floats | None = None) -> Floats:
-    """The value `points` steps of time earlier; NaN where there is no point within half a step of then."""
-    source = series.values if values is None else values
-    if _even(series):
-        return _shifted(source, points)
-    before = series.seconds - points * series.step_s
-    at = _as_of(series.seconds, before + series.step_s // 2)
-    near = (at >= 0) & (np.abs(series.seconds[at] - before) <= series.step_s // 2)
-    return np.where(near, source[at], np.nan)
+class Past:
+    """Looks back by steps of time, not by points, so that absent points shift nothing.
+
+    >>> series = Series("a", np.array([0, 60, 180]), np.array([1.0, 2.0, 3.0]), 60)
+    >>> Past(series).at(2, series.values).tolist(), Past(series).by(1, series.values).tolist()
+    ([nan, nan, 2.0], [nan, 1.0, 2.0])
+    """
+
+    def __init__(self, series: Series) -> None:
+        self._seconds = series.seconds
+        self._step_s = series.step_s
+        self._even = bool((np.diff(series.seconds) == series.step_s).all())
+
+    def at(self, steps: int, values: Floats) -> Floats:
+        """The value `steps` earlier; NaN where there is no point within half a step of then."""
+        if self._even:
+            return _shifted(values, steps)
+        then = self._seconds - steps * self._step_s
+        place = self._as_of(then + self._step_s // 2)
+        near = (place >= 0) & (np.abs(self._seconds[place] - then) <= self._step_s // 2)
+        return np.where(near, values[place], np.nan)
+
+    def by(self, steps: int, values: Floats) -> Floats:
+        """The last value that was there `steps` earlier; NaN where the series had not begun."""
+        if self._even:
+            return _shifted(values, steps)
+        place = self._as_of(self._seconds - steps * self._step_s)
+        return np.where(place >= 0, values[place], np.nan)
+
+    def _as_of(self, then: Ints) -> Ints:
+        """The last point at or before then and before the point that asks; -1 where there is none."""
+        place = np.searchsorted(self._seconds, then, side="right").astype(np.int64) - 1
+        return np.minimum(place, np.arange(len(place)) - 1)
 
 
-def held(series: Series, points: int, values: Floats) -> Floats:
-    """The last of `values` at or before `points` steps of time earlier; NaN where the series had not begun."""
-    if _even(series):
-        return _shifted(values, points)
-    at = np.minimum(_as_of(series.seconds, series.seconds - points * series.step_s), np.arange(len(series)) - 1)
-    return np.where(at >= 0, values[at], np.nan)
-
-
-def _even(series: Series) -> bool:
-    return bool((np.diff(series.seconds) == series.step_s).all())
-
-
-def _shifted(values: Floats, points: int) -> Floats:
+def _shifted(values: Floats, steps: int) -> Floats:
     out = np.full(len(values), np.nan)
-    out[points:] = values[: max(0, len(values) - points)]
+    out[steps:] = values[: max(0, len(values) - steps)]
     return out
-
-
-def _as_of(seconds: Ints, wanted: Ints) -> Ints:
-    return np.searchsorted(seconds, wanted, side="right").astype(np.int64) - 1
 
 
 def typical(residual: Floats, values: Floats, labels: Bools | None) -> float | None:
@@ -82,8 +94,7 @@ def in_spreads(residual: Floats, usual: float) -> Floats:
     The spread is an exponentially weighted root mean square; residuals enter it clipped, so that incidents do not hide
     what follows them.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        sizes = np.minimum(np.abs(residual) / usual, _CLIP)
-        spread = np.sqrt(mean_before(sizes * sizes, SPREAD_SPAN))
-        scaled: Floats = residual / usual / np.fmax(spread, 1.0)
-    return scaled
+    scaled = residual / usual
+    sizes = np.minimum(np.abs(scaled), _CLIP)
+    over: Floats = scaled / np.fmax(np.sqrt(mean_before(sizes * sizes, SPREAD_SPAN)), 1.0)
+    return over

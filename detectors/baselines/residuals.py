@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.past import in_spreads, lagged, mean_before, median_before, typical
+from detectors.baselines.past import Past, in_spreads, mean_before, median_before, typical
 from detectors.baselines.swept import Side, Statistic
 from signals.arrays import Bools, Floats
 from signals.gaps import regular
@@ -57,10 +57,13 @@ class FromSeason:
         return departure - mean_before(departure, self.level_span) if self.level_span else departure
 
     def _usual(self, series: Series) -> Floats:
-        cycles = min(CYCLES, (len(series) - 1) // self.period)
+        reach = int(series.seconds[-1] - series.seconds[0]) // series.step_s + 1 if len(series) else 0
+        cycles = min(CYCLES, reach // self.period)  # lags that reach further know nothing anywhere
         if cycles < 1:
             return np.full(len(series), np.nan)
-        stack = np.sort(np.stack([lagged(series, self.period * k) for k in range(1, cycles + 1)], axis=1), axis=1)
+        past = Past(series)
+        lags = [past.at(self.period * k, series.values) for k in range(1, cycles + 1)]
+        stack = np.sort(np.stack(lags, axis=1), axis=1)
         known = np.count_nonzero(~np.isnan(stack), axis=1)
         rows = np.arange(len(series))
         middle: Floats = stack[rows, np.maximum(known - 1, 0) // 2] / 2 + stack[rows, known // 2 % cycles] / 2
@@ -107,6 +110,8 @@ def seasonal(series: Series, labels: Bools | None) -> Sequence[Statistic]:
 
 def periods(series: Series, labels: Bools | None) -> tuple[int, ...]:
     """The strongest seasons of training data in steps, labelled points left out of the search."""
+    if not len(series):
+        return ()
     quiet = series.values if labels is None else np.where(labels, np.nan, series.values)
     grid = regular(Series(series.id, series.seconds, quiet, series.step_s))
     found = seasons(grid.series.values, series.step_s) if grid.regular else ()

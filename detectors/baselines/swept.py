@@ -72,22 +72,26 @@ class SweptDetector:
 
     def fit(self, series: Series, labels: Bools | None) -> Self:
         """Chooses statistic, side and threshold. `labels`: shape (n,), or None."""
-        statistics = self._family(series, labels)
-        self.chosen = None
-        if not statistics:
-            return self
-        statistic, side = statistics[0], statistics[0].sides[0]
-        if labels is not None and labels.any():
-            statistic, side = self._best(statistics, *_latest(series, labels))
-        divisor = calibrate(SIDES[side](statistic(series)), series, labels, self._objective)
-        self.chosen = Chosen(statistic, side, divisor)
+        with np.errstate(over="ignore", invalid="ignore"):  # a residual may pass the largest float: that is infinite
+            self.chosen = self._choice(series, labels)
         return self
 
     def score(self, series: Series) -> Scores:
         """Scores of the series, which begins where its history does; causal."""
         if self.chosen is None:
             return Scores(np.full(len(series), np.nan))
-        return Scores(SIDES[self.chosen.side](self.chosen.statistic(series)) / self.chosen.divisor)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Scores(SIDES[self.chosen.side](self.chosen.statistic(series)) / self.chosen.divisor)
+
+    def _choice(self, series: Series, labels: Bools | None) -> Chosen | None:
+        statistics = self._family(series, labels)
+        if not statistics:
+            return None
+        statistic, side = statistics[0], statistics[0].sides[0]
+        if labels is not None and labels.any():
+            statistic, side = self._best(statistics, *_latest(series, labels))
+        divisor = calibrate(SIDES[side](statistic(series)), series, labels, self._objective)
+        return Chosen(statistic, side, divisor)
 
     def _best(self, statistics: Sequence[Statistic], series: Series, labels: Bools) -> tuple[Statistic, Side]:
         part = LabelledPart.of(labels)

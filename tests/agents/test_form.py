@@ -84,9 +84,7 @@ def test_entries_are_read_as_meant(written, entry):
 
 
 def test_two_names_from_params_leave_no_trace():
-    source = to_rule(
-        body('k, m = PARAMS["k"], PARAMS["m"]\nreturn values / k + m', '{"k": 2.0, "m": 0.0}')
-    )
+    source = to_rule(body('k, m = PARAMS["k"], PARAMS["m"]\nreturn values / k + m', '{"k": 2.0, "m": 0.0}'))
     assert scores(source) == [0.5, 1.0, 2.0, 4.0]
     assert "k, m =" not in source
 
@@ -111,7 +109,7 @@ def test_a_number_that_nothing_reads_is_not_searched():
 
 
 def test_what_does_not_belong_goes_and_what_misses_comes():
-    source = to_rule('''
+    source = to_rule("""
 import matplotlib.pyplot as plt
 from typing import Dict, List
 import warnings
@@ -140,7 +138,7 @@ if __name__ == "__main__":
     values = np.arange(5)
     scores = detect(values, values, k=1)
     plt.plot(scores)
-''')
+""")
     assert scores(source) == [1.0, 1.0, 1.0, 1.0]
     for gone in ("plt", "typing", "warnings", "print", "plot", "__main__", "OTHER", "List", "Dict"):
         assert gone not in source
@@ -152,8 +150,14 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("source", "summary"),
     [
-        ('PARAMS = {}\ndef detect(values, seconds):\n    """Flags a step.\n\n    More."""\n    return values\n', "Flags a step."),
-        ('import math\n"""Flags a drop."""\nPARAMS = {}\ndef detect(values, seconds):\n    return values\n', "Flags a drop."),
+        (
+            'PARAMS = {}\ndef detect(values, seconds):\n    """Flags a step.\n\n    More."""\n    return values\n',
+            "Flags a step.",
+        ),
+        (
+            'import math\n"""Flags a drop."""\nPARAMS = {}\ndef detect(values, seconds):\n    return values\n',
+            "Flags a drop.",
+        ),
         ('""""""\n# Flags "x".\nPARAMS = {}\ndef detect(values, seconds):\n    return values\n', "Flags 'x'."),
         ('PARAMS = {"k": 1.0}\ndef detect(values, seconds, *, k):\n    return values * k\n', "A rule over k."),
     ],
@@ -163,7 +167,9 @@ def test_a_missing_docstring_is_made(source, summary):
 
 
 def test_the_one_function_there_is_is_meant():
-    source = to_rule('"""Flags."""\nPARAMS = {"k": 2.0}\ndef detect_anomalies(values, seconds, k):\n    return values / k\n')
+    source = to_rule(
+        '"""Flags."""\nPARAMS = {"k": 2.0}\ndef detect_anomalies(values, seconds, k):\n    return values / k\n'
+    )
     assert scores(source) == [0.5, 1.0, 2.0, 4.0]
 
 

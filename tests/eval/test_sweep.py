@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from eval.objective import DEFAULT, OBJECTIVES, Objective
-from eval.sweep import LabelledPart, curve, sweep
+from eval.sweep import LabelledPart, curve, settle, sweep
 from signals.arrays import Bools, Floats
 from tests import naive
 
@@ -29,7 +29,7 @@ def _flags(stat: Floats, threshold: float) -> Bools:
 
 
 @given(_part(), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([0.1, 0.5, 1.0]))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_small_part_gets_the_exact_optimum_and_plateau(
     part: tuple[Bools, Floats], objective: Objective, most_false: float
 ) -> None:
@@ -50,6 +50,7 @@ def test_a_small_part_gets_the_exact_optimum_and_plateau(
     assert ranks in plateaus
 
 
+@settings(max_examples=50)
 @given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.integers(4, 9))
 def test_with_few_candidates_it_still_counts_right(
     part: tuple[Bools, Floats], objective: Objective, candidates: int
@@ -63,6 +64,7 @@ def test_with_few_candidates_it_still_counts_right(
             assert objective(labels, _flags(stat, threshold)) == pytest.approx(cut.value)
 
 
+@settings(max_examples=50)
 @given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([5, 256]))
 def test_the_curve_is_the_objective_at_its_thresholds(
     part: tuple[Bools, Floats], objective: Objective, candidates: int
@@ -133,3 +135,25 @@ def test_seventy_thousand_points_take_milliseconds() -> None:
     started = time.perf_counter()
     sweep(part, stat, DEFAULT)
     assert time.perf_counter() - started < 0.1  # 5 ms here; room for a busy machine
+
+
+@settings(max_examples=50)
+@given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([0.0, 0.05, 0.3]))
+def test_a_settled_threshold_is_nearly_as_good(part: tuple[Bools, Floats], objective: Objective, slack: float) -> None:
+    labels, stat = part
+    best, cut = sweep(labels, stat, objective), settle(labels, stat, objective, slack)
+    assert best.value - slack - 1e-9 <= cut.value <= best.value + 1e-9
+    if cut.value:
+        assert objective(labels, _flags(stat, cut.threshold)) == pytest.approx(cut.value)
+        assert cut.low < cut.threshold <= cut.high
+
+
+def test_settling_prefers_a_wide_range_to_a_lucky_point() -> None:
+    labels = np.zeros(300, dtype=np.bool_)
+    labels[::30] = True
+    stat = np.where(labels, 20.0, np.linspace(0.1, 1.0, 300))
+    stat[0] = 0.9999
+    stat[299] = 0.5
+    lucky = sweep(labels, stat, OBJECTIVES["event_f1_pa"])
+    assert lucky.value > settle(labels, stat, OBJECTIVES["event_f1_pa"], 0.1).value
+    assert lucky.threshold < 1 < settle(labels, stat, OBJECTIVES["event_f1_pa"], 0.1).threshold

@@ -1,0 +1,90 @@
+"""The summary of a benchmark for a person."""
+
+import math
+
+from rich.console import Console
+from rich.table import Table
+
+from argosy.benchmarks.methods import SINGLE
+from argosy.benchmarks.progress import clock_time
+from eval.bench.summary import HEADLINES, Figure, Gain, Standing, Summary, best_of
+
+_TITLES = {
+    "event_f1_pa": "Event-F1-PA",
+    "point_f1": "point F1",
+    "event_f1_k10": "event F1 k10",
+    "auc_pr": "AUC-PR",
+    "objective": "objective",
+}
+_LISTED = 10
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Prints the means on the lockbox, what sessions gained, and every failure."""
+    console.print(_table(summary))
+    console.print(_judged(summary), markup=False, soft_wrap=True)
+    for line in (*_sessions(summary), *_failures(summary)):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _table(summary: Summary) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    table.add_column("lockbox, mean", no_wrap=True)
+    for metric in HEADLINES:
+        table.add_column(_TITLES[metric], justify="right", no_wrap=True)
+    for title in ("seeds", "failed", "time"):
+        table.add_column(title, justify="right")
+    for each in summary.standings:
+        figures = [_figure(each.figures[metric]) for metric in HEADLINES]
+        time = clock_time(each.wall_s) if each.wall_s else ""
+        table.add_row(each.method, *figures, str(each.seeds), str(each.failures or ""), time)
+    return table
+
+
+def _figure(figure: Figure) -> str:
+    if math.isnan(figure.mean):
+        return "–"
+    return f"{figure.mean:.3f}" + ("" if math.isnan(figure.spread) else f" ± {figure.spread:.3f}")
+
+
+def _judged(summary: Summary) -> str:
+    left = f"; {len(summary.unjudged)} without are left out: {_some(summary.unjudged)}" if summary.unjudged else ""
+    return f"over the {len(summary.judged)} series whose lockbox holds incidents: {_some(summary.judged)}{left}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[: 2 * _LISTED]) + (", …" if len(names) > 2 * _LISTED else "")
+
+
+def _sessions(summary: Summary) -> list[str]:
+    lines = []
+    if not math.isnan(summary.non_empty):
+        lines.append(f"{summary.non_empty:.0%} of the sessions end with a fusion that holds rules")
+    lines += [_gain(each) for each in summary.gains if each.over not in SINGLE]
+    session = next((each for each in summary.standings if each.method == "session"), None)
+    for metric in HEADLINES if session else ():
+        best = best_of(summary.standings, SINGLE, metric)
+        if session and best:
+            lines.append(_lead(session, best, metric))
+    return lines
+
+
+def _gain(gain: Gain) -> str:
+    return (
+        f"{gain.method} over {gain.over}, objective: mean {gain.mean:+.3f} on {gain.cells} cells, "
+        f"{gain.better} better, {gain.same} same, {gain.worse} worse, "
+        f"worst {gain.worst:+.3f}" + (f" ({gain.worst_series})" if gain.worst < 0 else "")
+    )
+
+
+def _lead(session: Standing, best: Standing, metric: str) -> str:
+    mine, other = session.figures[metric].mean, best.figures[metric].mean
+    return f"{_TITLES[metric]}: session {mine:.3f}, best single baseline {best.method} {other:.3f}, {mine - other:+.3f}"
+
+
+def _failures(summary: Summary) -> list[str]:
+    lines = [f"{len(summary.failures)} cells failed and count as 0"] if summary.failures else []
+    lines += [f"  {series} {method} seed {seed}: {why}" for series, method, seed, why in summary.failures[:_LISTED]]
+    if len(summary.failures) > _LISTED:
+        lines.append(f"  … and {len(summary.failures) - _LISTED} more, in results.parquet")
+    return lines

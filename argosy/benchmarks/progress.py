@@ -1,0 +1,62 @@
+"""Progress of a benchmark: a line for each cell that ends, with the time left."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from rich.console import Console
+
+from eval.bench.cell import OK, Cell, Result
+
+
+class Progress:
+    """Tells of cells as they end; the time left is reckoned from the seconds a point that each method has taken."""
+
+    def __init__(
+        self, console: Console, clock: Callable[[], float], jobs: int, points: Mapping[str, int], todo: Iterable[Cell]
+    ) -> None:
+        self._console = console
+        self._clock = clock
+        self._jobs = jobs
+        self._points = points
+        self._todo = set(todo)
+        self._total = len(self._todo)
+        self._taken: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._began = clock()
+
+    def done(self, result: Result) -> None:
+        """Takes the result of one cell."""
+        cell = result.cell
+        self._todo.discard(cell)
+        taken = self._taken[cell.method]
+        taken[0] += result.wall_s
+        taken[1] += self._points.get(cell.series, 0)
+        number = self._total - len(self._todo)
+        left = self._left_s()
+        about = (
+            f", about {clock_time(left)} left" if self._todo else f", {clock_time(self._clock() - self._began)} in all"
+        )
+        verdict = "ok" if result.status == OK else f"FAILED: {result.status}"
+        self._console.print(
+            f"[{number}/{self._total}] {cell.series} {cell.method} seed {cell.seed}: "
+            f"{verdict}, {result.wall_s:.1f} s{about}",
+            markup=False,
+            soft_wrap=True,
+        )
+
+    def _left_s(self) -> float:
+        seconds, points = (sum(each[i] for each in self._taken.values()) for i in (0, 1))
+        usual = seconds / max(points, 1.0)
+        rates = {method: taken[0] / max(taken[1], 1.0) for method, taken in self._taken.items()}
+        left = sum(rates.get(cell.method, usual) * self._points.get(cell.series, 0) for cell in self._todo)
+        return left / self._jobs
+
+
+def clock_time(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> clock_time(42.0), clock_time(600.0), clock_time(9000.0)
+    ('42 s', '10 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,51 @@
+"""One cell, run in a process of its own."""
+
+import resource
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from argosy.benchmarks.methods import METHODS, Place
+from argosy.benchmarks.plan import Plan, Stored
+from argosy.connectors.tables import for_session, read_series
+from eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
+from eval.bench.method import Case
+from eval.objective import OBJECTIVES
+from eval.splits import Lockbox, split
+
+_KIB_A_MIB = 1024.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Runs any cell of a plan; travels to other processes."""
+
+    plan: Plan
+    stored: Mapping[str, Stored]
+    out: Path
+
+    def __call__(self, cell: Cell) -> Result:
+        began = time.perf_counter()
+        stored = self.stored[cell.series]
+        loaded = read_series(stored.request)
+        labels = for_session(loaded)
+        splits = split(len(labels), self.plan.validation, stored.lockbox)
+        stop = splits.validation_stop
+        case = Case(
+            loaded.series.part(0, stop),
+            labels[:stop].copy(),
+            splits,
+            Lockbox(loaded.series),
+            OBJECTIVES[self.plan.objective],
+            cell.seed,
+            self.plan.fit_on,
+        )
+        with threadpool_limits(1):
+            answer = METHODS[cell.method].make(Place(self.plan, stored, self.out))(case)
+        rows = rows_of(answer, labels, splits, cell.method)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_A_MIB
+        memory = Row(cell.method, WHOLE, "peak_mib", peak, 0)
+        return Result(cell, OK, (*rows, memory), answer.facts, time.perf_counter() - began)

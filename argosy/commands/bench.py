@@ -1,0 +1,181 @@
+"""`argosy bench`: methods side by side on many labelled series."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from argosy.commands import options
+from argosy.commands.choices import one_of
+from signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.benchmarks.layouts import Collection
+    from argosy.benchmarks.plan import Plan
+
+OUT = Path("bench")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(
+        "bench", epilog="Example: argosy bench metrics.parquet --methods auto,session --seeds 3 --jobs 2 --out results"
+    )(bench)
+
+
+def bench(
+    data: Annotated[
+        Path | None, typer.Argument(help="Labelled table of series, or a folder of them.", show_default=False)
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="table, kpi, nab, gutentag or tods; told by the files when left out.")
+    ] = None,
+    time: options.Time = None,
+    value: options.Value = None,
+    label: options.Label = None,
+    id_column: options.IdColumn = None,
+    step: options.Step = None,
+    series: Annotated[str | None, typer.Option(help="Only these series, or named subsets: a,b,c.")] = None,
+    series_file: Annotated[Path | None, typer.Option(help="A file with one series a line.")] = None,
+    methods: Annotated[str | None, typer.Option(help="Only these methods: a,b,c. All when left out.")] = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=1000, help="Methods that draw by chance run with seeds 0 … N-1.")
+    ] = 1,
+    validation: Annotated[float, typer.Option(help="Share of the points that choices are made on.")] = 0.2,
+    lockbox: Annotated[
+        float | None, typer.Option(help="Last share of the points; the layout's own test part, or 0.3.")
+    ] = None,
+    objective: Annotated[
+        str, typer.Option(help="default (mean of the three), event_f1_pa, point_f1 or event_f1_k10.")
+    ] = "default",
+    fit: Annotated[
+        str, typer.Option(help="What detectors learn from: train (as a session's base) or known (with validation).")
+    ] = "train",
+    limit: Annotated[int | None, typer.Option(min=50, help="Only the first N points of each series.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a session.")] = 4,
+    candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of a session.")] = 5,
+    model: Annotated[str, typer.Option(help="Model of the sessions.")] = "embedded",
+    sandbox: options.SandboxName = "auto",
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Cells at once.")] = 1,
+    timeout_s: Annotated[float, typer.Option("--timeout-s", min=1, help="Most seconds for one cell.")] = 900.0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed cells again.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")] = OUT,
+    list_methods: Annotated[bool, typer.Option("--list", help="List the methods and end.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Run methods side by side on many labelled series, and tell how they did."""
+    from argosy.benchmarks.layouts import Columns, open_collection
+    from argosy.benchmarks.plan import Plan, SessionOptions
+    from argosy.sandboxes import SandboxChoice
+    from eval.bench.method import FitOn
+    from eval.objective import OBJECTIVES
+
+    if list_methods:
+        _list(as_json)
+        return
+    if data is None:
+        raise BadInput("argosy bench", "no data is named", "give a table or a folder: argosy bench DATA")
+    plan = Plan(
+        validation=validation,
+        lockbox=lockbox,
+        objective=one_of("--objective", objective, {name: name for name in OBJECTIVES}),
+        fit_on=one_of("--fit", fit, {each.value: each for each in FitOn}),
+        limit=limit,
+        session=SessionOptions(
+            model=model,
+            rounds=rounds,
+            candidates=candidates,
+            sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
+            workers=_workers(jobs),
+        ),
+    )
+    collection = open_collection(data, layout, Columns(time, value, label, id_column, step))
+    chosen = [*_words(series), *_lines(series_file)]
+    _perform(data, collection, chosen, _words(methods), seeds, plan, out, jobs, timeout_s, retry_failed, as_json)
+
+
+def _perform(
+    data: Path,
+    collection: "Collection",
+    series: list[str],
+    methods: list[str],
+    seeds: int,
+    plan: "Plan",
+    out: Path,
+    jobs: int,
+    timeout_s: float,
+    retry_failed: bool,
+    as_json: bool,
+) -> None:
+    import time
+
+    from rich.console import Console
+
+    from argosy.benchmarks.methods import METHODS
+    from argosy.benchmarks.printing import print_summary
+    from argosy.benchmarks.run import RESULTS, BenchRequest, run_bench
+    from argosy.terminal import print_json, stdout_console
+
+    known = {name: name for name in METHODS}
+    request = BenchRequest(
+        data=data,
+        collection=collection,
+        entries=collection.chosen(series),
+        methods=[one_of("--methods", name, known) for name in methods] or list(METHODS),
+        seeds=seeds,
+        plan=plan,
+        out=out,
+        jobs=jobs,
+        timeout_s=timeout_s,
+        retry_failed=retry_failed,
+    )
+    report = run_bench(request, Console(stderr=True, highlight=False), time.monotonic)
+    if as_json:
+        print_json({"settings": report.settings, "out": str(out), **report.summary.as_plain()})
+        return
+    console = stdout_console()
+    print_summary(report.summary, console)
+    console.print(f"{out / RESULTS}", markup=False, soft_wrap=True)
+    if "session" in request.methods:
+        console.print(f"transcripts: ARGOSY_HOME={out / 'store'} argosy sessions", markup=False, soft_wrap=True)
+
+
+def _list(as_json: bool) -> None:
+    from argosy.benchmarks.methods import METHODS
+    from argosy.terminal import print_json, stdout_console
+
+    rows = [
+        {"method": each.name, "summary": each.summary, "causal": each.causal, "by_chance": each.by_chance}
+        for each in METHODS.values()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    console = stdout_console()
+    for each in METHODS.values():
+        marks = "".join(
+            f" ({word})" for word, holds in (("not causal", not each.causal), ("by chance", each.by_chance)) if holds
+        )
+        console.print(f"{each.name:<18} {each.summary}{marks}", markup=False, soft_wrap=True)
+
+
+def _words(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _lines(file: Path | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        return [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"--series-file {file}", f"cannot be read: {error}", "give a text file with one id a line"
+        ) from error
+
+
+def _workers(jobs: int) -> int:
+    """Threads of one session, so that all jobs together fill the cores."""
+    import os
+
+    return max(1, len(os.sched_getaffinity(0)) // jobs)

@@ -1,0 +1,34 @@
+"""Detectors that know nothing: what a benchmark must be able to tell from those that do."""
+
+from typing import Self
+
+import numpy as np
+
+from detectors.calibration import calibrate
+from eval.objective import Objective
+from signals.arrays import Bools, Floats
+from signals.scores import Scores
+from signals.series import Series
+
+
+class RandomDetector:
+    """A random number for every point, with a threshold found on training data as for any statistic."""
+
+    name = "random"
+
+    def __init__(self, objective: Objective, seed: int) -> None:
+        self._objective = objective
+        self._seed = seed
+        self._divisor = 1.0
+
+    def fit(self, series: Series, labels: Bools | None) -> Self:
+        """Finds the threshold."""
+        self._divisor = calibrate(self._drawn(series), series, labels, self._objective)
+        return self
+
+    def score(self, series: Series) -> Scores:
+        """The numbers; those of a longer series begin with those of a shorter one."""
+        return Scores(self._drawn(series) / self._divisor)
+
+    def _drawn(self, series: Series) -> Floats:
+        return np.random.default_rng(self._seed).random(len(series))

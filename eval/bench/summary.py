@@ -1,0 +1,162 @@
+"""What a table of results comes to: means over series for each seed, then mean and spread over seeds."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from eval.bench.cell import OK, WHOLE
+from eval.splits import Part
+
+HEADLINES = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr", "objective")
+"""Point-adjusted event F1 never stands alone."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A mean over series, averaged over seeds; `spread` is the standard deviation over seeds, NaN for a single one."""
+
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one method did on the lockboxes that hold incidents. A failed cell counts as 0 in every figure."""
+
+    method: str
+    figures: Mapping[str, Figure]
+    seeds: int
+    failures: int
+    wall_s: float
+
+
+@dataclass(frozen=True)
+class Gain:
+    """One method against another on the same cells: differences of the objective on the lockbox."""
+
+    method: str
+    over: str
+    cells: int
+    mean: float
+    worst: float
+    worst_series: str
+    better: int
+    same: int
+    worse: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The whole table in brief. `judged` are the series whose lockbox holds incidents."""
+
+    judged: tuple[str, ...]
+    unjudged: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    gains: tuple[Gain, ...]
+    non_empty: float
+    failures: tuple[tuple[str, str, int, str], ...]
+
+    def as_plain(self) -> dict[str, object]:
+        """Plain values for JSON, NaN as None."""
+        plain: dict[str, object] = _known(asdict(self))
+        return plain
+
+
+def summarise(frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Summary:
+    """Sums a long table up, methods in this order; `pairs` are (method, what it is measured against)."""
+    lockbox = frame[frame.split == Part.LOCKBOX.value]
+    incidents = lockbox.groupby("series", observed=True).incidents.max()
+    judged = tuple(sorted(incidents[incidents > 0].index))
+    unjudged = tuple(sorted(set(frame.series) - set(judged)))
+    failed = frame[(frame.status != OK) & (frame.metric == "wall_s")]
+    methods = [name for name in order if (frame.method == name).any()]
+    return Summary(
+        judged=judged,
+        unjudged=unjudged,
+        standings=tuple(_standing(frame, name, judged) for name in methods),
+        gains=tuple(gain for method, over in pairs if (gain := gain_of(lockbox, method, over, judged)) is not None),
+        non_empty=non_empty(frame),
+        failures=tuple(
+            (str(row.series), str(row.method), int(row.seed), str(row.status)) for row in failed.itertuples()
+        ),
+    )
+
+
+def per_cell(frame: pd.DataFrame, method: str, metric: str, judged: Sequence[str]) -> pd.DataFrame:
+    """Series by seed: the lockbox figure of a method, 0 where its cell failed. Columns are seeds."""
+    own = frame[(frame.method == method) & frame.series.isin(list(judged))]
+    ok = own[(own.split == Part.LOCKBOX.value) & (own.metric == metric)]
+    table = ok.pivot_table(index="series", columns="seed", values="value", aggfunc="first", dropna=False)
+    for row in own[(own.status != OK) & (own.metric == "wall_s")].itertuples():
+        table.loc[str(row.series), row.seed] = 0.0
+    return table
+
+
+def _standing(frame: pd.DataFrame, method: str, judged: Sequence[str]) -> Standing:
+    own = frame[frame.method == method]
+    walls = own[(own.split == WHOLE) & (own.metric == "wall_s")]
+    return Standing(
+        method,
+        {metric: _figure(per_cell(frame, method, metric, judged)) for metric in HEADLINES},
+        seeds=int(own.seed.nunique()),
+        failures=int((walls.status != OK).sum()),
+        wall_s=float(walls.value.sum()),
+    )
+
+
+def _figure(table: pd.DataFrame) -> Figure:
+    by_seed = table.mean(axis=0).to_numpy(dtype=np.float64)
+    if not len(by_seed):
+        return Figure(math.nan, math.nan)
+    return Figure(float(by_seed.mean()), float(by_seed.std(ddof=1)) if len(by_seed) > 1 else math.nan)
+
+
+def gain_of(lockbox: pd.DataFrame, method: str, over: str, judged: Sequence[str]) -> Gain | None:
+    """The differences on the cells that both have; None when there is none."""
+    mine, other = (per_cell(lockbox, name, "objective", judged) for name in (method, over))
+    if mine.empty or other.empty:
+        return None
+    if other.shape[1] == 1 and mine.shape[1] > 1:
+        other = pd.DataFrame(dict.fromkeys(mine.columns, other.iloc[:, 0]))
+    differences = (mine - other).stack().dropna()
+    if differences.empty:
+        return None
+    values = differences.to_numpy(dtype=np.float64)
+    lowest = differences.index[int(values.argmin())]
+    return Gain(
+        method,
+        over,
+        len(values),
+        float(values.mean()),
+        float(values.min()),
+        str(lowest[0]),
+        int((values > 1e-9).sum()),
+        int((np.abs(values) <= 1e-9).sum()),
+        int((values < -1e-9).sum()),
+    )
+
+
+def non_empty(frame: pd.DataFrame) -> float:
+    """The share of sessions whose fusion holds a rule; NaN without sessions."""
+    rules = frame[(frame.split == WHOLE) & (frame.metric == "rules")]
+    return float((rules.value > 0).mean()) if len(rules) else math.nan
+
+
+def best_of(standings: Sequence[Standing], names: Sequence[str], metric: str) -> Standing | None:
+    """Of the named methods the one with the highest mean; None when none of them was run."""
+    there = [each for each in standings if each.method in names and not math.isnan(each.figures[metric].mean)]
+    return max(there, key=lambda each: each.figures[metric].mean, default=None)
+
+
+def _known(value: object) -> object:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {name: _known(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_known(each) for each in value]
+    return value

@@ -1,0 +1,236 @@
+"""What the syntax tree of a rule shows to be out of bounds. A courtesy to its author: the sandbox is the wall."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MODULES = ("numpy", "pandas", "scipy", "math", "statistics", "collections", "itertools", "functools")
+LINES = 200
+NODES = 2_000
+DEPTH = 60
+
+_OUTSIDE = "a rule sees only values, seconds and its parameters"
+_FILES = f"{_OUTSIDE}; remove it"
+_FORGETS = "a rule remembers nothing between calls; compute it inside detect"
+_NAMES = {
+    **dict.fromkeys(("eval", "exec", "compile", "__import__"), "write the computation itself"),
+    **dict.fromkeys(("open", "input", "breakpoint", "help"), _FILES),
+    **dict.fromkeys(("globals", "locals", "vars", "dir"), "use local variables by name"),
+    "__name__": "leave out the main block; detect is called from outside",
+    **dict.fromkeys(("setattr", "delattr"), "use local variables, arrays and dicts"),
+    **dict.fromkeys(("exit", "quit", "SystemExit", "KeyboardInterrupt"), "return scores; NaN is no opinion"),
+}
+_ATTRIBUTES = {
+    **dict.fromkeys(("eval", "query"), "write the computation with arrays and masks"),
+    **dict.fromkeys(("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "open_memmap"), _FILES),
+    **dict.fromkeys(("save", "savez", "savez_compressed", "savetxt", "tofile", "dump", "ExcelFile"), _FILES),
+    **dict.fromkeys(("ExcelWriter", "HDFStore", "DataSource", "loadmat", "savemat", "datasets"), _FILES),
+    **dict.fromkeys(("sys", "os", "io", "builtins", "importlib", "subprocess", "socket", "pathlib"), _FILES),
+    **dict.fromkeys(("shutil", "threading", "pickle", "multiprocessing", "inspect", "gc", "ctypes"), _FILES),
+    **dict.fromkeys(("random", "rvs", "default_rng", "RandomState", "sample"), "give the same scores every time"),
+    **dict.fromkeys(("now", "today", "utcnow"), "the time of a point is in seconds"),
+    **dict.fromkeys(("gi_frame", "gi_code", "tb_frame", "f_globals", "f_locals", "f_back", "mro"), "use plain values"),
+    **dict.fromkeys(("testing", "f2py", "ctypeslib", "seterr", "setbufsize", "set_option", "plot"), "remove it"),
+}
+_CONVERSIONS = frozenset({"to_numpy", "to_list", "to_frame", "to_dict", "to_datetime", "to_numeric", "to_timedelta"})
+_PARTS = ("io", "odr", "datasets", "npyio", "format", "random", "testing", "ctypeslib", "f2py")
+_MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_MUTABLE_CALLS = frozenset({"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"})
+_REMEMBERING = frozenset({"lru_cache", "cache", "cached_property"})
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing out of bounds: the line it stands on, what it is, and what to write instead."""
+
+    line: int
+    what: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}; {self.instead}"
+
+
+def vet(source: str) -> tuple[Finding, ...]:
+    """Everything out of bounds in a rule, by line; empty if nothing is. Never raises, whatever the text."""
+    tree = _parsed(source)
+    if isinstance(tree, Finding):
+        return (tree,)
+    found = [*_sizes(source, tree), *_module_state(tree)]
+    for node in ast.walk(tree):
+        found.extend(_imports(node))
+        found.extend(_names(node))
+        found.extend(_memory(node))
+    return tuple(sorted(set(found)))
+
+
+def complexity(source: str) -> int:
+    """The number of nodes in `detect` and the functions it is built from, docstrings left out.
+
+    Raises SyntaxError when the source is not Python.
+    """
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return sum(1 for function in functions for _ in ast.walk(function)) - 2 * sum(
+        ast.get_docstring(node) is not None
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.FunctionDef)
+    )
+
+
+def _parsed(source: str) -> ast.Module | Finding:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        return Finding(error.lineno or 1, f"not Python: {error.msg}", "write one complete Python module")
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Finding(1, f"not Python: {error or 'nested too deeply'}", "write one complete, plain Python module")
+
+
+def _sizes(source: str, tree: ast.Module) -> Iterator[Finding]:
+    lines = len(source.splitlines())
+    if lines > LINES:
+        yield Finding(LINES, f"{lines} lines", f"say it in at most {LINES}")
+    nodes, depth = _extent(tree)
+    if nodes > NODES:
+        yield Finding(1, f"{nodes} syntax nodes", f"a rule has at most {NODES}; keep the clauses that matter")
+    if depth > DEPTH:
+        yield Finding(1, f"expressions nested {depth} deep", f"at most {DEPTH}; use intermediate variables")
+
+
+def _extent(tree: ast.AST) -> tuple[int, int]:
+    """Number of nodes and depth of a tree; by a stack of its own, since the tree may be deep."""
+    nodes, deepest, stack = 0, 0, [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
+        nodes, deepest = nodes + 1, max(deepest, depth)
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return nodes, deepest
+
+
+def _imports(node: ast.AST) -> Iterator[Finding]:
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield from _module(alias.name, node.lineno)
+        case ast.ImportFrom(module="__future__"):
+            return
+        case ast.ImportFrom(level=level) if level:
+            yield Finding(node.lineno, "a relative import", "a rule is one module")
+        case ast.ImportFrom(module=str() as module, names=names):
+            yield from _module(module, node.lineno)
+            for alias in names:
+                if alias.name == "*":
+                    yield Finding(node.lineno, f"from {module} import *", "import the names you use")
+                yield from _attribute(alias.name, node.lineno)
+
+
+def _module(name: str, line: int) -> Iterator[Finding]:
+    first, *parts = name.split(".")
+    if first not in MODULES:
+        yield Finding(line, f"import of {name}", f"only {', '.join(MODULES)} may be imported")
+    for part in parts:
+        if part in _PARTS or part.startswith("_"):
+            yield Finding(line, f"import of {name}", "use the public numeric parts of numpy, pandas and scipy")
+            return
+
+
+def _names(node: ast.AST) -> Iterator[Finding]:
+    match node:
+        case ast.Name(id=name, lineno=line):
+            if name in _NAMES:
+                yield Finding(line, name, _NAMES[name])
+            elif _dunder(name):
+                yield Finding(line, name, "use plain names")
+        case ast.Attribute(attr=name, lineno=line):
+            yield from _attribute(name, line)
+        case ast.Call(func=ast.Name(id="getattr" | "hasattr" as name), args=[_, named, *_], lineno=line):
+            if not (isinstance(named, ast.Constant) and isinstance(named.value, str)):
+                yield Finding(line, f"{name} with a computed name", "write the attribute's name")
+            else:
+                yield from _attribute(named.value, line)
+        case ast.Call(
+            func=ast.Attribute(attr="datetime64" | "Timestamp" | "to_datetime"), args=[given, *_], lineno=line
+        ):
+            if isinstance(given, ast.Constant) and given.value in ("now", "today"):
+                yield Finding(line, f"the time of day, {given.value!r}", _ATTRIBUTES["now"])
+        case (
+            ast.FunctionDef(name=name, lineno=line)
+            | ast.ClassDef(name=name, lineno=line)
+            | ast.arg(arg=name, lineno=line)
+        ) if _dunder(name):
+            yield Finding(line, name, "use plain names")
+        case ast.Constant(value=str() as text, lineno=line) if "__" in text and _reaches_inside(text):
+            yield Finding(line, "a string that names Python's internals", "use plain names")
+
+
+def _attribute(name: str, line: int) -> Iterator[Finding]:
+    if name in _ATTRIBUTES:
+        yield Finding(line, f".{name}", _ATTRIBUTES[name])
+    elif name.startswith("read_") or (name.startswith("to_") and name not in _CONVERSIONS):
+        yield Finding(line, f".{name}", _FILES)
+    elif name.startswith("_"):
+        yield Finding(line, f".{name}", "use public attributes")
+
+
+def _reaches_inside(text: str) -> bool:
+    """Whether a format string or the like could walk from an object to its class, globals or builtins."""
+    return any(part in text for part in ("__class__", "__globals__", "__builtins__", "__subclasses__", "__dict__"))
+
+
+def _memory(node: ast.AST) -> Iterator[Finding]:
+    """What would let one call of `detect` tell the next one something."""
+    match node:
+        case ast.Global(lineno=line):
+            yield Finding(line, "global", _FORGETS)
+        case ast.Nonlocal(lineno=line):
+            yield Finding(line, "nonlocal", "return the value from the inner function")
+        case ast.FunctionDef(args=given, decorator_list=decorators, lineno=line):
+            yield from _defaults(given, line)
+            if any(name in _REMEMBERING for each in decorators for name in _mentioned(each)):
+                yield Finding(line, "a cached function", _FORGETS)
+        case ast.Lambda(args=given, lineno=line):
+            yield from _defaults(given, line)
+        case ast.AsyncFunctionDef(lineno=line) | ast.Await(lineno=line):
+            yield Finding(line, "async code", "write plain functions")
+        case ast.ClassDef(lineno=line):
+            yield Finding(line, "a class", "write plain functions")
+        case ast.Assign(targets=targets, lineno=line):
+            if any(isinstance(target, ast.Attribute) for target in targets):
+                yield Finding(line, "an assignment to an attribute", "use local variables; copy an array to change it")
+        case ast.AugAssign(target=ast.Attribute(), lineno=line):
+            yield Finding(line, "an assignment to an attribute", "use local variables; copy an array to change it")
+
+
+def _defaults(given: ast.arguments, line: int) -> Iterator[Finding]:
+    if any(_mutable(default) for default in [*given.defaults, *given.kw_defaults] if default is not None):
+        yield Finding(line, "a mutable default argument", _FORGETS)
+
+
+def _module_state(tree: ast.Module) -> Iterator[Finding]:
+    """Module-level values that a function could change and find changed; `PARAMS` is the exception, if it is a dict."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="PARAMS")]) | ast.AnnAssign(target=ast.Name(id="PARAMS")):
+                continue
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) if _mutable(value):
+                yield Finding(node.lineno, "a mutable value at module level", f"{_FORGETS}, or use a tuple")
+            case ast.For() | ast.While() | ast.With() | ast.Try() | ast.AugAssign() | ast.Delete():
+                yield Finding(node.lineno, "a statement at module level", "put the computation into detect")
+
+
+def _mutable(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return any(name in _MUTABLE_CALLS for name in _mentioned(value.func))
+    return isinstance(value, _MUTABLE)
+
+
+def _mentioned(expression: ast.expr) -> Iterator[str]:
+    for node in ast.walk(expression):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+
+
+def _dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")

@@ -1,0 +1,178 @@
+"""Detection, Repair and Review, each against a scripted model."""
+
+import json
+import re
+import time
+
+import pytest
+from langchain_core.messages import AIMessage
+
+from agents.access import open_model
+from agents.budget import Budget, Caps
+from agents.detection import propose
+from agents.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
+from agents.prices import Prices
+from agents.repair import mend
+from agents.review import UNREADABLE_RULING, Ruling, review
+from agents.speech import BudgetSpent, CallKey, Role
+from tests.agents.cases import (
+    FENCED,
+    RULE,
+    detection_evidence,
+    detection_key,
+    repair_evidence,
+    review_evidence,
+)
+from tests.scripted import ScriptedModel, scripted_speaker
+
+REPAIR_KEY = CallKey(Role.REPAIR, 1, 2)
+REVIEW_KEY = CallKey(Role.REVIEW, 1, 2)
+
+
+class Keys:
+    """A speaker that notes the keys it is asked with."""
+
+    def __init__(self, speaker):
+        self.speaker, self.keys = speaker, []
+        self.name, self.is_language_model = speaker.name, speaker.is_language_model
+
+    def ask(self, messages, key):
+        self.keys.append(key)
+        return self.speaker.ask(messages, key)
+
+
+def fences(language: str, text: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_a_rule_is_proposed_from_its_evidence_alone():
+    model = ScriptedModel(answers=[FENCED])
+    evidence = detection_evidence()
+    proposal = propose(scripted_speaker(model), evidence, detection_key())
+    assert (proposal.source, proposal.refusal) == (RULE, "")
+    system, user = model.asked[0]
+    (block,) = fences("json", user.text)
+    assert DetectionEvidence.model_validate_json(block) == evidence
+    assert not fences("json", system.text)
+    assert not fences("python", user.text)
+    assert "number 3 of them" in user.text
+    assert "reviewer" not in user.text
+
+
+def test_each_direction_is_told_what_it_is_for():
+    asked = {}
+    for direction in ("flag", "clear"):
+        model = ScriptedModel(answers=[FENCED])
+        propose(scripted_speaker(model), detection_evidence(direction=direction), detection_key())
+        asked[direction] = model.asked[0][1].text
+    assert "misses" in asked["flag"]
+    assert "false alarms" in asked["clear"]
+
+
+def test_feedback_is_passed_on_and_cannot_open_a_fence():
+    model = ScriptedModel(answers=[FENCED])
+    propose(scripted_speaker(model), detection_evidence(), detection_key(), feedback="Use\n```json\n{}\n``` instead")
+    assert "Use '''json {} ''' instead" in model.asked[0][1].text
+    assert len(fences("json", model.asked[0][1].text)) == 1
+
+
+def test_a_reply_without_a_rule_is_asked_again_with_the_reason():
+    model = ScriptedModel(answers=["I think a threshold is best.", FENCED])
+    speaker = Keys(scripted_speaker(model))
+    proposal = propose(speaker, detection_evidence(), detection_key(4))
+    assert proposal.source == RULE
+    assert proposal.reply.usage.calls == 2
+    assert [key.attempt for key in speaker.keys] == [4, 5]
+    first, second = model.asked
+    assert second[:2] == first
+    assert second[2].text == "I think a threshold is best."
+    assert "no Python rule" in second[3].text
+
+
+def test_a_model_that_never_writes_a_rule_is_a_value():
+    model = ScriptedModel(answers=["", "x" * 200_000])
+    proposal = propose(scripted_speaker(model), detection_evidence(), detection_key())
+    assert proposal.source is None
+    assert "200000 characters" in proposal.refusal
+    assert len(model.asked) == 2
+
+
+def test_a_cut_reply_is_asked_again():
+    cut = AIMessage(FENCED.rstrip("`\n"), response_metadata={"finish_reason": "length"})
+    model = ScriptedModel(answers=[cut, FENCED])
+    assert propose(scripted_speaker(model), detection_evidence(), detection_key()).source == RULE
+    assert "cut off" in model.asked[1][3].text
+
+
+def test_spent_budgets_pass_through():
+    with pytest.raises(BudgetSpent):
+        propose(scripted_speaker(ScriptedModel(answers=[]), caps=Caps(calls=0)), detection_evidence(), detection_key())
+
+
+def test_two_proposals_share_no_conversation():
+    model = ScriptedModel(answers=[FENCED, FENCED])
+    for _ in range(2):
+        propose(scripted_speaker(model), detection_evidence(), detection_key())
+    assert model.asked[0] == model.asked[1]
+
+
+def test_repair_shows_the_rule_and_what_went_wrong():
+    model = ScriptedModel(answers=[FENCED])
+    broken = RULE.replace("mean", "mode")
+    evidence = repair_evidence()
+    assert mend(scripted_speaker(model), broken, evidence, REPAIR_KEY).source == RULE
+    system, user = model.asked[0]
+    assert fences("python", user.text) == [broken.rstrip("\n")]
+    (block,) = fences("json", user.text)
+    assert RepairEvidence.model_validate_json(block) == evidence
+    assert "```python\n" not in system.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "ruling"),
+    [
+        ('{"verdict": "accept", "reason": "better"}', Ruling.ACCEPT),
+        ('```json\n{"verdict": "Revise", "reason": "r", "feedback": "f"}\n```', Ruling.REVISE),
+        ("{'verdict': 'REPAIR'}", Ruling.REPAIR),
+        ('{"Verdict": "discard."}', Ruling.DISCARD),
+        ('{"verdict": "reject"}', Ruling.DISCARD),
+        ('{"verdict": "revise", "feedback": "use {window}"}', Ruling.REVISE),
+        ('{"verdict": "revise", "feedback": "a "quoted" word"}', Ruling.REVISE),
+        ("**Verdict:** discard\nIt fits noise.", Ruling.DISCARD),
+        ("Accept.", Ruling.ACCEPT),
+    ],
+)
+def test_verdicts_are_read_however_they_are_written(answer, ruling):
+    model = ScriptedModel(answers=[answer])
+    assert review(scripted_speaker(model), RULE, review_evidence(), REVIEW_KEY).decision is ruling
+
+
+def test_review_shows_the_rule_and_its_numbers():
+    model = ScriptedModel(
+        answers=[json.dumps({"verdict": "revise", "reason": "worse", "feedback": "add\na condition"})]
+    )
+    verdict = review(scripted_speaker(model), RULE, review_evidence(), REVIEW_KEY)
+    assert (verdict.decision, verdict.reason, verdict.feedback) == (Ruling.REVISE, "worse", "add a condition")
+    system, user = model.asked[0]
+    assert fences("python", user.text) == [RULE.rstrip("\n")]
+    (block,) = fences("json", user.text)
+    assert ReviewEvidence.model_validate_json(block) == review_evidence()
+    assert "```" not in system.text
+
+
+def test_a_verdict_that_cannot_be_read_twice_leaves_it_to_the_gates():
+    model = ScriptedModel(answers=["It depends.", '{"verdict": "maybe"}'])
+    verdict = review(scripted_speaker(model), RULE, review_evidence(), REVIEW_KEY)
+    assert verdict.decision is UNREADABLE_RULING
+    assert verdict.reply.usage.calls == 2
+    assert "verdict" in model.asked[1][3].text
+
+
+def test_the_embedded_author_is_asked_through_the_same_doors():
+    speaker = open_model("embedded", key=None, prices=Prices(), budget=Budget(Caps(), time.monotonic), seed=3)
+    proposal = propose(speaker, detection_evidence(), detection_key())
+    assert proposal.source is not None, proposal.refusal
+    verdict = review(speaker, proposal.source, review_evidence(), REVIEW_KEY)
+    assert verdict.reply.usage.calls == 1, "a verdict that is read at once"
+    assert verdict.reply.usage.estimated
+    assert not speaker.is_language_model

@@ -1,0 +1,128 @@
+"""A small refinement run for tests: a real graph, a real sandbox, the embedded author, and a recorder in memory."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from langchain_core.messages import BaseMessage
+from langchain_core.runnables import RunnableConfig
+
+from agents.embedded import EmbeddedAuthor
+from agents.speech import Role, Speaker
+from eval.objective import OBJECTIVES, Objective
+from eval.splits import Splits, split
+from graphs.events import Decision, Event, ModelCall, SandboxJob
+from graphs.refine import RefineContext, Settings, State, Workbench, build
+from graphs.refine.context import Publication
+from graphs.refine.graph import recursion_limit
+from graphs.refine.state import Ending
+from sandbox.protocol import Sandbox
+from signals.arrays import Bools
+from signals.scores import Scores
+from signals.series import Series
+from signals.shapes import Detector
+from tests.scripted import ScriptedModel, scripted_speaker
+
+SMALL = Settings(rounds=1, candidates=2, evaluations=16)
+
+
+@dataclass
+class MemoryRecorder:
+    """Keeps events and blobs in lists."""
+
+    events: list[Event] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+
+    def append(self, event: Event) -> None:
+        self.events.append(event)
+
+    def blob(self, data: bytes) -> str:
+        name = hashlib.sha256(data).hexdigest()
+        self.blobs[name] = data
+        return name
+
+    def decisions(self, verdict: str) -> list[Decision]:
+        return [event for event in self.events if isinstance(event, Decision) and event.verdict == verdict]
+
+    def calls(self, role: Role) -> list[ModelCall]:
+        return [event for event in self.events if isinstance(event, ModelCall) and event.role == role]
+
+    def jobs(self, purpose: str) -> list[SandboxJob]:
+        return [event for event in self.events if isinstance(event, SandboxJob) and event.purpose == purpose]
+
+
+def a_series(points: int = 3000, incidents: int = 15, seed: int = 0) -> tuple[Series, Bools]:
+    """Noise around 100 with incidents of eight points: drops by 25 and by 8, in turn."""
+    rng = np.random.default_rng(seed)
+    values = 100 + rng.normal(0, 1, points)
+    labels = np.zeros(points, dtype=np.bool_)
+    for number, start in enumerate(np.linspace(100, points - 100, incidents).astype(int)):
+        values[start : start + 8] -= 25 if number % 2 else 8
+        labels[start : start + 8] = True
+    seconds = 60 * np.arange(points, dtype=np.int64)
+    return Series("s", seconds, values, 60), labels
+
+
+class Limits:
+    """A base that leaves work: it alarms 15 below and 15 above 100, so it misses shallow drops and heeds jumps."""
+
+    name = "limits"
+
+    def fit(self, series: Series, labels: Bools | None) -> Self:
+        return self
+
+    def score(self, series: Series) -> Scores:
+        return Scores(np.abs(series.values - 100) / 15)
+
+
+def make_base(series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]:
+    return Limits(), "fixed limits"
+
+
+@dataclass
+class Ran:
+    """What is left of a run."""
+
+    state: State
+    recorder: MemoryRecorder
+    published: Publication
+    bench: Workbench
+
+
+def embedded(messages: Sequence[BaseMessage]) -> str:
+    """What the embedded author answers."""
+    return EmbeddedAuthor(seed=0).invoke(list(messages)).text
+
+
+def speaker_of(answer: Callable[[list[BaseMessage]], str], language_model: bool = False) -> Speaker:
+    return scripted_speaker(ScriptedModel(answers=answer), is_language_model=language_model)
+
+
+def refine(
+    sandbox: Sandbox,
+    speaker: Speaker,
+    series: Series,
+    labels: Bools,
+    settings: Settings = SMALL,
+    stopping: Callable[[], Ending | None] = lambda: None,
+) -> Ran:
+    """Runs the graph to its end."""
+    recorder, published = MemoryRecorder(), list[Publication]()
+    bench = Workbench(series, labels, split(len(series)))
+    context = RefineContext(
+        settings=settings,
+        bench=bench,
+        objective=OBJECTIVES["default"],
+        make_base=make_base,
+        speakers=dict.fromkeys(Role, speaker),
+        sandbox=sandbox,
+        recorder=recorder,
+        clock=lambda: 0.0,
+        stopping=stopping,
+        publish=published.append,
+    )
+    config = RunnableConfig(recursion_limit=recursion_limit(settings))
+    state = build().compile().invoke({}, config, context=context)
+    return Ran(state, recorder, published[0], bench)

@@ -1,0 +1,404 @@
+"""What every sandbox does; the list that a new one must pass."""
+
+import socket
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TimedOut, TooBig
+from tests.sandbox.jobs import QUICK, broke, job, outcome, ran, rule, series
+
+GOOD = rule("return values / 50")
+
+
+# -- what a good rule gets ------------------------------------------------------------------------------------------
+
+
+def test_scores_come_back_exactly(sandbox: Sandbox) -> None:
+    generator = np.random.default_rng(1)
+    values = generator.normal(size=1000) * 10.0 ** generator.integers(-300, 300, 1000)
+    (only,) = sandbox.run(Job(rule("return values"), (Input(values, np.arange(1000)),), (Evaluation({}),), QUICK))
+    assert ran(only).scores.tobytes() == values.tobytes()
+    assert ran(only).scores.dtype == np.float64
+
+
+def test_uneven_and_even_seconds_arrive_exactly(sandbox: Sandbox) -> None:
+    uneven = np.array([3, 5, 1 << 60, (1 << 60) + 1])
+    inputs = tuple(Input(np.zeros(len(seconds)), seconds) for seconds in (uneven, np.arange(7, 700, 60), uneven[:1]))
+    source = rule("assert seconds.dtype == np.int64\nreturn (seconds - 2**60 * (seconds > 2**59)).astype(float)")
+    outcomes = sandbox.run(Job(source, inputs, tuple(Evaluation({}, input=i) for i in range(3)), QUICK))
+    assert [ran(each).scores.tolist() for each in outcomes] == [[3, 5, 0, 1], list(range(7, 700, 60)), [3]]
+
+
+def test_many_evaluations_with_their_own_parameters_in_order(sandbox: Sandbox) -> None:
+    evaluations = [Evaluation({"by": by, "whole": 3}) for by in (0.5, -2.0, 1e300)]
+    source = rule("assert type(whole) is int\nreturn values * by + whole", ", *, by, whole")
+    outcomes = sandbox.run(job(source, *evaluations))
+    for asked, each in zip(evaluations, outcomes, strict=True):
+        np.testing.assert_array_equal(ran(each).scores, np.arange(100.0) * asked.params["by"] + 3)
+
+
+def test_numpy_numbers_are_parameters_too(sandbox: Sandbox) -> None:
+    source = rule("assert (type(a), type(b)) == (int, float)\nreturn values", ", *, a, b")
+    (only,) = sandbox.run(job(source, Evaluation({"a": np.int64(3), "b": np.float64(0.5)})))  # type: ignore[dict-item]
+    assert len(ran(only).scores) == 100
+
+
+def test_several_inputs(sandbox: Sandbox) -> None:
+    evaluations = tuple(Evaluation({}, input=which) for which in (1, 0, 1))
+    outcomes = sandbox.run(Job(GOOD, (series(10), series(20)), evaluations, QUICK))
+    assert [len(ran(each).scores) for each in outcomes] == [20, 10, 20]
+
+
+def test_stop_hides_the_future_and_keep_from_drops_the_past(sandbox: Sandbox) -> None:
+    source = rule("return np.full(len(values), len(values) + seconds[-1] / 60)")
+    first, second = sandbox.run(job(source, Evaluation({}, stop=40), Evaluation({}, stop=50, keep_from=45)))
+    assert ran(first).scores.tolist() == [79.0] * 40
+    assert ran(second).scores.tolist() == [99.0] * 5
+
+
+@pytest.mark.parametrize(
+    ("returned", "wanted"),
+    [
+        ("values > 97", [0.0, 1.0, 1.0]),
+        ("(values > 97).astype(np.int8)", [0.0, 1.0, 1.0]),
+        ("pd.Series(values) > 97", [0.0, 1.0, 1.0]),
+        ("pd.Series(values, dtype='Float64').where(values > 97)", [np.nan, 98.0, 99.0]),
+        ("pd.Series(values > 97, dtype='boolean')", [0.0, 1.0, 1.0]),
+        ("values.astype(np.float32)[::-1][::-1]", [97.0, 98.0, 99.0]),
+        ("np.where(values > 97, np.inf, np.nan)", [np.nan, np.inf, np.inf]),
+    ],
+)
+def test_what_counts_as_scores(sandbox: Sandbox, returned: str, wanted: list[float]) -> None:
+    np.testing.assert_array_equal(ran(outcome(sandbox, rule(f"return {returned}"))).scores[97:], wanted)
+
+
+def test_missing_values_reach_the_rule(sandbox: Sandbox) -> None:
+    values = np.array([1.0, np.nan, 3.0])
+    source = rule("return np.isnan(values)")
+    (only,) = sandbox.run(Job(source, (Input(values, np.arange(3)),), (Evaluation({}),), QUICK))
+    assert ran(only).scores.tolist() == [0.0, 1.0, 0.0]
+
+
+def test_no_points_and_no_evaluations(sandbox: Sandbox) -> None:
+    assert ran(outcome(sandbox, GOOD, points=0)).scores.shape == (0,)
+    assert sandbox.run(Job(GOOD, (series(3),), (), QUICK)) == ()
+
+
+def test_a_million_points(sandbox: Sandbox) -> None:
+    scores = ran(outcome(sandbox, GOOD, points=1_000_000)).scores
+    np.testing.assert_array_equal(scores, np.arange(1_000_000) / 50)
+
+
+def test_the_time_inside_detect_is_told(sandbox: Sandbox) -> None:
+    source = rule("import time\ntime.sleep(0.2)\nreturn values")
+    assert 0.2 <= ran(outcome(sandbox, source)).seconds < 5.0
+
+
+def test_warnings_of_numpy_are_silent(sandbox: Sandbox) -> None:
+    assert np.isnan(ran(outcome(sandbox, rule("return values / 0 * 0"))).scores).all()
+
+
+@pytest.mark.parametrize("imported", ["from scipy import signal, stats", "import scipy.ndimage", "import statistics"])
+def test_the_libraries_that_rules_may_use(sandbox: Sandbox, imported: str) -> None:
+    ran(outcome(sandbox, rule("return values", top=imported)))
+
+
+# -- what a broken rule gets ----------------------------------------------------------------------------------------
+
+
+def test_an_error_is_told_with_the_rules_own_lines(sandbox: Sandbox) -> None:
+    source = rule("window = 3\nreturn helper(values, window)", top="def helper(v, w):\n    return v.reshape(w, w)\n")
+    said = broke(outcome(sandbox, source))
+    assert said.error == "line 5: ValueError: cannot reshape array of size 100 into shape (3,3)"
+    assert 'File "rule.py", line 9, in detect\n    return helper(values, window)' in said.traceback
+    assert 'File "rule.py", line 5, in helper\n    return v.reshape(w, w)' in said.traceback
+    assert "harness" not in said.traceback
+
+
+def test_an_error_inside_a_library_shows_only_the_rule(sandbox: Sandbox) -> None:
+    said = broke(outcome(sandbox, rule("return pd.Series(values).rolling(-1).mean()")))
+    assert said.error.startswith("line 6: ValueError")
+    assert "pandas/" not in said.traceback
+
+
+def test_one_broken_evaluation_spares_the_others(sandbox: Sandbox) -> None:
+    source = rule("return values / np.ones(100 // n)[0] if n else 1 // n", ", *, n")
+    outcomes = sandbox.run(job(source, *(Evaluation({"n": n}) for n in (1, 0, 1))))
+    assert [type(each) for each in outcomes] == [Ran, Broke, Ran]
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("def detect(values, seconds:\n    return values", "line 1: SyntaxError: '(' was never closed"),
+        ("x = 1\nreturn 3", "line 2: SyntaxError: 'return' outside function"),
+        ("import tensorflow\n", "line 1: ModuleNotFoundError: No module named 'tensorflow'"),
+        ("x = 1\n", "the rule defines no function detect"),
+        ("detect = 3\n", "the rule defines no function detect"),
+        ("\0", "ull byte"),
+        ("x = '\ud800'", "UnicodeEncodeError"),
+        ("(" * 5000, "SyntaxError: too many nested parentheses"),
+        (
+            "def detect(values):\n    return values\n",
+            "TypeError: detect() takes 1 positional argument but 2 were given",
+        ),
+        (rule("return values", ", *, other"), "TypeError: detect() missing 1 required keyword-only argument: 'other'"),
+        (rule("return detect(values, seconds)"), "RecursionError"),
+        (rule("class E(Exception):\n    def __str__(self): raise self\nraise E"), "line 8: E"),
+    ],
+)
+def test_a_rule_that_cannot_be_called(sandbox: Sandbox, source: str, wanted: str) -> None:
+    said = broke(outcome(sandbox, source))
+    assert wanted in said.error
+    assert "\n" not in said.error
+
+
+@pytest.mark.parametrize(
+    ("returned", "wanted"),
+    [
+        ("None", "detect returned None"),
+        ("values[1:]", "detect returned shape (99,) for 100 values"),
+        ("values.reshape(10, 10)", "detect returned shape (10, 10) for 100 values"),
+        ("np.float64(3)", "detect returned a float64"),
+        ("list(values)", "detect returned a list"),
+        ("values.astype(object)", "detect returned dtype object"),
+        ("values.astype(complex)", "detect returned dtype complex128"),
+        ("values.astype(str)", "detect returned dtype <U32"),
+        ("pd.Series(values).astype(str)", "detect returned dtype"),
+        ("pd.to_datetime(seconds)", "detect returned a DatetimeIndex"),
+        ("(values, seconds)", "detect returned a tuple"),
+    ],
+)
+def test_what_is_no_scores(sandbox: Sandbox, returned: str, wanted: str) -> None:
+    said = broke(outcome(sandbox, rule(f"return {returned}"))).error
+    assert said.startswith(wanted)
+    assert "return a numpy array of 100 float64 or bool scores" in said
+
+
+def test_long_errors_are_cut_and_cleaned(sandbox: Sandbox) -> None:
+    limits = replace(QUICK, message_bytes=1000)
+    said = broke(outcome(sandbox, rule("raise ValueError('\\x1b[2J\\ud800é' * 100_000)"), limits=limits))
+    assert len(said.traceback.encode()) <= 1010
+    assert len(said.error) <= 500
+    assert "\x1b" not in said.traceback + said.error
+
+
+@pytest.mark.parametrize("way_out", ["raise SystemExit(3)", "raise KeyboardInterrupt", "__import__('sys').exit()"])
+def test_leaving_by_exception_breaks(sandbox: Sandbox, way_out: str) -> None:
+    assert broke(outcome(sandbox, rule(way_out))).error.startswith("line 6: ")
+
+
+@pytest.mark.parametrize(
+    ("act", "wanted"),
+    [
+        ("__import__('os')._exit(3)", "exit status 3"),
+        ("__import__('os')._exit(0)", "exit status 0"),
+        ("__import__('os').abort()", "SIGABRT"),
+    ],
+)
+def test_ending_the_process_breaks_the_rest(sandbox: Sandbox, act: str, wanted: str) -> None:
+    source = rule(f"if n: {act}\nreturn values", ", *, n")
+    first, second, third = sandbox.run(job(source, *(Evaluation({"n": n}) for n in (0, 1, 0))))
+    assert isinstance(first, Ran)
+    assert wanted in broke(second).error
+    assert second == third
+
+
+# -- what a rule cannot do ------------------------------------------------------------------------------------------
+
+
+def test_a_flood_of_output_goes_nowhere(sandbox: Sandbox) -> None:
+    flood = "import sys, os\nfor _ in range(2000): print('x' * 10_000); os.write(1, b'y' * 10_000)"
+    err = "for _ in range(2000): sys.stderr.write('z' * 10_000); os.write(2, b'w' * 10_000)"
+    np.testing.assert_array_equal(
+        ran(outcome(sandbox, rule(f"{flood}\n{err}\nreturn values"))).scores, np.arange(100.0)
+    )
+
+
+def test_standard_input_is_empty(sandbox: Sandbox) -> None:
+    ran(outcome(sandbox, rule("import sys\nassert sys.stdin.read() == ''\nreturn values")))
+
+
+@pytest.mark.parametrize("noise", ["b'x' * 100_000", "b'\\xff' * 64", "b'\\x02\\0\\0\\0{}'", "b'\\x02\\0\\0\\0[]'"])
+def test_forged_answers_harm_only_the_forger(sandbox: Sandbox, noise: str) -> None:
+    forge = (
+        f"import os\nfor fd in range(3, 30):\n    try: os.write(fd, {noise})\n    except OSError: pass\nreturn values"
+    )
+    assert not isinstance(outcome(sandbox, rule(forge), limits=replace(QUICK, job_s=3.0)), Ran)
+    ran(outcome(sandbox, GOOD))
+
+
+def test_an_endless_loop_times_out_and_the_next_job_runs(sandbox: Sandbox) -> None:
+    source = rule("while n: pass\nreturn values", ", *, n")
+    limits = Limits(job_s=1.0)
+    began = time.monotonic()
+    outcomes = sandbox.run(job(source, *(Evaluation({"n": n}) for n in (0, 1, 0)), limits=limits))
+    assert time.monotonic() - began < 3.0
+    assert isinstance(outcomes[0], Ran)
+    assert outcomes[1:] == (TimedOut(1.0), TimedOut(1.0))
+    assert isinstance(sandbox.run(job(source, Evaluation({"n": 0})))[0], Ran)
+
+
+def test_memory_is_bounded_and_the_next_evaluation_runs(sandbox: Sandbox) -> None:
+    source = rule("big = np.ones(n)\nreturn values + big[0]", ", *, n")
+    limits = replace(QUICK, memory_bytes=300 << 20)
+    outcomes = sandbox.run(job(source, *(Evaluation({"n": n}) for n in (1, 1 << 27, 1)), limits=limits))
+    assert isinstance(outcomes[0], Ran)
+    assert outcomes[1] == TooBig("memory", 300 << 20)
+    assert isinstance(outcomes[2], Ran)
+
+
+def test_memory_grown_bit_by_bit_is_bounded(sandbox: Sandbox) -> None:
+    limits = replace(QUICK, memory_bytes=200 << 20)
+    hoard = rule("kept = []\nwhile True: kept.append(bytearray(1 << 20))")
+    assert outcome(sandbox, hoard, limits=limits) == TooBig("memory", 200 << 20)
+    ran(outcome(sandbox, GOOD))
+
+
+def test_a_fork_bomb_is_bounded_and_cleared_away(sealed: Sandbox) -> None:
+    bomb = rule(
+        "import os\nfor _ in range(100_000):\n    if os.fork() == 0:\n        while True: os.fork()\nreturn values"
+    )
+    said = outcome(sealed, bomb, limits=Limits(job_s=5.0, processes=32))
+    assert isinstance(said, Broke | TimedOut)
+    ran(outcome(sealed, GOOD))
+
+
+def test_what_a_job_started_does_not_outlive_it(sealed: Sandbox) -> None:
+    source = rule(
+        "import os, time\nif n and os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\n"
+        "others = [p for p in os.listdir('/proc') if p.isdecimal() and int(p) not in (1, os.getpid())]\n"
+        "return np.full(100, float(len(others)))",
+        ", *, n",
+    )
+    assert ran(sealed.run(job(source, Evaluation({"n": 1})))[0]).scores[0] >= 1
+    assert ran(sealed.run(job(source, Evaluation({"n": 0})))[0]).scores[0] == 0
+
+
+def test_changed_inputs_hurt_no_later_evaluation(sandbox: Sandbox) -> None:
+    source = rule("values[:] = -1\nseconds[:] = 0\nreturn values")
+    first, second = sandbox.run(job(source, Evaluation({}, stop=10), Evaluation({}, stop=20)))
+    assert ran(first).scores.tolist() == [-1.0] * 10
+    given = series(20)
+    source = rule("values *= 2\nreturn values")
+    outcomes = sandbox.run(Job(source, (given,), (Evaluation({}),) * 3, QUICK))
+    assert all(ran(each).scores.tolist() == [2.0 * i for i in range(20)] for each in outcomes)
+    assert given.values.tolist() == list(range(20))
+    assert len(ran(second).scores) == 20
+
+
+def test_nothing_is_remembered(sandbox: Sandbox) -> None:
+    source = rule(
+        "COUNT.append(1)\nnp.seen = getattr(np, 'seen', 0) + n\nreturn values * 0 + len(COUNT) + np.seen",
+        ", *, n",
+        "COUNT = []",
+    )
+    first, second = sandbox.run(job(source, Evaluation({"n": 0}), Evaluation({"n": 1})))
+    (later,) = sandbox.run(job(source, Evaluation({"n": 0})))
+    assert [ran(each).scores[0] for each in (first, second, later)] == [1.0, 2.0, 1.0]
+
+
+def test_the_environment_is_empty(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARGOSY_SECRET", "told to nobody")
+    source = rule(
+        "import os\nshown = open('/proc/self/environ').read() if sealed else ''\n"
+        "assert not os.environ and 'ARGOSY' not in shown, (os.environ, shown)\nreturn values",
+        ", *, sealed",
+    )
+    assert isinstance(sandbox.run(job(source, Evaluation({"sealed": int(sandbox.sealed)})))[0], Ran)
+
+
+def test_there_is_no_network(sealed: Sandbox, socket_enabled: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        source = rule(
+            "import socket\nassert [n for _, n in socket.if_nameindex()] == ['lo']\n"
+            f"socket.create_connection(('127.0.0.1', {port}), timeout=2)"
+        )
+        assert broke(outcome(sealed, source)).error.startswith("line 8: ConnectionRefusedError")
+    source = rule("import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=2)")
+    assert "Network is unreachable" in broke(outcome(sealed, source)).error
+
+
+def test_the_hosts_files_and_processes_are_out_of_sight(
+    sealed: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("secret") / "key.txt"
+    secret.write_text("told to nobody")
+    source = rule(
+        f"import os\nfor path in ({str(secret)!r}, '/root/.bashrc', '/etc/shadow', '/var/run/docker.sock'):\n"
+        "    try: os.listdir(path) if os.path.isdir(path) else open(path).read()\n"
+        "    except OSError: continue\n"
+        "    raise AssertionError(path)\n"
+        "assert os.getuid() != 0 and len([p for p in os.listdir('/proc') if p.isdecimal()]) == 2\nreturn values"
+    )
+    ran(outcome(sealed, source))
+
+
+def test_there_is_nothing_to_write_on(sealed: Sandbox) -> None:
+    source = rule(
+        "import os\nfor folder, below, _ in os.walk('/'):\n"
+        "    if folder == '/proc' or folder.count('/') > 3: below.clear()\n"
+        "    try: open(os.path.join(folder, 'left'), 'w')\n"
+        "    except OSError: continue\n"
+        "    raise AssertionError(folder)\n"
+        "return values"
+    )
+    ran(outcome(sealed, source))
+
+
+def test_the_harness_cannot_be_looked_into_or_stopped(sealed: Sandbox) -> None:
+    source = rule(
+        "import os, signal\n"
+        "for path in ('/proc/1/mem', '/proc/1/fd/3', '/proc/1/environ'):\n"
+        "    try: open(path, 'rb')\n"
+        "    except OSError: continue\n"
+        "    raise AssertionError(path)\n"
+        "for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT, signal.SIGTERM): os.kill(1, number)\n"
+        "return values"
+    )
+    ran(outcome(sealed, source))
+    ran(outcome(sealed, source))
+
+
+def test_no_privilege_is_left(sealed: Sandbox) -> None:
+    source = rule(
+        "lines = open('/proc/self/status').read().splitlines()\n"
+        "status = dict(line.split(':\\t') for line in lines if ':\\t' in line)\n"
+        "assert int(status['CapEff'], 16) == int(status['CapPrm'], 16) == 0, status\n"
+        "assert status['NoNewPrivs'] == '1'\nreturn values"
+    )
+    ran(outcome(sealed, source))
+
+
+# -- how it is used -------------------------------------------------------------------------------------------------
+
+
+def test_several_threads_at_once(sandbox: Sandbox) -> None:
+    results: dict[int, object] = {}
+
+    def work(n: int) -> None:
+        results[n] = outcome(sandbox, rule(f"return values * {n}"), points=5_000)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for n in range(4):
+        np.testing.assert_array_equal(ran(results[n]).scores, np.arange(5_000.0) * n)
+
+
+def test_the_same_candidate_from_two_threads(sandbox: Sandbox) -> None:
+    source = rule("import time\ntime.sleep(0.3)\nreturn values")
+    results: list[object] = []
+    threads = [threading.Thread(target=lambda: results.append(outcome(sandbox, source))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [type(each) for each in results] == [Ran, Ran]

@@ -1,0 +1,141 @@
+"""The host's end of the channel against a peer that says anything at all."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.channels import AttachedChannel, SocketChannel
+from sandbox.protocol import Broke, Evaluation, Limits, Ran, TimedOut, TooBig
+from sandbox.wire import Reply, ask
+from tests.sandbox.jobs import job, rule
+
+ASKED = job(rule("return values"), Evaluation({}), Evaluation({}, stop=2), points=3, limits=Limits(job_s=0.5))
+
+
+def frame(header: object, body: bytes = b"") -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<I", len(text)) + text + body
+
+
+RAN = frame({"ran": 0.25, "points": 3, "bool": False}, struct.pack("<3d", 1, 2, 3))
+BOOLS = frame({"ran": 0.25, "points": 2, "bool": True}, b"\1\0")
+
+
+def reply(*said: bytes, attached: bool = False) -> Reply:
+    """What `ask` makes of a peer that says this, whatever it is asked, and hangs up."""
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+
+    def speak() -> None:
+        theirs.recv(1 << 20)
+        for part in said:
+            theirs.sendall(part)
+        theirs.shutdown(socket.SHUT_WR)
+
+    peer = threading.Thread(target=speak)
+    peer.start()
+    plain = SocketChannel(ours)
+    with theirs:
+        try:
+            return ask(AttachedChannel(plain) if attached else plain, ASKED)
+        finally:
+            peer.join()
+            plain.close()
+
+
+def test_outcomes_in_order() -> None:
+    said = reply(RAN + BOOLS + frame({"end": {"exit": 0}}))
+    assert said.usable
+    assert not said.hung
+    assert [each.scores.tolist() for each in said.outcomes if isinstance(each, Ran)] == [[1, 2, 3], [1, 0]]
+
+
+def test_the_engines_own_frames_are_taken_off_and_standard_error_left_out() -> None:
+    stream = RAN + BOOLS + frame({"end": {"exit": 0}})
+    cut = [stream[start : start + 7] for start in range(0, len(stream), 7)]
+    noise = struct.pack(">B3xI", 2, 5) + b"noise"
+    said = reply(*(noise + struct.pack(">B3xI", 1, len(part)) + part for part in cut), attached=True)
+    assert [type(each) for each in said.outcomes] == [Ran, Ran]
+
+
+@pytest.mark.parametrize(
+    ("end", "wanted"),
+    [
+        ({"signal": 9}, TooBig("memory", 1 << 30)),
+        ({"signal": 24}, TimedOut(0.5)),
+        ({"signal": 11}, Broke("the rule's process died of SIGSEGV", "")),
+        ({"signal": 12345}, Broke("the rule's process died of signal 12345", "")),
+        ({"exit": 7}, Broke("the rule ended its own process, with exit status 7", "")),
+    ],
+)
+def test_how_a_process_ended_is_the_outcome_of_the_rest(end: object, wanted: object) -> None:
+    said = reply(RAN + frame({"end": end}))
+    assert said.usable
+    assert said.outcomes[1:] == (wanted,)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        struct.pack("<I", 1 << 31) + b"x",
+        frame(b"not json"),
+        frame(b"[" * 60_000),
+        frame([]),
+        frame({}),
+        frame({"ran": 0.1, "points": 1 << 40, "bool": False}),
+        frame({"ran": 1e999, "points": 3, "bool": False}),
+        frame({"ran": 10**400, "points": 3, "bool": False}),
+        frame({"ran": 0.1, "points": True, "bool": False}),
+        frame({"broke": ["only one"]}),
+        frame({"too_big": "ambition"}),
+        frame({"end": "soon"}),
+        RAN + BOOLS + RAN,
+    ],
+)
+def test_garbage_breaks_the_rest_and_the_resident(garbage: bytes) -> None:
+    said = reply(garbage)
+    assert len(said.outcomes) == 2
+    assert not said.usable
+    assert all(isinstance(each, Broke | Ran) for each in said.outcomes)
+
+
+def test_silence_times_out() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        channel = SocketChannel(ours)
+        said = ask(channel, ASKED)
+        channel.close()
+    assert said == Reply((TimedOut(0.5), TimedOut(0.5)), usable=False)
+
+
+def test_hanging_up_is_told_apart() -> None:
+    said = reply(RAN[:-1])
+    assert said.hung
+    assert said.outcomes == ()
+
+
+def test_text_is_made_safe() -> None:
+    said = reply(frame({"broke": ["a\nb\x1b[0m\ud800", "x\n\ty\x07"]}) + frame({"end": {"exit": 0}}))
+    assert said.outcomes[0] == Broke("a b[0m?", "x\n\ty")
+
+
+def pieces() -> Iterator[st.SearchStrategy[bytes]]:
+    yield st.binary(max_size=60)
+    yield st.sampled_from([RAN, BOOLS, frame({"end": {"exit": 0}}), frame({"broke": ["e", "t"]})])
+    numbers = st.one_of(st.integers(), st.floats(), st.booleans(), st.none(), st.text(max_size=5))
+    values = st.one_of(numbers, st.lists(numbers, max_size=3))
+    keys = st.sampled_from(["ran", "points", "bool", "broke", "too_big", "end", "exit", "signal"])
+    yield st.dictionaries(keys, values | st.dictionaries(keys, values), max_size=4).map(frame)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(*pieces()), max_size=5), st.booleans())
+def test_nothing_that_is_said_raises(said: list[bytes], attached: bool) -> None:
+    got = reply(*said, attached=attached)
+    assert len(got.outcomes) == 2 or (got.hung and len(got.outcomes) <= 2)
