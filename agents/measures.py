@@ -57,7 +57,7 @@ def standard_statistics(values: Floats, labels: Bools, periods: tuple[int, ...])
         array = series.to_numpy(dtype=np.float64)
         normal = array[~labels & np.isfinite(array)]
         unit = float(np.quantile(np.abs(normal), 0.9)) if len(normal) else 0.0
-        found.append(Statistic(name, array, two_sided, unit, np.sort(normal)))
+        found.append(Statistic(name, array, two_sided, unit, np.asarray(np.sort(normal), dtype=np.float64)))
 
     past = x.shift(1)
     short = x - past.rolling(SHORT_POINTS, min_periods=1).median()

@@ -27,7 +27,10 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads ARGOSY_HOME, ARGOSY_STORE, ARGOSY_PRICES and OPENAI_API_KEY, and the values of variables named like keys. Raises BadInput."""
+    """Reads ARGOSY_HOME, ARGOSY_STORE, ARGOSY_PRICES and OPENAI_API_KEY, and notes the values of keys as secret.
+
+    Raises BadInput.
+    """
     import platformdirs
 
     environ = os.environ if environ is None else environ

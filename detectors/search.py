@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import qmc
 
-from detectors.rule import Number, Param, Rule
+from detectors.rule import Direction, Number, Param, Rule
 from detectors.yardstick import Yardstick
 from signals.arrays import Floats
 
@@ -85,7 +85,7 @@ class _Search:
         if self.threshold is None:
             return setting, _known(self.judge.value(scores))
         at, param = float(setting[self.threshold.name]), self.threshold
-        if self.inverse:
+        if self.inverse is (self.judge.direction is Direction.FLAG):
             best = self.judge.best(scores, param.low / at, param.high / at)
             found = at * best.factor
         else:
@@ -181,10 +181,7 @@ def _climb(search: _Search) -> None:
 
 def _step(setting: Setting, param: Param, factor: float) -> Setting:
     value = float(setting[param.name])
-    if param.low > 0:
-        moved = value * factor
-    else:
-        moved = value + (factor - 1.0) * (param.high - param.low) / 4
+    moved = value * factor if param.low > 0 else value + (factor - 1.0) * (param.high - param.low) / 4
     if param.whole and round(moved) == setting[param.name]:
         moved = value + (1 if factor > 1 else -1)
     return setting | {param.name: _rounded(moved, param)}

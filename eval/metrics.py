@@ -4,7 +4,10 @@ import math
 
 import numpy as np
 
+from eval.affiliation import affiliation_f1
 from eval.objective import DEFAULT
+from eval.promptness import delay_points
+from eval.ranges import range_f1
 from eval.rates import (
     DELAY_POINTS,
     Rates,
@@ -13,10 +16,22 @@ from eval.rates import (
     event_pa,
     point,
 )
+from eval.volume import volumes, vus_pr
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
 
-__all__ = ["DELAY_POINTS", "Rates", "auc_pr", "event_counts", "event_delay", "event_pa", "measure", "point"]
+__all__ = [
+    "DELAY_POINTS",
+    "Rates",
+    "auc_pr",
+    "auc_roc",
+    "event_counts",
+    "event_delay",
+    "event_pa",
+    "measure",
+    "measure_further",
+    "point",
+]
 
 
 def auc_pr(labels: Bools, scores: Floats) -> float:
@@ -34,6 +49,19 @@ def auc_pr(labels: Bools, scores: Floats) -> float:
     return min(1.0, float(np.sum(found / len(positives) * tp / (tp + fp))))
 
 
+def auc_roc(labels: Bools, scores: Floats) -> float:
+    """The chance that a labelled point ranks above an unlabelled one, ties counting half; NaN when one kind is absent.
+
+    NaN scores rank below everything. `labels` and `scores`: shape (n,).
+    """
+    ranked = np.where(np.isnan(scores), -np.inf, scores)
+    positives, negatives = ranked[labels], np.sort(ranked[~labels])
+    if not len(positives) or not len(negatives):
+        return math.nan
+    below = np.searchsorted(negatives, positives, side="left") + np.searchsorted(negatives, positives, side="right")
+    return float(below.sum() / 2 / len(positives) / len(negatives))
+
+
 def event_counts(labels: Bools, flags: Bools) -> tuple[int, int]:
     """How many incidents there are, and how many hold a flag."""
     segments = runs(labels)
@@ -41,9 +69,9 @@ def event_counts(labels: Bools, flags: Bools) -> tuple[int, int]:
 
 
 def measure(labels: Bools, scores: Floats, k: int = DELAY_POINTS) -> dict[str, float | int]:
-    """All metrics of scores (≥ 1 flags, NaN never does) by the names they have in reports.
+    """The metrics of scores (≥ 1 flags, NaN never does) by the names they have in reports.
 
-    `labels` and `scores`: shape (n,). F1s, `auc_pr` and `objective` are NaN when nothing is labelled. `detected`
+    `labels` and `scores`: shape (n,). F1s, areas and `objective` are NaN when nothing is labelled. `detected`
     counts incidents with a flag inside, `false_points` flags outside incidents, `false_alerts` flagged runs that share
     no point with one; `objective` is the default one.
     """
@@ -54,9 +82,22 @@ def measure(labels: Bools, scores: Floats, k: int = DELAY_POINTS) -> dict[str, f
         "point_f1": points.f1,
         f"event_f1_k{k}": in_time.f1,
         "auc_pr": auc_pr(labels, scores),
+        "vus_pr": vus_pr(labels, scores),
         "incidents": anywhere.tp + anywhere.fn,
         "detected": anywhere.tp,
         "false_points": anywhere.fp,
         "false_alerts": in_time.fp,
         "objective": DEFAULT.of(points.f1, anywhere.f1, in_time.f1),
+    }
+
+
+def measure_further(labels: Bools, scores: Floats) -> dict[str, float]:
+    """The metrics that benchmarks report beside those of `measure`; NaN when nothing is labelled. Shape (n,)."""
+    flags = scores >= 1.0
+    return {
+        "range_f1": range_f1(labels, flags),
+        "affiliation_f1": affiliation_f1(labels, flags),
+        "auc_roc": auc_roc(labels, scores),
+        "vus_roc": volumes(labels, scores).roc,
+        "delay_points": delay_points(labels, flags),
     }

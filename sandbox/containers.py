@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import docker
-import requests
-from docker.errors import DockerException, NotFound
+from docker.errors import NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Ulimit
 
 from sandbox.channels import AttachedChannel, SocketChannel
+from sandbox.daemon import ENGINE_ERRORS, unavailable
+from sandbox.daemon import connect as connect
 from sandbox.image import HARNESS, PYTHON, image_tag
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
 from sandbox.resident import Residents, Sharing
@@ -24,8 +25,6 @@ LABEL = "argosy.sandbox"
 START_S = 60.0
 HARNESS_BYTES = 256 << 20
 """Memory of a container above the limit for a rule: the harness and the libraries that it has loaded."""
-
-ENGINE_ERRORS = (DockerException, requests.exceptions.RequestException)
 
 
 class ContainerSandbox:
@@ -122,19 +121,6 @@ class ContainerResident:
     def end(self) -> None:
         self.channel.close()
         _remove(self._container)
-
-
-def connect() -> docker.DockerClient:
-    """A client of the engine that the environment names. Raises SandboxUnavailable when none answers."""
-    try:
-        return docker.from_env(timeout=60)
-    except ENGINE_ERRORS as error:
-        raise unavailable(error) from error
-
-
-def unavailable(error: Exception) -> SandboxUnavailable:
-    cause = " ".join(str(error).split())[:200]
-    return SandboxUnavailable(f"no Docker engine does as asked ({cause}); start Docker, or pass --sandbox local")
 
 
 def reap() -> int:

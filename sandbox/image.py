@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import docker
-import requests
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import ImageNotFound
 from packaging.markers import Marker
 
+from sandbox.daemon import ENGINE_ERRORS, connect
 from sandbox.protocol import SandboxUnavailable
 
 PYTHON = "/opt/rules/bin/python"
@@ -54,14 +54,11 @@ def build_image(base_image: str = "", on_progress: Callable[[str], None] | None 
 
     Wheels are downloaded by this machine's pip; the build itself uses no network. Raises SandboxUnavailable.
     """
-    try:
-        client = docker.from_env(timeout=600)
-    except (DockerException, requests.exceptions.RequestException) as error:
-        raise SandboxUnavailable(f"no Docker engine answers ({error}); start Docker") from error
+    client = connect(timeout_s=600)
     try:
         base = base_image or default_base(client)
         return _build(client, base, on_progress or (lambda _: None))
-    except (DockerException, requests.exceptions.RequestException) as error:
+    except ENGINE_ERRORS as error:
         raise SandboxUnavailable(f"the image was not built: {error}; see sandbox/base-image.sh") from error
     finally:
         client.close()

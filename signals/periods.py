@@ -69,10 +69,9 @@ def seasons(values: Floats, step_s: int) -> tuple[Season, ...]:
         return _ranked(fine)
     coarse_values = _steadied(_averaged(values, factor))
     coarse = _proved(coarse_values, [p / factor for p in known]) if coarse_values is not None else []
-    reach = FINE_POINTS // FEWEST_CYCLES
-    longer = [_scaled(season, factor, known) for season in coarse]
-    fresh = [s for s in longer if s.points > reach // 4 and not any(_close(s.points, f.points, TWIN) for f in fine)]
-    return _ranked([*fine, *fresh])
+    beyond = FINE_POINTS // FEWEST_CYCLES // 4
+    longer = [season for each in coarse if (season := _scaled(each, factor, known)).points > beyond]
+    return _ranked(_without_twins([*fine, *longer], [round(p) for p in known]))
 
 
 def _ranked(found: Sequence[Season]) -> tuple[Season, ...]:

@@ -91,3 +91,112 @@ def best_cut(
         values.append(objective(flags) if point_counts(labels, flags)[1] <= allowed else -1.0)
     best = max(values, default=0.0)
     return best, runs([abs(value - best) < 1e-9 for value in values])
+
+
+def auc_roc(labels: Marks, scores: Sequence[float]) -> float:
+    """The chance that a labelled point ranks above an unlabelled one, ties half."""
+    ranked = [-math.inf if math.isnan(score) else score for score in scores]
+    positives = [r for r, label in zip(ranked, labels, strict=True) if label]
+    negatives = [r for r, label in zip(ranked, labels, strict=True) if not label]
+    if not positives or not negatives:
+        return math.nan
+    wins = sum(1.0 if p > n else 0.5 if p == n else 0.0 for p in positives for n in negatives)
+    return wins / (len(positives) * len(negatives))
+
+
+def range_f1(labels: Marks, flags: Marks, existence_weight: float) -> float:
+    real, predicted = runs(labels), runs(flags)
+    if not real:
+        return math.nan
+    if not predicted:
+        return 0.0
+
+    def reward(one: Run, others: list[Run]) -> float:
+        met = [other for other in others if max(one[0], other[0]) < min(one[1], other[1])]
+        shared = sum(min(one[1], other[1]) - max(one[0], other[0]) for other in met)
+        return shared / (one[1] - one[0]) / len(met) if met else 0.0
+
+    def exists(one: Run) -> bool:
+        return any(flags[one[0] : one[1]])
+
+    precision = sum(reward(one, real) for one in predicted) / len(predicted)
+    recall = sum(
+        existence_weight * exists(one) + (1 - existence_weight) * reward(one, predicted) for one in real
+    ) / len(real)
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def delay_points(labels: Marks, flags: Marks) -> float:
+    delays = [next(i for i in range(a, b) if flags[i]) - a for a, b in runs(labels) if any(flags[a:b])]
+    return sum(delays) / len(delays) if delays else math.nan
+
+
+def soft_labels(labels: Marks, buffer: int) -> list[float]:
+    soft = [float(label) for label in labels]
+    for start, stop in runs(labels):
+        for i in range(len(labels)):
+            distance = start - i if i < start else i - (stop - 1)
+            if 0 < distance <= buffer // 2:
+                soft[i] += math.sqrt(1 - distance / buffer)
+    return [min(1.0, each) for each in soft]
+
+
+def volumes(labels: Marks, scores: Sequence[float], most: int) -> tuple[float, float]:
+    """VUS-PR and VUS-ROC: for every buffer and every distinct threshold, by hand."""
+    if not any(labels):
+        return math.nan, math.nan
+    pairs = [_areas(labels, scores, buffer) for buffer in range(most + 1)]
+    return sum(pair[0] for pair in pairs) / len(pairs), sum(pair[1] for pair in pairs) / len(pairs)
+
+
+def _areas(labels: Marks, scores: Sequence[float], buffer: int) -> tuple[float, float]:
+    ranked = [-math.inf if math.isnan(score) else score for score in scores]
+    soft, half, n = soft_labels(labels, buffer), buffer // 2, len(labels)
+    reached = [any(labels[max(0, i - half) : i + half + 1]) for i in range(n)]
+    recalls, falses, precisions = [0.0], [0.0], [1.0]
+    for threshold in sorted(set(ranked), reverse=True):
+        flags = [score >= threshold for score in ranked]
+        found = sum(weight for weight, flag in zip(soft, flags, strict=True) if flag)
+        beside = sum(w for w, flag, label in zip(soft, flags, labels, strict=True) if flag and not label)
+        joined = runs(reached)
+        existence = sum(any(flags[a:b]) for a, b in joined) / len(joined)
+        positives = sum(labels) + beside / 2
+        recalls.append(min(1.0, found / positives) * existence)
+        falses.append((sum(flags) - found) / (n - positives) if n > positives else math.nan)
+        precisions.append(found / sum(flags))
+    pr = sum((recalls[i] - recalls[i - 1]) * precisions[i] for i in range(1, len(recalls)))
+    recalls.append(1.0)
+    falses.append(1.0)
+    roc = sum((falses[i] - falses[i - 1]) * (recalls[i] + recalls[i - 1]) / 2 for i in range(1, len(recalls)))
+    return pr, roc
+
+
+def affiliation(labels: Marks, flags: Marks) -> tuple[float, float]:
+    """Precision and recall by sums over midpoints of eighths of a point, which are exact for what is linear there."""
+    events, alerts, n = runs(labels), runs(flags), len(labels)
+    if not events:
+        return math.nan, math.nan
+    precisions, recalls = [], []
+    for k, (start, stop) in enumerate(events):
+        low = 0.0 if k == 0 else (events[k - 1][1] + start) / 2
+        high = float(n) if k == len(events) - 1 else (stop + events[k + 1][0]) / 2
+        cut = [(max(a, low), min(b, high)) for a, b in alerts if max(a, low) < min(b, high)]
+        chances = []
+        for a, b in cut:
+            for moment in _moments(a, b):
+                d = max(start - moment, moment - stop, 0.0)
+                beyond = max(start - d - low, 0.0) + max(high - stop - d, 0.0)
+                chances.append(1.0 if d == 0 else beyond / (high - low))
+        if chances:
+            precisions.append(sum(chances) / len(chances))
+        chances = []
+        for moment in _moments(start, stop):
+            d = min((max(a - moment, moment - b, 0.0) for a, b in cut), default=math.inf)
+            met = min(d, moment - low) + min(d, high - moment)
+            chances.append(1.0 - met / (high - low) if cut else 0.0)
+        recalls.append(sum(chances) / len(chances))
+    return (sum(precisions) / len(precisions) if precisions else math.nan), sum(recalls) / len(recalls)
+
+
+def _moments(start: float, stop: float) -> list[float]:
+    return [start + (i + 0.5) / 8 for i in range(round((stop - start) * 8))]

@@ -1,4 +1,4 @@
-"""The embedded author: composes rules from a grammar of well-known detectors, guided by the evidence. No language model."""
+"""The embedded author, no language model: composes rules from a grammar of known detectors, led by the evidence."""
 
 from agents.embedded.author import EmbeddedAuthor
 

@@ -1,4 +1,4 @@
-"""Which clauses the evidence speaks for: each standard statistic, ranked by how well it tells events from look-alikes."""
+"""Which clauses the evidence speaks for: those whose statistic tells the events from their look-alikes."""
 
 from dataclasses import dataclass
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -19,13 +19,13 @@ def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
     tried = set(evidence.tried)
     ranked = ranked_clauses(evidence)
     parent = next((recipe for rule in evidence.parents if (recipe := read(rule.source))), None)
-    ideas = _changes(parent, ranked, seed) if parent else _fresh(ranked, evidence)
+    ideas = _changes(parent, ranked, seed) if parent else _fresh(ranked)
     clears = evidence.direction == "clear"
     distinct = dict.fromkeys(_untried(ideas, tried, clears))
     wanted = max(evidence.candidate, 1) - 1
     usable = list(islice(distinct, _MOST))
     if not usable:
-        usable = [_turned(recipe, clears) for recipe in islice(_fresh(ranked, evidence), 5)]
+        usable = [_turned(recipe, clears) for recipe in islice(_fresh(ranked), 5)]
     return usable[wanted % len(usable)]
 
 
@@ -43,15 +43,17 @@ def _turned(recipe: Recipe, clears: bool) -> Recipe:
     return replace(recipe, clears=clears)
 
 
-def _fresh(ranked: list[Ranked], evidence: DetectionEvidence) -> Iterator[Recipe]:
+def _fresh(ranked: list[Ranked]) -> Iterator[Recipe]:
     """Single clauses, best first, no two of a family in a row; then pairs of them."""
-    seen: set[tuple[Kind, Over]] = set()
-    first = [each for each in ranked if not ((key := (each.clause.kind, each.clause.over)) in seen or seen.add(key))]
+    families: dict[tuple[Kind, Over], Ranked] = {}
+    for each in ranked:
+        families.setdefault((each.clause.kind, each.clause.over), each)
+    first = list(families.values())
     for each in first:
         yield Recipe((each.clause,))
     for each in ranked:
         yield Recipe((each.clause,))
-    for one, other in zip(first, first[1:], strict=False):
+    for one, other in pairwise(first):
         yield Recipe((one.clause, other.clause))
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -98,7 +99,7 @@ def read(source: str) -> Recipe | None:
         return None
 
 
-def _clause(entry: dict[str, str | int | float]) -> Clause:
+def _clause(entry: dict[str, Any]) -> Clause:
     return Clause(
         Kind(entry["kind"]),
         Side(entry["side"]),

@@ -9,7 +9,7 @@ _CLEAR_GAIN = 0.01
 
 def opinion(evidence: ReviewEvidence) -> str:
     """The verdict as JSON text: verdict, reason and feedback."""
-    train = _gain(evidence.train, evidence.train_before)
+    train = _gain(evidence.train, evidence.train_before) or 0.0
     validation = _gain(evidence.validation, evidence.validation_before)
     verdict, reason, feedback = _judged(evidence, train, validation)
     return json.dumps({"verdict": verdict, "reason": reason, "feedback": feedback})
@@ -30,7 +30,7 @@ def _judged(evidence: ReviewEvidence, train: float, validation: float | None) ->
     return "accept", f"Better than before: {figures}.", ""
 
 
-def _gain(after: dict[str, float], before: dict[str, float]) -> float | None:  # type: ignore[return]
+def _gain(after: dict[str, float], before: dict[str, float]) -> float | None:
     """The gain in the objective, or the mean gain of the metrics there are; None when there are none."""
     names = ["objective"] if "objective" in after and "objective" in before else sorted(set(after) & set(before))
     return sum(after[name] - before[name] for name in names) / len(names) if names else None

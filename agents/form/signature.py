@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from agents.form.edits import Edit, Source
 from agents.form.indexing import Reading, readings, stored_names
 from agents.form.layout import TABLE_NAMES, find_detect, global_names
-from agents.form.table import Table
+from agents.form.table import Table, fold
 from detectors.rule import RuleUnreadable
 
 _VALUES = ("values", "value", "v", "x", "y", "data", "series", "signal", "arr", "array", "ts", "vals")
@@ -71,7 +71,7 @@ def _sort_argument(arg: ast.arg, default: ast.expr | None, table: Table, plan: _
     name = arg.arg
     if name in table.entries or name in table.constants:
         plan.keywords.append(name)
-    elif name in _TABLES and (len(plan.data) >= 2 or name in TABLE_NAMES):
+    elif name in TABLE_NAMES or (name in _TABLES and plan.data):
         plan.tables.add(name)
     elif default is None and len(plan.data) < 2:
         plan.data.append(name)
@@ -81,13 +81,9 @@ def _sort_argument(arg: ast.arg, default: ast.expr | None, table: Table, plan: _
 
 
 def _join_table(arg: ast.arg, default: ast.expr | None, table: Table) -> None:
-    match default:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            table.entries[arg.arg] = number
-        case ast.Constant(value=str() | bool() | None as constant):
-            table.constants[arg.arg] = constant
-        case _:
-            raise RuleUnreadable(f"line {arg.lineno}: detect takes {arg.arg}, which PARAMS does not hold")
+    if default is None:
+        raise RuleUnreadable(f"line {arg.lineno}: detect takes {arg.arg}, which PARAMS does not hold")
+    table.put(arg.arg, fold(default))
 
 
 def _aliases(detect: ast.FunctionDef, data: list[str]) -> list[str]:
@@ -101,7 +97,8 @@ def _aliases(detect: ast.FunctionDef, data: list[str]) -> list[str]:
             pairs = [(values, "values"), (seconds, "seconds")]
         case _:
             raise RuleUnreadable(f"line {detect.lineno}: the signature must begin detect(values, seconds, …")
-    return [f"{name} = {ours}" for name, ours in pairs if name != ours]
+    read = {node.id for node in ast.walk(detect) if isinstance(node, ast.Name)}
+    return [f"{name} = {ours}" for name, ours in pairs if name != ours and name in read]
 
 
 def _drop_unused(detect: ast.FunctionDef, table: Table, plan: _Plan, found: list[Reading]) -> None:

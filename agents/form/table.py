@@ -34,6 +34,13 @@ class Table:
     node: ast.Assign | ast.AnnAssign | None = None
     exact: bool = False
 
+    def put(self, name: str, value: object) -> None:
+        """Takes a value as it was written. Raises ValueError for what is neither an entry nor a constant."""
+        if value is None or isinstance(value, bool | str):
+            self.constants[name] = value
+        else:
+            self.entries[name] = _entry(name, value)
+
     def edit(self, source: Source, before: ast.stmt) -> Edit:
         """Writes the table where PARAMS stands, or before a statement."""
         rows = ", ".join(f'"{name}": {entry!r}' for name, entry in self.entries.items())
@@ -57,16 +64,13 @@ def read_table(source: Source) -> Table:
 
 def _read(node: ast.Assign | ast.AnnAssign, name: str, value: ast.expr) -> Table:
     table = Table(node=node)
-    folded = _fold(value)
+    folded = fold(value)
     if not isinstance(folded, dict):
         raise ValueError('PARAMS is not a dict; write PARAMS = {"name": (default, low, high)}')
     for key, given in folded.items():
         if not isinstance(key, str) or not key.isidentifier():
             raise ValueError(f"PARAMS has the key {key!r}, which cannot be the name of a keyword")
-        if given is None or isinstance(given, bool | str):
-            table.constants[key] = given
-        else:
-            table.entries[key] = _entry(key, given)
+        table.put(key, given)
     table.exact = name == "PARAMS" and _literal(value) == table.entries
     return table
 
@@ -104,24 +108,24 @@ def _literal(value: ast.expr) -> object:
         return None
 
 
-def _fold(node: ast.expr) -> object:
+def fold(node: ast.expr) -> object:
     """The value of a literal, with arithmetic on numbers, `dict(…)`, `int(…)` and `float(…)`; ValueError otherwise."""
     match node:
         case ast.Constant(value=value):
             return value
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return tuple(_fold(item) for item in items)
+            return tuple(fold(item) for item in items)
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
-            return {k.value if isinstance(k, ast.Constant) else None: _fold(v) for k, v in pairs}
+            return {k.value if isinstance(k, ast.Constant) else None: fold(v) for k, v in pairs}
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=words):
-            return {str(word.arg): _fold(word.value) for word in words}
+            return {str(word.arg): fold(word.value) for word in words}
         case ast.Call(func=ast.Name(id="int" | "float"), args=[only], keywords=[]):
-            return _fold(only)
-        case ast.UnaryOp(op=ast.USub(), operand=operand) if _is_number(number := _fold(operand)):
+            return fold(only)
+        case ast.UnaryOp(op=ast.USub(), operand=operand) if _is_number(number := fold(operand)):
             return -number
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            a, b = _fold(left), _fold(right)
+            a, b = fold(left), fold(right)
             if _is_number(a) and _is_number(b) and not (b == 0 and isinstance(op, ast.Div | ast.FloorDiv)):
                 return _ARITHMETIC[type(op)](a, b)
     raise ValueError(f"line {node.lineno}: PARAMS holds {ast.unparse(node)[:60]!r}; write plain numbers")

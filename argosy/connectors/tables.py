@@ -89,7 +89,7 @@ def read_series(request: TableRequest) -> Loaded:
     columns = sheet.read(names.wanted, names.only)
     value = columns[names.value]
     if not len(value.rows):
-        raise BadInput(value.origin, "the table has no rows", "give at least one below the header")
+        raise _without_rows(sheet, names.only)
     times = _times(columns, names, request)
     series, notes = _series(value, times, request, names.id or _stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series)
@@ -134,16 +134,21 @@ def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:
     column = pick(sheet, request.id_column, ID_NAMES, "--id-column", required=needed)
     if column is None or column in (request.value, request.time, request.label):
         return None
-    ids = sheet.ids(column)
     if request.series is not None:
-        if request.series not in ids:
-            problem = f"no series {shown(request.series)}; there are {_listed(ids)}"
-            raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
         return column, request.series
+    ids = sheet.ids(column)
     if len(ids) > 1:
         problem = f"it holds {len(ids)} series: {_listed(ids)}"
         raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
     return (column, ids[0]) if ids else None
+
+
+def _without_rows(sheet: Sheet, only: tuple[str, str] | None) -> BadInput:
+    ids = sheet.ids(only[0]) if only else ()
+    if only is None or only[1] in ids or not ids:
+        return BadInput(named(sheet.path), "the table has no rows", "give at least one below the header")
+    problem = f"no series {shown(only[1])}; there are {_listed(ids)}"
+    return BadInput(f"{named(sheet.path)}, column {shown(only[0])}", problem, "name one of them with --series")
 
 
 def _listed(ids: Sequence[str]) -> str:

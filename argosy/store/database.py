@@ -52,7 +52,8 @@ class Database:
         """Inserts the row unless one with its primary key is there; says whether it did."""
         insert: sqlite.Insert | postgresql.Insert
         insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-        return connection.execute(insert.values(**row).on_conflict_do_nothing()).rowcount == 1
+        statement = insert.values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+        return connection.execute(statement).first() is not None  # not every driver counts rows truly
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from argosy.store import schema
 from argosy.store.database import Database
-from argosy.store.ids import find_id, timed_id
+from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
 from argosy.store.sessions import LATEST
 from detectors.rule import Direction
@@ -28,7 +28,7 @@ class Detectors:
     def put(self, session: str, series: str, base: Json, members: Sequence[MemberRow], step_s: int) -> DetectorRow:
         """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput)."""
         clean = self._redaction.tree
-        while True:
+        for _ in range(TRIES):
             at = self._clock()
             row = DetectorRow(
                 timed_id("d", at, self._token()), session, clean(series), clean(base), tuple(members), step_s, at
@@ -39,6 +39,7 @@ class Detectors:
                 _check_known(connection, schema.sessions.c.id, session, "session")
                 if self._database.insert_new(connection, _TABLE, _values(row)):
                     return row
+        raise self._database.unavailable("no free id in this second")
 
     def find(self, start: str) -> DetectorRow:
         """The detector whose id begins so, that of the session whose id begins so, or the latest. Raises BadInput."""

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from signals.errors import BadInput
 
+TRIES = 100
+"""How many tokens are drawn for an id before giving up; a second holds 65,536 of them."""
+
 _SHOWN = 8
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from argosy.store import schema
 from argosy.store.database import Database
-from argosy.store.ids import find_id, timed_id
+from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import Json, SessionRow
 from graphs.redact import Redaction
 from signals.errors import BadInput
@@ -29,7 +29,7 @@ class Sessions:
     ) -> SessionRow:
         """Enters a session that starts now, under an id of its own."""
         clean = self._redaction.tree
-        while True:
+        for _ in range(TRIES):
             at = self._clock()
             row = SessionRow(
                 id=timed_id("s", at, self._token()),
@@ -44,6 +44,7 @@ class Sessions:
             with self._database.writing() as connection:
                 if self._database.insert_new(connection, schema.sessions, _values(row)):
                     return row
+        raise self._database.unavailable("no free id in this second")
 
     def finish(self, session: str, outcome: str, report: Json, base: str | None = None) -> SessionRow:
         """Enters how a session ended; `base` names the one that was chosen, where it was not known before."""

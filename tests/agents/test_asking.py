@@ -10,14 +10,16 @@ from langchain_core.messages import AIMessage
 from agents.access import open_model
 from agents.budget import Budget, Caps
 from agents.detection import propose
-from agents.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
+from agents.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
 from agents.prices import Prices
 from agents.repair import mend
 from agents.review import UNREADABLE_RULING, Ruling, review
 from agents.speech import BudgetSpent, CallKey, Role
 from tests.agents.cases import (
     FENCED,
+    LIKE,
     RULE,
+    SPIKE,
     detection_evidence,
     detection_key,
     repair_evidence,
@@ -55,8 +57,32 @@ def test_a_rule_is_proposed_from_its_evidence_alone():
     assert DetectionEvidence.model_validate_json(block) == evidence
     assert not fences("json", system.text)
     assert not fences("python", user.text)
-    assert "number 3 of them" in user.text
     assert "reviewer" not in user.text
+
+
+def test_each_candidate_is_pointed_to_another_statistic_of_the_evidence():
+    measures = {"level": 3.0, "dev_60_by_spread": 4.0, "change": -2.0, "flat": 1.0}
+    like = LIKE.model_copy(update={"measures": {"dev_60_by_spread": 0.5, "level": 0.5, "change": 1.0, "flat": 3.0}})
+    pairs = (Pair(event=SPIKE.model_copy(update={"measures": measures}), like=like),)
+    told = []
+    for candidate in range(4):
+        model = ScriptedModel(answers=[FENCED])
+        propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=candidate), detection_key())
+        told.append(model.asked[0][1].text.rpartition("```")[2])
+    assert "`dev_60_by_spread` tells these events from their look-alikes best" in told[0]
+    assert "rolling(60" in told[0]
+    assert "divided by the recent median of its size" in told[0]
+    assert "above the usual" in told[0]
+    assert "`level`" in told[1]
+    assert "`change`" in told[2]
+    assert "below the usual" in told[2]
+    assert told[3] == told[0], "what is rarer in look-alikes tells nothing"
+
+
+def test_evidence_without_pairs_points_to_nothing():
+    model = ScriptedModel(answers=[FENCED])
+    propose(scripted_speaker(model), detection_evidence(pairs=()), detection_key())
+    assert "look-alikes best" not in model.asked[0][1].text
 
 
 def test_each_direction_is_told_what_it_is_for():

@@ -35,6 +35,7 @@ def test_a_rule_in_form_is_left_as_it_is():
         ('return values / p["k"]', "values, seconds, *, p"),
         ('return values / params["k"]', "values, seconds, **params"),
         ('return values / params["k"]', "values, seconds, params=PARAMS"),
+        ('return values / config["k"]', "values, config"),
         ('return values / PARAMS["k"][0]', "values, seconds"),
         ('return values / PARAMS.get("k", 3)', "values, seconds"),
         ('k = PARAMS["k"]\nreturn values / k', "values, seconds"),
@@ -57,7 +58,7 @@ def test_a_rule_in_form_is_left_as_it_is():
         ('return [v / q for v in values for q in [PARAMS["k"]]]', "values, seconds"),
         ('for i in range(2):\n    k = PARAMS["k"] + i - i\nreturn values / k', "values, seconds"),
     ],
-    ids=range(27),
+    ids=range(28),
 )
 def test_params_become_keywords_and_compute_the_same(text, signature):
     source = to_rule(body(text, signature=signature))
@@ -100,6 +101,12 @@ def test_what_is_no_number_becomes_a_constant():
 def test_a_missing_table_is_made_of_the_defaults():
     source = to_rule('"""Flags."""\n# now\ndef detect(values, seconds, *, k=2.0, how="up"):\n    return values / k\n')
     assert read_rule(source).defaults == {"k": 2.0}
+    assert scores(source) == [0.5, 1.0, 2.0, 4.0]
+
+
+def test_defaults_may_be_written_as_ranges():
+    source = to_rule('"""Flags."""\ndef detect(values, seconds, k=(2.0, 0.5, 9.0)):\n    return values / k\n')
+    assert read_rule(source).params[0].high == 9.0
     assert scores(source) == [0.5, 1.0, 2.0, 4.0]
 
 

@@ -69,7 +69,7 @@ def test_a_session_can_be_shown_listed_and_put_to_a_file(argosy: Invoke, file: P
     assert [each["session"] for each in json.loads(argosy("sessions", "--json").stdout)] == [report["session"]]
     events = json.loads(argosy("show", "latest", "--json").stdout)
     assert {"span_begin", "model", "sandbox", "score", "decision"} <= {event["kind"] for event in events}
-    assert [rule["id"] for rule in report["rules"]][0] in argosy("rules").output
+    assert report["rules"][0]["id"] in argosy("rules").output
     assert "def detect" in argosy("rule", "show", report["rules"][0]["id"]).output
 
     result = argosy("score", "latest", file, "--step", 60, "--sandbox", "local", "--out", out, "--json")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from argosy.settings import Settings
+from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import MemberRow
 from argosy.store.store import Store, open_store
 from detectors.rule import Direction
@@ -49,6 +50,13 @@ def test_a_beginning_is_enough_where_it_is_unique(store: Store) -> None:
     assert store.sessions.find(first[:-1] + "1").id == first
     with pytest.raises(BadInput, match=rf"fits 2 of them: {first}, {second}; write more of the id"):
         store.sessions.find("s-2026")
+
+
+def test_a_second_without_a_free_id_ends_the_search(tmp_path: Path) -> None:
+    store = open_store(Settings(tmp_path), lambda: START, lambda: "aaaa")
+    begin(store)
+    with pytest.raises(StoreUnavailable, match="no free id in this second"):
+        begin(store)
 
 
 @pytest.mark.parametrize("start", ["s-1999", "", "%", "S-2026", "s_20261123"])

@@ -27,7 +27,7 @@ HEADERS = st.sampled_from(
     ["timestamp,value,label", "index,value,label", "value", "series,timestamp,value", "time;y;anomaly"]
 )
 STEPS = st.sampled_from([None, None, 1, 60, -1, 10**30])
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def outcome(request: TableRequest) -> Loaded | None:
@@ -85,7 +85,7 @@ def test_any_incidents(tmp_path: Path, data: bytes, text: str, json: bool) -> No
     outcome(TableRequest(path, step_s=60, incidents=incidents))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seconds=st.lists(st.integers(0, 4 * 10**9), min_size=1, max_size=30, unique=True).map(sorted),
     unit=st.sampled_from(["s", "ms", "us", "ns"]),

@@ -53,6 +53,7 @@ def test_the_measures_of_a_part_agree_with_each_other(case: tuple[Bools, Floats]
         "point_f1",
         f"event_f1_k{k}",
         "auc_pr",
+        "vus_pr",
         "incidents",
         "detected",
         "false_points",

@@ -10,7 +10,15 @@ from detectors.rule import read_rule
 from prompts import render
 
 SLOTS = {
-    "detection": {"direction": "clear", "rank": 2, "feedback": "", "evidence": ""},
+    "detection": {
+        "direction": "clear",
+        "best": True,
+        "focus": "season_1440_by_spread",
+        "meaning": "x - the median of x.shift(1440), x.shift(2 * 1440), …, divided by the recent median of its size",
+        "side": "above the usual",
+        "feedback": "",
+        "evidence": "",
+    },
     "repair": {"source": "", "evidence": ""},
     "review": {"direction": "clear", "source": "", "evidence": ""},
 }

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from sandbox import image
-from sandbox.containers import connect
+from sandbox.daemon import connect
 
 
 def test_the_tag_is_the_same_until_the_content_changes(monkeypatch: pytest.MonkeyPatch) -> None:
