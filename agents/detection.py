@@ -40,7 +40,7 @@ def propose(speaker: Speaker, evidence: DetectionEvidence, key: CallKey, feedbac
         direction=evidence.direction,
         best=focus is not None and focus == ranked[0],
         focus=focus.name if focus else "",
-        meaning=_meaning(focus.name) if focus else "",
+        start=_code(focus.name) if focus else "",
         side=_side(focus) if focus else "",
         feedback=" ".join(feedback.replace("`", "'").split()),
         evidence=evidence_block(evidence),
@@ -63,7 +63,7 @@ def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
     return sorted((each for each in ranked if each.margin > 0), key=lambda each: (-each.margin, each.name))
 
 
-def _meaning(name: str) -> str:
+def _code(name: str) -> str:
     match = _STATISTIC.fullmatch(name)
     parts = {"kind": name, "points": None, "by": None} if match is None else match.groupdict()
     return render("detection", "statistic", **parts).strip()

@@ -22,13 +22,12 @@ _FLOOR_SHARE = 0.3
 class Statistic:
     """A statistic by name, with its value at every training point, shape (n,); NaN while it warms up.
 
-    `two_sided` when low values are as telling as high ones; `unit` is its typical size, in its own unit.
+    `two_sided` when low values are as telling as high ones.
     """
 
     name: str
     values: Floats
     two_sided: bool
-    unit: float
     tail: Floats
     """The values at normal points, sorted."""
 
@@ -54,10 +53,9 @@ def standard_statistics(values: Floats, labels: Bools, periods: tuple[int, ...])
     found: list[Statistic] = []
 
     def add(name: str, series: "pd.Series[float]", two_sided: bool = True) -> None:
-        array = series.to_numpy(dtype=np.float64)
-        normal = array[~labels & np.isfinite(array)]
-        unit = float(np.quantile(np.abs(normal), 0.9)) if len(normal) else 0.0
-        found.append(Statistic(name, array, two_sided, unit, np.asarray(np.sort(normal), dtype=np.float64)))
+        array: Floats = np.asarray(series, dtype=np.float64)
+        normal: Floats = np.sort(array[~labels & np.isfinite(array)])
+        found.append(Statistic(name, array, two_sided, normal))
 
     past = x.shift(1)
     short = x - past.rolling(SHORT_POINTS, min_periods=1).median()

@@ -152,7 +152,7 @@ def _existence(ranking: _Ranking, position: Ints, half: int) -> Floats:
     """The share of incidents, those joined whose buffers meet, that hold a flag at each group's score; shape (g,)."""
     starts = np.maximum(ranking.segments[:, 0] - half, 0)
     stops = np.minimum(ranking.segments[:, 1] + half, ranking.size)
-    apart = starts[1:] > stops[:-1]
+    apart = starts[1:] >= stops[:-1]
     joined = np.column_stack((starts[np.append(True, apart)], stops[np.append(apart, True)]))
     first = np.minimum.reduceat(position, joined.ravel())[::2]
     share: Floats = np.cumsum(np.bincount(first, minlength=len(ranking.ends))) / len(joined)

@@ -152,13 +152,15 @@ def volumes(labels: Marks, scores: Sequence[float], most: int) -> tuple[float, f
 def _areas(labels: Marks, scores: Sequence[float], buffer: int) -> tuple[float, float]:
     ranked = [-math.inf if math.isnan(score) else score for score in scores]
     soft, half, n = soft_labels(labels, buffer), buffer // 2, len(labels)
-    reached = [any(labels[max(0, i - half) : i + half + 1]) for i in range(n)]
+    joined: list[Run] = []
+    for start, stop in runs(labels):
+        a, b = max(0, start - half), min(n, stop + half)
+        joined = [*joined[:-1], (joined[-1][0], b)] if joined and a < joined[-1][1] else [*joined, (a, b)]
     recalls, falses, precisions = [0.0], [0.0], [1.0]
     for threshold in sorted(set(ranked), reverse=True):
         flags = [score >= threshold for score in ranked]
         found = sum(weight for weight, flag in zip(soft, flags, strict=True) if flag)
         beside = sum(w for w, flag, label in zip(soft, flags, labels, strict=True) if flag and not label)
-        joined = runs(reached)
         existence = sum(any(flags[a:b]) for a, b in joined) / len(joined)
         positives = sum(labels) + beside / 2
         recalls.append(min(1.0, found / positives) * existence)

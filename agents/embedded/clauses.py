@@ -22,6 +22,7 @@ _SEASONAL: dict[str, tuple[Kind, Over, int]] = {
     "shape_{}": (Kind.SHAPE, Over.VALUE, 60),
 }
 _SIGNS = {Side.UP: 1.0, Side.DOWN: -1.0}
+_RARE_ENOUGH = 4.5
 _BOTH_SHARE = 0.95
 """What a two-sided clause keeps of its separation: it lets in false alarms from either side."""
 
@@ -48,12 +49,15 @@ def ranked_clauses(evidence: DetectionEvidence) -> list[Ranked]:
 
 
 def separation(evidence: DetectionEvidence, statistic: str, side: Side) -> float:
-    """How much rarer the events are than their look-alikes, in powers of ten, averaged over the pairs."""
+    """How much rarer the events are than their look-alikes, averaged over the pairs.
+
+    Rarity counts by its square, up to a limit: an event beyond all normal points says more than many that are unusual.
+    """
     gaps = []
     for pair in evidence.pairs:
-        event = _measure(pair.event, statistic, side)
-        like = _measure(pair.like, statistic, side) if pair.like else 0.0
-        gaps.append(event - 0.7 * like)
+        event = min(_measure(pair.event, statistic, side), _RARE_ENOUGH)
+        like = min(_measure(pair.like, statistic, side), _RARE_ENOUGH) if pair.like else 0.0
+        gaps.append(event**2 - like**2 / 2)
     mean = sum(gaps) / len(gaps) if gaps else 0.0
     return mean * (_BOTH_SHARE if side is Side.BOTH and mean > 0 else 1.0)
 

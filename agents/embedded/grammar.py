@@ -42,6 +42,8 @@ def compose(recipe: Recipe) -> str:
     names = [_clause(draft, clause, f"signal{i + 1}" if i else "signal") for i, clause in enumerate(recipe.clauses)]
     signal = _joined(draft, recipe, names)
     signal = _timed(draft, recipe.timing, signal)
+    if recipe.hours:
+        signal = _at_hours(draft, recipe.hours, signal)
     if recipe.clears:
         draft.lines.append(f"return (threshold / {signal}.clip(lower=1e-9)).to_numpy(dtype=float)")
     else:
@@ -53,9 +55,8 @@ def summary(recipe: Recipe) -> str:
     """What the rule does, in one line and plain words."""
     parts = [_said(clause) for clause in recipe.clauses]
     joined = (" together with " if recipe.join is Join.BOTH else " or ").join(parts)
-    if recipe.clears:
-        return f"Clears alarms without {joined}{_TIMINGS[recipe.timing]}."
-    return f"Flags {joined}{_TIMINGS[recipe.timing]}."
+    hours = ", at certain hours of the day" if recipe.hours else ""
+    return f"{'Clears alarms without' if recipe.clears else 'Flags'} {joined}{_TIMINGS[recipe.timing]}{hours}."
 
 
 def _said(clause: Clause) -> str:
@@ -137,22 +138,23 @@ def _scaled(draft: _Draft, clause: Clause, name: str) -> None:
         case Over.VALUE:
             return
         case Over.SPREAD:
-            floor = draft.param(
-                "floor", _number_of(clause.size / 3), _number_of(clause.size / 30), _number_of(clause.size)
-            )
+            floor = _floor(draft, clause.size / 3)
             draft.lines.append(f"spread = {name}.abs().rolling(1000, min_periods=20).median().shift(1)")
             draft.lines.append(f"{name} = {name} / spread.clip(lower={floor})")
         case Over.LEVEL:
-            floor = draft.param(
-                "floor", _number_of(clause.size), _number_of(clause.size / 10), _number_of(clause.size * 10)
-            )
+            floor = _floor(draft, clause.size)
             draft.lines.append("level = x.abs().shift(1).rolling(60, min_periods=1).median()")
             draft.lines.append(f"{name} = {name} / level.clip(lower={floor})")
 
 
+def _floor(draft: _Draft, size: float) -> str:
+    """The least that a spread or a level is taken for, so that quiet stretches do not explode."""
+    return draft.param("floor", _number_of(size), _number_of(size / 10), _number_of(size * 10))
+
+
 def _spread(draft: _Draft, clause: Clause, name: str) -> str:
     window = draft.param("width", max(3, min(clause.window, 30)), 3, 120)
-    floor = draft.param("floor", _number_of(clause.size / 3), _number_of(clause.size / 30), _number_of(clause.size * 3))
+    floor = _floor(draft, clause.size / 3)
     draft.lines.append(f"noise = x.rolling({window}, min_periods=3).std()")
     draft.lines.append(f"usual = noise.rolling(1000, min_periods=20).median().shift({window})")
     draft.lines.append(f"{name} = noise / usual.clip(lower={floor})")
@@ -206,6 +208,13 @@ def _timed(draft: _Draft, timing: Timing, signal: str) -> str:
             quiet = draft.param("quiet", 15, 3, 120)
             draft.lines.append(f"before = {signal}.rolling({quiet}, min_periods=1).max().shift(1)")
             return f"{signal}.where({signal} > before.fillna(0))"
+
+
+def _at_hours(draft: _Draft, hours: tuple[float, float], signal: str) -> str:
+    start = draft.param("from_hour", hours[0], 0.0, 24.0)
+    long = draft.param("hours", hours[1], 1.0, 24.0)
+    draft.lines.append(f"since = (seconds / 3600 - {start}) % 24")
+    return f"{signal}.where(since < {long})"
 
 
 def _module(recipe: Recipe, draft: _Draft) -> str:

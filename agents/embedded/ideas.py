@@ -12,6 +12,8 @@ from agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timin
 from agents.evidence import DetectionEvidence
 
 _MOST = 400
+_FEWEST_HOURS, _LONGEST_HOURS = 4, 8.0
+"""How many events must agree on a time of day, and within how many hours, before a rule is restricted to it."""
 
 
 def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
@@ -19,7 +21,8 @@ def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
     tried = set(evidence.tried)
     ranked = ranked_clauses(evidence)
     parent = next((recipe for rule in evidence.parents if (recipe := read(rule.source))), None)
-    ideas = _changes(parent, ranked, seed) if parent else _fresh(ranked)
+    hours = _hours(evidence)
+    ideas = _changes(parent, ranked, hours, seed) if parent else _fresh(ranked)
     clears = evidence.direction == "clear"
     distinct = dict.fromkeys(_untried(ideas, tried, clears))
     wanted = max(evidence.candidate, 1) - 1
@@ -57,16 +60,18 @@ def _fresh(ranked: list[Ranked]) -> Iterator[Recipe]:
         yield Recipe((one.clause, other.clause))
 
 
-def _changes(parent: Recipe, ranked: list[Ranked], seed: int) -> Iterator[Recipe]:
+def _changes(parent: Recipe, ranked: list[Ranked], hours: tuple[float, float] | None, seed: int) -> Iterator[Recipe]:
     """What could make a parent better: a second clause, another timing, another scale, a smoother input."""
     head = parent.clauses[0]
     partners = [each.clause for each in ranked if each.clause.kind is not head.kind][:6]
     changes: list[Recipe] = []
     if len(parent.clauses) == 1:
-        changes += [parent.but(clauses=(head, partner), join=Join.BOTH) for partner in partners[:3]]
-        changes += [parent.but(clauses=(head, partner), join=Join.EITHER) for partner in partners[:2]]
-    changes += [parent.but(timing=timing) for timing in Timing if timing is not parent.timing]
-    changes += [parent.but(clauses=(varied, *parent.clauses[1:])) for varied in _varied(head)]
+        changes += [replace(parent, clauses=(head, partner), join=Join.BOTH) for partner in partners[:3]]
+        changes += [replace(parent, clauses=(head, partner), join=Join.EITHER) for partner in partners[:2]]
+    changes += [replace(parent, timing=timing) for timing in Timing if timing is not parent.timing]
+    changes += [replace(parent, clauses=(varied, *parent.clauses[1:])) for varied in _varied(head)]
+    if hours and not parent.hours:
+        changes.insert(0, replace(parent, hours=hours))
     order = np.random.default_rng(seed).permutation(len(changes))
     yield from changes[:2]
     for index in order:
@@ -80,3 +85,16 @@ def _varied(clause: Clause) -> Iterator[Clause]:
     if clause.side is not Side.BOTH:
         yield replace(clause, side=Side.BOTH)
     yield replace(clause, smooth=5 if clause.smooth == 1 else 1)
+
+
+def _hours(evidence: DetectionEvidence) -> tuple[float, float] | None:
+    """The time of day of the events, when it is known, narrow, and not that of most look-alikes: first hour, length."""
+    events = sorted(pair.event.hour for pair in evidence.pairs if pair.event.hour is not None)
+    likes = [pair.like.hour for pair in evidence.pairs if pair.like and pair.like.hour is not None]
+    if len(events) < _FEWEST_HOURS or not likes:
+        return None
+    gaps = [(later - earlier, later) for earlier, later in pairwise([*events, events[0] + 24.0])]
+    widest, after = max(gaps)
+    start, long = (after - 0.5) % 24.0, 24.0 - widest + 1.0
+    outside = sum((hour - start) % 24.0 >= long for hour in likes)
+    return (start, long) if long <= _LONGEST_HOURS and 2 * outside > len(likes) else None

@@ -1,7 +1,7 @@
 """Recipes: what a composed rule is made of, and the comment line that carries it in the rule's source."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -53,7 +53,11 @@ class Timing(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """One detector clause. `size` is the typical size of what it watches, in the series' own unit, and gives ranges."""
+    """One detector clause. `size` is the noise of the series, in its own unit, and gives ranges.
+
+    `window` and `period` are in points; `reference` is the level that a level clause measures from; `smooth` > 1
+    watches the running mean of the values.
+    """
 
     kind: Kind
     side: Side
@@ -67,23 +71,34 @@ class Clause:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One or two clauses, how they are joined, and when they alarm. `clears` turns the rule round."""
+    """One or two clauses, how they are joined, and when they alarm. `clears` turns the rule round.
+
+    `hours` restricts it to a time of day: from the first hour on, for so many hours.
+    """
 
     clauses: tuple[Clause, ...]
     join: Join = Join.BOTH
     timing: Timing = Timing.AT_ONCE
     clears: bool = False
-
-    def but(self, **changes: object) -> "Recipe":
-        return replace(self, **changes)  # type: ignore[arg-type]
+    hours: tuple[float, float] | None = None
 
 
 MARK = "# recipe: "
+_CLAUSE_DEFAULTS = {each.name: each.default for each in fields(Clause)}
 
 
 def written(recipe: Recipe) -> str:
-    """The comment line that holds a recipe."""
-    return MARK + json.dumps(asdict(recipe), separators=(",", ":"))
+    """The comment line that holds a recipe; what is as by default is left out."""
+    table: dict[str, Any] = {"clauses": [_short(clause) for clause in recipe.clauses]}
+    if len(recipe.clauses) > 1:
+        table["join"] = recipe.join
+    if recipe.timing is not Timing.AT_ONCE:
+        table["timing"] = recipe.timing
+    if recipe.clears:
+        table["clears"] = True
+    if recipe.hours:
+        table["hours"] = recipe.hours
+    return MARK + json.dumps(table, separators=(",", ":"))
 
 
 def read(source: str) -> Recipe | None:
@@ -94,19 +109,25 @@ def read(source: str) -> Recipe | None:
     try:
         table = json.loads(line.removeprefix(MARK))
         clauses = tuple(_clause(entry) for entry in table["clauses"])
-        return Recipe(clauses, Join(table["join"]), Timing(table["timing"]), bool(table["clears"]))
-    except (ValueError, KeyError, TypeError):
+        join, timing = Join(table.get("join", Join.BOTH)), Timing(table.get("timing", Timing.AT_ONCE))
+        hours = (float(table["hours"][0]), float(table["hours"][1])) if "hours" in table else None
+        return Recipe(clauses, join, timing, bool(table.get("clears", False)), hours) if clauses else None
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
+
+
+def _short(clause: Clause) -> dict[str, Any]:
+    return {name: value for name, value in asdict(clause).items() if value != _CLAUSE_DEFAULTS[name]}
 
 
 def _clause(entry: dict[str, Any]) -> Clause:
     return Clause(
         Kind(entry["kind"]),
         Side(entry["side"]),
-        Over(entry["over"]),
-        int(entry["window"]),
-        int(entry["period"]),
-        float(entry["size"]),
-        float(entry["reference"]),
-        int(entry["smooth"]),
+        Over(entry.get("over", Over.VALUE)),
+        int(entry.get("window", 60)),
+        int(entry.get("period", 0)),
+        float(entry.get("size", 1.0)),
+        float(entry.get("reference", 0.0)),
+        int(entry.get("smooth", 1)),
     )

@@ -74,22 +74,30 @@ def _title(section: "Section") -> "Text":
 
 
 def _blocks(section: "Section", full: bool) -> "Iterator[RenderableType]":
+    """The section's entries; neighbouring scores share a table, and clean jobs of one purpose a line unless `full`."""
     from graphs.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
 
-    for scores, entries in groupby(section.entries, key=lambda entry: isinstance(entry.event, ScoreMeasured)):
-        if scores:
-            yield _scores(list(entries))
-            continue
-        for entry in entries:
-            match entry.event:
-                case ModelCall() as event:
-                    yield from _call(event, entry, full)
-                case SandboxJob() as event:
-                    yield _job(event)
-                case Decision() as event:
-                    yield _decision(event)
-                case Failure() as event:
-                    yield _failure(event)
+    def alike(entry: "Entry") -> object:
+        match entry.event:
+            case ScoreMeasured():
+                return "score"
+            case SandboxJob(outcome="ran", purpose=purpose) if not full:
+                return ("ran", purpose)
+        return entry.seq
+
+    for _, neighbours in groupby(section.entries, key=alike):
+        entries = list(neighbours)
+        match entries[0].event:
+            case ScoreMeasured():
+                yield _scores(entries)
+            case ModelCall() as event:
+                yield from _call(event, entries[0], full)
+            case SandboxJob():
+                yield _jobs([entry.event for entry in entries if isinstance(entry.event, SandboxJob)])
+            case Decision() as event:
+                yield _decision(event)
+            case Failure() as event:
+                yield _failure(event)
 
 
 def _call(event: "ModelCall", entry: "Entry", full: bool) -> "Iterator[RenderableType]":
@@ -137,13 +145,17 @@ def _reply(reply: str) -> "Iterator[RenderableType]":
         yield _words(reply[rest:].strip() or "(an empty reply)")
 
 
-def _job(event: "SandboxJob") -> "RenderableType":
-    style = "green" if event.outcome == "ran" else "yellow"
-    detail = "".join(f"\n    {line}" for line in event.detail.strip().split("\n") if line)
+def _jobs(events: "list[SandboxJob]") -> "RenderableType":
+    """One line for jobs of one purpose and outcome, and the detail of the first."""
+    first = events[0]
+    evaluations, sources = sum(event.evaluations for event in events), {event.source[:8]: None for event in events}
+    counts = [f"{len(events)} jobs"] if len(events) > 1 else []
+    counts.append(f"{evaluations:,} evaluation{'' if evaluations == 1 else 's'} in {first.sandbox}")
+    seconds = sum(event.seconds for event in events)
     return _words(
-        (f"{event.purpose}: {event.outcome.replace('_', ' ')}", style),
-        f" · {event.evaluations:,} evaluations in {event.sandbox} · {event.seconds:.2f} s · source {event.source[:8]}",
-        detail,
+        (f"{first.purpose}: {first.outcome.replace('_', ' ')}", "green" if first.outcome == "ran" else "yellow"),
+        f" · {', '.join(counts)} · {seconds:.2f} s · source {', '.join(sources)}",
+        "".join(f"\n    {line}" for line in first.detail.strip().split("\n") if line),
     )
 
 

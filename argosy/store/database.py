@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from argosy.store.errors import StoreUnavailable
 from signals.errors import BadInput
@@ -50,9 +50,12 @@ class Database:
 
     def insert_new(self, connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
         """Inserts the row unless one with its primary key is there; says whether it did."""
-        insert: sqlite.Insert | postgresql.Insert
-        insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-        statement = insert.values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+        insert: Any = sqlite.insert
+        if connection.dialect.name == "postgresql":
+            from sqlalchemy.dialects import postgresql  # most stores never need it, and it takes a while
+
+            insert = postgresql.insert
+        statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
         return connection.execute(statement).first() is not None  # not every driver counts rows truly
 
     @contextmanager

@@ -2,8 +2,11 @@
 
 import json
 import re
+import textwrap
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
 from langchain_core.messages import AIMessage
 
@@ -11,6 +14,7 @@ from agents.access import open_model
 from agents.budget import Budget, Caps
 from agents.detection import propose
 from agents.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
+from agents.measures import standard_statistics
 from agents.prices import Prices
 from agents.repair import mend
 from agents.review import UNREADABLE_RULING, Ruling, review
@@ -71,12 +75,25 @@ def test_each_candidate_is_pointed_to_another_statistic_of_the_evidence():
         told.append(model.asked[0][1].text.rpartition("```")[2])
     assert "`dev_60_by_spread` tells these events from their look-alikes best" in told[0]
     assert "rolling(60" in told[0]
-    assert "divided by the recent median of its size" in told[0]
+    assert "relative to the recent size of r" in told[0]
     assert "above the usual" in told[0]
     assert "`level`" in told[1]
     assert "`change`" in told[2]
     assert "below the usual" in told[2]
     assert told[3] == told[0], "what is rarer in look-alikes tells nothing"
+
+
+def test_every_standard_statistic_is_shown_as_code_that_runs():
+    values = np.sin(np.arange(400) / 8) + np.random.default_rng(0).normal(size=400)
+    for statistic in standard_statistics(values, np.zeros(400, dtype=bool), (50,)):
+        event = SPIKE.model_copy(update={"measures": {statistic.name: 3.0}})
+        model = ScriptedModel(answers=[FENCED])
+        propose(scripted_speaker(model), detection_evidence(pairs=(Pair(event=event, like=None),)), detection_key())
+        code = re.search(r"\n\n    (x = .*?)\n\n", model.asked[0][1].text + "\n\n", re.DOTALL)
+        assert code is not None
+        names = {"pd": pd, "values": values}
+        exec(textwrap.dedent("    " + code.group(1)), names)
+        assert np.isfinite(names["r"].iloc[200:]).all(), statistic.name
 
 
 def test_evidence_without_pairs_points_to_nothing():

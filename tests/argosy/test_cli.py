@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -15,9 +16,11 @@ from typer.testing import CliRunner, Result
 from agents.speech import BudgetSpent, ModelUnavailable
 from argosy.cli import app
 from argosy.store.errors import StoreUnavailable
-from argosy.store.store import Store
-from sandbox.protocol import SandboxUnavailable
+from argosy.store.store import Store, StoreRecorder
+from graphs.record import RecordedSandbox
+from sandbox.protocol import Ran, SandboxUnavailable
 from signals.errors import BadInput
+from tests.argosy.recorded import SOURCE, Answering, job, ticking
 
 
 def argosy(home: Path, *arguments: str) -> Result:
@@ -75,6 +78,15 @@ def test_show_tells_the_whole_story(tmp_path: Path, ids: tuple[str, str]) -> Non
         assert words in result.stdout
     for forbidden in ("\x1b", "\u202e", "```"):
         assert forbidden not in result.stdout
+
+
+def test_clean_jobs_of_one_purpose_share_a_line_unless_all_are_wanted(tmp_path: Path, store: Store) -> None:
+    recorder, clock = StoreRecorder(store, store.sessions.begin("kpi-1", 10, "embedded", "auto").id), ticking()
+    sandbox = RecordedSandbox(Answering(Ran(np.zeros(3), 0.1)), recorder, "tune#1", "tune", clock)
+    for _ in range(3):
+        sandbox.run(job(SOURCE))
+    assert "tune: ran · 3 jobs, 6 evaluations in answering · 0.75 s" in argosy(tmp_path, "show", "latest").stdout
+    assert argosy(tmp_path, "show", "latest", "--full").stdout.count("tune: ran · 2 evaluations") == 3
 
 
 def test_show_full_holds_whole_prompts_and_filters_leave_the_report_out(tmp_path: Path, ids: tuple[str, str]) -> None:

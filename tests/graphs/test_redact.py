@@ -89,6 +89,6 @@ def test_removing_twice_changes_nothing_more(text: str) -> None:
     "unit", ["a", "a.", "a@", "sk-", "://a:", "bearer ", "password=", "-----BEGIN PRIVATE KEY-----"]
 )
 def test_takes_time_in_proportion_to_the_text(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     Redaction().text(unit * (100_000 // len(unit)))
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0

@@ -14,7 +14,7 @@ SLOTS = {
         "direction": "clear",
         "best": True,
         "focus": "season_1440_by_spread",
-        "meaning": "x - the median of x.shift(1440), x.shift(2 * 1440), …, divided by the recent median of its size",
+        "start": "r = x - x.shift(1).rolling(60, min_periods=3).median()  # relative to the recent size of r",
         "side": "above the usual",
         "feedback": "",
         "evidence": "",
