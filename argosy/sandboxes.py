@@ -7,6 +7,7 @@ from sandbox.image import image_present, image_tag
 from sandbox.local import LocalSandbox
 
 from sandbox.protocol import Sandbox, SandboxUnavailable
+from sandbox.resident import Sharing
 
 
 class SandboxChoice(StrEnum):
@@ -27,7 +28,7 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     accepted by name.
     """
     if choice is SandboxChoice.DOCKER or (choice is SandboxChoice.AUTO and what_docker_lacks() is None):
-        return ContainerSandbox()
+        return ContainerSandbox(sharing=Sharing.SESSION)
     local = LocalSandbox()
     if by_language_model and not local.sealed and not accept_risk:
         local.close()

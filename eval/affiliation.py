@@ -55,7 +55,8 @@ def _means(zones: Ints, values: Floats, count: int) -> Floats:
     """The mean of the values in each zone; NaN where there is none."""
     sums = np.bincount(zones, weights=values, minlength=count)
     sizes = np.bincount(zones, minlength=count)
-    return np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
+    means: Floats = np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
+    return means
 
 
 def _precision(incidents: Ints, alerts: Ints, borders: Floats) -> float:
@@ -67,7 +68,8 @@ def _precision(incidents: Ints, alerts: Ints, borders: Floats) -> float:
     def farther(moments: Floats) -> Floats:
         distance = np.maximum(np.maximum(start - moments, moments - stop), 0.0)
         beyond = np.maximum(start - distance - low, 0.0) + np.maximum(high - stop - distance, 0.0)
-        return beyond / (high - low)
+        chance: Floats = beyond / (high - low)
+        return chance
 
     inside = (left >= start) & (left < stop)
     chance = np.where(inside, 1.0, (farther(left) + farther(left + 1 / _CELLS)) / 2)

@@ -58,7 +58,11 @@ class Residents:
         outcomes: tuple[Outcome, ...] = ()
         for _ in range(2):
             resident = self._borrow(key)
-            reply = ask(resident.channel, job)
+            try:
+                reply = ask(resident.channel, job)
+            except BaseException:  # an interrupt, say: what the resident is in the middle of is nobody's now
+                self._dismiss(resident)
+                raise
             outcomes = reply.outcomes
             if not reply.hung:
                 self._give_back(key, resident, reply.usable)

@@ -1,4 +1,4 @@
-"""What tests need of the machine: said by a marker, skipped with the reason, or failed where ARGOSY_REQUIRE names it."""
+"""What tests need of the machine: a marker says it; skipped with the reason, failed where ARGOSY_REQUIRE names it."""
 
 import os
 from collections.abc import Callable

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 from argosy.benchmarks.methods import METHODS, Place
 from argosy.benchmarks.plan import Plan, Stored
 from argosy.connectors.tables import for_session, read_series
@@ -43,9 +41,8 @@ class Bench:
             cell.seed,
             self.plan.fit_on,
         )
-        with threadpool_limits(1):
-            answer = METHODS[cell.method].make(Place(self.plan, stored, self.out))(case)
-        rows = rows_of(answer, labels, splits, cell.method)
+        answer = METHODS[cell.method].make(Place(self.plan, stored, self.out))(case)
+        rows = rows_of(answer, labels, splits, cell.method, loaded.series.step_s)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_A_MIB
         memory = Row(cell.method, WHOLE, "peak_mib", peak, 0)
         return Result(cell, OK, (*rows, memory), answer.facts, time.perf_counter() - began)

@@ -10,8 +10,11 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from eval.bench.method import Answer
-from eval.metrics import measure
+from eval.metrics import measure, measure_further
+from eval.objective import DEFAULT
+from eval.promptness import alerts_a_week
 from eval.splits import Part, Splits
+from eval.sweep import sweep
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
 
@@ -86,12 +89,12 @@ class Result:
         return Result(Cell(**plain["cell"]), plain["status"], rows, plain["facts"], plain["wall_s"])
 
 
-def rows_of(answer: Answer, labels: Bools, splits: Splits, method: str) -> tuple[Row, ...]:
+def rows_of(answer: Answer, labels: Bools, splits: Splits, method: str, step_s: int) -> tuple[Row, ...]:
     """Measures every part. `labels`, shape (n,), are those of the whole series.
 
     Raises ValueError when scores have another shape.
     """
-    found = [row for name, scores in answer.scores.items() for row in _by_part(name, scores, labels, splits)]
+    found = [row for name, scores in answer.scores.items() for row in _by_part(name, scores, labels, splits, step_s)]
     incidents = len(runs(labels))
     figures = {**answer.figures, "lockbox_openings": float(answer.openings)}
     if answer.past is not None:
@@ -113,13 +116,23 @@ def past_changed(before: Floats, after: Floats) -> int:
     return int(np.count_nonzero(~same | (flips & ~np.isclose(before, after, rtol=CHANGED, atol=CHANGED))))
 
 
-def _by_part(name: str, scores: Floats, labels: Bools, splits: Splits) -> list[Row]:
+def _by_part(name: str, scores: Floats, labels: Bools, splits: Splits, step_s: int) -> list[Row]:
     if scores.shape != labels.shape:
         raise ValueError(f"{name} gave scores of shape {scores.shape} for {len(labels)} points")
     found = []
     for part in Part:
         where = splits.of(part)
         incidents = len(runs(labels[where]))
-        measured = measure(labels[where], scores[where])
+        measured = _figures(labels[where], scores[where], step_s)
         found += [Row(name, part.value, metric, float(value), incidents) for metric, value in measured.items()]
     return found
+
+
+def _figures(labels: Bools, scores: Floats, step_s: int) -> dict[str, float]:
+    """Every metric of one part; those whose threshold was found on the part itself are called oracle."""
+    return {
+        **measure(labels, scores),
+        **measure_further(labels, scores),
+        "alerts_a_week": alerts_a_week(scores >= 1.0, step_s),
+        "oracle_objective": sweep(labels, scores, DEFAULT).value,
+    }

@@ -5,8 +5,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -44,6 +46,8 @@ def run_cells(
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
+    with _one_thread_each():
+        forkserver.ensure_running()
     waiting, running = list(cells), list[_Running]()
     try:
         while waiting or running:
@@ -58,6 +62,22 @@ def run_cells(
     finally:
         for each in running:
             _end(each)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """While inside, a process that starts gets one thread for linear algebra: the cells fill the cores themselves."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _start(context: ForkServerContext, cell: Cell, work: Work, log: Callable[[Cell], Path]) -> _Running:

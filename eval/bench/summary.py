@@ -61,8 +61,7 @@ class Summary:
 
     def as_plain(self) -> dict[str, object]:
         """Plain values for JSON, NaN as None."""
-        plain: dict[str, object] = _known(asdict(self))
-        return plain
+        return {name: _known(each) for name, each in asdict(self).items()}
 
 
 def summarise(frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Summary:
@@ -80,7 +79,8 @@ def summarise(frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[s
         gains=tuple(gain for method, over in pairs if (gain := gain_of(lockbox, method, over, judged)) is not None),
         non_empty=non_empty(frame),
         failures=tuple(
-            (str(row.series), str(row.method), int(row.seed), str(row.status)) for row in failed.itertuples()
+            (str(series), str(method), int(seed), str(status))
+            for series, method, seed, status in failed[["series", "method", "seed", "status"]].itertuples(index=False)
         ),
     )
 

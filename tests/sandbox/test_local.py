@@ -1,8 +1,10 @@
 """What is the local sandbox's own: its walls, and leaving nothing behind."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -77,6 +79,18 @@ def test_the_strongest_wall_is_taken_and_named() -> None:
     sandbox.close()
     with pytest.raises(SandboxUnavailable, match="closed"):
         sandbox.run(job(GOOD))
+
+
+def test_an_interrupted_run_leaves_nothing() -> None:
+    others = harnesses(os.getpid())
+    sandbox = LocalSandbox()
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        outcome(sandbox, rule("while True: pass"))
+    running = [pid for pid in harnesses(os.getpid()) if pid not in others]
+    sandbox.close()
+    assert _gone(running)
 
 
 def test_a_harness_ends_with_a_host_that_is_killed() -> None:
