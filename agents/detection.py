@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import StrEnum
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
@@ -12,6 +13,14 @@ from agents.speech import CallKey, Speaker
 from prompts import render
 
 _STATISTIC = re.compile(r"(?P<kind>dev_ewma|[a-z]+)(?:_(?P<points>\d+))?(?:_by_(?P<by>[a-z]+))?")
+
+
+class Side(StrEnum):
+    """Where events lie, as the prompt says it."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    BOTH = "on both sides"
 
 
 @dataclass(frozen=True)
@@ -32,20 +41,9 @@ def propose(speaker: Speaker, evidence: DetectionEvidence, key: CallKey, feedbac
     Candidates count from 0; each is pointed to another of the statistics that tell events best, so that they differ.
     Raises what the speaker raises. A model that twice answers without a usable rule is a value with its refusal.
     """
-    ranked = telling_statistics(evidence)
-    focus = ranked[evidence.candidate % len(ranked)] if ranked else None
-    user = render(
-        "detection",
-        "user",
-        direction=evidence.direction,
-        best=focus is not None and focus == ranked[0],
-        focus=focus.name if focus else "",
-        start=_code(focus.name) if focus else "",
-        side=_side(focus) if focus else "",
-        feedback=" ".join(feedback.replace("`", "'").split()),
-        evidence=evidence_block(evidence),
-    )
-    return ask_for_rule(speaker, [SystemMessage(render("detection", "system")), HumanMessage(user)], key)
+    system = SystemMessage(render("detection", "system"))
+    user = render("detection", "user", **_slots(evidence), feedback=" ".join(feedback.replace("`", "'").split()))
+    return ask_for_rule(speaker, [system, HumanMessage(user)], key)
 
 
 def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
@@ -63,13 +61,25 @@ def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
     return sorted((each for each in ranked if each.margin > 0), key=lambda each: (-each.margin, each.name))
 
 
-def _code(name: str) -> str:
-    match = _STATISTIC.fullmatch(name)
-    parts = {"kind": name, "points": None, "by": None} if match is None else match.groupdict()
-    return render("detection", "statistic", **parts).strip()
+def _slots(evidence: DetectionEvidence) -> dict[str, object]:
+    """What the prompt is filled with; without a telling statistic its sketch is on changes."""
+    ranked = telling_statistics(evidence)
+    focus = ranked[evidence.candidate % len(ranked)] if ranked else Telling("change", 0.0, 0.0)
+    match = _STATISTIC.fullmatch(focus.name)
+    return {
+        "direction": evidence.direction,
+        "evidence": evidence_block(evidence),
+        "told": bool(ranked),
+        "best": focus in ranked[:1],
+        "focus": focus.name,
+        "side": _side(focus),
+        "kind": match["kind"] if match else focus.name,
+        "points": match["points"] if match else None,
+        "by": match["by"] if match else None,
+    }
 
 
-def _side(focus: Telling) -> str:
-    if abs(focus.rise) < focus.margin / 2:
-        return "on both sides"
-    return "above the usual" if focus.rise > 0 else "below the usual"
+def _side(focus: Telling) -> Side:
+    if abs(focus.rise) <= focus.margin / 2:
+        return Side.BOTH
+    return Side.ABOVE if focus.rise > 0 else Side.BELOW

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from agents.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
-from agents.replies import Code, read_code
+from agents.replies import Code, NoCode, read_code
 from agents.speech import CallKey, Reply, Speaker
 from prompts import render
 
@@ -15,8 +15,9 @@ _QUOTED_CHARS = 6_000
 
 @dataclass(frozen=True)
 class Proposal:
-    """A rule's source in readable form, or None with the reason in `refusal`.
+    """A rule's source, or None with the reason in `refusal`.
 
+    A source with a `refusal` beside it is a draft that cannot be read as a rule yet: work for Repair.
     `reply` is the last answer; its usage is that of all calls made for this proposal.
     """
 
@@ -26,7 +27,7 @@ class Proposal:
 
 
 def ask_for_rule(speaker: Speaker, messages: Sequence[BaseMessage], key: CallKey) -> Proposal:
-    """Uses `key.attempt`, and the attempt after it where the first answer holds no rule."""
+    """Uses `key.attempt`, and the attempt after it where the first answer holds no code at all."""
     first = _read(speaker.ask(messages, key))
     if first.source is not None:
         return first
@@ -52,5 +53,5 @@ def _read(reply: Reply) -> Proposal:
     match read_code(reply.text, cut=reply.cut):
         case Code(source=source):
             return Proposal(source, "", reply)
-        case refused:
-            return Proposal(None, refused.reason, reply)
+        case NoCode(reason=reason, draft=draft):
+            return Proposal(draft or None, reason, reply)

@@ -33,9 +33,10 @@ class Code:
 
 @dataclass(frozen=True)
 class NoCode:
-    """Why a reply holds no usable rule, as a clause that the model is told."""
+    """Why a reply holds no usable rule, as a clause that the model is told; `draft` is what came closest, if any."""
 
     reason: str
+    draft: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ def read_code(reply: str, *, cut: bool = False) -> Code | NoCode:
         return NoCode("the reply was cut off before it began to answer" if cut else "the reply is empty")
     if len(text) > _MOST_CHARS:
         return NoCode(f"the reply has {len(text)} characters; a rule is a few dozen lines")
-    reasons = []
+    refused: list[NoCode] = []
     for candidate in _candidates(text, cut):
         try:
             return Code(_lenient(candidate))
         except RuleUnreadable as error:
-            reasons.append(str(error))
-    return NoCode(reasons[0] if reasons else _nothing(text, cut))
+            refused.append(NoCode(str(error), candidate.strip("\n") + "\n"))
+    return refused[0] if refused else NoCode(_nothing(text, cut))
 
 
 def read_object(reply: str) -> Mapping[str, object] | None:

@@ -5,7 +5,6 @@ from enum import StrEnum
 from sandbox.containers import ContainerSandbox, connect
 from sandbox.image import image_present, image_tag
 from sandbox.local import LocalSandbox
-
 from sandbox.protocol import Sandbox, SandboxUnavailable
 from sandbox.resident import Sharing
 
@@ -33,7 +32,7 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     if by_language_model and not local.sealed and not accept_risk:
         local.close()
         raise SandboxUnavailable(
-            f"rules by a language model run only in Docker or in sealed namespaces, and here the sandbox is {local.grade}; "
+            f"rules by a language model run only in Docker or in sealed namespaces; here there is {local.grade}; "
             f"start Docker and run: argosy sandbox build, or install bubblewrap ({RISK_FLAG} runs them all the same)"
         )
     return local

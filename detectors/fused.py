@@ -27,7 +27,5 @@ class FusedDetector:
 
     def score(self, series: Series) -> Scores:
         """The fused scores; `fired` tells for each rule where it changed the verdict. Raises RuleFailed."""
-        members = [
-            Member(rule_id, rule.direction, rule.score(series).values) for rule_id, rule in self._rules.items()
-        ]
+        members = [Member(rule_id, rule.direction, rule.score(series).values) for rule_id, rule in self._rules.items()]
         return fuse(self._base.score(series).values, members)

@@ -12,14 +12,19 @@ def render(agent: str, part: str, **slots: object) -> str:
     Raises jinja2.UndefinedError for a slot that is not given, jinja2.TemplateNotFound for a text that is not there.
     What fills a slot is text and is never read as a template.
     """
-    return _environment().get_template(f"{agent}/{part}.md").render(**slots)
+    return _environment().get_template(f"{agent}/{part}.md").render(**slots).strip("\n")
 
 
 @cache
 def _environment() -> Environment:
     # Markdown for a model, not HTML for a browser: nothing is escaped.
     return Environment(
-        loader=FunctionLoader(_read), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        loader=FunctionLoader(_read),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
 
 

@@ -49,15 +49,18 @@ def ranked_clauses(evidence: DetectionEvidence) -> list[Ranked]:
 
 
 def separation(evidence: DetectionEvidence, statistic: str, side: Side) -> float:
-    """How much rarer the events are than their look-alikes, averaged over the pairs.
+    """How much rarer one of each pair is than the other, averaged over the pairs.
 
-    Rarity counts by its square, up to a limit: an event beyond all normal points says more than many that are unusual.
+    A flag rule acts on events that are rarer than their look-alikes. A clear rule says what true alerts, the
+    look-alikes there, have and false ones lack. Rarity counts by its square, up to a limit: one beyond all normal points
+    says more than many that are unusual.
     """
     gaps = []
     for pair in evidence.pairs:
         event = min(_measure(pair.event, statistic, side), _RARE_ENOUGH)
         like = min(_measure(pair.like, statistic, side), _RARE_ENOUGH) if pair.like else 0.0
-        gaps.append(event**2 - like**2 / 2)
+        had, lacked = (like, event) if evidence.direction == "clear" else (event, like)
+        gaps.append(had**2 - lacked**2 / 2)
     mean = sum(gaps) / len(gaps) if gaps else 0.0
     return mean * (_BOTH_SHARE if side is Side.BOTH and mean > 0 else 1.0)
 

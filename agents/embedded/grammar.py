@@ -111,19 +111,22 @@ def _clause(draft: _Draft, clause: Clause, name: str) -> str:
             draft.lines.append(f"bump = {source} - {source}.shift(1).rolling({window}, min_periods=1).median()")
             source = "bump"
             usual = _earlier(draft, clause, source)
-    draft.lines.append(f"{name} = {_sided(source, usual, clause.side)}")
+    draft.lines.append(f"{name} = {_sided(draft, source, usual, clause.side)}")
     _scaled(draft, clause, name)
     return name
 
 
-def _sided(source: str, usual: str, side: Side) -> str:
+def _sided(draft: _Draft, source: str, usual: str, side: Side) -> str:
+    """The departure in the direction that counts; with both, `skew` says how much more a rise counts than a drop."""
     match side:
         case Side.UP:
             return f"{source} - {usual}"
         case Side.DOWN:
             return f"{usual} - {source}"
         case Side.BOTH:
-            return f"({source} - {usual}).abs()"
+            skew = draft.param("skew", 1.0, 0.1, 10.0)
+            draft.lines.append(f"move = {source} - {usual}")
+            return f"np.maximum({skew} * move, -move)"
 
 
 def _earlier(draft: _Draft, clause: Clause, source: str) -> str:

@@ -118,7 +118,7 @@ def _is_stored(node: ast.Name) -> bool:
 
 
 def add_docstring(source: Source) -> str:
-    """Gives a module that lacks one a docstring: of `detect`, else the first comment, else the names of its numbers."""
+    """Gives a module without docstring one: that of `detect`, a comment outside it, or the names of its numbers."""
     given = ast.get_docstring(source.tree)
     if (given or "").strip():
         return source.text
@@ -128,7 +128,7 @@ def add_docstring(source: Source) -> str:
 
 def _summary(source: Source) -> str:
     detect = find_detect(source.tree)
-    comment = re.search(r"^\s*#+\s*(\w.*)$", source.text, re.MULTILINE)
+    comment = re.search(r"^#+\s*(\w.*)$", source.text, re.MULTILINE)
     said = (ast.get_docstring(detect) or "").strip().partition("\n")[0] or (comment.group(1) if comment else "")
     said = re.sub(r'["\\]', "'", " ".join(said.split()))[:_SUMMARY_CHARS]
     return said or "A rule over " + (", ".join(read_table(source).entries) or "fixed numbers") + "."

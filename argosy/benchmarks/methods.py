@@ -3,20 +3,19 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from argosy.benchmarks.plan import Plan, Stored
-from argosy.pricing import find_prices
-from argosy.session import SessionRequest, run_session
-from argosy.settings import Settings as StoreSettings
-from argosy.settings import read_settings
-from argosy.store.store import open_store
+from argosy.benchmarks.sessions import session_runner
+from argosy.connectors.tables import for_session, read_series
 from detectors.baselines import BASELINES, choose_base
-from detectors.controls import RandomDetector
+from detectors.controls import RandomDetector, SentinelDetector
+from detectors.rivals import RIVALS, Rival
 from eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
-from graphs.refine import Settings
+from eval.bench.summary import RANDOM, SENTINEL
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Method:
-    """A row of the table. `by_chance` methods run once a seed, the others once; `brings` are further names it reports."""
+    """A row of the table.
+
+    `by_chance` methods run once a seed, the others once. `brings` are further names that it reports, and `needs` is the
+    package that must be there. `guard` methods are in every run and prove that the run measures what it says.
+    """
 
     name: str
     summary: str
@@ -38,6 +41,13 @@ class Method:
     by_chance: bool = False
     causal: bool = True
     brings: tuple[str, ...] = ()
+    needs: str | None = None
+    guard: bool = False
+
+    @property
+    def there(self) -> bool:
+        """Whether what it needs is installed."""
+        return self.needs is None or find_spec(self.needs) is not None
 
 
 def _baseline(name: str, summary: str, by_chance: bool = False) -> Method:
@@ -47,81 +57,46 @@ def _baseline(name: str, summary: str, by_chance: bool = False) -> Method:
     return Method(name, summary, make, by_chance)
 
 
+def _rival(rival: Rival) -> Method:
+    def make(_place: Place) -> Runner:
+        return DetectorRunner(rival.name, lambda case: rival.detector(case.objective, case.seed))
+
+    return Method(rival.name, rival.summary, make, rival.by_chance, rival.causal, needs=rival.needs)
+
+
 def _auto(case: Case) -> Answer:
     began = time.perf_counter()
     choice = choose_base(case.known, case.labels, case.splits, case.objective, case.seed)
-    fit_s = time.perf_counter() - began
-    answer = scored(case, "auto", choice.detector, fit_s)
+    answer = scored(case, "auto", choice.detector, time.perf_counter() - began)
     return replace(answer, facts={"base": choice.detector.name})
 
 
-def _session(place: Place) -> Runner:
-    def run(case: Case) -> Answer:
-        options, settings = place.plan.session, read_settings()
-        store = open_store(store_settings(place.out))
-        request = SessionRequest(
-            table=place.stored.request,
-            model=options.model,
-            settings=Settings(
-                rounds=options.rounds, candidates=options.candidates, seed=case.seed, workers=options.workers
-            ),
-            objective=place.plan.objective,
-            validation=place.plan.validation,
-            lockbox=place.stored.lockbox,
-            sandbox=options.sandbox,
-            key=settings.openai_key,
-        )
-        try:
-            report = (finished := run_session(request, store, find_prices(settings), time.time)).report
-        finally:
-            store.close()
-        usage = report.usage
-        figures = {
-            "rules": len(report.rules),
-            "session_s": report.wall_s,
-            "calls": usage.calls,
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "usd": usage.usd,
-        }
-        extra = report.model_extra or {}
-        return Answer(
-            {"session": np.asarray(finished.final.fused.values), "session_base": np.asarray(finished.final.base)},
-            int(extra.get("lockbox_openings", 0)),
-            figures={name: float(value) for name, value in figures.items()},
-            facts={
-                "session": report.session,
-                "outcome": report.outcome,
-                "ending": report.ending or "",
-                "base": report.base.name,
-            },
-        )
+def _sentinel(place: Place) -> Runner:
+    def make(_case: Case) -> SentinelDetector:
+        loaded = read_series(place.stored.request)
+        return SentinelDetector(loaded.series.seconds, np.asarray(for_session(loaded)))
 
-    return run
+    return DetectorRunner(SENTINEL, make)
 
 
-def store_settings(out: Path) -> StoreSettings:
-    """The store of the sessions of a benchmark: ARGOSY_HOME for `argosy show` of their transcripts."""
-    return StoreSettings(home=out / "store")
+def _random(_place: Place) -> Runner:
+    return DetectorRunner(RANDOM, lambda case: RandomDetector(case.objective, case.seed))
 
 
 _ROWS = (
-    Method(
-        "random",
-        "a random number for every point",
-        lambda _place: DetectorRunner("random", lambda case: RandomDetector(case.objective, case.seed)),
-        by_chance=True,
-    ),
+    Method(SENTINEL, "the true labels: must reach 1.0, or the run is void", _sentinel, guard=True),
+    Method(RANDOM, "a random number for every point: must not", _random, by_chance=True, guard=True),
     _baseline("robust_z", "distance from the rolling median"),
     _baseline("ewma", "distance from the exponentially weighted mean"),
     _baseline("seasonal", "distance from the median of the same phase in past periods"),
-    _baseline("autoregression", "one-step residual of an autoregression"),
+    _baseline("autoregression", "one-step residual of a ridge regression on past values and the season"),
     _baseline("iforest", "Isolation Forest on the window before each point", by_chance=True),
-    Method("auto", "the best of the baselines on validation", lambda _place: _auto, by_chance=True),
+    *(_rival(rival) for rival in RIVALS.values()),
+    Method("auto", "the best of the base detectors on validation", lambda _place: _auto, by_chance=True),
     Method(
         "session",
         "agents write and prove rules for the base `auto`, fused with it",
-        _session,
+        lambda place: session_runner(place.plan, place.stored, place.out),
         by_chance=True,
         brings=("session_base",),
     ),
@@ -129,8 +104,8 @@ _ROWS = (
 
 METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
 
-SINGLE = ("robust_z", "ewma", "seasonal", "autoregression", "iforest")
-"""The single baselines that a session has to beat."""
+SINGLE = (*BASELINES, *RIVALS)
+"""The single detectors that a session has to beat."""
 
 PAIRS = (("session", "session_base"), ("session", "auto"), *(("session", name) for name in SINGLE))
 """What is measured against what, cell by cell."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.benchmarks.layouts import Entry, Labelled
+from argosy.benchmarks.collection import Entry, Labelled
 from argosy.connectors.tables import TableRequest
 from argosy.sandboxes import SandboxChoice
 from eval.bench.cell import slug
@@ -70,10 +70,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stored:
-    """A series as the benchmark keeps it for its cells; `lockbox` is the share at its end."""
+    """A series as the benchmark keeps it for its cells, with the shares of its parts."""
 
     file: Path
     step_s: int | None
+    validation: float
     lockbox: float
 
     @property
@@ -92,14 +93,18 @@ def store_series(entry: Entry, plan: Plan, folder: ResultsFolder) -> Stored:
         labelled = Labelled(
             labelled.series.part(0, plan.limit), labelled.labels[cut], labelled.times_known, labelled.notes
         )
-    points = len(labelled.series)
-    if plan.lockbox is not None or entry.test_start is None or entry.test_start >= points:
-        lockbox = DEFAULT_LOCKBOX if plan.lockbox is None else plan.lockbox
-    else:
-        lockbox = (points - entry.test_start) / points
+    validation, lockbox = _shares(plan, len(labelled.series), entry.test_start)
     file = folder.series / f"{slug(entry.id)}.parquet"
     _write(entry.id, labelled, file)
-    return Stored(file, None if labelled.times_known else labelled.series.step_s, lockbox)
+    return Stored(file, None if labelled.times_known else labelled.series.step_s, validation, lockbox)
+
+
+def _shares(plan: Plan, points: int, test_start: int | None) -> tuple[float, float]:
+    """Validation and lockbox; before a layout's own test part, validation keeps its proportion to training."""
+    if plan.lockbox is not None or test_start is None or not 0 < test_start < points:
+        return plan.validation, DEFAULT_LOCKBOX if plan.lockbox is None else plan.lockbox
+    before = test_start / points
+    return plan.validation / (1.0 - DEFAULT_LOCKBOX) * before, 1.0 - before
 
 
 def _write(id: str, labelled: Labelled, file: Path) -> None:

@@ -7,35 +7,45 @@ from rich.table import Table
 
 from argosy.benchmarks.methods import SINGLE
 from argosy.benchmarks.progress import clock_time
-from eval.bench.summary import HEADLINES, Figure, Gain, Standing, Summary, best_of
+from eval.bench.summary import Figure, Gain, Standing, Summary, best_of
 
-_TITLES = {
+TITLES = {
     "event_f1_pa": "Event-F1-PA",
     "point_f1": "point F1",
     "event_f1_k10": "event F1 k10",
     "auc_pr": "AUC-PR",
+    "vus_pr": "VUS-PR",
+    "range_f1": "range F1",
+    "affiliation_f1": "affiliation F1",
+    "delay_points": "delay",
+    "alerts_a_week": "alerts a week",
+    "oracle_objective": "oracle objective",
     "objective": "objective",
 }
+_LESS_IS_BETTER = ("delay_points", "alerts_a_week")
 _LISTED = 10
 
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Prints the means on the lockbox, what sessions gained, and every failure."""
+    for reason in summary.void:
+        console.print(f"VOID: {reason}; no figure of this run means anything", markup=False, soft_wrap=True)
     console.print(_table(summary))
     console.print(_judged(summary), markup=False, soft_wrap=True)
-    for line in (*_sessions(summary), *_failures(summary)):
+    for line in (*_sessions(summary), *_guards(summary), *_failures(summary)):
         console.print(line, markup=False, soft_wrap=True)
 
 
 def _table(summary: Summary) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("lockbox, mean", no_wrap=True)
-    for metric in HEADLINES:
-        table.add_column(_TITLES[metric], justify="right", no_wrap=True)
+    metrics = list(summary.standings[0].figures) if summary.standings else []
+    for metric in metrics:
+        table.add_column(TITLES[metric], justify="right", no_wrap=True)
     for title in ("seeds", "failed", "time"):
         table.add_column(title, justify="right")
     for each in summary.standings:
-        figures = [_figure(each.figures[metric]) for metric in HEADLINES]
+        figures = [_figure(each.figures[metric]) for metric in metrics]
         time = clock_time(each.wall_s) if each.wall_s else ""
         table.add_row(each.method, *figures, str(each.seeds), str(each.failures or ""), time)
     return table
@@ -62,8 +72,8 @@ def _sessions(summary: Summary) -> list[str]:
         lines.append(f"{summary.non_empty:.0%} of the sessions end with a fusion that holds rules")
     lines += [_gain(each) for each in summary.gains if each.over not in SINGLE]
     session = next((each for each in summary.standings if each.method == "session"), None)
-    for metric in HEADLINES if session else ():
-        best = best_of(summary.standings, SINGLE, metric)
+    for metric in session.figures if session else ():
+        best = None if metric in _LESS_IS_BETTER else best_of(summary.standings, SINGLE, metric)
         if session and best:
             lines.append(_lead(session, best, metric))
     return lines
@@ -79,7 +89,17 @@ def _gain(gain: Gain) -> str:
 
 def _lead(session: Standing, best: Standing, metric: str) -> str:
     mine, other = session.figures[metric].mean, best.figures[metric].mean
-    return f"{_TITLES[metric]}: session {mine:.3f}, best single baseline {best.method} {other:.3f}, {mine - other:+.3f}"
+    return f"{TITLES[metric]}: session {mine:.3f}, best single baseline {best.method} {other:.3f}, {mine - other:+.3f}"
+
+
+def _guards(summary: Summary) -> list[str]:
+    lines = [
+        f"{each.method} is not causal: {each.points:,} past scores on {each.series} series changed with the future"
+        for each in summary.looked_ahead
+    ]
+    often = [f"{method} ({count} times)" for method, count in summary.openings.items() if count != 1]
+    opened = f"opened more than once by {', '.join(often)}" if often else "opened once by every method"
+    return [*lines, f"lockboxes: {opened}; the true labels reach 1.0" + (" NOT" if summary.void else "")]
 
 
 def _failures(summary: Summary) -> list[str]:

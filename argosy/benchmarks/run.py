@@ -8,15 +8,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from argosy.benchmarks.layouts import Collection, Entry
-from argosy.benchmarks.methods import METHODS, PAIRS, store_settings
+from argosy.benchmarks.collection import Collection, Entry
+from argosy.benchmarks.methods import METHODS, PAIRS
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
 from argosy.benchmarks.progress import Progress
+from argosy.benchmarks.sessions import store_settings
 from argosy.benchmarks.work import Bench
 from argosy.store.store import open_store
 from eval.bench.cell import OK, Cell, Result
 from eval.bench.folder import ResultsFolder
 from eval.bench.pool import run_cells
+from eval.bench.protocols import Protocol
 from eval.bench.summary import Summary, summarise
 from eval.bench.table import long_form, write_table
 from signals.errors import BadInput
@@ -34,6 +36,7 @@ class BenchRequest:
     methods: Sequence[str]
     seeds: int
     plan: Plan
+    protocol: Protocol
     out: Path
     jobs: int
     timeout_s: float
@@ -78,22 +81,26 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
     results = tuple({**there, **failed}[cell] for cell in cells)
     table = long_form(results)
     write_table(table, request.out / RESULTS)
-    return BenchReport(table, summarise(table, _names(request.methods), PAIRS), results, settings)
+    return BenchReport(table, summarise(table, _names(request), PAIRS, request.protocol.headlines), results, settings)
 
 
 def wanted(request: BenchRequest) -> list[Cell]:
     """All cells: series by series, quick methods before slow ones; methods without chance once."""
     return [
         Cell(entry.id, name, seed)
-        for name in METHODS
-        if name in request.methods
+        for name in _run(request)
         for entry in request.entries
         for seed in range(request.seeds if METHODS[name].by_chance else 1)
     ]
 
 
-def _names(methods: Sequence[str]) -> list[str]:
-    return [name for method in METHODS if method in methods for name in (*METHODS[method].brings, method)]
+def _run(request: BenchRequest) -> list[str]:
+    """The methods of a run in the order of their table: the guards, and those asked for."""
+    return [name for name, row in METHODS.items() if row.guard or name in request.methods]
+
+
+def _names(request: BenchRequest) -> list[str]:
+    return [name for method in _run(request) for name in (*METHODS[method].brings, method)]
 
 
 def _stored(request: BenchRequest, folder: ResultsFolder) -> tuple[dict[str, Stored], dict[str, str]]:

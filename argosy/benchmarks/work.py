@@ -30,7 +30,7 @@ class Bench:
         stored = self.stored[cell.series]
         loaded = read_series(stored.request)
         labels = for_session(loaded)
-        splits = split(len(labels), self.plan.validation, stored.lockbox)
+        splits = split(len(labels), stored.validation, stored.lockbox)
         stop = splits.validation_stop
         case = Case(
             loaded.series.part(0, stop),

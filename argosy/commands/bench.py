@@ -10,8 +10,11 @@ from argosy.commands.choices import one_of
 from signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.benchmarks.layouts import Collection
+    from rich.console import Console
+
+    from argosy.benchmarks.collection import Collection
     from argosy.benchmarks.plan import Plan
+    from eval.bench.protocols import Protocol
 
 OUT = Path("bench")
 
@@ -28,7 +31,7 @@ def bench(
         Path | None, typer.Argument(help="Labelled table of series, or a folder of them.", show_default=False)
     ] = None,
     layout: Annotated[
-        str | None, typer.Option(help="table, kpi, nab, gutentag or tods; told by the files when left out.")
+        str | None, typer.Option(help="table, kpi, nab, gutentag, tods, ucr or tsb; told by the files when left out.")
     ] = None,
     time: options.Time = None,
     value: options.Value = None,
@@ -41,16 +44,28 @@ def bench(
     seeds: Annotated[
         int, typer.Option(min=1, max=1000, help="Methods that draw by chance run with seeds 0 … N-1.")
     ] = 1,
-    validation: Annotated[float, typer.Option(help="Share of the points that choices are made on.")] = 0.2,
+    protocol: Annotated[
+        str, typer.Option(help="argosy, argos, tsb_ad, k_delay or nab_windows: cuts, objective and headline figures.")
+    ] = "argosy",
+    validation: Annotated[
+        float | None, typer.Option(help="Share of the points that choices are made on.", show_default="0.2")
+    ] = None,
     lockbox: Annotated[
         float | None, typer.Option(help="Last share of the points; the layout's own test part, or 0.3.")
     ] = None,
     objective: Annotated[
-        str, typer.Option(help="default (mean of the three), event_f1_pa, point_f1 or event_f1_k10.")
-    ] = "default",
+        str | None,
+        typer.Option(
+            help="default (mean of the three), event_f1_pa, point_f1 or event_f1_k10.", show_default="the protocol's"
+        ),
+    ] = None,
     fit: Annotated[
-        str, typer.Option(help="What detectors learn from: train (as a session's base) or known (with validation).")
-    ] = "train",
+        str | None,
+        typer.Option(
+            help="What detectors learn from: train (as a session's base) or known (with validation).",
+            show_default="the protocol's",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=50, help="Only the first N points of each series.")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a session.")] = 4,
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of a session.")] = 5,
@@ -64,10 +79,12 @@ def bench(
     as_json: options.AsJson = False,
 ) -> None:
     """Run methods side by side on many labelled series, and tell how they did."""
-    from argosy.benchmarks.layouts import Columns, open_collection
+    from argosy.benchmarks.collection import Columns
+    from argosy.benchmarks.layouts import open_collection
     from argosy.benchmarks.plan import Plan, SessionOptions
     from argosy.sandboxes import SandboxChoice
     from eval.bench.method import FitOn
+    from eval.bench.protocols import PROTOCOLS
     from eval.objective import OBJECTIVES
 
     if list_methods:
@@ -75,11 +92,12 @@ def bench(
         return
     if data is None:
         raise BadInput("argosy bench", "no data is named", "give a table or a folder: argosy bench DATA")
+    rules = one_of("--protocol", protocol, PROTOCOLS)
     plan = Plan(
-        validation=validation,
-        lockbox=lockbox,
-        objective=one_of("--objective", objective, {name: name for name in OBJECTIVES}),
-        fit_on=one_of("--fit", fit, {each.value: each for each in FitOn}),
+        validation=rules.validation if validation is None else validation,
+        lockbox=rules.lockbox if lockbox is None else lockbox,
+        objective=one_of("--objective", objective or rules.objective, {name: name for name in OBJECTIVES}),
+        fit_on=one_of("--fit", fit or rules.fit_on.value, {each.value: each for each in FitOn}),
         limit=limit,
         session=SessionOptions(
             model=model,
@@ -91,7 +109,7 @@ def bench(
     )
     collection = open_collection(data, layout, Columns(time, value, label, id_column, step))
     chosen = [*_words(series), *_lines(series_file)]
-    _perform(data, collection, chosen, _words(methods), seeds, plan, out, jobs, timeout_s, retry_failed, as_json)
+    _perform(data, collection, chosen, _words(methods), seeds, plan, rules, out, jobs, timeout_s, retry_failed, as_json)
 
 
 def _perform(
@@ -101,6 +119,7 @@ def _perform(
     methods: list[str],
     seeds: int,
     plan: "Plan",
+    protocol: "Protocol",
     out: Path,
     jobs: int,
     timeout_s: float,
@@ -111,25 +130,25 @@ def _perform(
 
     from rich.console import Console
 
-    from argosy.benchmarks.methods import METHODS
     from argosy.benchmarks.printing import print_summary
     from argosy.benchmarks.run import RESULTS, BenchRequest, run_bench
     from argosy.terminal import print_json, stdout_console
 
-    known = {name: name for name in METHODS}
+    errors = Console(stderr=True, highlight=False)
     request = BenchRequest(
         data=data,
         collection=collection,
         entries=collection.chosen(series),
-        methods=[one_of("--methods", name, known) for name in methods] or list(METHODS),
+        methods=_methods(methods, errors),
         seeds=seeds,
         plan=plan,
+        protocol=protocol,
         out=out,
         jobs=jobs,
         timeout_s=timeout_s,
         retry_failed=retry_failed,
     )
-    report = run_bench(request, Console(stderr=True, highlight=False), time.monotonic)
+    report = run_bench(request, errors, time.monotonic)
     if as_json:
         print_json({"settings": report.settings, "out": str(out), **report.summary.as_plain()})
         return
@@ -138,6 +157,26 @@ def _perform(
     console.print(f"{out / RESULTS}", markup=False, soft_wrap=True)
     if "session" in request.methods:
         console.print(f"transcripts: ARGOSY_HOME={out / 'store'} argosy sessions", markup=False, soft_wrap=True)
+    if report.summary.void:
+        raise typer.Exit(1)
+
+
+def _methods(names: list[str], console: "Console") -> list[str]:
+    """The methods asked for, or all that can run here. Raises BadInput for one that is unknown or lacks its package."""
+    from argosy.benchmarks.methods import METHODS
+
+    if not names:
+        for each in METHODS.values():
+            if not each.there:
+                console.print(f"{each.name} is left out: it needs {each.needs}, which is not installed", markup=False)
+        return [name for name, each in METHODS.items() if each.there]
+    for name in names:
+        row = one_of("--methods", name, METHODS)
+        if not row.there:
+            raise BadInput(
+                f"--methods {name}", f"needs {row.needs}, which is not installed", f"pip install {row.needs}"
+            )
+    return names
 
 
 def _list(as_json: bool) -> None:
@@ -145,7 +184,14 @@ def _list(as_json: bool) -> None:
     from argosy.terminal import print_json, stdout_console
 
     rows = [
-        {"method": each.name, "summary": each.summary, "causal": each.causal, "by_chance": each.by_chance}
+        {
+            "method": each.name,
+            "summary": each.summary,
+            "causal": each.causal,
+            "by_chance": each.by_chance,
+            "needs": each.needs,
+            "there": each.there,
+        }
         for each in METHODS.values()
     ]
     if as_json:

@@ -10,8 +10,10 @@ import pandas as pd
 from eval.bench.cell import OK, WHOLE
 from eval.splits import Part
 
-HEADLINES = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr", "objective")
-"""Point-adjusted event F1 never stands alone."""
+SENTINEL, RANDOM = "sentinel", "random"
+
+_PERFECT = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr", "range_f1", "affiliation_f1", "objective")
+_HAIR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,21 @@ class Gain:
 
 
 @dataclass(frozen=True)
+class LookedAhead:
+    """A method whose past scores changed when the future was appended: on how many series, how many points."""
+
+    method: str
+    series: int
+    points: int
+
+
+@dataclass(frozen=True)
 class Summary:
-    """The whole table in brief. `judged` are the series whose lockbox holds incidents."""
+    """The whole table in brief.
+
+    `judged` are the series whose lockbox holds incidents. `void` says why the run measures nothing; it is empty when
+    the guards held. `openings` is the most often that each method opened a lockbox.
+    """
 
     judged: tuple[str, ...]
     unjudged: tuple[str, ...]
@@ -58,13 +73,18 @@ class Summary:
     gains: tuple[Gain, ...]
     non_empty: float
     failures: tuple[tuple[str, str, int, str], ...]
+    void: tuple[str, ...]
+    looked_ahead: tuple[LookedAhead, ...]
+    openings: Mapping[str, int]
 
     def as_plain(self) -> dict[str, object]:
         """Plain values for JSON, NaN as None."""
         return {name: _known(each) for name, each in asdict(self).items()}
 
 
-def summarise(frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Summary:
+def summarise(
+    frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[str, str]], headlines: Sequence[str]
+) -> Summary:
     """Sums a long table up, methods in this order; `pairs` are (method, what it is measured against)."""
     lockbox = frame[frame.split == Part.LOCKBOX.value]
     incidents = lockbox.groupby("series", observed=True).incidents.max()
@@ -75,14 +95,46 @@ def summarise(frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[s
     return Summary(
         judged=judged,
         unjudged=unjudged,
-        standings=tuple(_standing(frame, name, judged) for name in methods),
+        standings=tuple(_standing(frame, name, judged, headlines) for name in methods if name != SENTINEL),
         gains=tuple(gain for method, over in pairs if (gain := gain_of(lockbox, method, over, judged)) is not None),
         non_empty=non_empty(frame),
         failures=tuple(
             (str(series), str(method), int(seed), str(status))
             for series, method, seed, status in failed[["series", "method", "seed", "status"]].itertuples(index=False)
         ),
+        void=void_because(frame, judged),
+        looked_ahead=_looked_ahead(frame),
+        openings=_openings(frame),
     )
+
+
+def void_because(frame: pd.DataFrame, judged: Sequence[str]) -> tuple[str, ...]:
+    """Why the run is void: the true labels do not come out perfect, or random numbers do. Empty when neither is so."""
+    reasons = []
+    for metric in _PERFECT:
+        values = per_cell(frame, SENTINEL, metric, judged).to_numpy(dtype=np.float64)
+        if not values.size and judged:
+            return (f"there is no {SENTINEL} in the table",)
+        if (values < 1.0 - _HAIR).any() or np.isnan(values).any():
+            reasons.append(f"the true labels reach only {np.nanmin(values, initial=1.0):.3f} in {metric}")
+    for metric in ("point_f1", "auc_pr", "objective"):
+        values = per_cell(frame, RANDOM, metric, judged).to_numpy(dtype=np.float64)
+        if values.size and np.nanmean(values) > 1.0 - _HAIR:
+            reasons.append(f"random numbers reach 1.0 in {metric}")
+    return tuple(reasons)
+
+
+def _looked_ahead(frame: pd.DataFrame) -> tuple[LookedAhead, ...]:
+    changed = frame[(frame.split == WHOLE) & (frame.metric == "past_changed_points") & (frame.value > 0)]
+    return tuple(
+        LookedAhead(str(method), int(rows.series.nunique()), int(rows.value.sum()))
+        for method, rows in changed.groupby("method", observed=True)
+    )
+
+
+def _openings(frame: pd.DataFrame) -> dict[str, int]:
+    opened = frame[(frame.split == WHOLE) & (frame.metric == "lockbox_openings")]
+    return {str(method): int(rows.value.max()) for method, rows in opened.groupby("method", observed=True)}
 
 
 def per_cell(frame: pd.DataFrame, method: str, metric: str, judged: Sequence[str]) -> pd.DataFrame:
@@ -95,12 +147,12 @@ def per_cell(frame: pd.DataFrame, method: str, metric: str, judged: Sequence[str
     return table
 
 
-def _standing(frame: pd.DataFrame, method: str, judged: Sequence[str]) -> Standing:
+def _standing(frame: pd.DataFrame, method: str, judged: Sequence[str], headlines: Sequence[str]) -> Standing:
     own = frame[frame.method == method]
     walls = own[(own.split == WHOLE) & (own.metric == "wall_s")]
     return Standing(
         method,
-        {metric: _figure(per_cell(frame, method, metric, judged)) for metric in HEADLINES},
+        {metric: _figure(per_cell(frame, method, metric, judged)) for metric in headlines},
         seeds=int(own.seed.nunique()),
         failures=int((walls.status != OK).sum()),
         wall_s=float(walls.value.sum()),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from agents.exhibits import StatisticBank
-
 from agents.speech import Role, Speaker
 from detectors.fusion import Member
 from detectors.rule import Direction, Rule

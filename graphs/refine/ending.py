@@ -17,12 +17,12 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     has_incidents = bool(labels[validation].any())
 
     def value(flags: Bools) -> float:
-        on_train = judge(labels[train], flags[train])
-        return judge(labels[validation], flags[validation]) + TIE_BREAK * on_train if has_incidents else on_train
+        part = validation if has_incidents else train
+        return judge(labels[part], flags[part])
 
     if not bench.train_labels.any():
         return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
-    choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value)
+    choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value, LEAST_GAIN)
     outcome = Outcome.FUSED if choice.ids else Outcome.BASE_ONLY
     basis = "validation" if has_incidents else "training data, as validation holds no incident"
     desk.decide(
@@ -36,8 +36,8 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     return {"fused": choice.ids, "outcome": outcome}
 
 
-TIE_BREAK = 1e-3
-"""Weight of the training objective among fusions that validation cannot tell apart."""
+LEAST_GAIN = 1e-3
+"""A fusion must beat a smaller one by so much on validation: a rule that validation knows no good of stays out."""
 
 
 def _number(value: float) -> float | None:

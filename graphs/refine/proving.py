@@ -1,26 +1,30 @@
 """The nodes that prove: tune searches numbers, assess measures, review gives an opinion, select applies the gates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+
+from agents.evidence import ReviewEvidence
 from agents.exhibits import build_review_evidence
 from agents.review import Ruling, Verdict
 from agents.review import review as ask_reviewer
-from detectors.search import tune
-from detectors.yardstick import Yardstick
-from sandbox.vetting import complexity
-
-from agents.evidence import ReviewEvidence
 from agents.speech import BudgetSpent, CallKey, Role
 from detectors.fusion import fuse
 from detectors.rule import Direction, Number, read_rule
+from detectors.search import tune
+from detectors.yardstick import Yardstick
 from graphs.refine.context import Desk
 from graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
 from graphs.refine.studying import standing
 from graphs.refine.trying import as_failure
 from sandbox.protocol import Ran
+from sandbox.vetting import complexity
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
+
+LEAST_TRAINING_GAIN = 0.002
+LEAST_GAIN_UNSEEN = 0.02
+"""The least gain of the training objective: with validation to confirm it, and where validation holds no incident."""
 
 SAME_BEHAVIOUR = 0.98
 """Two rules whose flags on the known part overlap by this share (Jaccard) count as one."""
@@ -64,18 +68,11 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
 
 def assess(state: State, desk: Desk) -> State:
     """Measures every tuned candidate, fused with what is accepted so far, against doing nothing and event by event."""
-    before = [desk.bench.member(each) for each in state["accepted"]]
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.TUNED:
             return candidate
-        bench = desk.bench
-        assessed = _assessment(
-            candidate,
-            fuse(bench.base_values, before).flags,
-            fuse(bench.base_values, [*before, bench.member(candidate)]).flags,
-            desk,
-        )
+        assessed = _beside(candidate, state["accepted"], desk)
         desk.decide(
             candidate.id,
             Stage.ASSESSED,
@@ -190,11 +187,11 @@ def refusal(candidate: Candidate) -> str | None:
     assessed = candidate.assessment
     if assessed is None:
         return "it was not assessed"
-    if assessed.train - assessed.train_before <= 0:
-        return "it gains nothing on training data"
+    if assessed.train - assessed.train_before < LEAST_TRAINING_GAIN:
+        return "it gains too little on training data"
     if assessed.validation < assessed.validation_before:
         return "it loses on validation"
-    if assessed.validation != assessed.validation and assessed.train - assessed.train_before < 0.01:
+    if assessed.validation != assessed.validation and assessed.train - assessed.train_before < LEAST_GAIN_UNSEEN:
         return "validation holds no incident, and training gains too little to go without"
     if candidate.direction is Direction.CLEAR and assessed.events_lost:
         return f"it clears {assessed.events_lost} true incidents"
@@ -203,22 +200,14 @@ def refusal(candidate: Candidate) -> str | None:
 
 def select(state: State, desk: Desk) -> State:
     """Applies the gates, accepts new behaviour that passes, keeps an archive of parents, decides whether to go on."""
-    accepted = list(state["accepted"])
     fresh = sorted((each for each in state["candidates"] if each.stage is Stage.ASSESSED), key=_merit, reverse=True)
-    gained = 0
-    for candidate in fresh:
-        why = refusal(candidate) or _repeats(candidate, accepted, desk)
-        if why:
-            desk.decide(candidate.id, "not accepted", why)
-            continue
-        accepted.append(candidate.to(Stage.ACCEPTED))
-        gained += 1
-        desk.decide(candidate.id, Stage.ACCEPTED, "it gains on training data and does not lose on validation")
+    accepted = _accepted(fresh, state["accepted"], desk)
+    gained = len(accepted) - len(state["accepted"])
     desk.bench.assessed |= {each.id: each for each in fresh}
     archive = _archive([*fresh, *state["archive"]], desk)
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
     stalled = 0 if gained else state["stalled"] + 1
-    after: State = {"archive": archive, "accepted": tuple(accepted), "tried": tried, "stalled": stalled}
+    after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}
     ending = _ending(state, stalled, desk)
     if ending:
         desk.decide("session", ending, f"after round {state['round']} with {len(accepted)} accepted rules")
@@ -226,7 +215,30 @@ def select(state: State, desk: Desk) -> State:
     return after
 
 
-def _repeats(candidate: Candidate, accepted: list[Candidate], desk: Desk) -> str | None:
+def _accepted(fresh: list[Candidate], before: tuple[Candidate, ...], desk: Desk) -> tuple[Candidate, ...]:
+    """What was accepted before and what passes the gates now, the best first, each beside those accepted before it."""
+    accepted = before
+    for candidate in fresh:
+        why = refusal(candidate) or _repeats(candidate, accepted, desk)
+        if why is None and accepted is not before:
+            candidate = candidate.to(candidate.stage, assessment=_beside(candidate, accepted, desk))
+            why = refusal(candidate)
+        if why:
+            desk.decide(candidate.id, "not accepted", why)
+        else:
+            accepted = (*accepted, candidate.to(Stage.ACCEPTED))
+            desk.decide(candidate.id, Stage.ACCEPTED, "it gains on training data and does not lose on validation")
+    return accepted
+
+
+def _beside(candidate: Candidate, accepted: tuple[Candidate, ...], desk: Desk) -> Assessment:
+    """What a candidate adds to a fusion with these rules."""
+    base, members = desk.bench.base_values, [desk.bench.member(each) for each in accepted]
+    after = fuse(base, [*members, desk.bench.member(candidate)])
+    return _assessment(candidate, fuse(base, members).flags, after.flags, desk)
+
+
+def _repeats(candidate: Candidate, accepted: Iterable[Candidate], desk: Desk) -> str | None:
     scores = desk.bench.rule_scores
     for other in accepted:
         if other.direction is candidate.direction and _alike(scores[candidate.id], scores[other.id]):

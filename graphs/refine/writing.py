@@ -3,16 +3,15 @@
 from dataclasses import replace
 
 from agents.detection import propose as ask_for_rule
+from agents.evidence import ParentRule, RepairEvidence
 from agents.exhibits import build_evidence
 from agents.repair import mend
-from sandbox.vetting import vet as find_faults
-
-from agents.evidence import ParentRule, RepairEvidence
 from agents.speech import BudgetSpent, CallKey, Role
 from detectors.rule import RuleUnreadable, read_rule
 from graphs.refine.context import Desk
 from graphs.refine.state import Candidate, Ending, Failure, Stage, State
 from graphs.refine.studying import standing
+from sandbox.vetting import vet as find_faults
 
 
 def propose(state: State, desk: Desk) -> State:
@@ -111,16 +110,16 @@ def _vet(candidate: Candidate, seen: set[str], desk: Desk) -> Candidate:
     if candidate.source in seen:
         desk.decide(candidate.id, Stage.DROPPED, "the same rule was tried before")
         return candidate.to(Stage.DROPPED)
-    faults = find_faults(candidate.source)
-    if faults:
-        said = "; ".join(f"line {each.line}: {each.what}; {each.instead}" for each in faults[:3])
-        desk.decide(candidate.id, "refused", said)
-        return candidate.to(Stage.VETTED, failure=Failure("refused", said, line=faults[0].line))
     try:
         rule = read_rule(candidate.source)
     except RuleUnreadable as unreadable:
         desk.decide(candidate.id, "unreadable", str(unreadable))
         return candidate.to(Stage.VETTED, failure=Failure("unreadable", str(unreadable)))
+    faults = find_faults(candidate.source)
+    if faults:
+        said = "; ".join(map(str, faults[:3]))
+        desk.decide(candidate.id, "refused", said)
+        return candidate.to(Stage.VETTED, failure=Failure("refused", said, line=faults[0].line))
     return candidate.to(Stage.VETTED, failure=None, params=rule.defaults)
 
 

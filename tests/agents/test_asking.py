@@ -2,11 +2,9 @@
 
 import json
 import re
-import textwrap
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 from langchain_core.messages import AIMessage
 
@@ -19,6 +17,7 @@ from agents.prices import Prices
 from agents.repair import mend
 from agents.review import UNREADABLE_RULING, Ruling, review
 from agents.speech import BudgetSpent, CallKey, Role
+from detectors.rule import read_rule
 from tests.agents.cases import (
     FENCED,
     LIKE,
@@ -60,7 +59,6 @@ def test_a_rule_is_proposed_from_its_evidence_alone():
     (block,) = fences("json", user.text)
     assert DetectionEvidence.model_validate_json(block) == evidence
     assert not fences("json", system.text)
-    assert not fences("python", user.text)
     assert "reviewer" not in user.text
 
 
@@ -72,28 +70,37 @@ def test_each_candidate_is_pointed_to_another_statistic_of_the_evidence():
     for candidate in range(4):
         model = ScriptedModel(answers=[FENCED])
         propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=candidate), detection_key())
-        told.append(model.asked[0][1].text.rpartition("```")[2])
+        told.append(model.asked[0][1].text.rpartition("```json")[2].partition("\n```\n")[2])
     assert "`dev_60_by_spread` tells these events from their look-alikes best" in told[0]
     assert "rolling(60" in told[0]
-    assert "relative to the recent size of r" in told[0]
-    assert "above the usual" in told[0]
+    assert "size = r.abs()" in told[0]
+    assert "they lie above" in told[0]
     assert "`level`" in told[1]
     assert "`change`" in told[2]
-    assert "below the usual" in told[2]
+    assert "they lie below" in told[2]
+    assert "r = -r" in told[2]
     assert told[3] == told[0], "what is rarer in look-alikes tells nothing"
 
 
-def test_every_standard_statistic_is_shown_as_code_that_runs():
+@pytest.mark.parametrize("rise", [3.0, -3.0, 0.0])
+def test_every_standard_statistic_is_sketched_as_a_rule_that_keeps_its_contract(rise):
     values = np.sin(np.arange(400) / 8) + np.random.default_rng(0).normal(size=400)
     for statistic in standard_statistics(values, np.zeros(400, dtype=bool), (50,)):
-        event = SPIKE.model_copy(update={"measures": {statistic.name: 3.0}})
+        events = [{statistic.name: rise + 3.0}, {statistic.name: rise - 3.0}]
+        pairs = tuple(Pair(event=SPIKE.model_copy(update={"measures": each}), like=None) for each in events)
         model = ScriptedModel(answers=[FENCED])
-        propose(scripted_speaker(model), detection_evidence(pairs=(Pair(event=event, like=None),)), detection_key())
-        code = re.search(r"\n\n    (x = .*?)\n\n", model.asked[0][1].text + "\n\n", re.DOTALL)
-        assert code is not None
-        names = {"pd": pd, "values": values}
-        exec(textwrap.dedent("    " + code.group(1)), names)
-        assert np.isfinite(names["r"].iloc[200:]).all(), statistic.name
+        propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=0), detection_key())
+        (source,) = fences("python", model.asked[0][1].text)
+        rule = read_rule(source)
+        assert statistic.name in rule.summary
+        names = {}
+        exec(compile(source, "sketch", "exec"), names)
+        whole = names["detect"](values, np.arange(400) * 60, **rule.defaults)
+        assert whole.dtype == np.float64
+        assert np.isfinite(whole[200:]).all(), statistic.name
+        for end in (0, 1, 2, 300):
+            early = names["detect"](values[:end], np.arange(end) * 60, **rule.defaults)
+            assert np.array_equal(early, whole[:end], equal_nan=True), statistic.name
 
 
 def test_evidence_without_pairs_points_to_nothing():

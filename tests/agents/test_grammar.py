@@ -84,7 +84,7 @@ def test_any_text_after_the_mark_is_a_recipe_or_none(text):
 def test_a_rule_holds_no_more_than_it_needs():
     source = compose(Recipe((Clause(Kind.CHANGE, Side.UP),)))
     assert "PERIOD" not in source
-    assert "numpy" not in source
+    assert "import numpy" not in source
     assert [param.name for param in read_rule(source).params] == ["lag", "threshold"]
 
 

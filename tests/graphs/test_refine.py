@@ -168,9 +168,9 @@ def test_review_can_send_a_rule_back(verdict: str, role: Role, sandbox: LocalSan
     series, labels = a_series()
     settings = Settings(rounds=1, candidates=1, evaluations=12)
     ran = refine(sandbox, speaker_of(answer), series, labels, settings)
-    calls = ran.recorder.calls(role)
-    assert len(calls) == (2 if role is Role.DETECTION else settings.max_repairs)
-    assert b"look at longer windows" in ran.recorder.blobs[calls[-1].prompt]
+    sent = [call for call in ran.recorder.calls(role) if call.attempt % 2 == 0]
+    assert len(sent) == (2 if role is Role.DETECTION else settings.max_repairs)
+    assert b"look at longer windows" in ran.recorder.blobs[sent[-1].prompt]
 
 
 def test_review_can_discard_what_the_gates_would_let_through(sandbox: LocalSandbox) -> None:
@@ -231,7 +231,7 @@ def test_an_interrupted_run_keeps_what_it_has_accepted(sandbox: LocalSandbox) ->
     def stopping() -> Ending | None:
         nonlocal asked
         asked += 1
-        return Ending.INTERRUPTED if asked > 30 else None
+        return Ending.INTERRUPTED if asked > 6 else None
 
     settings = Settings(rounds=50, candidates=2, evaluations=12, stall_rounds=50)
     ran = refine(sandbox, speaker_of(embedded), series, labels, settings, stopping)

@@ -1,0 +1,87 @@
+"""A whole rule-generation session as a method of the benchmark."""
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from argosy.benchmarks.plan import Plan, Stored
+from argosy.keeping import Finished
+from argosy.pricing import find_prices
+from argosy.service import score_file
+from argosy.session import SessionRequest, run_session
+from argosy.settings import Settings as StoreSettings
+from argosy.settings import read_settings
+from argosy.store.store import Store, open_store
+from eval.bench.method import Answer, Case, Runner
+from graphs.refine import Settings
+from signals.arrays import Floats
+
+
+def session_runner(plan: Plan, stored: Stored, out: Path) -> Runner:
+    """Runs a session and then, as a probe, the detector it stored on what was known before the lockbox."""
+
+    def run(case: Case) -> Answer:
+        settings, store = read_settings(), open_store(store_settings(out))
+        request = _request(plan, stored, case.seed)
+        try:
+            finished = run_session(replace(request, key=settings.openai_key), store, find_prices(settings), time.time)
+            past = _past(finished, store, request, len(case.known))
+        finally:
+            store.close()
+        return _answer(finished, past)
+
+    return run
+
+
+def store_settings(out: Path) -> StoreSettings:
+    """The store of the sessions of a benchmark: ARGOSY_HOME for `argosy show` of their transcripts."""
+    return StoreSettings(home=out / "store")
+
+
+def _request(plan: Plan, stored: Stored, seed: int) -> SessionRequest:
+    options = plan.session
+    return SessionRequest(
+        table=stored.request,
+        model=options.model,
+        settings=Settings(rounds=options.rounds, candidates=options.candidates, seed=seed, workers=options.workers),
+        objective=plan.objective,
+        validation=stored.validation,
+        lockbox=stored.lockbox,
+        sandbox=options.sandbox,
+    )
+
+
+def _past(finished: Finished, store: Store, request: SessionRequest, points: int) -> Floats:
+    """What the stored detector says of the first points when it is given no others, shape (points,)."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "known.parquet"
+        pq.write_table(pq.read_table(request.table.path).slice(0, points), file)
+        table = replace(request.table, path=file)
+        scored = score_file(store, finished.detector.id, table, request.sandbox, request.accept_risk)
+    return scored.frame.score.to_numpy(dtype=np.float64)
+
+
+def _answer(finished: Finished, past: Floats) -> Answer:
+    report = finished.report
+    usage, extra = report.usage, report.model_extra or {}
+    figures = {
+        "rules": len(report.rules),
+        "session_s": report.wall_s,
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "usd": usage.usd,
+    }
+    facts = {
+        "session": report.session,
+        "outcome": report.outcome,
+        "ending": report.ending or "",
+        "base": report.base.name,
+    }
+    scores = {"session": finished.final.fused.values, "session_base": finished.final.base}
+    numbers = {name: float(value) for name, value in figures.items()}
+    return Answer(scores, int(extra.get("lockbox_openings", 0)), past, numbers, facts)

@@ -1,0 +1,8 @@
+"""What users would pick instead, for benchmarks: well-known methods, calibrated and, where they can be, causal.
+
+Sessions do not build on these. Those that need a package beyond our dependencies import it when they are fitted.
+"""
+
+from detectors.rivals.table import RIVALS, Rival
+
+__all__ = ["RIVALS", "Rival"]
