@@ -171,7 +171,7 @@ def _address(spec: str, key: str | None) -> tuple[str, str, str]:
     if not usable or not name:
         raise BadInput(place, "no model is named like this", _FORMS)
     if parts.username or parts.password:
-        raise BadInput("--model", "the URL holds a user or password", "leave them out and set OPENAI_API_KEY")
+        raise BadInput("--model", "the URL holds a user or password", "leave them out and set ARGOSY_SERVER_KEY")
     return url.rstrip("/"), name, key or "none"
 
 

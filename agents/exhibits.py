@@ -20,7 +20,7 @@ from signals.arrays import Bools, Floats, Ints
 from signals.incidents import runs
 from signals.series import Series
 
-CHARACTERS_A_TOKEN = 2.2
+CHARACTERS_A_TOKEN = 1.75
 MOST_PAIRS = 12
 SHOWN_BEFORE, SHOWN_WITHIN = 8, 8
 _QUANTILES = (0.001, 0.01, 0.5, 0.99, 0.999)

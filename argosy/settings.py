@@ -15,19 +15,24 @@ _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 class Settings:
     """`home` holds the store's file and the artefacts; `store` is a SQLAlchemy URL, or None for a file in `home`.
 
-    `prices` is the user's own table of model prices, which counts before the one that comes along. `openai_key` is for
-    models by OpenAI and servers compatible with it. `secrets` are the values that must never be written down.
+    `prices` is the user's own table of model prices, which counts before the one that comes along. `openai_key` goes
+    to OpenAI alone, `server_key` to servers named by URL. `secrets` are the values that must never be written down.
     """
 
     home: Path
     store: str | None = None
     prices: Path | None = None
     openai_key: str | None = field(default=None, repr=False)
+    server_key: str | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def key_for(self, model: str) -> str | None:
+        """The key that this model's server may see."""
+        return self.openai_key if model.startswith("openai:") else self.server_key
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads ARGOSY_HOME, ARGOSY_STORE, ARGOSY_PRICES and OPENAI_API_KEY, and notes the values of keys as secret.
+    """Reads ARGOSY_HOME, ARGOSY_STORE, ARGOSY_PRICES, OPENAI_API_KEY and ARGOSY_SERVER_KEY, and notes the values of keys as secret.
 
     Raises BadInput.
     """
@@ -45,5 +50,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         store=store or None,
         prices=Path(prices).expanduser() if prices else platformdirs.user_config_path("argosy") / "prices.yaml",
         openai_key=environ.get("OPENAI_API_KEY", "").strip() or None,
+        server_key=environ.get("ARGOSY_SERVER_KEY", "").strip() or None,
         secrets=tuple(sorted({value for name, value in environ.items() if value and _SECRET_NAME.search(name)})),
     )

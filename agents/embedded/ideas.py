@@ -22,10 +22,8 @@ def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
     ranked = ranked_clauses(evidence)
     parent = next((recipe for rule in evidence.parents if (recipe := read(rule.source))), None)
     hours = _hours(evidence)
-    import os
-    pol=os.environ.get("POL","A")
-    use = parent and (pol=="A" or (pol=="B" and evidence.candidate % 2 == 0))
-    ideas = _changes(parent, ranked, hours, seed) if use else _fresh(ranked)
+    builds_on = parent is not None and evidence.candidate % 2 == 0  # a fresh clause holds up better than a refined one
+    ideas = _changes(parent, ranked, hours, seed) if parent and builds_on else _fresh(ranked)
     clears = evidence.direction == "clear"
     distinct = dict.fromkeys(_untried(ideas, tried, clears))
     wanted = max(evidence.candidate, 1) - 1

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from argosy.benchmarks.plan import Plan, Stored
-from argosy.benchmarks.sessions import session_runner
 from argosy.connectors.tables import for_session, read_series
 from detectors.baselines import BASELINES, choose_base
 from detectors.controls import RandomDetector, SentinelDetector
@@ -79,6 +78,12 @@ def _sentinel(place: Place) -> Runner:
     return DetectorRunner(SENTINEL, make)
 
 
+def _session(place: Place) -> Runner:
+    from argosy.benchmarks.sessions import session_runner
+
+    return session_runner(place.plan, place.stored, place.out)
+
+
 def _random(_place: Place) -> Runner:
     return DetectorRunner(RANDOM, lambda case: RandomDetector(case.objective, case.seed))
 
@@ -96,7 +101,7 @@ _ROWS = (
     Method(
         "session",
         "agents write and prove rules for the base `auto`, fused with it",
-        lambda place: session_runner(place.plan, place.stored, place.out),
+        _session,
         by_chance=True,
         brings=("session_base",),
     ),

@@ -43,7 +43,7 @@ def _table(summary: Summary) -> Table:
     for metric in metrics:
         table.add_column(TITLES[metric], justify="right", no_wrap=True)
     for title in ("seeds", "failed", "time"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for each in summary.standings:
         figures = [_figure(each.figures[metric]) for metric in metrics]
         time = clock_time(each.wall_s) if each.wall_s else ""
@@ -54,7 +54,7 @@ def _table(summary: Summary) -> Table:
 def _figure(figure: Figure) -> str:
     if math.isnan(figure.mean):
         return "–"
-    return f"{figure.mean:.3f}" + ("" if math.isnan(figure.spread) else f" ± {figure.spread:.3f}")
+    return f"{figure.mean:.3f}" + ("" if math.isnan(figure.spread) else f"±{figure.spread:.3f}".replace("0.", "."))
 
 
 def _judged(summary: Summary) -> str:

@@ -12,9 +12,7 @@ from argosy.benchmarks.collection import Collection, Entry
 from argosy.benchmarks.methods import METHODS, PAIRS
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
 from argosy.benchmarks.progress import Progress
-from argosy.benchmarks.sessions import store_settings
 from argosy.benchmarks.work import Bench
-from argosy.store.store import open_store
 from eval.bench.cell import OK, Cell, Result
 from eval.bench.folder import ResultsFolder
 from eval.bench.pool import run_cells
@@ -64,8 +62,10 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
     stored, unread = _stored(request, folder)
     points = {id: pq.read_metadata(each.file).num_rows for id, each in stored.items()}
     todo = [cell for cell in cells if cell not in there and cell.series in stored]
+    modules = ["argosy.benchmarks.work"]
     if any(cell.method == "session" for cell in todo):
-        open_store(store_settings(request.out)).close()
+        _make_store(request.out)
+        modules.append("argosy.benchmarks.sessions")
     if len(todo) < len(cells):
         console.print(f"{len(cells) - len(todo)} of {len(cells)} cells are finished already", markup=False)
     progress = Progress(console, clock, request.jobs, points, todo)
@@ -76,12 +76,20 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
         progress.done(result)
 
     work = Bench(request.plan, stored, request.out)
-    run_cells(todo, work, request.jobs, request.timeout_s, folder.log, done, preload=["argosy.benchmarks.work"])
+    run_cells(todo, work, request.jobs, request.timeout_s, folder.log, done, preload=modules)
     failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}
     results = tuple({**there, **failed}[cell] for cell in cells)
     table = long_form(results)
     write_table(table, request.out / RESULTS)
     return BenchReport(table, summarise(table, _names(request), PAIRS, request.protocol.headlines), results, settings)
+
+
+def _make_store(out: Path) -> None:
+    """Makes the store's tables once, before several processes open it."""
+    from argosy.benchmarks.sessions import store_settings
+    from argosy.store.store import open_store
+
+    open_store(store_settings(out)).close()
 
 
 def wanted(request: BenchRequest) -> list[Cell]:

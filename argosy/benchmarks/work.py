@@ -45,4 +45,5 @@ class Bench:
         rows = rows_of(answer, labels, splits, cell.method, loaded.series.step_s)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_A_MIB
         memory = Row(cell.method, WHOLE, "peak_mib", peak, 0)
-        return Result(cell, OK, (*rows, memory), answer.facts, time.perf_counter() - began)
+        points = Row(cell.method, WHOLE, "points", float(len(labels)), 0)
+        return Result(cell, OK, (*rows, memory, points), answer.facts, time.perf_counter() - began)

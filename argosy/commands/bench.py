@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from argosy.benchmarks.collection import Collection
+    from argosy.benchmarks.methods import Method
     from argosy.benchmarks.plan import Plan
     from eval.bench.protocols import Protocol
 
 OUT = Path("bench")
+REPORT = "report.html"
 
 
 def register(app: typer.Typer) -> None:
@@ -126,13 +128,16 @@ def _perform(
     retry_failed: bool,
     as_json: bool,
 ) -> None:
+    import shlex
+    import sys
     import time
 
     from rich.console import Console
 
-    from argosy.benchmarks.printing import print_summary
+    from argosy.benchmarks.printing import TITLES, print_summary
     from argosy.benchmarks.run import RESULTS, BenchRequest, run_bench
     from argosy.terminal import print_json, stdout_console
+    from eval.report import Page, write_page
 
     errors = Console(stderr=True, highlight=False)
     request = BenchRequest(
@@ -149,12 +154,16 @@ def _perform(
         retry_failed=retry_failed,
     )
     report = run_bench(request, errors, time.monotonic)
+    about = f"{protocol.name}: {protocol.about}"
+    command = shlex.join(["argosy", *sys.argv[1:]])
+    page = Page(report.table, report.summary, protocol.headlines, TITLES, report.settings, about, command)
+    write_page(page, out / REPORT)
     if as_json:
         print_json({"settings": report.settings, "out": str(out), **report.summary.as_plain()})
         return
     console = stdout_console()
     print_summary(report.summary, console)
-    console.print(f"{out / RESULTS}", markup=False, soft_wrap=True)
+    console.print(f"{out / RESULTS}, {out / REPORT}", markup=False, soft_wrap=True)
     if "session" in request.methods:
         console.print(f"transcripts: ARGOSY_HOME={out / 'store'} argosy sessions", markup=False, soft_wrap=True)
     if report.summary.void:
@@ -199,10 +208,16 @@ def _list(as_json: bool) -> None:
         return
     console = stdout_console()
     for each in METHODS.values():
-        marks = "".join(
-            f" ({word})" for word, holds in (("not causal", not each.causal), ("by chance", each.by_chance)) if holds
-        )
+        marks = "".join(f" ({word})" for word, holds in _marks(each).items() if holds)
         console.print(f"{each.name:<18} {each.summary}{marks}", markup=False, soft_wrap=True)
+
+
+def _marks(method: "Method") -> dict[str, bool]:
+    return {
+        "not causal": not method.causal,
+        "by chance": method.by_chance,
+        f"needs {method.needs}, which is not installed": not method.there,
+    }
 
 
 def _words(text: str | None) -> list[str]:

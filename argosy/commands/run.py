@@ -122,7 +122,7 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
         finished = run_session(
-            replace(request, key=settings.openai_key),
+            replace(request, key=settings.key_for(request.model)),
             store,
             find_prices(settings),
             time.time,

@@ -34,16 +34,13 @@ class Holding:
     def __call__(self, values: Floats) -> Floats:
         scaled: Floats = np.clip((values - self.level) / self.spread, -_CLIP_SPREADS, _CLIP_SPREADS)
         if np.isnan(scaled).any():
-            held: Floats = pd.Series(scaled).ffill().fillna(0.0).to_numpy(dtype=np.float64, copy=True)
-            return held
+            return np.array(pd.Series(scaled).ffill().fillna(0.0), dtype=np.float64)
         return scaled
 
 
 def windows(values: Floats, width: int) -> Floats:
     """The `width` values that end at each point, shape (n, width), as a view; before the first value it is repeated."""
-    first = values[0] if len(values) else 0.0
-    padded = np.concatenate((np.full(width - 1, first), values))
-    seen: Floats = np.lib.stride_tricks.sliding_window_view(padded, width)
+    seen: Floats = np.lib.stride_tricks.sliding_window_view(np.pad(values, (width - 1, 0), mode="edge"), width)
     return seen
 
 

@@ -128,19 +128,26 @@ def _death(code: int | None) -> str:
 def _child(work: Work, cell: Cell, answer: Connection, watched: Connection, log: Path) -> None:
     """Runs in the process of a cell; ends at once when the process that started it is gone."""
     threading.Thread(target=_die_with_parent, args=(watched,), daemon=True).start()
-    with log.open("w", encoding="utf-8", buffering=1) as errors:
-        os.dup2(errors.fileno(), 2)
-        os.dup2(errors.fileno(), 1)
-        sys.stderr = sys.stdout = errors
-        began = time.monotonic()
-        try:
-            answer.send(work(cell))
-        except BaseException as error:
-            message = " ".join(f"{type(error).__name__}: {error}".split())
-            answer.send(Result(cell, message[:500], wall_s=time.monotonic() - began))
-            raise
-        finally:
-            answer.close()
+    _write_to(log)
+    began = time.monotonic()
+    try:
+        answer.send(work(cell))
+    except BaseException as error:
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        answer.send(Result(cell, message[:500], wall_s=time.monotonic() - began))
+        raise
+    finally:
+        answer.close()
+
+
+def _write_to(log: Path) -> None:
+    """Sends whatever this process writes, its own traceback included, to a file until it ends."""
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    os.close(file)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False, buffering=1)
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)
 
 
 def _die_with_parent(watched: Connection) -> None:

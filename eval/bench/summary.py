@@ -96,7 +96,7 @@ def summarise(
         judged=judged,
         unjudged=unjudged,
         standings=tuple(_standing(frame, name, judged, headlines) for name in methods if name != SENTINEL),
-        gains=tuple(gain for method, over in pairs if (gain := gain_of(lockbox, method, over, judged)) is not None),
+        gains=tuple(gain for method, over in pairs if (gain := gain_of(frame, method, over, judged)) is not None),
         non_empty=non_empty(frame),
         failures=tuple(
             (str(series), str(method), int(seed), str(status))
@@ -166,9 +166,9 @@ def _figure(table: pd.DataFrame) -> Figure:
     return Figure(float(by_seed.mean()), float(by_seed.std(ddof=1)) if len(by_seed) > 1 else math.nan)
 
 
-def gain_of(lockbox: pd.DataFrame, method: str, over: str, judged: Sequence[str]) -> Gain | None:
+def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str]) -> Gain | None:
     """The differences on the cells that both have; None when there is none."""
-    mine, other = (per_cell(lockbox, name, "objective", judged) for name in (method, over))
+    mine, other = (per_cell(frame, name, "objective", judged) for name in (method, over))
     if mine.empty or other.empty:
         return None
     if other.shape[1] == 1 and mine.shape[1] > 1:

@@ -67,7 +67,7 @@ def test_each_candidate_is_pointed_to_another_statistic_of_the_evidence():
     like = LIKE.model_copy(update={"measures": {"dev_60_by_spread": 0.5, "level": 0.5, "change": 1.0, "flat": 3.0}})
     pairs = (Pair(event=SPIKE.model_copy(update={"measures": measures}), like=like),)
     told = []
-    for candidate in range(4):
+    for candidate in range(1, 5):
         model = ScriptedModel(answers=[FENCED])
         propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=candidate), detection_key())
         told.append(model.asked[0][1].text.rpartition("```json")[2].partition("\n```\n")[2])
@@ -89,7 +89,7 @@ def test_every_standard_statistic_is_sketched_as_a_rule_that_keeps_its_contract(
         events = [{statistic.name: rise + 3.0}, {statistic.name: rise - 3.0}]
         pairs = tuple(Pair(event=SPIKE.model_copy(update={"measures": each}), like=None) for each in events)
         model = ScriptedModel(answers=[FENCED])
-        propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=0), detection_key())
+        propose(scripted_speaker(model), detection_evidence(pairs=pairs, candidate=1), detection_key())
         (source,) = fences("python", model.asked[0][1].text)
         rule = read_rule(source)
         assert statistic.name in rule.summary

@@ -1,0 +1,58 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from eval.bench.cell import OK, Cell, Result
+from eval.bench.pool import run_cells
+
+
+def _work(cell: Cell) -> Result:
+    match cell.method:
+        case "raises":
+            raise ValueError(f"no luck\nwith {cell.series}")
+        case "dies":
+            os._exit(3)
+        case "killed":
+            os.kill(os.getpid(), 9)
+        case "hangs":
+            time.sleep(60)
+    return Result(cell, OK, facts={"threads": os.environ["OMP_NUM_THREADS"]})
+
+
+def test_every_way_to_end_is_a_result_and_the_run_goes_on(tmp_path: Path) -> None:
+    cells = [Cell("s", method, 0) for method in ("hangs", "raises", "dies", "killed", "works")]
+    results: dict[str, Result] = {}
+    run_cells(
+        cells,
+        _work,
+        jobs=3,
+        timeout_s=4.0,
+        log=lambda cell: tmp_path / f"{cell.method}.log",
+        done=lambda result: results.update({result.cell.method: result}),
+    )
+    assert results["works"].status == OK
+    assert results["works"].facts["threads"] == "1"
+    assert results["raises"].status == "ValueError: no luck with s"
+    assert "Traceback" in (tmp_path / "raises.log").read_text()
+    assert "code 3" in results["dies"].status
+    assert "signal 9" in results["killed"].status
+    assert "timed out after 4 s" in results["hangs"].status
+
+
+def test_an_interruption_leaves_nothing_running(tmp_path: Path) -> None:
+    def stop(_result: Result) -> None:
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_cells(
+            [Cell("s", "hangs", 0), Cell("s", "works", 0)],
+            _work,
+            jobs=2,
+            timeout_s=100.0,
+            log=lambda cell: tmp_path / f"{cell.method}.log",
+            done=stop,
+        )
+    assert time.monotonic() - started < 30
