@@ -10,7 +10,7 @@ from rich.status import Status
 
 from graphs.events import Decision, Event, ModelCall, SpanBegin
 
-TOLD = {"base": "base", "session": "ends", "fused": "fused", "series": "series"}
+TOLD = {"base": "base", "session": "session", "fused": "fusion", "series": "series"}
 
 
 class Progress:
@@ -56,9 +56,11 @@ class Progress:
     def _tell(self, event: Decision) -> None:
         text = escape(event.why)
         if event.subject.startswith("round "):
-            self._console.print(f"[bold]{event.subject}[/] {event.verdict}: {text}")
+            self._print(f"[bold]{event.subject}[/] {event.verdict}: {text}")
         elif event.verdict == "accepted":
-            gain = f" [green]{escape(event.subject)} accepted[/]: {text}"
-            self._console.print(gain)
+            self._print(f"  [green]{escape(event.subject)} accepted[/]: {text}")
         elif event.subject in TOLD:
-            self._console.print(f"[bold]{TOLD[event.subject]}[/] {escape(event.verdict)}: {text}")
+            self._print(f"[bold]{TOLD[event.subject]}[/] {escape(event.verdict)}: {text}")
+
+    def _print(self, markup: str) -> None:
+        self._console.print(markup, soft_wrap=True)

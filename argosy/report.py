@@ -55,12 +55,13 @@ class SplitSection(_Section):
 
 
 class Metrics(_Section):
-    """Figures on one part of the data; the F1s, `auc_pr` and `objective` are None where it holds no incident."""
+    """Figures on one part of the data; the F1s, areas and `objective` are None where it holds no incident."""
 
     event_f1_pa: Figure = None
     point_f1: Figure = None
     event_f1_k10: Figure = None
     auc_pr: Figure = None
+    vus_pr: Figure = None
     objective: Figure = None
     incidents: int | None = None
     detected: int | None = None

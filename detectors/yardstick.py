@@ -17,7 +17,7 @@ from signals.incidents import runs
 
 GRID_POINTS = 240
 WIDTH = 0.3
-"""Thresholds from 1 − this of a threshold to the inverse share of it are averaged over."""
+"""Thresholds from 1 − this of a threshold to the inverse share of it are averaged over, counted from what is usual."""
 
 SAFETY = 0.8
 """A clear rule's threshold keeps this far away from the first true event that it would lose."""
@@ -98,8 +98,15 @@ class Yardstick:
         found = curve(self.part, statistic, self.objective, most_false=0.3)
         near = np.geomspace(1 - WIDTH, 1 / (1 - WIDTH), 11)
         steps = np.append(found.values, found.values[-1] if len(found.values) else math.nan)
-        at = np.searchsorted(found.thresholds, thresholds[:, None] * near, side="left")
-        return np.asarray(steps[at].mean(axis=1), dtype=np.float64)
+        usual = np.minimum(self._usual(statistic), thresholds[:, None])
+        at = np.searchsorted(found.thresholds, usual + (thresholds[:, None] - usual) * near, side="left")
+        there = steps[np.searchsorted(found.thresholds, thresholds, side="left")]
+        return np.asarray(there / 2 + steps[at].mean(axis=1) / 2, dtype=np.float64)
+
+    def _usual(self, statistic: Floats) -> float:
+        """The level that distances of thresholds are counted from: the median for a flag rule, 0 for a clear rule."""
+        known = statistic[np.isfinite(statistic)]
+        return max(0.0, float(np.median(known))) if self.direction is Direction.FLAG and len(known) else 0.0
 
 
 def _middle_of_best(grid: Floats, values: Floats) -> Steady:

@@ -77,6 +77,9 @@ def bench(
     timeout_s: Annotated[float, typer.Option("--timeout-s", min=1, help="Most seconds for one cell.")] = 900.0,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed cells again.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")] = OUT,
+    speed: Annotated[
+        bool, typer.Option("--speed", help="Time the methods on made-up series of 1,000 to --limit points, and end.")
+    ] = False,
     list_methods: Annotated[bool, typer.Option("--list", help="List the methods and end.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -91,6 +94,9 @@ def bench(
 
     if list_methods:
         _list(as_json)
+        return
+    if speed:
+        _speed(_words(methods), limit or 1_000_000, timeout_s, out, as_json)
         return
     if data is None:
         raise BadInput("argosy bench", "no data is named", "give a table or a folder: argosy bench DATA")
@@ -168,6 +174,39 @@ def _perform(
         console.print(f"transcripts: ARGOSY_HOME={out / 'store'} argosy sessions", markup=False, soft_wrap=True)
     if report.summary.void:
         raise typer.Exit(1)
+
+
+def _speed(methods: list[str], most_points: int, timeout_s: float, out: Path, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from argosy.benchmarks.speed import measure_speed, paces
+    from argosy.terminal import print_json, stdout_console
+    from eval.bench.cell import Result
+
+    errors = Console(stderr=True, highlight=False)
+
+    def done(result: Result) -> None:
+        cell = result.cell
+        line = f"{cell.method} on {int(cell.series):,} points: {result.status}, {result.wall_s:.1f} s"
+        errors.print(line, markup=False, soft_wrap=True)
+
+    found = paces(measure_speed(_methods(methods, errors), most_points, timeout_s, out, done))
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for title in ("method", "points", "fit s", "score s", "M points/s", "peak MiB"):
+        table.add_column(title, justify="left" if title == "method" else "right")
+    for each in found:
+        rate = each.points / max(each.score_s, 1e-9) / 1e6
+        row = (f"{each.points:,}", f"{each.fit_s:.3f}", f"{each.score_s:.4f}", f"{rate:.2f}", f"{each.peak_mib:.0f}")
+        table.add_row(each.method, *row)
+    console = stdout_console()
+    console.print(table)
+    console.print(f"{out / 'speed.parquet'}, {out / 'speed.html'}", markup=False, soft_wrap=True)
 
 
 def _methods(names: list[str], console: "Console") -> list[str]:
