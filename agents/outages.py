@@ -16,7 +16,7 @@ _MESSAGE_CHARS = 300
 
 # A time-out comes before a lost connection: clients raise it as a kind of it.
 _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
-    (ModelAuthenticationError, "the key was refused", "check the key: OPENAI_API_KEY, or ARGOSY_SERVER_KEY for a server named by URL"),
+    (ModelAuthenticationError, "the key was refused", "check the key (OPENAI_API_KEY; ARGOSY_SERVER_KEY for a URL)"),
     (ModelPermissionDeniedError, "the key may not use this model", "choose another model, or ask its owner for access"),
     (ModelNotFoundError, "there is no such model, or no API at this address", "check the name and the end of the URL"),
     (ModelRateLimitError, "too many requests, or the quota is used up", "wait, or raise the quota; then resume"),

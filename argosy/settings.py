@@ -32,7 +32,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads ARGOSY_HOME, ARGOSY_STORE, ARGOSY_PRICES, OPENAI_API_KEY and ARGOSY_SERVER_KEY, and notes the values of keys as secret.
+    """Reads ARGOSY_HOME, _STORE, _PRICES and _SERVER_KEY and OPENAI_API_KEY; notes the values of keys as secret.
 
     Raises BadInput.
     """

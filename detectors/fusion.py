@@ -12,6 +12,7 @@ from signals.scores import Scores
 
 JUST_BELOW = float(np.nextafter(1.0, 0.0))
 EXHAUSTIVE_UP_TO = 8
+TIE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ def fuse(base: Floats, members: Iterable[Member]) -> Scores:
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen members by id (none of them is always a candidate), with its value and that of the base alone."""
+    """The chosen members by id (none of them is always a candidate), with its value, less its price, and the base's."""
 
     ids: tuple[str, ...]
     value: float
@@ -61,25 +62,25 @@ class Choice:
     considered: int
 
 
-def choose(base: Floats, members: Sequence[Member], judge: Callable[[Bools], float], margin: float = 1e-9) -> Choice:
-    """The subset of members whose fused flags `judge` likes best; the fewer and simpler among equals.
+def choose(base: Floats, members: Sequence[Member], judge: Callable[[Bools], float], price: float = 0.0) -> Choice:
+    """The subset of members whose fused flags `judge` likes best, less `price` for each; the simpler among equals.
 
-    All subsets of up to eight members are tried, greedy addition beyond. A subset must beat the base alone by more
-    than `margin`; where `judge` gives NaN (nothing to judge by), the empty fusion stands.
+    All subsets of up to eight members are tried, greedy addition beyond. Where `judge` gives NaN (nothing to judge
+    by), the empty fusion stands.
     """
     considered = 0
 
     def value_of(subset: Sequence[Member]) -> float:
         nonlocal considered
         considered += 1
-        return judge(fuse(base, subset).flags)
+        return judge(fuse(base, subset).flags) - price * len(subset)
 
     base_value = value_of(())
     best: tuple[Member, ...] = ()
     best_value = base_value
     for subset in _subsets(members, value_of):
         value = value_of(subset)
-        if value > best_value + margin:
+        if value > best_value + TIE:
             best, best_value = subset, value
     return Choice(tuple(member.id for member in best), best_value, base_value, considered)
 

@@ -52,8 +52,8 @@ def separation(evidence: DetectionEvidence, statistic: str, side: Side) -> float
     """How much rarer one of each pair is than the other, averaged over the pairs.
 
     A flag rule acts on events that are rarer than their look-alikes. A clear rule says what true alerts, the
-    look-alikes there, have and false ones lack. Rarity counts by its square, up to a limit: one beyond all normal points
-    says more than many that are unusual.
+    look-alikes there, have and false ones lack. Rarity counts by its square, up to a limit: one stretch beyond all
+    normal points says more than many that are unusual.
     """
     gaps = []
     for pair in evidence.pairs:

@@ -69,7 +69,7 @@ def bench(
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=50, help="Only the first N points of each series.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a session.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a session.")] = 3,
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of a session.")] = 5,
     model: Annotated[str, typer.Option(help="Model of the sessions.")] = "embedded",
     sandbox: options.SandboxName = "auto",

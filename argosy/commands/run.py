@@ -18,7 +18,7 @@ DEMO_PICTURE = Path("demo/session.png")
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.command("run", epilog="Example: argosy run metric.csv --base auto --rounds 4 --picture metric.png")(run)
+    app.command("run", epilog="Example: argosy run metric.csv --base auto --picture metric.png")(run)
     app.command("demo", epilog="Example: argosy demo --picture demo.png")(demo)
 
 
@@ -40,7 +40,7 @@ def run(
     model: Annotated[str, typer.Option(help="embedded, openai:NAME, or URL#NAME of a compatible server.")] = "embedded",
     rules: Annotated[str, typer.Option(help="Which kinds of rules: flag, clear or both.")] = "both",
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round.")] = 5,
-    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds.")] = 3,
     validation: Annotated[float, typer.Option(help="Share of the points that rules are chosen on.")] = 0.2,
     lockbox: Annotated[float, typer.Option(help="Last share of the points, opened once.")] = 0.3,
     objective: Annotated[

@@ -32,7 +32,7 @@ class Settings:
     """Every bound of the loop; `prompt_tokens` sizes the evidence of one call."""
 
     directions: tuple[Direction, ...] = (Direction.FLAG, Direction.CLEAR)
-    rounds: int = 4
+    rounds: int = 3
     candidates: int = 5
     max_repairs: int = 2
     max_revisions: int = 1

@@ -148,7 +148,8 @@ def test_what_cannot_be_mended_is_dropped_after_a_bounded_number_of_repairs(sand
             return embedded(messages)
         number = re.search(r'"candidate":(\d)', messages[1].text)
         name = number.group(1) if number else "mended"
-        return f'```python\n"""Never runs, {name}."""\nPARAMS = {{}}\n\n\ndef detect(values, seconds):\n    raise OSError\n```'
+        code = f'"""Never runs, {name}."""\nPARAMS = {{}}\n\n\ndef detect(values, seconds):\n    raise OSError'
+        return f"```python\n{code}\n```"
 
     series, labels = a_series()
     ran = refine(sandbox, speaker_of(answer), series, labels)
