@@ -23,6 +23,7 @@ from signals.series import Series
 CHARACTERS_A_TOKEN = 1.75
 MOST_PAIRS = 12
 SHOWN_BEFORE, SHOWN_WITHIN = 8, 8
+_FEW_PAIRS, _FEW_TRIED, _MOST_TRIED = 3, 4, 15
 _QUANTILES = (0.001, 0.01, 0.5, 0.99, 0.999)
 
 
@@ -175,10 +176,12 @@ def _smaller(evidence: DetectionEvidence) -> DetectionEvidence | None:
         return evidence.model_copy(update={"pairs": (*pairs[: sampled[-1]], bare, *pairs[sampled[-1] + 1 :])})
     if len(evidence.parents) > 1:
         return evidence.model_copy(update={"parents": evidence.parents[:-1]})
-    if len(evidence.tried) > 4:
-        return evidence.model_copy(update={"tried": evidence.tried[-4:]})
-    if len(pairs) > 3:
+    if len(evidence.tried) > _MOST_TRIED:
+        return evidence.model_copy(update={"tried": evidence.tried[-_MOST_TRIED:]})
+    if len(pairs) > _FEW_PAIRS:
         return evidence.model_copy(update={"pairs": pairs[:-1]})
+    if len(evidence.tried) > _FEW_TRIED:
+        return evidence.model_copy(update={"tried": evidence.tried[-_FEW_TRIED:]})
     if evidence.parents or evidence.tried:
         return evidence.model_copy(update={"parents": (), "tried": ()})
     return evidence.model_copy(update={"pairs": pairs[:-1]}) if len(pairs) > 1 else None
