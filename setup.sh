@@ -16,7 +16,7 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.lock >.venv/uv.txt
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
-if ! .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock; then
+if ! .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.lock; then
     echo "uv could not install the lock; trying pip" >&2
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 fi

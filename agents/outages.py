@@ -19,12 +19,12 @@ _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
     (ModelAuthenticationError, "the key was refused", "check the key (OPENAI_API_KEY; ARGOSY_SERVER_KEY for a URL)"),
     (ModelPermissionDeniedError, "the key may not use this model", "choose another model, or ask its owner for access"),
     (ModelNotFoundError, "there is no such model, or no API at this address", "check the name and the end of the URL"),
-    (ModelRateLimitError, "too many requests, or the quota is used up", "wait, or raise the quota; then resume"),
-    (ModelTimeoutError, "no answer in time", "raise the time-out or use a faster model; then resume"),
-    (ModelConnectionError, "no connection", "start the server or check the address; then resume"),
+    (ModelRateLimitError, "too many requests, or the quota is used up", "wait, or raise the quota, and run it again"),
+    (ModelTimeoutError, "no answer in time", "use a faster model, and run it again"),
+    (ModelConnectionError, "no connection", "start the server or check the address, and run it again"),
     (ContextOverflowError, "the prompt is longer than the model reads", "use a model with a longer context"),
     (ModelInvalidRequestError, "the request was refused", "check the model's name and its parameters"),
-    (ModelError, "the server failed", "try again later with resume, or use another model"),
+    (ModelError, "the server failed", "run it again later, or use another model"),
 )
 _NO_COMPLETION = ("the answer is not that of an OpenAI-compatible server", "check that the URL ends in /v1")
 

@@ -57,6 +57,8 @@ def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
 
 def _ranking(chosen: Choice) -> str:
     """The baselines by what they reached on validation, or on training data where validation has nothing to say."""
+    if all(trial.train != trial.train for trial in chosen.trials):
+        return "no labelled incident tells baselines apart, so the first of them is taken"
     by_validation = any(trial.validation == trial.validation for trial in chosen.trials)
     figures = {each.name: each.validation if by_validation else each.train for each in chosen.trials}
     ranked = sorted(figures, key=lambda name: -figures[name] if figures[name] == figures[name] else math.inf)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import packages_distributions, version
-from urllib.parse import urlsplit
 
 from argosy.settings import Settings
 
@@ -110,15 +109,11 @@ def _model(settings: Settings, spec: str) -> Finding:
 
 
 def _server(spec: str) -> Finding:
-    import socket
+    from argosy.reach import what_keeps_away
 
-    parts = urlsplit(spec.partition("#")[0])
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with socket.create_connection((parts.hostname or "", port), timeout=5):
-            return Finding("model", Health.FINE, f"{spec}: something listens there; nothing was asked")
-    except (OSError, ValueError) as error:
-        return Finding("model", Health.MISSING, f"{spec}: {error}", "start the server, or mend the address")
+    if reason := what_keeps_away(spec):
+        return Finding("model", Health.MISSING, f"{spec}: {reason}", "start the server, or mend the address")
+    return Finding("model", Health.FINE, f"{spec}: something listens there; nothing was asked")
 
 
 def _prices(settings: Settings) -> Finding:

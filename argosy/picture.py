@@ -52,6 +52,19 @@ class _View:
     dated: bool
 
 
+def check_drawable(path: Path) -> None:
+    """Makes the folder for a picture. Raises BadInput for another suffix, and where nothing can be written."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput(str(path), f"cannot draw {path.suffix or 'without a suffix'}", "use " + ", ".join(SUFFIXES))
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+        unfinished.unlink()
+    except OSError as error:
+        raise BadInput(str(path), (error.strerror or str(error)).lower(), "name a file that can be written") from error
+
+
 def draw(
     path: Path,
     series: Series,
@@ -70,8 +83,7 @@ def draw(
     Flags are bools per point, shape (n,); `rule_flags` by the name of the rule. Where `times_known` is False the
     horizontal axis counts steps. Raises BadInput for another suffix and when the file cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(str(path), f"cannot draw {path.suffix or 'without a suffix'}", "use " + ", ".join(SUFFIXES))
+    check_drawable(path)
     view = _view(series, incidents, base_flags, fused_flags, rule_flags, base_name, times_known)
     figure = _figure(view, splits, scenes(view.labels, base_flags, fused_flags, MOST_SCENES), title)
     unfinished = path.with_name(f".{path.name}.part")

@@ -159,6 +159,7 @@ def print_report(report: Report, console: "Console") -> None:
         console.print(_line("rule", f"{rule.id} {rule.direction}: {rule.summary} ({numbers})"), soft_wrap=True)
     console.print()
     console.print(_scores_table(report))
+    console.print(_line("lockbox", _verdict(report)), soft_wrap=True)
     for note in report.notes:
         console.print(_line("note", note), soft_wrap=True)
     console.print()
@@ -182,6 +183,22 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     yield "usage", f"{usage.calls} calls, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
 
 
+def _verdict(report: Report) -> str:
+    """What the fusion did on data that nothing had looked at, for better or worse."""
+    base, fused = report.scores.base.get("lockbox"), report.scores.fused.get("lockbox")
+    if not report.rules:
+        return "nothing was fused, so nothing is gained or lost"
+    if report.gain is None or base is None or fused is None:
+        return "it holds no incident, so gain and loss are not known"
+    found = (fused.detected or 0) - (base.detected or 0)
+    false = (fused.false_points or 0) - (base.false_points or 0)
+    word = "better than" if report.gain > 0 else "WORSE than" if report.gain < 0 else "as good as"
+    return (
+        f"the fusion is {word} the base: default objective {report.gain:+.3f}, "
+        f"incidents found {found:+d}, false points {false:+d}"
+    )
+
+
 def _split(name: str, part: SplitSection) -> str:
     points = part.points
     if points is None and part.start is not None and part.stop is not None:
@@ -202,7 +219,7 @@ def _line(label: str, words: str) -> "Text":
 def _scores_table(report: Report) -> "Table":
     table = metrics_table("part", "of")
     for part in PARTS:
-        subjects = [("base", report.scores.base), *((rule.id, rule.scores) for rule in report.rules)]
+        subjects = [("base", report.scores.base), *((f"+ {rule.id}", rule.scores) for rule in report.rules)]
         rows = [
             (name, by_part[part]) for name, by_part in (*subjects, ("fused", report.scores.fused)) if part in by_part
         ]

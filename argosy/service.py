@@ -1,6 +1,6 @@
 """A stored detector in service: made again from its recipe and rules, and put to a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -32,6 +32,7 @@ class Scored:
     frame: pd.DataFrame
     alerts: int
     fired: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def score_file(store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool) -> Scored:
@@ -48,7 +49,18 @@ def score_file(store: Store, detector: str, table: TableRequest, choice: Sandbox
     finally:
         sandbox.close()
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
-    return Scored(row.id, loaded.series.id, _frame(loaded, scores), len(runs(scores.flags)), fired)
+    frame = _frame(loaded, scores)
+    notes = (*loaded.notes, *_strangeness(row, loaded))
+    return Scored(row.id, loaded.series.id, frame, len(runs(scores.flags)), fired, notes)
+
+
+def _strangeness(row: DetectorRow, loaded: Loaded) -> Iterator[str]:
+    """What speaks against this file being of the series that the detector was made for."""
+    series = loaded.series
+    if series.step_s != row.step_s:
+        yield f"the detector was made for points {row.step_s:,} s apart, and these are {series.step_s:,} s apart"
+    if series.id != row.series:
+        yield f"the detector was made for series {row.series!r}, and this one is called {series.id!r}"
 
 
 def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:

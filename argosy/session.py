@@ -8,10 +8,11 @@ from langchain_core.runnables import RunnableConfig
 from agents.access import open_model
 from agents.budget import Budget, Caps
 from agents.prices import Prices
-from agents.speech import Role
+from agents.speech import ModelUnavailable, Role
 from argosy.bases import BaseChoice, base_maker
 from argosy.connectors.tables import TableRequest, for_session, read_series
 from argosy.keeping import Finished, Run, keep
+from argosy.reach import what_keeps_away
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.store.store import Store, StoreRecorder
 from eval.objective import OBJECTIVES
@@ -86,6 +87,8 @@ def run_session(
         max_output_tokens=request.max_output_tokens,
         seed=request.settings.seed,
     )
+    if reason := what_keeps_away(request.model):
+        raise ModelUnavailable(f"--model {request.model}: {reason}; start the server or check the address")
     maker = base_maker(choice, loaded, request.settings.seed)
     sandbox = open_sandbox(request.sandbox, speaker.is_language_model, request.accept_risk)
     row = store.sessions.begin(

@@ -12,7 +12,12 @@ Label = Annotated[str | None, typer.Option("--label", help="Column of 0/1 labels
 IdColumn = Annotated[str | None, typer.Option("--id-column", help="Column that tells several series apart.")]
 SeriesId = Annotated[str | None, typer.Option("--series", help="Which of several series.")]
 Step = Annotated[int | None, typer.Option("--step", min=1, help="Seconds between points, for an index without times.")]
-Incidents = Annotated[Path | None, typer.Option("--incidents", help="File of incidents with columns start and end.")]
+Incidents = Annotated[
+    Path | None,
+    typer.Option(
+        "--incidents", help="File of incidents with columns start and end; end is not part of it. Counts before labels."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout instead.")]
 SandboxName = Annotated[str, typer.Option("--sandbox", help="Where rules run: auto, docker or local.")]
 AcceptRisk = Annotated[

@@ -109,6 +109,7 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     from rich.console import Console
 
     from argosy.interrupts import drained
+    from argosy.picture import check_drawable
     from argosy.pricing import find_prices
     from argosy.progress import Progress
     from argosy.report import print_report
@@ -117,6 +118,8 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
 
+    if picture:
+        check_drawable(picture)
     settings = read_settings()
     store = open_store(settings)
     errors = Console(stderr=True, highlight=False)
@@ -129,14 +132,15 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
             progress.watch,
             interrupted,
         )
-    drawn = _draw(finished, picture) if picture else None
+    console = stdout_console()
     if as_json:
         print_json(finished.report.as_json())
-        return
-    console = stdout_console()
-    print_report(finished.report, console)
-    if drawn:
-        console.print(f"[bold]picture[/] {drawn}", soft_wrap=True)
+    else:
+        print_report(finished.report, console)
+    if picture:
+        drawn = _draw(finished, picture)
+        if not as_json:
+            console.print(f"[bold]picture[/] {drawn}", soft_wrap=True)
 
 
 def _draw(finished: "Finished", picture: Path) -> Path:
@@ -144,7 +148,6 @@ def _draw(finished: "Finished", picture: Path) -> Path:
 
     final, report = finished.final, finished.report
     names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
-    picture.parent.mkdir(parents=True, exist_ok=True)
     return draw(
         picture,
         final.series,

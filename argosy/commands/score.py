@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from argosy.commands import options
+from signals.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,8 @@ def score(
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
+    if out:
+        _check_kind(out)
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
     table = TableRequest(file, time, value, None, id_column, series, step)
     scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
@@ -52,6 +55,7 @@ def score(
         "flagged": int(scored.frame["flag"].sum()),
         "alerts": scored.alerts,
         "fired": scored.fired,
+        "notes": list(scored.notes),
         "out": str(out) if out else None,
     }
     if as_json:
@@ -60,27 +64,32 @@ def score(
     typer.echo(f"{summary['flagged']:,} of {summary['points']:,} points flagged in {summary['alerts']:,} alerts")
     for rule, count in scored.fired.items():
         typer.echo(f"  {rule} changed the verdict on {count:,} points")
+    for note in scored.notes:
+        typer.echo(f"note: {note}")
     typer.echo(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
+
+
+def _check_kind(out: Path) -> None:
+    """Raises BadInput before anything is scored when the goal cannot be written."""
+
+    if out.suffix.lower() not in (".parquet", ".csv"):
+        problem = f"{out.suffix or 'no suffix'} is no kind of table"
+        raise BadInput(f"--out {out}", problem, "end it in .parquet or .csv")
+    if not out.parent.is_dir():
+        raise BadInput(f"--out {out}", f"there is no folder {out.parent}", "make it, or name another")
 
 
 def _write(frame: "pd.DataFrame", out: Path) -> None:
     """Writes beside the goal first, so that a full disk leaves no half file. Raises BadInput."""
-    from signals.errors import BadInput
 
     part = out.with_name(out.name + ".part")
     try:
-        match out.suffix.lower():
-            case ".parquet":
-                frame.to_parquet(part, index=False)
-            case ".csv":
-                frame.to_csv(part, index=False)
-            case suffix:
-                raise BadInput(
-                    f"--out {out}", f"{suffix or 'no suffix'} is no kind of table", "end it in .parquet or .csv"
-                )
+        if out.suffix.lower() == ".parquet":
+            frame.to_parquet(part, index=False)
+        else:
+            frame.to_csv(part, index=False)
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise BadInput(
-            f"--out {out}", (error.strerror or str(error)).lower(), "name a file that can be written"
-        ) from error
+        problem = (error.strerror or "it cannot be written").lower()
+        raise BadInput(f"--out {out}", problem, "name a file that can be written") from error

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from argosy.transcript import Entry, Section, Transcript
     from graphs.events import Decision, Failure, ModelCall, SandboxJob
 
-_PROMPT_LINES = 6
-_LINE_CHARACTERS = 240  # an evidence block is one line of thousands
+_PROMPT_LINES = 8
+_LINE_CHARACTERS = 900  # an evidence block is one line of thousands
 _FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 
 
@@ -120,13 +120,15 @@ def _call(event: "ModelCall", entry: "Entry", full: bool) -> "Iterator[Renderabl
 
 
 def _folded(prompt: str, full: bool) -> str:
-    lines = prompt.strip().split("\n")
+    """The prompt; unless whole, without the system text, which is the same in every call of a role."""
     if full:
-        return "\n".join(lines)
+        return prompt.strip()
+    asked = prompt.partition("\n[human]\n")[2] or prompt
+    lines = [line for line in asked.strip().split("\n") if line.strip()]
     shown = lines if len(lines) <= _PROMPT_LINES + 1 else lines[:_PROMPT_LINES]
     short = [line if len(line) <= _LINE_CHARACTERS else f"{line[:_LINE_CHARACTERS]} …" for line in shown]
     more = len(lines) - len(shown)
-    return "\n".join([*short, *([f"… {more} more lines; --full shows them"] if more else [])])
+    return "\n".join([*short, *([f"… {more} more lines, and the system text; --full shows them"] if more else [])])
 
 
 def _reply(reply: str) -> "Iterator[RenderableType]":

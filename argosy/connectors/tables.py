@@ -125,6 +125,11 @@ def _names(sheet: Sheet, request: TableRequest) -> _Names:
     time = pick(sheet, request.time, TIME_NAMES, "--time", required=request.step_s is None)
     label = None if request.incidents else pick(sheet, request.label, LABEL_NAMES, "--label")
     base = None if request.base is None else pick(sheet, request.base, (), "--base")
+    for column, option, role in ((label, "--label", "labels"), (base, "--base", "a detector's verdicts")):
+        if column == value:
+            raise BadInput(f"{option} {column}", f"is the column of values, not of {role}", "name another column")
+    if base is not None and base == label:
+        raise BadInput(f"--base {base}", "is the column of labels", "name the column of your detector's verdicts")
     return _Names(time, value, label, base, _only(sheet, request))
 
 

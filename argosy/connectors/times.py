@@ -220,6 +220,10 @@ def _check_order(column: Column, ticks: _Ticks, seconds: Ints) -> None:
         raise BadInput(column.place(late), f"{this} is less than a second after {that}", mend)
     clock = "; if a clock change did this, write offsets or UTC" if ticks.naive else ""
     if after == before:
-        mend = "keep one row for each time (--series names one series of several)"
+        mend = "keep one row for each time (--id-column tells several series apart, --series names one)"
         raise BadInput(column.place(late), f"{this} repeats the time of {that}", mend + clock)
-    raise BadInput(column.place(late), f"{this} comes before {that}", f"sort the file by this column{clock}")
+    raise BadInput(
+        column.place(late),
+        f"{this} comes before {that}",
+        f"sort the file by this column, or tell several series apart with --id-column{clock}",
+    )

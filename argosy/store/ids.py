@@ -20,7 +20,7 @@ def timed_id(letter: str, at: float, token: str) -> str:
 def find_id(connection: sa.Connection, column: sa.Column[str], start: str, noun: str) -> str:
     """The one id that begins with `start`, or is it. Raises BadInput when there is none, or more than one."""
     place = f"{noun} {start!r}"
-    listing = f"argosy {noun}s lists them"
+    listing = "argosy sessions --json names them" if noun == "detector" else f"argosy {noun}s lists them"
     if not start:
         raise BadInput(place, "is empty", listing)
     begins = sa.func.substr(column, 1, len(start)) == start

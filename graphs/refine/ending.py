@@ -34,7 +34,7 @@ def fuse_accepted(state: State, desk: Desk) -> State:
         return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
     choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value, PRICE_OF_A_RULE)
     outcome = Outcome.FUSED if choice.ids else Outcome.BASE_ONLY
-    basis = "training and validation" if has_incidents else "training data, as validation holds no incident"
+    basis = "training and validation" if has_incidents else "training data (validation holds no incident)"
     desk.decide(
         "fused",
         outcome,
@@ -68,7 +68,7 @@ def open_lockbox(state: State, desk: Desk) -> State:
     members = []
     for candidate in state["accepted"]:
         if candidate.id in state["fused"]:
-            (outcome,) = desk.call("lockbox", candidate.source, series, [candidate.params])
+            (outcome,) = desk.call(f"lockbox {candidate.id}", candidate.source, series, [candidate.params])
             if isinstance(outcome, Ran):
                 members.append(Member(candidate.id, candidate.direction, outcome.scores))
             else:

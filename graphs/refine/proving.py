@@ -46,11 +46,11 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
     bench, settings = desk.bench, desk.settings
 
     def evaluate(batch: Sequence[Mapping[str, Number]]) -> Sequence[Floats | None]:
-        outcomes = desk.call("tune", candidate.source, bench.train, batch)
+        outcomes = desk.call(f"tune {candidate.id}", candidate.source, bench.train, batch)
         return [outcome.scores if isinstance(outcome, Ran) else None for outcome in outcomes]
 
     found = tune(read_rule(candidate.source), evaluate, yardstick, settings.evaluations, settings.seed)
-    (outcome,) = desk.call("score", candidate.source, bench.known, [found.params])
+    (outcome,) = desk.call(f"score {candidate.id}", candidate.source, bench.known, [found.params])
     if not isinstance(outcome, Ran):
         failure = as_failure(outcome, "the training and validation parts")
         desk.decide(candidate.id, Stage.DROPPED, failure.error if failure else "")
@@ -59,8 +59,8 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
     desk.decide(
         candidate.id,
         Stage.TUNED,
-        f"{found.evaluations} evaluations on training data",
-        objective=_number(found.value),
+        f"{found.evaluations} evaluations on training data; steady is the mean over thresholds nearby",
+        steady_objective=_number(found.value),
         **{f"param_{name}": value for name, value in found.params.items()},
     )
     return candidate.to(Stage.TUNED, params=found.params)

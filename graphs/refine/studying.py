@@ -1,6 +1,6 @@
 """The first nodes: what the series is like, how its base does, and which of its failures to work on next."""
 
-from signals.profile import profile
+from collections.abc import Mapping
 
 from detectors.fusion import fuse
 from detectors.rule import Direction
@@ -9,6 +9,7 @@ from graphs.refine.context import Desk
 from graphs.refine.state import Candidate, Ending, Stage, State
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
+from signals.profile import profile
 
 
 def study(_state: State, desk: Desk) -> State:
@@ -56,13 +57,13 @@ def take_aim(state: State, desk: Desk) -> State:
     if state["stalled"] and len(ranked) > 1 and ranked[0] is state.get("direction") and promise[ranked[1]] > 0:
         ranked.reverse()
     direction = ranked[0]
-    facts = {f"promise_{each.value}": round(float(promise[each]), 4) for each in promise}
+    facts = {f"{each.value}_could_win": round(float(promise[each]), 4) for each in promise}
     if promise[direction] <= 0:
         desk.decide(
             "session", Ending.NOTHING_LEFT, "the fusion makes no error on training data that a rule could mend", **facts
         )
         return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
-    desk.decide(f"round {number}", direction, _aim_sentence(direction, flags, bench.train_labels), **facts)
+    desk.decide(f"round {number}", direction, _aim_sentence(promise, flags, bench.train_labels), **facts)
     wanted = tuple(
         Candidate(f"c{number}.{i}", number, i, direction, Stage.WANTED) for i in range(1, settings.candidates + 1)
     )
@@ -86,13 +87,16 @@ def _promise(direction: Direction, flags: Bools, desk: Desk) -> float:
     return float(judge(labels, best) - judge(labels, flags))
 
 
-def _aim_sentence(direction: Direction, flags: Bools, labels: Bools) -> str:
+def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bools) -> str:
     events = runs(labels)
     missed = sum(not flags[start:stop].any() for start, stop in events)
     false_alerts = sum(not labels[start:stop].any() for start, stop in runs(flags))
-    found = f"the fusion so far misses {missed} of {len(events)} incidents and raises {false_alerts} false alerts"
-    work = "missed incidents" if direction is Direction.FLAG else "false alerts"
-    return f"{found} on training data; this round works on {work}"
+    covered = (flags & labels).sum() / max(1, labels.sum())
+    could = " and ".join(f"{promise[each]:.2f} with {each.value} rules" for each in promise)
+    return (
+        f"on training data {missed} of {len(events)} incidents are missed, {covered:.0%} of incident points flagged, "
+        f"{false_alerts} alerts false; of the objective there is at most {could} to win"
+    )
 
 
 def standing(state: State, direction: Direction, desk: Desk) -> Floats:

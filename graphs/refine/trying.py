@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.rule import Number
 from graphs.refine.context import Desk
 from graphs.refine.state import Candidate, Failure, Stage, State
 from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
@@ -30,7 +29,7 @@ def trial(state: State, desk: Desk) -> State:
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.VETTED or candidate.failure:
             return candidate
-        failure = try_rule(candidate.source, dict(candidate.params), desk)
+        failure = try_rule(candidate, desk)
         if failure is None:
             return candidate.to(Stage.CLEAN)
         desk.decide(candidate.id, failure.kind, failure.error)
@@ -39,8 +38,9 @@ def trial(state: State, desk: Desk) -> State:
     return {"candidates": tuple(desk.side_by_side(one, state["candidates"], lambda c: c.to(Stage.DROPPED)))}
 
 
-def try_rule(source: str, params: dict[str, Number], desk: Desk) -> Failure | None:
-    """The first thing that is wrong with a rule, or None."""
+def try_rule(candidate: Candidate, desk: Desk) -> Failure | None:
+    """The first thing that is wrong with a candidate at its default numbers, or None."""
+    params = dict(candidate.params)
     sample = desk.bench.train.part(0, min(SAMPLE_POINTS, len(desk.bench.train)))
     edges = edge_cases(sample)
     stops = cut_points(len(sample), desk.settings.seed)
@@ -49,7 +49,8 @@ def try_rule(source: str, params: dict[str, Number], desk: Desk) -> Failure | No
     evaluations += [Evaluation(params, input=whole), Evaluation(params, input=whole)]
     evaluations += [Evaluation(params, input=whole, stop=stop) for stop in stops]
     inputs = (*(edge.input for edge in edges), Input(sample.values, sample.seconds))
-    outcomes = desk.run("trial", Job(source, inputs, tuple(evaluations), desk.settings.trial_limits))
+    job = Job(candidate.source, inputs, tuple(evaluations), desk.settings.trial_limits)
+    outcomes = desk.run(f"trial {candidate.id}", job)
     names = [edge.name for edge in edges] + ["a training sample"] * (len(evaluations) - len(edges))
     for name, outcome in zip(names, outcomes, strict=True):
         failure = as_failure(outcome, name)

@@ -10,7 +10,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from agents.embedded import EmbeddedAuthor
 from agents.embedded.clauses import ranked_clauses
 from agents.embedded.recipe import Kind, Side, read
-from agents.evidence import DetectionEvidence, Pair, ParentRule, RepairEvidence, ReviewEvidence
+from agents.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
 from agents.exhibits import StatisticBank, build_evidence, shown
 from detectors.rule import Direction, read_rule
 from detectors.search import tune
@@ -112,15 +112,34 @@ def test_a_parent_is_built_upon():
     assert child.clauses[0].kind is read(source).clauses[0].kind
 
 
-def test_shuffled_evidence_gives_worse_rules():
-    def swapped(pair: Pair) -> Pair:
-        return Pair(event=pair.like, like=pair.event)
+def swapped(evidence: DetectionEvidence) -> DetectionEvidence:
+    """Events for look-alikes and the other way round."""
+    pairs = tuple(Pair(event=pair.like, like=pair.event) for pair in evidence.pairs)
+    return evidence.model_copy(update={"pairs": pairs})
 
-    honest = evidence()
-    shuffled = honest.model_copy(update={"pairs": tuple(swapped(pair) for pair in honest.pairs)})
-    by_evidence, by_shuffled = (worth(rule_in(ask(each))) for each in (honest, shuffled))
-    assert by_evidence > 0.8
-    assert by_shuffled < by_evidence - 0.2
+
+def renamed(evidence: DetectionEvidence) -> DetectionEvidence:
+    """Every measure under the name of another, with its sign turned."""
+    names = sorted({name for pair in evidence.pairs for name in (*pair.event.measures, *pair.like.measures)})
+    other = dict(zip(names, [*names[1:], names[0]], strict=True))
+
+    def relabelled(exhibit: Exhibit) -> Exhibit:
+        return exhibit.model_copy(update={"measures": {other[k]: -v for k, v in exhibit.measures.items()}})
+
+    pairs = tuple(Pair(event=relabelled(pair.event), like=relabelled(pair.like)) for pair in evidence.pairs)
+    return evidence.model_copy(update={"pairs": pairs})
+
+
+def mean_worth(block: DetectionEvidence) -> float:
+    rules = [rule_in(ask(block.model_copy(update={"candidate": number}))) for number in (1, 2, 3, 4, 5)]
+    return float(np.mean([worth(rule) for rule in rules]))
+
+
+def test_shuffled_evidence_gives_worse_rules():
+    honest = mean_worth(evidence())
+    assert worth(rule_in(ask(evidence()))) > 0.9
+    assert mean_worth(swapped(evidence())) < honest - 0.1
+    assert mean_worth(renamed(evidence())) < honest - 0.1
 
 
 BREAKAGES = {

@@ -89,12 +89,20 @@ def test_a_rule_holds_no_more_than_it_needs():
 
 
 def test_a_flag_rule_finds_the_drop_and_a_clear_rule_of_the_same_clause_spares_it():
-    drop = Recipe((Clause(Kind.DEVIATION, Side.DOWN, Over.SPREAD, size=0.1),))
+    drop = Recipe((Clause(Kind.CHANGE, Side.DOWN),))
     flags, cleared = detect(drop, wave()) >= 1, detect(replace(drop, clears=True), wave()) >= 1
     assert flags[150]
     assert not cleared[150]
     assert not (flags & cleared).any()
     assert cleared[100:140].all()
+
+
+def test_both_sides_have_one_threshold_and_a_skew():
+    scope: dict[str, object] = {}
+    exec(compose(Recipe((Clause(Kind.CHANGE, Side.BOTH),))), scope)
+    up_and_down = np.array([0.0, 4.0, 0.0])
+    scores = scope["detect"](up_and_down, np.arange(3), skew=0.5, lag=1, threshold=4.0)
+    assert scores[1:].tolist() == [0.5, 1.0]
 
 
 def test_hours_keep_a_rule_to_a_time_of_day():

@@ -50,7 +50,7 @@ class MemoryRecorder:
         return [event for event in self.events if isinstance(event, ModelCall) and event.role == role]
 
     def jobs(self, purpose: str) -> list[SandboxJob]:
-        return [event for event in self.events if isinstance(event, SandboxJob) and event.purpose == purpose]
+        return [event for event in self.events if isinstance(event, SandboxJob) and event.purpose.startswith(purpose)]
 
 
 def a_series(points: int = 3000, incidents: int = 15, seed: int = 0) -> tuple[Series, Bools]:
