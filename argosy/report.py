@@ -159,7 +159,7 @@ def print_report(report: Report, console: "Console") -> None:
         console.print(_line("rule", f"{rule.id} {rule.direction}: {rule.summary} ({numbers})"), soft_wrap=True)
     console.print()
     console.print(_scores_table(report))
-    console.print(_line("lockbox", _verdict(report)), soft_wrap=True)
+    console.print(_line("gain", _verdict(report)), soft_wrap=True)
     for note in report.notes:
         console.print(_line("note", note), soft_wrap=True)
     console.print()
@@ -189,12 +189,12 @@ def _verdict(report: Report) -> str:
     if not report.rules:
         return "nothing was fused, so nothing is gained or lost"
     if report.gain is None or base is None or fused is None:
-        return "it holds no incident, so gain and loss are not known"
+        return "the lockbox holds no incident, so gain and loss are not known"
     found = (fused.detected or 0) - (base.detected or 0)
     false = (fused.false_points or 0) - (base.false_points or 0)
     word = "better than" if report.gain > 0 else "WORSE than" if report.gain < 0 else "as good as"
     return (
-        f"the fusion is {word} the base: default objective {report.gain:+.3f}, "
+        f"on the lockbox the fusion is {word} the base: default objective {report.gain:+.3f}, "
         f"incidents found {found:+d}, false points {false:+d}"
     )
 
