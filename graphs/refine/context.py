@@ -38,7 +38,7 @@ class Settings:
     max_revisions: int = 1
     stall_rounds: int = 2
     archive_size: int = 4
-    evaluations: int = 48
+    evaluations: int = 36
     prompt_tokens: int = 2_500
     seed: int = 0
     workers: int = 2

@@ -46,7 +46,7 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     return {"fused": choice.ids, "outcome": outcome}
 
 
-PRICE_OF_A_RULE = 0.01
+PRICE_OF_A_RULE = 0.02
 """What each rule of a fusion must bring at least, as a share of the objective."""
 
 
