@@ -5,24 +5,26 @@ from dataclasses import asdict, dataclass, field, replace
 
 from langchain_core.runnables import RunnableConfig
 
-from agents.access import open_model
+from agents.access import ChatSpeaker, open_model
 from agents.budget import Budget, Caps
 from agents.prices import Prices
 from agents.speech import ModelUnavailable, Role
 from argosy.bases import BaseChoice, base_maker
-from argosy.connectors.tables import TableRequest, for_session, read_series
+from argosy.connectors.tables import Loaded, TableRequest, for_session, read_series
 from argosy.keeping import Finished, Run, keep
 from argosy.reach import what_keeps_away
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.store.store import Store, StoreRecorder
 from eval.objective import OBJECTIVES
-from eval.splits import split
+from eval.splits import Splits, split
 from graphs.events import Event
 from graphs.record import Recorder
 from graphs.refine import RefineContext, Settings, Workbench, build
 from graphs.refine.context import Publication
 from graphs.refine.graph import recursion_limit
 from graphs.refine.state import Ending
+from sandbox.protocol import Sandbox
+from signals.arrays import Bools
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,19 @@ class _Watched:
         return self._recorder.blob(data)
 
 
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """All that a run needs and that can be refused before it begins."""
+
+    choice: BaseChoice
+    loaded: Loaded
+    labels: Bools
+    splits: Splits
+    budget: Budget
+    speaker: ChatSpeaker
+    sandbox: Sandbox
+
+
 def run_session(
     request: SessionRequest,
     store: Store,
@@ -69,10 +84,51 @@ def run_session(
 ) -> Finished:
     """Runs one session from file to stored detector.
 
-    Raises BadInput, ModelUnavailable, SandboxUnavailable or StoreUnavailable; the session is then kept with its
-    transcript and the outcome `failed`.
+    Raises BadInput, ModelUnavailable, SandboxUnavailable or StoreUnavailable; once it has begun, the session is then
+    kept with its transcript and the outcome `failed`.
     """
     began = clock()
+    ready = _prepare(request, prices, clock)
+    series = ready.loaded.series
+    row = store.sessions.begin(
+        series.id, len(series), request.model, request.base, request.settings.seed, _settings_json(request)
+    )
+    published: list[Publication] = []
+    context = RefineContext(
+        settings=request.settings,
+        bench=Workbench(series, ready.labels, ready.splits),
+        objective=OBJECTIVES[request.objective],
+        make_base=base_maker(ready.choice, ready.loaded, request.settings.seed),
+        speakers=dict.fromkeys(Role, ready.speaker),
+        sandbox=ready.sandbox,
+        recorder=_Watched(StoreRecorder(store, row.id), watch),
+        clock=clock,
+        stopping=_stopping(interrupted, request.caps.seconds, clock, began),
+        publish=published.append,
+    )
+    try:
+        config = RunnableConfig(recursion_limit=recursion_limit(request.settings))
+        build().compile(name="refine").invoke({}, config, context=context)
+    except BaseException as error:
+        store.sessions.finish(row.id, "failed", {"error": f"{type(error).__name__}: {error}"})
+        raise
+    finally:
+        ready.sandbox.close()
+    run = Run(
+        row.id,
+        request.model,
+        request.settings.seed,
+        request.objective,
+        ready.choice,
+        clock() - began,
+        ready.budget.spent,
+    )
+    notes = (*ready.loaded.notes, *([ready.speaker.note] if ready.speaker.note else []))
+    return keep(store, run, ready.loaded, ready.splits, context.bench, published[0], notes)
+
+
+def _prepare(request: SessionRequest, prices: Prices, clock: Callable[[], float]) -> _Prepared:
+    """Reads the file and reaches for model and sandbox, cheapest refusals first."""
     choice = BaseChoice.of(request.base)
     loaded = read_series(_with_base_column(request.table, choice))
     labels = for_session(loaded)
@@ -89,48 +145,19 @@ def run_session(
     )
     if reason := what_keeps_away(request.model):
         raise ModelUnavailable(f"--model {request.model}: {reason}; start the server or check the address")
-    maker = base_maker(choice, loaded, request.settings.seed)
     sandbox = open_sandbox(request.sandbox, speaker.is_language_model, request.accept_risk)
-    row = store.sessions.begin(
-        loaded.series.id,
-        len(loaded.series),
-        request.model,
-        request.base,
-        request.settings.seed,
-        _settings_json(request),
-    )
-    recorder = _Watched(StoreRecorder(store, row.id), watch)
-    published: list[Publication] = []
+    return _Prepared(choice, loaded, labels, splits, budget, speaker, sandbox)
 
+
+def _stopping(
+    interrupted: Callable[[], bool], cap_s: float | None, clock: Callable[[], float], began: float
+) -> Callable[[], Ending | None]:
     def stopping() -> Ending | None:
         if interrupted():
             return Ending.INTERRUPTED
-        cap = request.caps.seconds
-        return Ending.BUDGET_SPENT if cap is not None and clock() - began > cap else None
+        return Ending.BUDGET_SPENT if cap_s is not None and clock() - began > cap_s else None
 
-    context = RefineContext(
-        settings=request.settings,
-        bench=Workbench(loaded.series, labels, splits),
-        objective=OBJECTIVES[request.objective],
-        make_base=maker,
-        speakers=dict.fromkeys(Role, speaker),
-        sandbox=sandbox,
-        recorder=recorder,
-        clock=clock,
-        stopping=stopping,
-        publish=published.append,
-    )
-    try:
-        config = RunnableConfig(recursion_limit=recursion_limit(request.settings))
-        build().compile(name="refine").invoke({}, config, context=context)
-    except BaseException as error:
-        store.sessions.finish(row.id, "failed", {"error": f"{type(error).__name__}: {error}"})
-        raise
-    finally:
-        sandbox.close()
-    run = Run(row.id, request.model, request.settings.seed, request.objective, choice, clock() - began, budget.spent)
-    notes = (*loaded.notes, *([speaker.note] if speaker.note else []))
-    return keep(store, run, loaded, splits, context.bench, published[0], notes)
+    return stopping
 
 
 def _with_base_column(table: TableRequest, choice: BaseChoice) -> TableRequest:
