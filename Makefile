@@ -1,5 +1,6 @@
 # make demo    set up and run a whole session on the bundled series, with no key, no Docker and no network beyond packages
 # make test    set up and pass the tests that this machine can run
+# make fast    the tests that start no process of their own: within a minute, while you work
 # make setup   .venv with `argosy` in .venv/bin
 # make check   formatting, lint, strict types, import layers, generated docs, tests: what CI runs
 # make lock    renew requirements.lock after a change of the dependencies in pyproject.toml
@@ -7,7 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lint lock docs clean
+.PHONY: setup demo test fast check lint lock docs clean
 
 setup: .venv/ready
 
@@ -20,6 +21,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+fast: setup
+	$(BIN)/python -m pytest -m "not docker and not namespaces and not network and not slow"
 
 lint: setup
 	$(BIN)/ruff format --check .

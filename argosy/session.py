@@ -10,7 +10,7 @@ from agents.budget import Budget, Caps
 from agents.prices import Prices
 from agents.speech import ModelUnavailable, Role
 from argosy.bases import BaseChoice, base_maker
-from argosy.connectors.tables import Loaded, TableRequest, for_session, read_series
+from argosy.connectors.tables import Loaded, TableRequest, for_session, newest, read_series
 from argosy.keeping import Finished, Run, keep
 from argosy.reach import what_keeps_away
 from argosy.sandboxes import SandboxChoice, open_sandbox
@@ -130,7 +130,7 @@ def run_session(
 def _prepare(request: SessionRequest, prices: Prices, clock: Callable[[], float]) -> _Prepared:
     """Reads the file and reaches for model and sandbox, cheapest refusals first."""
     choice = BaseChoice.of(request.base)
-    loaded = read_series(_with_base_column(request.table, choice))
+    loaded = newest(read_series(_with_base_column(request.table, choice)))
     labels = for_session(loaded)
     splits = split(len(loaded.series), request.validation, request.lockbox)
     budget = Budget(request.caps, clock)

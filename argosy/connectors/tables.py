@@ -1,12 +1,12 @@
 """One series out of a table: its points, labels or incidents, and what a detector in service says of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from argosy.connectors.cells import Base, read_base, read_flags, read_floats
+from argosy.connectors.cells import Alarms, Base, ColumnScores, read_base, read_flags, read_floats
 from argosy.connectors.column import Column, named, shown
 from argosy.connectors.incidents_file import placed, read_incidents
 from argosy.connectors.names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
@@ -20,6 +20,9 @@ from signals.series import Series
 
 FEWEST_SESSION_POINTS = 50
 """Fewer cannot be split into three parts that say anything; scoring takes any length from one."""
+
+MOST_SESSION_POINTS = 1_000_000
+"""More would make every evaluation of every candidate slow and teach little; the newest are kept."""
 
 SHOWN_IDS = 5
 
@@ -103,6 +106,25 @@ def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
     column = pick(sheet, id_column, ID_NAMES, "--id-column", required=True)
     assert column is not None
     return sheet.ids(column)
+
+
+def newest(loaded: Loaded, most: int = MOST_SESSION_POINTS) -> Loaded:
+    """The last `most` points, with a note of what was left out; the same where there are no more."""
+    left_out = len(loaded.series) - most
+    if left_out <= 0:
+        return loaded
+    series = loaded.series.part(left_out, len(loaded.series))
+    labels = None if loaded.labels is None else loaded.labels[left_out:]
+    match loaded.base:
+        case Alarms(column=column, flags=flags):
+            base: Base | None = Alarms(column, flags[left_out:])
+        case ColumnScores(column=column, values=values):
+            base = ColumnScores(column, values[left_out:])
+        case None:
+            base = None
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
+    note = f"a session looks at the last {most:,} points; {left_out:,} earlier ones are left out"
+    return replace(loaded, series=series, labels=labels, base=base, incidents=incidents, notes=(*loaded.notes, note))
 
 
 def for_session(loaded: Loaded) -> Bools:

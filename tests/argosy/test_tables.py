@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from argosy.connectors.cells import Alarms, ColumnScores
-from argosy.connectors.tables import Loaded, TableRequest, for_session, list_series, read_series
+from argosy.connectors.tables import Loaded, TableRequest, for_session, list_series, newest, read_series
 from signals.errors import BadInput
 from signals.incidents import runs
 
@@ -255,3 +255,20 @@ def test_a_session_needs_points_and_labels(tmp_path: Path) -> None:
         for_session(load(tmp_path, "timestamp,value,other\n" + rows))
     with pytest.raises(BadInput, match="3 points are too few"):
         for_session(load(tmp_path, "timestamp,value,label\n10,1,0\n20,2,0\n30,3,1\n"))
+
+
+def test_of_a_very_long_series_the_newest_points_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    rows = [f"{i},{i % 7},{int(i in (3, 8))},{int(i == 8)}" for i in range(10)]
+    path.write_text("\n".join(["index,value,label,mine", *rows]))
+    whole = read_series(TableRequest(path, step_s=60, base="mine"))
+    kept = newest(whole, most=4)
+    assert kept.series.values.tolist() == [6.0, 0.0, 1.0, 2.0]
+    assert kept.series.seconds.tolist() == whole.series.seconds[6:].tolist()
+    assert kept.labels is not None
+    assert kept.labels.tolist() == [False, False, True, False]
+    assert len(kept.incidents) == 1
+    assert isinstance(kept.base, Alarms)
+    assert kept.base.flags.tolist() == [False, False, True, False]
+    assert "6 earlier ones are left out" in kept.notes[-1]
+    assert newest(whole) is whole
