@@ -22,6 +22,8 @@ class Stage(StrEnum):
     REVISED = "revised"
     ACCEPTED = "accepted"
     DROPPED = "dropped"
+    UNASKED = "unasked"
+    """The budget did not reach it."""
 
 
 class Outcome(StrEnum):

@@ -78,14 +78,14 @@ def _parent_rule(parent: Candidate) -> ParentRule:
 
 def _out_of_budget(candidate: Candidate, spent: BudgetSpent, desk: Desk) -> Candidate:
     desk.decide(candidate.id, Ending.BUDGET_SPENT, str(spent))
-    return candidate.to(Stage.DROPPED, feedback=Ending.BUDGET_SPENT.value)
+    return candidate.to(Stage.UNASKED)
 
 
 def _next(desk: Desk, candidates: list[Candidate]) -> State:
     """The new state; it ends the search when a cap was hit or somebody asked to stop."""
     state: State = {"candidates": tuple(candidates)}
     stopping = desk.context.stopping()
-    if any(each.feedback == Ending.BUDGET_SPENT.value and each.stage is Stage.DROPPED for each in candidates):
+    if any(each.stage is Stage.UNASKED for each in candidates):
         stopping = Ending.BUDGET_SPENT
     if stopping:
         desk.decide("session", stopping, "no further rule is looked for; what is accepted stays")
