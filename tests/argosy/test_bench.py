@@ -16,6 +16,8 @@ from argosy.benchmarks.layouts import open_collection
 from argosy.cli import app
 from signals.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 
 def _table(path: Path, names: tuple[str, ...] = ("a", "b")) -> Path:
     frames = []

@@ -2,11 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from argosy.benchmarks.speed import made_up, paces, time_cell
 from eval.bench.cell import OK, Cell
 from eval.bench.table import long_form
 from eval.report.growth import write_growth
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_method_is_timed_apart_from_its_fit(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_show_tells_the_whole_story(tmp_path: Path, ids: tuple[str, str]) -> Non
     for words in (
         "round 1 · propose · 0.75 s",
         "detection c1.2 · scripted",
-        "… 39 more lines; --full shows them",
+        "more lines, and the system text; --full shows them",
         "return values < -treshold",
         "trial: broke · 2 evaluations in answering",
         "evaluation 2 of 2: NameError: treshold",

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from argosy.cli import app
 
+pytestmark = pytest.mark.slow
+
 Invoke = Callable[..., Result]
 RUN = ["--step", "60", "--sandbox", "local", "--rounds", "1", "--candidates", "2"]
 

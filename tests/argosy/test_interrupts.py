@@ -12,6 +12,8 @@ import pytest
 
 from argosy.example import EXAMPLE_STEP_S, example_path
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "from argosy.cli import main; main()"]
 
 

@@ -14,6 +14,8 @@ from argosy.store.store import Store, StoreRecorder, open_store
 from graphs.events import Decision, ScoreMeasured
 from signals.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 
 def decision(subject: str) -> Decision:
     return Decision(at=1.0, span="select#1", subject=subject, verdict="accepted", why="it gains")

@@ -12,6 +12,8 @@ from sandbox.protocol import Broke
 from signals.series import Series
 from signals.shapes import Detector
 
+pytestmark = pytest.mark.slow
+
 SOURCE = '''"""Flags high values."""
 PARAMS = {"threshold": (90.0, 1.0, 100.0)}
 

@@ -7,6 +7,8 @@ import pytest
 from eval.bench.cell import OK, Cell, Result
 from eval.bench.pool import run_cells
 
+pytestmark = pytest.mark.slow
+
 
 def _work(cell: Cell) -> Result:
     match cell.method:

@@ -15,6 +15,8 @@ from graphs.refine.state import Ending
 from sandbox.local import LocalSandbox
 from tests.graphs.bench import SMALL, Ran, a_series, embedded, refine, speaker_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[LocalSandbox]:

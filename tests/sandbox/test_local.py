@@ -15,6 +15,8 @@ from sandbox.protocol import Limits, SandboxUnavailable, TimedOut
 from sandbox.walls import Wall, walls
 from tests.sandbox.jobs import job, outcome, ran, rule
 
+pytestmark = pytest.mark.slow
+
 GOOD = rule("return values")
 
 
