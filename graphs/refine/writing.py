@@ -47,9 +47,18 @@ def propose(state: State, desk: Desk) -> State:
             return candidate.to(Stage.DROPPED)
         by_model = speaker.is_language_model or any(parent.language_model for parent in parents)
         shown = tuple(parent.id for parent in parents)
-        return candidate.to(Stage.DRAFTED, source=proposal.source, parents=shown, language_model=by_model)
+        written = replace(candidate, source=proposal.source, parents=shown, language_model=by_model)
+        return _drafted(written, proposal.refusal, desk)
 
     return _next(desk, desk.side_by_side(one, state["candidates"], lambda candidate: candidate))
+
+
+def _drafted(candidate: Candidate, refusal: str, desk: Desk) -> Candidate:
+    """A candidate with a new source, for vetting; or for Repair, where the source could not be read as a rule."""
+    if not refusal:
+        return candidate.to(Stage.DRAFTED)
+    desk.decide(candidate.id, "unreadable", refusal)
+    return candidate.to(Stage.VETTED, failure=Failure("unreadable", refusal))
 
 
 def _parents(state: State, candidate: Candidate) -> tuple[Candidate, ...]:
@@ -158,4 +167,5 @@ def _mended(candidate: Candidate, failure: Failure, desk: Desk) -> Candidate:
         desk.decide(candidate.id, "not mended", proposal.refusal)
         return tried
     by_model = candidate.language_model or speaker.is_language_model
-    return tried.to(Stage.DRAFTED, source=proposal.source, failure=None, language_model=by_model)
+    mended = replace(tried, source=proposal.source, failure=None, language_model=by_model)
+    return _drafted(mended, proposal.refusal, desk)

@@ -150,10 +150,10 @@ def test_the_example_is_what_its_attribution_says() -> None:
     loaded = read_series(TableRequest(path, step_s=EXAMPLE_STEP_S))
     labels, splits = for_session(loaded), split(len(loaded.series))
     counts = [len(runs(labels[splits.of(part)])) for part in Part]
-    assert (len(loaded.series), counts, loaded.notes) == (103_367, [21, 10, 15], ())
+    assert (len(loaded.series), counts, loaded.notes) == (70_177, [15, 12, 14], ())
     assert path.stat().st_size < 1_200_000
     train = loaded.series.part(0, splits.train_stop)
-    assert profile(train, labels[splits.train]).periods == (1440,)
+    assert 1300 <= profile(train, labels[splits.train]).periods[0] <= 1500
     text = path.with_name("ATTRIBUTION.md").read_text()
     assert "MIT" in text
     assert path.name in text
