@@ -38,7 +38,8 @@ class Telling:
 def propose(speaker: Speaker, evidence: DetectionEvidence, key: CallKey, feedback: str = "") -> Proposal:
     """Asks for one rule in a conversation of its own; `feedback` is what a reviewer said of the last one.
 
-    Candidates count from 1; each is pointed to another of the statistics that tell events best, so that they differ.
+    Candidates and rounds count from 1; each candidate is pointed to another of the statistics that tell events best,
+    so that they differ.
     Raises what the speaker raises. A model that twice answers without a usable rule is a value with its refusal.
     """
     system = SystemMessage(render("detection", "system"))
@@ -64,7 +65,8 @@ def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
 def _slots(evidence: DetectionEvidence) -> dict[str, object]:
     """What the prompt is filled with; without a telling statistic its sketch is on changes."""
     ranked = telling_statistics(evidence)
-    focus = ranked[(evidence.candidate - 1) % len(ranked)] if ranked else Telling("change", 0.0, 0.0)
+    place = (evidence.round - 1) * evidence.candidates + evidence.candidate - 1
+    focus = ranked[place % len(ranked)] if ranked else Telling("change", 0.0, 0.0)
     match = _STATISTIC.fullmatch(focus.name)
     return {
         "direction": evidence.direction,
