@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from detectors.fusion import Member, fuse
+from detectors.quota import Quota
 from detectors.rule_detector import RuleDetector
 from signals.arrays import Bools
 from signals.scores import Scores
@@ -12,13 +13,19 @@ from signals.shapes import Detector
 
 
 class FusedDetector:
-    """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed."""
+    """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed.
+
+    `quotas` by rule id bound how often a rule may act; a rule without one is not bounded.
+    """
 
     name = "fused"
 
-    def __init__(self, base: Detector, rules: Mapping[str, RuleDetector]) -> None:
+    def __init__(
+        self, base: Detector, rules: Mapping[str, RuleDetector], quotas: Mapping[str, Quota] | None = None
+    ) -> None:
         self._base = base
         self._rules = dict(rules)
+        self._quotas = dict(quotas or {})
 
     def fit(self, series: Series, labels: Bools | None) -> Self:
         """Fits the base; the rules' numbers were settled when they were accepted and stay."""
@@ -27,5 +34,8 @@ class FusedDetector:
 
     def score(self, series: Series) -> Scores:
         """The fused scores; `fired` tells for each rule where it changed the verdict. Raises RuleFailed."""
-        members = [Member(rule_id, rule.direction, rule.score(series).values) for rule_id, rule in self._rules.items()]
+        members = [
+            Member(rule_id, rule.direction, rule.score(series).values, quota=self._quotas.get(rule_id))
+            for rule_id, rule in self._rules.items()
+        ]
         return fuse(self._base.score(series).values, members)

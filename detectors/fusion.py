@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from detectors.quota import Quota
 from detectors.rule import Direction
 from signals.arrays import Bools, Floats
 from signals.scores import Scores
@@ -17,12 +18,23 @@ TIE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """A rule's part in a fusion: its scores, shape (n,); ≥ 1 adds an alarm (flag) or takes one back (clear)."""
+    """A rule's part in a fusion: its scores, shape (n,); ≥ 1 adds an alarm (flag) or takes one back (clear).
+
+    A `quota` bounds how often it may do so.
+    """
 
     id: str
     direction: Direction
     scores: Floats
     complexity: int = 0
+    quota: Quota | None = None
+
+    def changes(self, alarm: Bools) -> Bools:
+        """Where the rule changes the verdict of a base that alarms there, shape (n,)."""
+        with np.errstate(invalid="ignore"):
+            fires = self.scores >= 1.0
+        changed = fires & ~alarm if self.direction is Direction.FLAG else fires & alarm
+        return changed if self.quota is None else self.quota.within(changed)
 
 
 def fuse(base: Floats, members: Iterable[Member]) -> Scores:
@@ -40,15 +52,9 @@ def fuse(base: Floats, members: Iterable[Member]) -> Scores:
     values = base.copy()
     fired: dict[str, Bools] = {}
     for member in members:
-        with np.errstate(invalid="ignore"):
-            fires = member.scores >= 1.0
-        match member.direction:
-            case Direction.FLAG:
-                fired[member.id] = fires & ~alarm
-                values = np.where(fired[member.id], np.fmax(values, member.scores), values)
-            case Direction.CLEAR:
-                fired[member.id] = fires & alarm
-                values = np.where(fired[member.id], JUST_BELOW, values)
+        changed = fired[member.id] = member.changes(alarm)
+        instead = np.fmax(values, member.scores) if member.direction is Direction.FLAG else JUST_BELOW
+        values = np.where(changed, instead, values)
     return Scores(values, fired)
 
 

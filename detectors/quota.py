@@ -1,0 +1,54 @@
+"""A fuse for rules in service: a rule that suddenly acts far more often than it ever did is not listened to.
+
+A series drifts, a rule written in yesterday's units fires on every point, and the fusion that gained three incidents
+raises a thousand alarms. What a rule did on the data it was accepted on says how often it may act.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from signals.arrays import Bools
+
+SHARE_OF_KNOWN = 20
+"""The window is this fraction of the points that the rule was accepted on."""
+
+FEWEST_POINTS = 50
+SURGE = 2.0
+SPARE = 5
+"""A rule may act on `SURGE` times the most points it acted on in any window, and on `SPARE` more."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """At most `most` of the last `window` points, the one judged included, may be changed by a rule."""
+
+    window: int
+    most: int
+
+    @classmethod
+    def of(cls, changed: Bools) -> Self:
+        """The quota of a rule that changed the verdict on these points, shape (n,), when it was accepted.
+
+        >>> Quota.of(np.array([False] * 990 + [True] * 10))
+        Quota(window=50, most=25)
+        """
+        window = max(FEWEST_POINTS, len(changed) // SHARE_OF_KNOWN)
+        busiest = int(_recent(changed, window).max(initial=0))
+        return cls(window, int(SURGE * busiest) + SPARE)
+
+    def within(self, changed: Bools) -> Bools:
+        """Of the points that a rule would change, shape (n,), those on which it is listened to. Causal.
+
+        >>> Quota(4, 2).within(np.array([True, True, True, True, False, False, True])).tolist()
+        [True, True, False, False, False, False, True]
+        """
+        return np.asarray(changed & (_recent(changed, self.window) <= self.most), dtype=np.bool_)
+
+
+def _recent(changed: Bools, window: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """For each point how many of the last `window` are set, itself included."""
+    total = np.cumsum(changed, dtype=np.int64)
+    total[window:] -= np.cumsum(changed, dtype=np.int64)[: max(0, len(changed) - window)]
+    return total
