@@ -1,34 +1,38 @@
 """Access to models: from a name on the command line to a speaker that counts and caps what it spends."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
-from urllib.parse import urlsplit
+from threading import BoundedSemaphore
 
 from langchain_core.exceptions import ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
-from pydantic import SecretStr
 
 from agents.budget import Budget
+from agents.catalog import ModelFacts, Price
+from agents.clients import Asked, address, chat_client
 from agents.outages import explain
-from agents.prices import Price, Prices
-from agents.speech import CallKey, ModelUnavailable, Reply, Usage
+from agents.pacing import Pace
+from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Role, Usage
 from signals.errors import BadInput
 
-Parameter = float | int | None
-
-_FORMS = "use 'embedded', 'openai:NAME', or 'URL#NAME' for any OpenAI-compatible server (http://127.0.0.1:8089/v1#qwen)"
-_OPENAI_URL = "https://api.openai.com/v1"
+EMBEDDED = "embedded"
 _CHARS_PER_TOKEN = 2.5  # evidence is digits and brackets, which tokenizers split finely; prose has more than 4
 _TOKENS_PER_MESSAGE = 8
+_MOST_TOKENS_PER_CHAR = 4
+_MOST_CHARS_PER_TOKEN = 50
+_SLACK_TOKENS = 1_000
 
 
 class ChatSpeaker:
     """A langchain chat model as a Speaker.
 
     `parameters` are what the replies depend on beside the messages. `failures` are the exceptions by which this
-    client says that it cannot answer; any other is a fault of ours and passes. Retries are the client's own.
+    client says that it cannot answer; any other is a fault of ours and passes. Retries are the client's own. `asked`
+    holds the model as it is asked in those roles whose reply has a form that the server is told.
     """
 
     def __init__(
@@ -43,6 +47,9 @@ class ChatSpeaker:
         max_output_tokens: int,
         failures: tuple[type[Exception], ...] = (ModelError,),
         secret: str | None = None,
+        pace: Pace | None = None,
+        asked: Mapping[Role, Asked] | None = None,
+        at_once: int | None = None,
     ) -> None:
         self.name = name
         self.is_language_model = is_language_model
@@ -53,6 +60,9 @@ class ChatSpeaker:
         self._max_output_tokens = max_output_tokens
         self._failures = failures
         self._secret = secret
+        self._pace = pace or Pace(None, None)
+        self._asked = dict(asked or {})
+        self._turns = BoundedSemaphore(at_once) if at_once else nullcontext()
 
     @property
     def note(self) -> str:
@@ -69,19 +79,35 @@ class ChatSpeaker:
         reservation = self._budget.reserve(expected)
         usage = Usage(calls=1, estimated=True)
         try:
-            answer = self._model.invoke(list(messages), {"run_name": key.role.value, "metadata": asdict(key)})
+            self._pace.take(asked + self._max_output_tokens)
+            with self._turns:
+                answer = self._answer(messages, key)
             usage = self._measure(answer, asked)
         except self._failures as error:
             raise ModelUnavailable(explain(self.name, error, self._secret)) from error
         finally:
+            self._pace.settle(asked + self._max_output_tokens, usage.input_tokens + usage.output_tokens)
             self._budget.settle(reservation, usage)
-        return Reply(answer.text, usage, _is_cut(answer))
+        return Reply(self._text(answer), usage, _is_cut(answer))
+
+    def _answer(self, messages: Sequence[BaseMessage], key: CallKey) -> AIMessage:
+        model: Asked = self._asked.get(key.role, self._model)
+        return model.invoke(list(messages), {"run_name": key.role.value, "metadata": asdict(key)})
+
+    def _text(self, answer: AIMessage) -> str:
+        """What was answered, be it as the arguments of a function; without the key, which a server might repeat."""
+        text = answer.text or (json.dumps(answer.tool_calls[0]["args"]) if answer.tool_calls else "")
+        return text.replace(self._secret, "[key]") if self._secret else text
 
     def _measure(self, answer: AIMessage, asked: int) -> Usage:
+        """The server's own counts, where they can be true."""
         counted = answer.usage_metadata
-        if counted is None:
-            return self._usage(asked, estimate_tokens(answer.text), estimated=True)
-        return self._usage(counted["input_tokens"], counted["output_tokens"], estimated=not self.is_language_model)
+        if counted is not None:
+            given, written = counted["input_tokens"], counted["output_tokens"]
+            chars = asked * _CHARS_PER_TOKEN
+            if _plausible(given, chars) and _plausible(written, len(answer.text), self._max_output_tokens):
+                return self._usage(given, written, estimated=not self.is_language_model)
+        return self._usage(asked, estimate_tokens(answer.text), estimated=True)
 
     def _usage(self, input_tokens: int, output_tokens: int, *, estimated: bool) -> Usage:
         usd = 0.0 if self.price is None else self.price.usd(input_tokens, output_tokens)
@@ -93,86 +119,64 @@ def estimate_tokens(text: str) -> int:
     return math.ceil(len(text) / _CHARS_PER_TOKEN)
 
 
+def _plausible(tokens: int, chars: float, unseen: int = 0) -> bool:
+    """Whether a text of so many characters can have so many tokens, `unseen` beside what is shown of it."""
+    least = max(min(1.0, chars), chars / _MOST_CHARS_PER_TOKEN - 1)
+    return least <= tokens <= chars * _MOST_TOKENS_PER_CHAR + unseen + _SLACK_TOKENS
+
+
 def open_model(
     spec: str,
+    facts: ModelFacts,
     *,
     key: str | None,
-    prices: Prices,
     budget: Budget,
-    timeout_s: float = 120.0,
-    max_retries: int = 2,
-    temperature: float | None = 0.75,
-    top_p: float | None = 0.95,
-    max_output_tokens: int = 4096,
     seed: int | None = None,
+    name: str | None = None,
 ) -> ChatSpeaker:
-    """The model that `spec` names. A parameter that is None is left to the server.
+    """The model that `spec` names, by what is known of it; `name` is what its server is told, where not in `spec`.
 
-    Raises BadInput for a spec of no known form, and for 'openai:' without a key. Nothing is sent yet.
+    Raises BadInput for a spec of no known form, and for a provider whose key is not there. Nothing is sent yet.
     """
     parameters: dict[str, Parameter] = {"seed": seed}
     failures: tuple[type[Exception], ...] = (ModelError,)
-    if spec == "embedded":
+    asked: Mapping[Role, Asked] = {}
+    if spec == EMBEDDED:
         from agents.embedded import EmbeddedAuthor
 
         model: BaseChatModel = EmbeddedAuthor(seed=seed or 0)
     else:
         import openai
-        from langchain_openai import ChatOpenAI
 
-        url, name, secret = _address(spec, key)
-        parameters |= {"temperature": temperature, "top_p": top_p, "max_output_tokens": max_output_tokens}
-        # Servers other than OpenAI's know the length limit by its older name only.
-        older = None if url == _OPENAI_URL else {"max_tokens": max_output_tokens}
-        model = ChatOpenAI(
-            model=name,
-            base_url=url,
-            api_key=SecretStr(secret),
-            timeout=timeout_s,
-            max_retries=max_retries,
-            temperature=temperature,
-            top_p=top_p,
-            seed=seed,
-            max_completion_tokens=max_output_tokens if older is None else None,
-            extra_body=older,
-            stream_usage=True,
-        )
-        # The last four are what langchain raises on bodies that are no chat completion.
-        failures = (ModelError, openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError)
+        url, found = address(spec, facts)
+        if facts.key and not key and "#" not in spec:
+            mend = f"set {facts.key}, or use a model that needs none: --model {EMBEDDED}"
+            raise BadInput(f"--model {spec}", "no key", mend)
+        parameters |= {
+            "temperature": facts.temperature,
+            "top_p": facts.top_p,
+            "max_output_tokens": facts.max_output_tokens,
+            "structured": facts.structured.value,
+        }
+        model, asked = chat_client(url, name or found, key, facts, seed)
+        # The last five are what langchain raises on bodies that are no chat completion.
+        failures = (
+            ModelError, openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError, RecursionError
+        )  # fmt: skip
     return ChatSpeaker(
         model,
         spec,
-        is_language_model=spec != "embedded",
-        price=prices.of(spec),
+        is_language_model=spec != EMBEDDED,
+        price=facts.price,
         budget=budget,
         parameters=parameters,
-        max_output_tokens=max_output_tokens,
+        max_output_tokens=facts.max_output_tokens,
         failures=failures,
         secret=key,
+        pace=Pace(facts.requests_per_minute, facts.tokens_per_minute),
+        asked=asked,
+        at_once=facts.at_once,
     )
-
-
-def _address(spec: str, key: str | None) -> tuple[str, str, str]:
-    """Base URL, model name and key. Servers of one's own often want no key, but the client sends one always."""
-    place = f"--model {spec}"
-    if spec.startswith("openai:"):
-        name = spec.removeprefix("openai:").strip()
-        if not name:
-            raise BadInput(place, "no name after 'openai:'", "write for instance openai:gpt-4.1-mini")
-        if not key:
-            raise BadInput(place, "no key", "set OPENAI_API_KEY, or use a model that needs none: --model embedded")
-        return _OPENAI_URL, name, key
-    url, _, name = (part.strip() for part in spec.partition("#"))
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError as error:
-        raise BadInput(place, f"not an address: {error}", _FORMS) from error
-    if not usable or not name:
-        raise BadInput(place, "no model is named like this", _FORMS)
-    if parts.username or parts.password:
-        raise BadInput("--model", "the URL holds a user or password", "leave them out and set ARGOSY_SERVER_KEY")
-    return url.rstrip("/"), name, key or "none"
 
 
 def _is_cut(answer: AIMessage) -> bool:

@@ -30,13 +30,16 @@ class Budget:
 
     A call reserves what it may cost at most and settles for what it did cost. A call that would fit if the ones in
     flight cost less than they reserved waits for them. The time a call will take is taken to be the mean of those
-    before it. `clock` gives seconds, counted from here; `spent` is what the session has used earlier.
+    before it. `clock` gives seconds, counted from `began_s`, by default from here; `spent` is what the session has
+    used earlier.
     """
 
-    def __init__(self, caps: Caps, clock: Callable[[], float], spent: Usage | None = None) -> None:
+    def __init__(
+        self, caps: Caps, clock: Callable[[], float], spent: Usage | None = None, began_s: float | None = None
+    ) -> None:
         self.caps = caps
         self._clock = clock
-        self._began = clock()
+        self._began = clock() if began_s is None else began_s
         self._spent = spent or Usage()
         self._settled = 0
         self._settled_s = 0.0

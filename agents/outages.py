@@ -14,16 +14,26 @@ from langchain_core.exceptions import (
 
 _MESSAGE_CHARS = 300
 
+
+class AnswerTooLong(ModelError):
+    """The server sends more than any answer may have."""
+
+
 # A time-out comes before a lost connection: clients raise it as a kind of it.
 _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
-    (ModelAuthenticationError, "the key was refused", "check the key (OPENAI_API_KEY; ARGOSY_SERVER_KEY for a URL)"),
+    (AnswerTooLong, "this is no answer", "use another model or server"),
+    (
+        ModelAuthenticationError,
+        "the key was refused",
+        "check the key: argosy doctor --model tells which variable holds it",
+    ),
     (ModelPermissionDeniedError, "the key may not use this model", "choose another model, or ask its owner for access"),
     (ModelNotFoundError, "there is no such model, or no API at this address", "check the name and the end of the URL"),
     (ModelRateLimitError, "too many requests, or the quota is used up", "wait, or raise the quota, and run it again"),
     (ModelTimeoutError, "no answer in time", "use a faster model, and run it again"),
     (ModelConnectionError, "no connection", "start the server or check the address, and run it again"),
     (ContextOverflowError, "the prompt is longer than the model reads", "use a model with a longer context"),
-    (ModelInvalidRequestError, "the request was refused", "check the model's name and its parameters"),
+    (ModelInvalidRequestError, "the request was refused", "check the model's name, and its parameters in models.yaml"),
     (ModelError, "the server failed", "run it again later, or use another model"),
 )
 _NO_COMPLETION = ("the answer is not that of an OpenAI-compatible server", "check that the URL ends in /v1")

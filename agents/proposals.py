@@ -12,6 +12,9 @@ from prompts import render
 
 _QUOTED_CHARS = 6_000
 
+MOST_CALLS_AN_ANSWER = 2
+"""An answer that cannot be used is asked for once more, with the reason."""
+
 
 @dataclass(frozen=True)
 class Proposal:

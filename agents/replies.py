@@ -16,7 +16,13 @@ from detectors.rule import RuleUnreadable
 _MOST_CHARS = 60_000
 _MOST_BRACES = 200
 _CODE_BEGINS = re.compile(r"""^(import |from \w|\"\"\"|'''|PARAMS\b|def |@|#)""")
-_OPENS = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+.#-]*)[ \t]*$")
+_OPENS = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+.#-]*|\{?\.?(?:python|py)3?\b[^`]*)[ \t]*$", re.IGNORECASE)
+_THOUGHTS = re.compile(r"\s*<(think|thinking|reasoning|scratchpad)>", re.IGNORECASE)
+_CHAT_TOKENS = re.compile(r"<\|[\w▁ ]{1,40}\|>|<｜[\w▁ ]{1,40}｜>|</?s>|\[/?INST\]")
+_PROMPTS = re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
+_NUMBER = re.compile(r"[ \t]*(\d{1,3})(?:[:|.)] ?| |\t|$)")
+_DEFINES = re.compile(r"\b(?:def|class)\s+\w+\s*[(:]")
+_DATA_LANGUAGES = ("json", "jsonc", "json5", "text", "txt", "plaintext", "")
 _STRAIGHT = str.maketrans("“”„‟‘’‚‛«»–−", '""""\'\'\'\'""--')
 _ODD_SPACES = str.maketrans(
     {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None}
@@ -95,23 +101,34 @@ def _object(text: str, start: int) -> tuple[Mapping[str, object] | None, int]:
 def _tidy(reply: str) -> str:
     """Line ends, odd spaces and what cannot be encoded; without what the model thought aloud before it answered."""
     text = reply.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n").translate(_ODD_SPACES)
-    if text.lstrip().startswith("<think>"):
-        return text.partition("</think>")[2]
-    thought = re.search(r"^[ \t]*</think>[ \t]*$", text, re.MULTILINE)
+    text = _CHAT_TOKENS.sub("", text)
+    if thinks := _THOUGHTS.match(text):
+        return text.partition(f"</{thinks.group(1)}>")[2]
+    thought = re.search(r"^[ \t]*</(?:think|thinking|reasoning|scratchpad)>[ \t]*$", text, re.MULTILINE)
     return text[thought.end() :] if thought else text
 
 
 def _candidates(text: str, cut: bool) -> Iterator[str]:
     blocks = [block for block in _blocks(text) if block.closed or not cut]
-    defining = [block.text for block in blocks if re.search(r"^\s*def\s", block.text, re.MULTILINE)]
+    defining = [block.text for block in blocks if _DEFINES.search(block.text)]
     defining.sort(key=lambda code: "def detect" in code)
     yield from reversed(defining)
     if defining and len(blocks) > 1:
         yield "\n\n".join(block.text for block in blocks)
-    if not blocks and "def " in text and not cut:
-        lines = text.split("\n")
-        begin = next((at for at, line in enumerate(lines) if _CODE_BEGINS.match(line)), 0)
-        yield _without_prose("\n".join(lines[begin:]))
+    if not defining:
+        yield from _unfenced(text, cut)
+        found = read_object(text) or {}
+        yield from (value for value in found.values() if isinstance(value, str) and "def " in value)
+
+
+def _unfenced(text: str, cut: bool) -> Iterator[str]:
+    """Code without a fence before it, up to the fence that closes it or the last line that is Python."""
+    lines = text.split("\n")
+    begin = next((at for at, line in enumerate(lines) if _CODE_BEGINS.match(line)), 0)
+    end = next((at for at in range(begin, len(lines)) if _OPENS.search(lines[at])), None)
+    code = "\n".join(lines[begin:end])
+    if "def " in code and not (cut and end is None):
+        yield _without_prose(code)
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -156,7 +173,34 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
     lambda code: code.expandtabs(4),
     lambda code: code.translate(_STRAIGHT),
     html.unescape,
+    lambda code: _PROMPTS.sub("", code),
+    lambda code: _without_numbers(code),
+    lambda code: _without_tail(code),
 )
+
+
+def _without_numbers(code: str) -> str:
+    """Takes line numbers away where every line has its own."""
+    numbers = [_NUMBER.match(line) for line in code.strip("\n").split("\n")]
+    found = [(int(number[1]), number.string[number.end() :]) for number in numbers if number]
+    if len(found) < len(numbers) or [number for number, _ in found] != [found[0][0] + at for at in range(len(found))]:
+        return code
+    return textwrap.dedent("\n".join(line for _, line in found))
+
+
+def _without_tail(code: str) -> str:
+    """Takes prose away that follows a whole function within its fence."""
+    lines = code.split("\n")
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        at = (error.lineno or 1) - 1
+        is_prose = at < len(lines) and re.match(r"[A-Za-z*-]", lines[at]) and not _CODE_BEGINS.match(lines[at])
+        if is_prose and any(line.lstrip().startswith("return") for line in lines[:at]):
+            return "\n".join(lines[:at])
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return code
 
 
 def _lenient(code: str) -> str:
@@ -178,4 +222,8 @@ def _nothing(text: str, cut: bool) -> str:
         return "the reply was cut off at its length limit before the rule was complete"
     if text.lstrip().startswith(("{", "[")) or "```json" in text:
         return "the reply holds JSON, not a Python rule"
+    languages = [found.group(2).casefold() for found in map(_OPENS.search, text.split("\n")) if found]
+    other = next((each for each in languages if not each.startswith("py") and each not in _DATA_LANGUAGES), None)
+    if other:
+        return f"the reply holds {other}, not Python: there is no Python rule with a function detect"
     return "the reply holds no Python rule with a function detect"

@@ -26,6 +26,20 @@ class Ruling(StrEnum):
 UNREADABLE_RULING = Ruling.ACCEPT
 """What an answer counts as that cannot be read. A ruling is an opinion: the gates that follow are code and decide."""
 
+VERDICT_SCHEMA: Mapping[str, object] = {
+    "title": "verdict",
+    "description": "What should become of the rule, and why.",
+    "type": "object",
+    "properties": {
+        "verdict": {"type": "string", "enum": [ruling.value for ruling in Ruling]},
+        "reason": {"type": "string"},
+        "feedback": {"type": "string"},
+    },
+    "required": ["verdict", "reason", "feedback"],
+    "additionalProperties": False,
+}
+"""The form of an answer as JSON Schema, for servers that can be held to one."""
+
 _WORDS: Mapping[str, Ruling] = {
     **{ruling.value: ruling for ruling in Ruling},
     "accepted": Ruling.ACCEPT,

@@ -5,12 +5,14 @@ Exception
     └── BudgetSpent      the next call would pass a cap; nothing was asked
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from langchain_core.messages import BaseMessage
+
+Parameter = float | int | str | None
 
 
 class ModelUnavailable(Exception):
@@ -72,6 +74,11 @@ class Speaker(Protocol):
     name: str
     is_language_model: bool
     """False for the embedded author alone: what it writes is trusted outside Docker and namespaces."""
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What its replies depend on beside the messages."""
+        ...
 
     def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
         """Asks once, with the bounded retries of its client. Raises ModelUnavailable or BudgetSpent."""

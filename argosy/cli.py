@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from argosy.commands import bench, doctor, graph, rules, run, sandbox, score, sessions, show
+from argosy.commands import again, bench, doctor, graph, rules, run, sandbox, score, sessions, show, why
 from argosy.store.errors import StoreUnavailable
 from signals.errors import BadInput
 
-COMMANDS = (run, bench, show, sessions, rules, score, doctor, sandbox, graph)
+COMMANDS = (run, again, bench, show, sessions, rules, score, why, doctor, sandbox, graph)
 """Modules with a `register(app)`; they import nothing heavy until their command runs."""
 
 
@@ -85,5 +85,6 @@ def _mendable() -> tuple[type[Exception], ...]:
 
 def _one_line(message: str) -> str:
     from argosy.terminal import printable
+    from graphs.redact import Redaction
 
-    return printable(" ".join(message.split()))
+    return printable(Redaction().text(" ".join(message.split())))

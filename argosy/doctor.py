@@ -37,8 +37,7 @@ def examine(settings: Settings, model: str) -> Iterator[Finding]:
     yield _rooms()
     yield _store(settings)
     yield from _sandboxes()
-    yield _model(settings, model)
-    yield _prices(settings)
+    yield from _models(settings, model)
 
 
 def _libraries() -> Finding:
@@ -98,32 +97,7 @@ def _sandboxes() -> Iterator[Finding]:
         yield Finding("local sandbox", Health.MISSING, f"{grade}; only for rules by the embedded author", mend)
 
 
-def _model(settings: Settings, spec: str) -> Finding:
-    if spec == "embedded":
-        return Finding("model", Health.FINE, "embedded: composes rules from a grammar; no language model, no cost")
-    if spec.startswith("openai:"):
-        if settings.openai_key:
-            return Finding("model", Health.FINE, f"{spec}: OPENAI_API_KEY is set; nothing was asked")
-        return Finding("model", Health.MISSING, f"{spec}: OPENAI_API_KEY is not set", "set it to your key")
-    return _server(spec)
+def _models(settings: Settings, model: str) -> Iterator[Finding]:
+    from argosy.model_findings import look_at_models
 
-
-def _server(spec: str) -> Finding:
-    from argosy.reach import what_keeps_away
-
-    if reason := what_keeps_away(spec):
-        return Finding("model", Health.MISSING, f"{spec}: {reason}", "start the server, or mend the address")
-    return Finding("model", Health.FINE, f"{spec}: something listens there; nothing was asked")
-
-
-def _prices(settings: Settings) -> Finding:
-    from argosy.pricing import find_prices
-    from signals.errors import BadInput
-
-    try:
-        rows = len(find_prices(settings).rows)
-    except BadInput as error:
-        return Finding("prices", Health.BROKEN, f"{error.place}: {error.problem}", error.mend)
-    own = settings.prices
-    used = "yours come first" if own and own.is_file() else "not there; rows in it come first"
-    return Finding("prices", Health.FINE, f"{rows} rows; your own table is {own} ({used})")
+    return look_at_models(settings, model)

@@ -7,11 +7,14 @@ import numpy as np
 
 from agents.speech import Usage
 from argosy.bases import BaseChoice, base_recipe
+from argosy.certificates import KEY, Origin, complete, keep_data
 from argosy.connectors.tables import Loaded
+from argosy.events_told import account_json
 from argosy.report import Report
 from argosy.store.rows import DetectorRow, MemberRow, RuleRole
 from argosy.store.store import Store
 from detectors.rule import read_rule
+from detectors.transfer import Unit
 from eval.splits import Part, Splits
 from graphs.refine import Workbench
 from graphs.refine.context import Final, Publication
@@ -56,40 +59,56 @@ def keep(
     final = bench.final
     if final is None or bench.base is None:
         raise RuntimeError("the run has published without scoring the whole series")
-    ids = _keep_rules(store, run, publication)
-    members = [MemberRow(ids[each.candidate.id], each.candidate.direction) for each in publication.rules]
+    ids = _keep_rules(store, run, publication, final, bench.unit)
+    quotas = {member.id: member.quota for member in final.members}
+    members = [
+        MemberRow(ids[each.candidate.id], each.candidate.direction, quotas[each.candidate.id])
+        for each in publication.rules
+    ]
     recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)
-    detector = store.detectors.put(run.session, loaded.series.id, recipe, members, loaded.series.step_s)
-    report = _report(run, loaded, splits, bench.base.name, publication, ids, detector.id, notes)
+    detector = store.detectors.of(run.session)
+    if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
+        detector = store.detectors.put(run.session, loaded.series.id, recipe, members, loaded.series.step_s)
+    report = _report(run, loaded, splits, bench, publication, ids, detector.id, notes)
+    report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
     store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
     return Finished(report, final, splits, loaded, detector)
 
 
-def _keep_rules(store: Store, run: Run, publication: Publication) -> dict[str, str]:
+def _keep_rules(store: Store, run: Run, publication: Publication, final: Final, unit: Unit | None) -> dict[str, str]:
     """Keeps ancestors before children, then says what each was to the session. Returns stored ids by candidate id."""
     ids: dict[str, str] = {}
     fused = {each.candidate.id: each for each in publication.rules}
     accepted = {each.id for each in publication.accepted}
+    origin = Origin(run.session, run.model, run.seed, run.objective, run.usage.usd)
+    data = keep_data(store, final) if publication.certificates else ""
     for candidate in sorted(publication.family, key=lambda each: (each.round, each.number)):
         row = store.rules.put(
             read_rule(candidate.source),
             candidate.params,
             candidate.direction,
-            author=run.model,
+            author=store.redaction.text(run.model),
             language_model=candidate.language_model,
-            parents=[ids[parent] for parent in candidate.parents if parent in ids],
+            parents=[
+                *(ids[parent] for parent in candidate.parents if parent in ids),
+                *([candidate.ancestor] if candidate.ancestor else []),
+            ],
         )
         ids[candidate.id] = row.id
         evidence: dict[str, object] = {"candidate": candidate.id}
+        if unit:
+            evidence["unit"] = asdict(unit)
         if candidate.assessment:
             evidence["assessment"] = _plain(asdict(candidate.assessment))
+        if certificate := publication.certificates.get(candidate.id):
+            evidence[KEY] = complete(certificate, candidate, publication.family, origin, data, store)
         role = RuleRole.PARENT
         if candidate.id in fused:
             role = RuleRole.FUSED
             evidence["metrics"] = dict(fused[candidate.id].metrics)
         elif candidate.id in accepted:
             role = RuleRole.ACCEPTED
-        store.rules.use(run.session, row.id, role, evidence)
+        store.rules.use(run.session, row.id, role, store.redaction.tree(evidence))
     return ids
 
 
@@ -102,7 +121,7 @@ def _report(
     run: Run,
     loaded: Loaded,
     splits: Splits,
-    base: str,
+    bench: Workbench,
     publication: Publication,
     ids: Mapping[str, str],
     detector: str,
@@ -114,9 +133,11 @@ def _report(
             "id": ids[each.candidate.id],
             "candidate": each.candidate.id,
             "direction": each.candidate.direction.value,
+            "ancestor": each.candidate.ancestor,
             "summary": each.rule.summary,
             "params": dict(each.candidate.params),
             "scores": each.metrics,
+            "events": {part: account_json(account, loaded.series) for part, account in each.accounts.items()},
         }
         for each in publication.rules
     ]
@@ -126,7 +147,9 @@ def _report(
         "step_s": loaded.series.step_s,
         "incidents": len(loaded.incidents),
     }
+    base = bench.base.name if bench.base else "given"
     base_section: dict[str, object] = {"name": base, "asked": run.base.column or run.base.name}
+    library = {"tried": bench.offered, "accepted": sum(each.ancestor is not None for each in publication.accepted)}
     return Report.model_validate(
         {
             "session": run.session,
@@ -137,6 +160,8 @@ def _report(
             "base": base_section,
             "outcome": publication.outcome.value,
             "ending": publication.ending.value,
+            "library": library,
+            "times_known": loaded.times_known,
             "splits": {part.value: _split(splits.of(part), labels) for part in Part},
             "rules": rules,
             "scores": {"base": publication.base, "fused": publication.fused},

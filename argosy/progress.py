@@ -10,7 +10,7 @@ from rich.status import Status
 
 from graphs.events import Decision, Event, ModelCall, SpanBegin
 
-TOLD = {"base": "base", "session": "session", "fused": "fusion", "series": "series"}
+TOLD = {"base": "base", "session": "session", "model": "model", "fused": "fusion", "series": "series"}
 
 
 class Progress:

@@ -3,18 +3,26 @@
 import socket
 from urllib.parse import urlsplit
 
+from agents.access import EMBEDDED
+from agents.catalog import ModelFacts
+from agents.clients import address
+from argosy.gguf import SCHEME
+
 WAIT_S = 5.0
 
 
-def what_keeps_away(model: str) -> str | None:
-    """Why the server of a model named by URL cannot be reached; None when something listens there, or none is named."""
-    url, mark, _ = model.partition("#")
-    if not mark:
+def what_keeps_away(spec: str, facts: ModelFacts) -> str | None:
+    """Why the server of a model cannot be reached; None when something listens there, or none is to be reached.
+
+    Only plain HTTP is tried: the way to others may lead through a proxy. Raises BadInput for a spec of no known form.
+    """
+    if spec == EMBEDDED or spec.startswith(SCHEME):
         return None
-    parts = urlsplit(url)
+    parts = urlsplit(address(spec, facts)[0])
+    if parts.scheme != "http":
+        return None
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with socket.create_connection((parts.hostname or "", port), timeout=WAIT_S):
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=WAIT_S):
             return None
     except (OSError, ValueError) as error:
         return str(error)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from argosy.events_told import EventsSection, event_lines
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -69,13 +71,14 @@ class Metrics(_Section):
 
 
 class RuleSection(_Section):
-    """A rule of the fusion; `scores` are those of the base with this rule alone."""
+    """A rule of the fusion; `scores` are those of the base with this rule alone, `events` what it did in the fusion."""
 
     id: str
     direction: Literal["flag", "clear"]
     summary: str
     params: dict[str, int | float]
     scores: dict[PartName, Metrics] = Field(default_factory=dict)
+    events: dict[PartName, EventsSection] = Field(default_factory=dict)
 
 
 class ScoresSection(_Section):
@@ -103,6 +106,7 @@ class Report(_Section):
     model: str
     base: BaseSection
     outcome: str
+    times_known: bool = False
     splits: dict[PartName, SplitSection]
     rules: tuple[RuleSection, ...] = ()
     scores: ScoresSection
@@ -130,13 +134,14 @@ OUTCOMES: Mapping[str, str] = {
     "fused": "the rules below were fused with the base",
     "base_only": "no fusion did better than the base alone, so the base stays as it is",
     "no_incidents": "training data holds no incident to learn from, so the base stays as it is",
-    "failed": "the session failed; argosy show tells where",
+    "failed": "the session failed; argosy show tells where, argosy resume goes on with it",
 }
 
 ENDINGS: Mapping[str, str] = {
     "rounds_spent": "all rounds were used",
     "stalled": "the last rounds brought nothing new",
     "nothing_left": "the base left nothing to win",
+    "library_enough": "stored rules brought most of what was to win, so no model was asked",
     "no_incidents": "there was nothing to learn from",
     "budget_spent": "a cap on calls, tokens, dollars or seconds was reached",
     "interrupted": "you stopped it; what was accepted by then is kept",
@@ -159,6 +164,8 @@ def print_report(report: Report, console: "Console") -> None:
         console.print(_line("rule", f"{rule.id} {rule.direction}: {rule.summary} ({numbers})"), soft_wrap=True)
     console.print()
     console.print(_scores_table(report))
+    for line in event_lines(report):
+        console.print(_line("events", line), soft_wrap=True)
     console.print(_line("gain", _verdict(report)), soft_wrap=True)
     for note in report.notes:
         console.print(_line("note", note), soft_wrap=True)

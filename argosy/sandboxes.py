@@ -26,9 +26,10 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     Raises SandboxUnavailable when a language model had a hand in a rule and nothing sealed is there, unless the risk is
     accepted by name.
     """
+    sharing = Sharing.RULE if by_language_model else Sharing.SESSION  # what a grammar composed attacks nobody
     if choice is SandboxChoice.DOCKER or (choice is SandboxChoice.AUTO and what_docker_lacks() is None):
-        return ContainerSandbox(sharing=Sharing.SESSION)
-    local = LocalSandbox()
+        return ContainerSandbox(sharing=sharing)
+    local = LocalSandbox(sharing)
     if by_language_model and not local.sealed and not accept_risk:
         local.close()
         raise SandboxUnavailable(

@@ -50,17 +50,18 @@ def score_file(store: Store, detector: str, table: TableRequest, choice: Sandbox
         sandbox.close()
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
-    notes = (*loaded.notes, *_strangeness(row, loaded))
-    return Scored(row.id, loaded.series.id, frame, len(runs(scores.flags)), fired, notes)
+    name = store.redaction.text(loaded.series.id)
+    notes = (*loaded.notes, *strangeness(row, loaded, name))
+    return Scored(row.id, name, frame, len(runs(scores.flags)), fired, notes)
 
 
-def _strangeness(row: DetectorRow, loaded: Loaded) -> Iterator[str]:
+def strangeness(row: DetectorRow, loaded: Loaded, name: str) -> Iterator[str]:
     """What speaks against this file being of the series that the detector was made for."""
     series = loaded.series
     if series.step_s != row.step_s:
         yield f"the detector was made for points {row.step_s:,} s apart, and these are {series.step_s:,} s apart"
-    if series.id != row.series:
-        yield f"the detector was made for series {row.series!r}, and this one is called {series.id!r}"
+    if name != row.series:
+        yield f"the detector was made for series {row.series!r}, and this one is called {name!r}"
 
 
 def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:
@@ -68,6 +69,7 @@ def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbo
     return FusedDetector(
         base,
         {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
+        {member.rule: member.quota for member in row.members if member.quota},
     )
 
 

@@ -1,52 +1,42 @@
 """One rule-generation session: everything is wired here, run, and kept."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from langchain_core.runnables import RunnableConfig
 
-from agents.access import ChatSpeaker, open_model
-from agents.budget import Budget, Caps
-from agents.prices import Prices
-from agents.speech import ModelUnavailable, Role
+from agents.budget import Budget
+from agents.speech import Usage
 from argosy.bases import BaseChoice, base_maker
 from argosy.connectors.tables import Loaded, TableRequest, for_session, newest, read_series
+from argosy.copies import keep_copy
+from argosy.elapsed import Elapsed
 from argosy.keeping import Finished, Run, keep
-from argosy.reach import what_keeps_away
-from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.library import trusted
+from argosy.models import Models
+from argosy.request import SessionRequest as SessionRequest
+from argosy.request import settings_json
+from argosy.sandboxes import open_sandbox
+from argosy.store.rows import SessionRow
+from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
+from argosy.voices import Voices, as_kept, open_voices
 from eval.objective import OBJECTIVES
 from eval.splits import Splits, split
 from graphs.events import Event
 from graphs.record import Recorder
-from graphs.refine import RefineContext, Settings, Workbench, build
+from graphs.refine import RefineContext, Workbench, build
 from graphs.refine.context import Publication
 from graphs.refine.graph import recursion_limit
+from graphs.refine.offers import Library
 from graphs.refine.state import Ending
+from graphs.replay.past import Past
 from sandbox.protocol import Sandbox
 from signals.arrays import Bools
 
 
-@dataclass(frozen=True)
-class SessionRequest:
-    """What one session is asked to do; the defaults are those of `argosy run`."""
-
-    table: TableRequest
-    base: str = "auto"
-    model: str = "embedded"
-    settings: Settings = field(default_factory=Settings)
-    objective: str = "default"
-    validation: float = 0.2
-    lockbox: float = 0.3
-    caps: Caps = field(default_factory=Caps)
-    sandbox: SandboxChoice = SandboxChoice.AUTO
-    accept_risk: bool = False
-    key: str | None = None
-    timeout_s: float = 600.0
-    max_output_tokens: int = 4_096
-
-
-class _Watched:
+class Watched:
     """A recorder that also tells a watcher of every event."""
 
     def __init__(self, recorder: Recorder, watch: Callable[[Event], None]) -> None:
@@ -62,22 +52,24 @@ class _Watched:
 
 
 @dataclass(frozen=True, eq=False)
-class _Prepared:
-    """All that a run needs and that can be refused before it begins."""
+class Prepared:
+    """All that a run needs and that can be refused before it begins; `elapsed` counts the seconds it has worked."""
 
     choice: BaseChoice
     loaded: Loaded
     labels: Bools
     splits: Splits
     budget: Budget
-    speaker: ChatSpeaker
+    voices: Voices
     sandbox: Sandbox
+    elapsed: Callable[[], float]
+    library: Library
 
 
 def run_session(
     request: SessionRequest,
     store: Store,
-    prices: Prices,
+    models: Models,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
@@ -85,92 +77,130 @@ def run_session(
     """Runs one session from file to stored detector.
 
     Raises BadInput, ModelUnavailable, SandboxUnavailable or StoreUnavailable; once it has begun, the session is then
-    kept with its transcript and the outcome `failed`.
+    kept with its transcript and the outcome `failed`, and can be resumed.
     """
-    began = clock()
-    ready = _prepare(request, prices, clock)
-    series = ready.loaded.series
-    row = store.sessions.begin(
-        series.id, len(series), request.model, request.base, request.settings.seed, _settings_json(request)
-    )
+    past = Past(clean=lambda text: as_kept(store, text))
+    with ExitStack() as stack:
+        elapsed = Elapsed(clock, past)
+
+        def voices(budget: Budget) -> Voices:
+            return open_voices(request, store, models, budget, stack)
+
+        ready = prepare(request, read_input(request), voices, elapsed, stack)
+        row = begin(request, ready, store, stack)
+        recorder = Watched(StoreRecorder(store, row.id), watch)
+        bench, published = perform(row.id, request, ready, store, recorder, past, clock, interrupted)
+        return finish(row.id, request, ready, store, bench, published, elapsed())
+
+
+def begin(request: SessionRequest, ready: Prepared, store: Store, stack: ExitStack) -> SessionRow:
+    """Enters the session with all that is needed to do it again, and claims it until the stack is closed."""
+    series, data = ready.loaded.series, keep_copy(store, ready.loaded)
+    settings = settings_json(request, data, ready.voices.by_language_model)
+    row = store.sessions.begin(series.id, len(series), request.model, request.base, request.settings.seed, settings)
+    stack.enter_context(store.claims.hold(row.id))
+    return row
+
+
+def perform(
+    session: str,
+    request: SessionRequest,
+    ready: Prepared,
+    store: Store,
+    recorder: Recorder,
+    past: Past,
+    clock: Callable[[], float],
+    interrupted: Callable[[], bool],
+) -> tuple[Workbench, Publication]:
+    """Runs the graph; what stops it is entered as the session's outcome, and raised."""
+    try:
+        return walk(request, ready, recorder, past, clock, interrupted)
+    except BaseException as error:
+        store.sessions.finish(session, FAILED, {"error": f"{type(error).__name__}: {error}"})
+        raise
+
+
+def walk(
+    request: SessionRequest,
+    ready: Prepared,
+    recorder: Recorder,
+    past: Past,
+    clock: Callable[[], float],
+    interrupted: Callable[[], bool],
+) -> tuple[Workbench, Publication]:
+    """Runs the graph from its first node to its last. Raises what its nodes raise."""
     published: list[Publication] = []
+    bench = Workbench(ready.loaded.series, ready.labels, ready.splits)
     context = RefineContext(
         settings=request.settings,
-        bench=Workbench(series, ready.labels, ready.splits),
+        bench=bench,
         objective=OBJECTIVES[request.objective],
         make_base=base_maker(ready.choice, ready.loaded, request.settings.seed),
-        speakers=dict.fromkeys(Role, ready.speaker),
+        speakers=ready.voices.speakers,
         sandbox=ready.sandbox,
-        recorder=_Watched(StoreRecorder(store, row.id), watch),
+        recorder=recorder,
         clock=clock,
-        stopping=_stopping(interrupted, request.caps.seconds, clock, began),
+        stopping=_stopping(interrupted, request.caps.seconds, ready.elapsed),
         publish=published.append,
+        past=past,
+        library=ready.library,
     )
-    try:
-        config = RunnableConfig(recursion_limit=recursion_limit(request.settings))
-        build().compile(name="refine").invoke({}, config, context=context)
-    except BaseException as error:
-        store.sessions.finish(row.id, "failed", {"error": f"{type(error).__name__}: {error}"})
-        raise
-    finally:
-        ready.sandbox.close()
-    run = Run(
-        row.id,
-        request.model,
-        request.settings.seed,
-        request.objective,
-        ready.choice,
-        clock() - began,
-        ready.budget.spent,
-    )
-    notes = (*ready.loaded.notes, *([ready.speaker.note] if ready.speaker.note else []))
-    return keep(store, run, ready.loaded, ready.splits, context.bench, published[0], notes)
+    limit = max(recursion_limit(each) for each in (request.settings, *(turn.settings for turn in request.turns)))
+    build(request.instead).compile(name="refine").invoke({}, RunnableConfig(recursion_limit=limit), context=context)
+    return bench, published[0]
 
 
-def _prepare(request: SessionRequest, prices: Prices, clock: Callable[[], float]) -> _Prepared:
-    """Reads the file and reaches for model and sandbox, cheapest refusals first."""
-    choice = BaseChoice.of(request.base)
-    loaded = newest(read_series(_with_base_column(request.table, choice)))
+def finish(
+    session: str,
+    request: SessionRequest,
+    ready: Prepared,
+    store: Store,
+    bench: Workbench,
+    published: Publication,
+    wall_s: float,
+    notes: tuple[str, ...] = (),
+) -> Finished:
+    """Keeps what a session found. Raises StoreUnavailable, and the session is then unfinished and can be resumed."""
+    seed = request.settings.seed
+    run = Run(session, request.model, seed, request.objective, ready.choice, wall_s, ready.budget.spent)
+    notes = (*ready.loaded.notes, *ready.voices.notes, *notes)
+    return keep(store, run, ready.loaded, ready.splits, bench, published, notes)
+
+
+def read_input(request: SessionRequest) -> Loaded:
+    """The points that a session looks at. Raises BadInput."""
+    return newest(read_series(_with_base_column(request.table, BaseChoice.of(request.base))))
+
+
+def prepare(
+    request: SessionRequest,
+    loaded: Loaded,
+    voices: Callable[[Budget], Voices],
+    elapsed: Callable[[], float],
+    stack: ExitStack,
+    spent: Usage | None = None,
+) -> Prepared:
+    """Looks at the data and reaches for models and sandbox, cheapest refusals first; the stack closes them."""
     labels = for_session(loaded)
     splits = split(len(loaded.series), request.validation, request.lockbox)
-    budget = Budget(request.caps, clock)
-    speaker = open_model(
-        request.model,
-        key=request.key,
-        prices=prices,
-        budget=budget,
-        timeout_s=request.timeout_s,
-        max_output_tokens=request.max_output_tokens,
-        seed=request.settings.seed,
-    )
-    if reason := what_keeps_away(request.model):
-        raise ModelUnavailable(f"--model {request.model}: {reason}; start the server or check the address")
-    sandbox = open_sandbox(request.sandbox, speaker.is_language_model, request.accept_risk)
-    return _Prepared(choice, loaded, labels, splits, budget, speaker, sandbox)
+    budget = Budget(request.caps, elapsed, spent, began_s=0.0)
+    opened = voices(budget)
+    sandbox = open_sandbox(request.sandbox, opened.by_language_model, request.accept_risk)
+    stack.callback(sandbox.close)
+    library = trusted(request.library, sandbox.sealed or request.accept_risk)
+    return Prepared(BaseChoice.of(request.base), loaded, labels, splits, budget, opened, sandbox, elapsed, library)
 
 
 def _stopping(
-    interrupted: Callable[[], bool], cap_s: float | None, clock: Callable[[], float], began: float
+    interrupted: Callable[[], bool], cap_s: float | None, elapsed: Callable[[], float]
 ) -> Callable[[], Ending | None]:
     def stopping() -> Ending | None:
         if interrupted():
             return Ending.INTERRUPTED
-        return Ending.BUDGET_SPENT if cap_s is not None and clock() - began > cap_s else None
+        return Ending.BUDGET_SPENT if cap_s is not None and elapsed() > cap_s else None
 
     return stopping
 
 
 def _with_base_column(table: TableRequest, choice: BaseChoice) -> TableRequest:
     return replace(table, base=choice.column) if choice.column else table
-
-
-def _settings_json(request: SessionRequest) -> dict[str, object]:
-    settings = asdict(request.settings)
-    return {
-        **settings,
-        "objective": request.objective,
-        "validation": request.validation,
-        "lockbox": request.lockbox,
-        "caps": asdict(request.caps),
-        "file": str(request.table.path),
-    }

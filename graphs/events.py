@@ -36,7 +36,11 @@ class SpanEnd(_Event):
 
 
 class ModelCall(_Event):
-    """A model was asked and answered."""
+    """A model was asked and answered.
+
+    `key` names the call by model, messages, tools, parameters and place in the session; older recordings have none.
+    A `replayed` reply was taken from another session's recording, and cost nothing here.
+    """
 
     kind: Literal["model"] = "model"
     role: str
@@ -52,10 +56,17 @@ class ModelCall(_Event):
     usd: float
     cut: bool
     seconds: float
+    key: Sha256 | None = None
+    parameters: dict[str, float | int | str | None] = Field(default_factory=dict)
+    replayed: bool = False
 
 
 class SandboxJob(_Event):
-    """A candidate's code ran: `evaluations` calls, of which `outcome` is the first that was not clean, or 'ran'."""
+    """A candidate's code ran: `evaluations` calls, of which `outcome` is the first that was not clean, or 'ran'.
+
+    `in_time` counts the evaluations that were done when the time was up; None where it never was. `spent_s` are the
+    seconds inside the rule by evaluation, None where it did not return.
+    """
 
     kind: Literal["sandbox"] = "sandbox"
     sandbox: str
@@ -65,6 +76,8 @@ class SandboxJob(_Event):
     outcome: Literal["ran", "broke", "timed_out", "too_big"]
     detail: str = ""
     seconds: float
+    in_time: int | None = None
+    spent_s: tuple[float | None, ...] = ()
 
 
 class ScoreMeasured(_Event):

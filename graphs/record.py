@@ -5,13 +5,15 @@ Two choke points, the model and the sandbox, and one wrapper round every node. A
 need no lock to be recorded under the right one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
-from agents.speech import CallKey, Reply, Speaker
+from agents.speech import CallKey, Parameter, Reply, Speaker
 from graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
 from sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
 from signals.errors import BadInput
@@ -40,17 +42,33 @@ def prompt_text(messages: Sequence[BaseMessage]) -> str:
     return "\n\n".join(f"[{message.type}]\n{message.text}" for message in messages)
 
 
+def call_key(model: str, parameters: Mapping[str, Parameter], prompt: str, place: CallKey) -> str:
+    """What a call is known by, as SHA-256 in hex: model, parameters, tools, messages and its place in the session.
+
+    `prompt` is the SHA-256 under which the messages are kept. No agent uses tools, and the key says so.
+    """
+    named = {
+        "model": model,
+        "parameters": dict(parameters),
+        "tools": [],
+        "prompt": prompt,
+        "place": [place.role.value, place.round, place.candidate, place.attempt],
+    }
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+
+
 class RecordedSpeaker:
     """A speaker whose every prompt and reply is kept before the reply is used."""
 
     def __init__(self, speaker: Speaker, recorder: Recorder, span: str, clock: Clock) -> None:
         self.name = speaker.name
         self.is_language_model = speaker.is_language_model
+        self.parameters = speaker.parameters
         self._speaker, self._recorder, self._span, self._clock = speaker, recorder, span, clock
 
     def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
         """Asks and records. Raises what the speaker raises; a failed call leaves its prompt and no event."""
-        prompt = self._recorder.blob(_encoded(prompt_text(messages)))
+        prompt = self._recorder.blob(encoded(prompt_text(messages)))
         began = self._clock()
         reply = self._speaker.ask(messages, key)
         now = self._clock()
@@ -64,13 +82,15 @@ class RecordedSpeaker:
                 attempt=key.attempt,
                 model=self.name,
                 prompt=prompt,
-                reply=self._recorder.blob(_encoded(reply.text)),
+                reply=self._recorder.blob(encoded(reply.text)),
                 input_tokens=reply.usage.input_tokens,
                 output_tokens=reply.usage.output_tokens,
                 estimated=reply.usage.estimated,
                 usd=reply.usage.usd,
                 cut=reply.cut,
                 seconds=max(0.0, now - began),
+                key=call_key(self.name, self.parameters, prompt, key),
+                parameters=dict(self.parameters),
             )
         )
         return reply
@@ -97,11 +117,13 @@ class RecordedSandbox:
                 span=self._span,
                 sandbox=self.name,
                 purpose=self._purpose,
-                source=self._recorder.blob(_encoded(job.source)),
+                source=self._recorder.blob(encoded(job.source)),
                 evaluations=len(job.evaluations),
                 outcome=outcome,
                 detail=detail[:_DETAIL_CHARACTERS],
                 seconds=max(0.0, now - began),
+                in_time=in_time(outcomes),
+                spent_s=tuple(each.seconds if isinstance(each, Ran) else None for each in outcomes),
             )
         )
         return outcomes
@@ -155,6 +177,12 @@ def _first_unclean(outcomes: Sequence[Outcome]) -> tuple[Literal["ran", "broke",
     return "ran", ""
 
 
-def _encoded(text: str) -> bytes:
+def in_time(outcomes: Sequence[Outcome]) -> int | None:
+    """How many evaluations were done when the time of their job was up; None where it never was."""
+    late = sum(isinstance(outcome, TimedOut) for outcome in outcomes)
+    return len(outcomes) - late if late else None
+
+
+def encoded(text: str) -> bytes:
     """UTF-8; a lone surrogate, which some servers let through, is written as its escape."""
     return text.encode(errors="backslashreplace")

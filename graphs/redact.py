@@ -19,7 +19,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (
-            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----)){0,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----",
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,8000}"
+            r"-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----",
             "[removed: private key]",
         ),
         (r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}", "[removed: API key]"),
@@ -28,10 +29,21 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])", "[removed: AWS key]"),
         (r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})", "[removed: GitHub token]"),
         (r"(?<![A-Za-z0-9])(?:xox[abprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{20,})", "[removed: token]"),
+        (r"(?<![A-Za-z0-9])(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}", "[removed: API key]"),
+        (r"(?<![A-Za-z0-9])(?:gsk_|xai-|pplx-|r8_|nvapi-)[A-Za-z0-9_-]{20,}", "[removed: API key]"),
+        (r"(?<![A-Za-z0-9])(?:dapi[a-f0-9]{32}|dop_v1_[a-f0-9]{64}|gl(?:sa|c)_[A-Za-z0-9_=]{20,})", "[removed: token]"),
+        (r"(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,})", "[removed: token]"),
+        (r"(?<![A-Za-z0-9])hv[sb]\.[A-Za-z0-9_-]{20,}", "[removed: token]"),
+        (r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}", "[removed: API key]"),
+        (r"(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])", "[removed: token]"),
+        (r"(hooks\.slack\.com/services/)[A-Za-z0-9/]{20,}", r"\1[removed: token]"),
+        (r"(?i)(AccountKey=|SharedAccessKey=|[?&]sig=)[A-Za-z0-9+/%=]{20,}", r"\1[removed: secret]"),
+        (r"(?i)(authorization[\"']?\s{0,4}[:=]\s{0,4}[\"']?basic)\s{1,4}[A-Za-z0-9+/=]{8,}", r"\1 [removed: password]"),
         (r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}", "[removed: token]"),
         (r"(?i)\b(bearer)\s{1,4}(?=\S{0,400}\d)[A-Za-z0-9._~+/=-]{16,}", r"\1 [removed: token]"),
         (
-            r"(?i)(aws_secret_access_key|api[_-]?key|access[_-]?token|passw(?:or)?d)"
+            r"(?i)(aws_secret_access_key|api[_-]?key|(?:access|auth|refresh|session)[_-]?token|client[_-]?secret"
+            r"|secret[_-]?key|passw(?:or)?d)"
             r"([\"']?\s{0,4}[:=]\s{0,4}[\"']?)[^\s\"',;}\[({][^\s\"',;}\[(]{7,}+(?![\[(])",
             r"\1\2[removed: secret]",
         ),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,30 @@ def lacking_namespaces() -> str | None:
         local.close()
 
 
+def lacking_model() -> str | None:
+    from argosy.gguf import what_is_missing
+
+    path = os.environ.get("ARGOSY_TEST_GGUF")
+    if not path:
+        return "ARGOSY_TEST_GGUF names no model file; tests/models/fetch.sh gets one"
+    missing = what_is_missing(path)
+    return f"{path}: {'; '.join(missing)}" if missing else None
+
+
+def lacking_torch() -> str | None:
+    return None if find_spec("torch") else "torch is not installed; pip install torch (a build for CPUs is enough)"
+
+
 LACKING: dict[str, Callable[[], str | None]] = {
     "docker": cache(lacking_docker),
     "namespaces": cache(lacking_namespaces),
+    "model": cache(lacking_model),
+    "torch": lacking_torch,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "model: needs xllamacpp and a model file that ARGOSY_TEST_GGUF names")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -43,5 +64,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing a test keeps lands in the user's own store."""
     monkeypatch.setenv("ARGOSY_HOME", str(tmp_path / "home"))
-    for name in ("ARGOSY_STORE", "ARGOSY_PRICES", "OPENAI_API_KEY"):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("ARGOSY_STORE", "ARGOSY_MODELS", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)

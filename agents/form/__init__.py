@@ -1,5 +1,6 @@
 """Brings code that a model wrote to the form of a rule, where what it meant is clear."""
 
+from agents.form.arrays import give_series
 from agents.form.edits import Source
 from agents.form.layout import keep_definitions, name_detect
 from agents.form.names import add_docstring, drop_prints, mend_imports, strip_typing
@@ -11,8 +12,9 @@ from detectors.rule import RuleUnreadable, read_rule
 def to_rule(code: str) -> str:
     """The source of a rule that `read_rule` accepts; as it was given, comments included, where nothing need change.
 
-    Stray statements go, missing imports and a missing docstring come, `PARAMS["name"]` becomes a keyword. Raises
-    RuleUnreadable with the line and what to write instead, where it is not clear what was meant.
+    Stray statements go, missing imports and a missing docstring come, `PARAMS["name"]` becomes a keyword, and an array
+    on which methods of pandas are called a Series. Raises RuleUnreadable with the line and what to write instead, where
+    it is not clear what was meant.
     """
     try:
         text = code
@@ -20,7 +22,7 @@ def to_rule(code: str) -> str:
             text = step(Source.parse(text))
         table = read_table(Source.parse(text))
         text = take_keywords(Source.parse(text), table)
-        for step in (mend_imports, add_docstring):
+        for step in (give_series, mend_imports, add_docstring):
             text = step(Source.parse(text))
     except SyntaxError as error:
         raise RuleUnreadable(f"line {error.lineno or 1}: not Python: {error.msg}") from error

@@ -17,7 +17,20 @@ def find_detect(tree: ast.Module) -> ast.FunctionDef:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "detect":
             return node
-    raise RuleUnreadable("no function detect(values, seconds, *, …) at the top level")
+    raise RuleUnreadable(_missing(tree))
+
+
+def _missing(tree: ast.Module) -> str:
+    """Why there is no `detect`, as far as the tree tells."""
+    for node in tree.body:
+        match node:
+            case ast.ClassDef(name=name):
+                return f"line {node.lineno}: {name} is a class; write a plain function detect(values, seconds, *, …)"
+            case ast.AsyncFunctionDef(name="detect"):
+                return f"line {node.lineno}: detect is async; write a plain function (no function detect found)"
+            case ast.Assign(targets=[ast.Name(id="detect")]):
+                return f"line {node.lineno}: detect is a variable; write def detect(values, seconds, *, …)"
+    return "no function detect(values, seconds, *, …) at the top level"
 
 
 def name_detect(source: Source) -> str:
@@ -27,7 +40,7 @@ def name_detect(source: Source) -> str:
         return source.text
     meant = [node for node in functions if re.search("detect|anomal|rule|score", node.name)] or functions
     if len(meant) != 1:
-        raise RuleUnreadable("no function detect(values, seconds, *, …) at the top level")
+        raise RuleUnreadable(_missing(source.tree))
     name = meant[0].name
     uses = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name) and node.id == name]
     return source.apply([_rename(source, meant[0]), *(source.replace(use, "detect") for use in uses)])

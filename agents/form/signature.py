@@ -88,16 +88,18 @@ def _join_table(arg: ast.arg, default: ast.expr | None, table: Table) -> None:
 
 def _aliases(detect: ast.FunctionDef, data: list[str]) -> list[str]:
     """Lines that keep the names the body knows its data by; RuleUnreadable where it is not clear which is which."""
+    read = {node.id for node in ast.walk(detect) if isinstance(node, ast.Name)}
     match data:
         case [values] if values not in _SECONDS:
             pairs = [(values, "values")]
         case [seconds, values] if seconds in _SECONDS and values in _VALUES:
             pairs = [(values, "values"), (seconds, "seconds")]
         case [values, seconds] if values not in _SECONDS and seconds not in ("values", "value"):
+            if seconds in read and seconds not in (*_SECONDS, *_VALUES):
+                raise RuleUnreadable(f"line {detect.lineno}: detect takes {seconds}, which PARAMS does not hold")
             pairs = [(values, "values"), (seconds, "seconds")]
         case _:
             raise RuleUnreadable(f"line {detect.lineno}: the signature must begin detect(values, seconds, …")
-    read = {node.id for node in ast.walk(detect) if isinstance(node, ast.Name)}
     return [f"{name} = {ours}" for name, ours in pairs if name != ours and name in read]
 
 

@@ -64,6 +64,21 @@ def open_collection(path: Path, layout: str | None, columns: Columns) -> Collect
     return ARCHIVES[layout](path)
 
 
+def open_collections(paths: Sequence[Path], layout: str | None, columns: Columns) -> dict[str, Collection]:
+    """Several data sets by name: of their layout, or of the file or folder where they are plain tables.
+
+    Raises BadInput, also when two have one name.
+    """
+    found: dict[str, Collection] = {}
+    for path in paths:
+        collection = open_collection(path, layout, columns)
+        name = path.name.partition(".")[0] if collection.layout == TABLE else collection.layout
+        if name in found:
+            raise BadInput(str(path), f"there is another data set called {name!r}", "benchmark it by itself")
+        found[name] = collection
+    return found
+
+
 def _told(path: Path) -> str:
     for name, layout in _MARKS.items():
         if (path / name).is_file() or (path.name == name and path.is_file()):

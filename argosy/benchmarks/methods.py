@@ -30,8 +30,9 @@ class Place:
 class Method:
     """A row of the table.
 
-    `by_chance` methods run once a seed, the others once. `brings` are further names that it reports, and `needs` is the
-    package that must be there. `guard` methods are in every run and prove that the run measures what it says.
+    `by_chance` methods run once a seed, the others once. `brings` are further names that it reports, `imports` is the
+    module of a package that must be there, and `asks` says that it asks a model and keeps transcripts. `guard` methods
+    are in every run and prove that the run measures what it says.
     """
 
     name: str
@@ -40,8 +41,14 @@ class Method:
     by_chance: bool = False
     causal: bool = True
     brings: tuple[str, ...] = ()
-    needs: str | None = None
+    imports: str | None = None
+    asks: bool = False
     guard: bool = False
+
+    @property
+    def needs(self) -> str | None:
+        """The package that must be installed beyond our dependencies."""
+        return self.imports and self.imports.partition(".")[0]
 
     @property
     def there(self) -> bool:
@@ -60,7 +67,7 @@ def _rival(rival: Rival) -> Method:
     def make(_place: Place) -> Runner:
         return DetectorRunner(rival.name, lambda case: rival.detector(case.objective, case.seed))
 
-    return Method(rival.name, rival.summary, make, rival.by_chance, rival.causal, needs=rival.needs)
+    return Method(rival.name, rival.summary, make, rival.by_chance, rival.causal, imports=rival.imports)
 
 
 def _auto(case: Case) -> Answer:
@@ -78,10 +85,13 @@ def _sentinel(place: Place) -> Runner:
     return DetectorRunner(SENTINEL, make)
 
 
-def _session(place: Place) -> Runner:
-    from argosy.benchmarks.sessions import session_runner
+def _asking(name: str, summary: str, brings: tuple[str, ...] = ()) -> Method:
+    def make(place: Place) -> Runner:
+        from argosy.benchmarks.sessions import session_runner
 
-    return session_runner(place.plan, place.stored, place.out)
+        return session_runner(name, place.plan, place.stored, place.out)
+
+    return Method(name, summary, make, by_chance=True, brings=brings, asks=True)
 
 
 def _random(_place: Place) -> Runner:
@@ -98,13 +108,9 @@ _ROWS = (
     _baseline("iforest", "Isolation Forest on the window before each point", by_chance=True),
     *(_rival(rival) for rival in RIVALS.values()),
     Method("auto", "the best of the base detectors on validation", lambda _place: _auto, by_chance=True),
-    Method(
-        "session",
-        "agents write and prove rules for the base `auto`, fused with it",
-        _session,
-        by_chance=True,
-        brings=("session_base",),
-    ),
+    _asking("argos_plain", "the published Argos loop, with the author and the calls of `session`"),
+    _asking("best_of_n", "as many calls for proposals that know nothing of each other, the best of them fused"),
+    _asking("session", "agents write and prove rules for the base `auto`, fused with it", ("session_base",)),
 )
 
 METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
@@ -112,5 +118,7 @@ METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
 SINGLE = (*BASELINES, *RIVALS)
 """The single detectors that a session has to beat."""
 
-PAIRS = (("session", "session_base"), ("session", "auto"), *(("session", name) for name in SINGLE))
+ASKING = tuple(name for name, row in METHODS.items() if row.asks)
+
+PAIRS = tuple(("session", other) for other in ("session_base", "auto", "argos_plain", "best_of_n", *SINGLE))
 """What is measured against what, cell by cell."""

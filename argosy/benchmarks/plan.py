@@ -1,9 +1,11 @@
 """What a benchmark is asked to do, and what of that decides its results."""
 
 import hashlib
-from collections.abc import Iterable
+import platform
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,11 +30,12 @@ _CODE = (".py", ".md", ".yaml")
 
 @dataclass(frozen=True)
 class SessionOptions:
-    """What `session` is run with."""
+    """What sessions and their controls are run with; `calls` is the most model calls that each of them may make."""
 
     model: str = "embedded"
-    rounds: int = 4
+    rounds: int = 3
     candidates: int = 5
+    calls: int = 30
     sandbox: SandboxChoice = SandboxChoice.AUTO
     workers: int = 1
 
@@ -54,6 +57,7 @@ class Plan:
             "format": FORMAT,
             "argosy": version("argosy"),
             "code": code_digest(),
+            "versions": versions(DECIDING),
             "data": data,
             "layout": layout,
             "validation": self.validation,
@@ -64,6 +68,7 @@ class Plan:
             "model": self.session.model,
             "rounds": self.session.rounds,
             "candidates": self.session.candidates,
+            "calls": self.session.calls,
             "sandbox": self.session.sandbox.value,
         }
 
@@ -126,6 +131,19 @@ def _write(id: str, labelled: Labelled, file: Path) -> None:
     fresh.replace(file)
 
 
+DECIDING = ("numpy", "scipy", "pandas", "scikit-learn")
+"""Packages whose version decides results of every method."""
+
+
+def versions(packages: Iterable[str]) -> str:
+    """Python and these packages with their versions, those that are not installed left out."""
+    told = [f"python {platform.python_version()}"]
+    for each in packages:
+        with suppress(PackageNotFoundError):
+            told.append(f"{each} {version(each)}")
+    return ", ".join(told)
+
+
 def code_digest() -> str:
     """A short digest of the code that decides results: results of other code are not mixed in."""
     whole = hashlib.sha256()
@@ -146,14 +164,15 @@ def _sources(folder: Traversable, name: str) -> Iterable[tuple[str, Traversable]
             yield path, each
 
 
-def data_digest(path: Path) -> str:
-    """A short digest of a file, or of the tables in a folder. Raises BadInput."""
+def data_digest(paths: Sequence[Path]) -> str:
+    """A short digest of files, and of the files in folders. Raises BadInput."""
     whole = hashlib.sha256()
-    try:
-        for file in sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]:
-            whole.update(file.name.encode())
-            with file.open("rb") as source:
-                whole.update(hashlib.file_digest(source, "sha256").digest())
-    except OSError as error:
-        raise BadInput(str(path), f"cannot be read ({error.strerror})", "check its permissions") from error
+    for path in paths:
+        try:
+            for file in sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]:
+                whole.update(file.name.encode())
+                with file.open("rb") as source:
+                    whole.update(hashlib.file_digest(source, "sha256").digest())
+        except OSError as error:
+            raise BadInput(str(path), f"cannot be read ({error.strerror})", "check its permissions") from error
     return whole.hexdigest()[:12]

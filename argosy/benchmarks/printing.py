@@ -1,13 +1,14 @@
 """The summary of a benchmark for a person."""
 
 import math
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
 
 from argosy.benchmarks.methods import SINGLE
 from argosy.benchmarks.progress import clock_time
-from eval.bench.summary import Figure, Gain, Standing, Summary, best_of
+from eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
 
 TITLES = {
     "event_f1_pa": "Event-F1-PA",
@@ -22,23 +23,24 @@ TITLES = {
     "oracle_objective": "oracle objective",
     "objective": "objective",
 }
-_LESS_IS_BETTER = ("delay_points", "alerts_a_week")
 _LISTED = 10
 
 
-def print_summary(summary: Summary, console: Console) -> None:
-    """Prints the means on the lockbox, what sessions gained, and every failure."""
-    for reason in summary.void:
+def print_report(whole: Summary, by_set: Mapping[str, Summary], console: Console) -> None:
+    """Prints for each data set the means on the lockbox and what sessions gained, then guards and every failure."""
+    for reason in whole.void:
         console.print(f"VOID: {reason}; no figure of this run means anything", markup=False, soft_wrap=True)
-    console.print(_table(summary))
-    console.print(_judged(summary), markup=False, soft_wrap=True)
-    for line in (*_sessions(summary), *_guards(summary), *_failures(summary)):
+    for name, summary in by_set.items():
+        console.print(_table(summary, name if len(by_set) > 1 else "lockbox, mean"))
+        for line in (_judged(summary), *_sessions(summary), ""):
+            console.print(line, markup=False, soft_wrap=True)
+    for line in (*_guards(whole), *_failures(whole)):
         console.print(line, markup=False, soft_wrap=True)
 
 
-def _table(summary: Summary) -> Table:
+def _table(summary: Summary, title: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("lockbox, mean", no_wrap=True)
+    table.add_column(title, no_wrap=True)
     metrics = list(summary.standings[0].figures) if summary.standings else []
     for metric in metrics:
         table.add_column(TITLES[metric], justify="right", no_wrap=True)
@@ -67,13 +69,14 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _sessions(summary: Summary) -> list[str]:
-    lines = []
-    if not math.isnan(summary.non_empty):
-        lines.append(f"{summary.non_empty:.0%} of the sessions end with a fusion that holds rules")
+    lines = [
+        f"{method}: {share:.0%} of the cells end with rules, {summary.calls.get(method, math.nan):.1f} calls a cell"
+        for method, share in summary.with_rules.items()
+    ]
     lines += [_gain(each) for each in summary.gains if each.over not in SINGLE]
     session = next((each for each in summary.standings if each.method == "session"), None)
     for metric in session.figures if session else ():
-        best = None if metric in _LESS_IS_BETTER else best_of(summary.standings, SINGLE, metric)
+        best = None if metric in LESS_IS_BETTER else best_of(summary.standings, SINGLE, metric)
         if session and best:
             lines.append(_lead(session, best, metric))
     return lines

@@ -1,16 +1,17 @@
 """A whole benchmark: read, run what is missing, write the table, sum it up."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from argosy.benchmarks.collection import Collection, Entry
+from argosy.benchmarks.collection import Chosen, Entry
 from argosy.benchmarks.methods import METHODS, PAIRS
-from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
+from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series, versions
 from argosy.benchmarks.progress import Progress
 from argosy.benchmarks.work import Bench
 from eval.bench.cell import OK, Cell, Result
@@ -26,11 +27,11 @@ RESULTS = "results.parquet"
 
 @dataclass(frozen=True)
 class BenchRequest:
-    """What `argosy bench` is asked for."""
+    """What `argosy bench` is asked for. `chosen` are the series by data set, `layouts` how those are laid out."""
 
-    data: Path
-    collection: Collection
-    entries: Sequence[Entry]
+    data: Sequence[Path]
+    layouts: Sequence[str]
+    chosen: Chosen
     methods: Sequence[str]
     seeds: int
     plan: Plan
@@ -40,48 +41,75 @@ class BenchRequest:
     timeout_s: float
     retry_failed: bool = False
 
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for entries in self.chosen.values() for entry in entries]
+
+    def told(self, text: str) -> str:
+        """A text in which the paths that were given are down to their last part: what is published names no folder."""
+        return names_only(text, (*self.data, self.out))
+
 
 @dataclass(frozen=True, eq=False)
 class BenchReport:
-    """The table and what it comes to."""
+    """The table and what it comes to: as a whole, and for each data set by name."""
 
     table: pd.DataFrame
-    summary: Summary
-    results: tuple[Result, ...]
+    whole: Summary
+    by_set: Mapping[str, Summary]
     settings: dict[str, object]
 
 
 def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float]) -> BenchReport:
     """Runs every cell that is not finished, and writes the table. Raises BadInput; a cell that fails is counted."""
-    settings = request.plan.settings(data_digest(request.data), request.collection.layout)
+    settings = request.plan.settings(data_digest(request.data), ", ".join(request.layouts))
     folder = ResultsFolder.open(request.out, settings)
     cells = wanted(request)
     there = {result.cell: result for result in folder.finished()}
     if request.retry_failed:
         there = {cell: result for cell, result in there.items() if result.status == OK}
     stored, unread = _stored(request, folder)
-    points = {id: pq.read_metadata(each.file).num_rows for id, each in stored.items()}
     todo = [cell for cell in cells if cell not in there and cell.series in stored]
-    modules = ["argosy.benchmarks.work"]
-    if any(cell.method == "session" for cell in todo):
-        _make_store(request.out)
-        modules.append("argosy.benchmarks.sessions")
     if len(todo) < len(cells):
         console.print(f"{len(cells) - len(todo)} of {len(cells)} cells are finished already", markup=False)
+    for result in _run_missing(request, todo, stored, folder, console, clock):
+        there[result.cell] = result
+    failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}
+    table = long_form({**there, **failed}[cell] for cell in cells)
+    write_table(table, request.out / RESULTS)
+    return _report(request, table, settings)
+
+
+def _run_missing(
+    request: BenchRequest,
+    todo: Sequence[Cell],
+    stored: Mapping[str, Stored],
+    folder: ResultsFolder,
+    console: Console,
+    clock: Callable[[], float],
+) -> list[Result]:
+    points = {id: pq.read_metadata(each.file).num_rows for id, each in stored.items()}
     progress = Progress(console, clock, request.jobs, points, todo)
+    finished: list[Result] = []
 
     def done(result: Result) -> None:
+        result = replace(result, status=request.told(result.status))
         folder.write(result)
-        there[result.cell] = result
+        finished.append(result)
         progress.done(result)
 
+    if any(METHODS[cell.method].asks for cell in todo):
+        _make_store(request.out)
     work = Bench(request.plan, stored, request.out)
-    run_cells(todo, work, request.jobs, request.timeout_s, folder.log, done, preload=modules)
-    failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}
-    results = tuple({**there, **failed}[cell] for cell in cells)
-    table = long_form(results)
-    write_table(table, request.out / RESULTS)
-    return BenchReport(table, summarise(table, _names(request), PAIRS, request.protocol.headlines), results, settings)
+    run_cells(todo, work, request.jobs, request.timeout_s, folder.log, done, preload=_modules(todo))
+    return finished
+
+
+def _modules(todo: Iterable[Cell]) -> list[str]:
+    """What the cells import, so that it is imported once and not by each of them."""
+    rows = [METHODS[name] for name in dict.fromkeys(cell.method for cell in todo)]
+    sessions = ["argosy.benchmarks.sessions"] if any(row.asks for row in rows) else []
+    return ["argosy.benchmarks.work", *sessions, *dict.fromkeys(row.imports for row in rows if row.imports)]
 
 
 def _make_store(out: Path) -> None:
@@ -90,6 +118,24 @@ def _make_store(out: Path) -> None:
     from argosy.store.store import open_store
 
     open_store(store_settings(out)).close()
+
+
+def _report(request: BenchRequest, table: pd.DataFrame, settings: dict[str, object]) -> BenchReport:
+    def summed(rows: pd.DataFrame) -> Summary:
+        return summarise(rows, _names(request), PAIRS, request.protocol.headlines)
+
+    packages = sorted({row.needs for name in request.methods if (row := METHODS[name]).needs})
+    shown = {
+        **settings,
+        "model": request.told(request.plan.session.model),
+        "methods": ", ".join(request.methods),
+        "seeds": f"0 to {request.seeds - 1}",
+    }
+    if packages:
+        shown["extras"] = versions(packages).partition(", ")[2]
+    ids = {name: [entry.id for entry in entries] for name, entries in request.chosen.items()}
+    by_set = {name: summed(table[table.series.isin(mine)]) for name, mine in ids.items()}
+    return BenchReport(table, next(iter(by_set.values())) if len(by_set) == 1 else summed(table), by_set, shown)
 
 
 def wanted(request: BenchRequest) -> list[Cell]:
@@ -118,7 +164,24 @@ def _stored(request: BenchRequest, folder: ResultsFolder) -> tuple[dict[str, Sto
         try:
             stored[entry.id] = store_series(entry, request.plan, folder)
         except BadInput as error:
-            unread[entry.id] = f"not read: {error}"
+            unread[entry.id] = request.told(f"not read: {error}")
     if not stored:
-        raise BadInput(str(request.data), f"none of its series can be read; {next(iter(unread.values()))}", "mend it")
+        why = next(iter(unread.values()), "there is none")
+        raise BadInput(", ".join(map(str, request.data)), f"none of its series can be read; {why}", "mend it")
     return stored, unread
+
+
+_ABSOLUTE = re.compile(r"(?<![\w/.])/(?!/)(?:[^/\s,|=#'\"]+/)*([^/\s,|=#'\"]+)")
+
+
+def names_only(text: str, paths: Iterable[Path]) -> str:
+    """The text with each of these paths, as given or in full, and every other absolute one down to its last part.
+
+    >>> names_only("argosy bench 'my data/a.csv' --out=/tmp/o/x --model gguf:/m/q.gguf", [Path("my data/a.csv")])
+    "argosy bench 'a.csv' --out=x --model gguf:q.gguf"
+    """
+    told = {str(form): path.resolve().name for path in paths for form in (path, path.absolute(), path.resolve())}
+    for form in sorted(told, key=len, reverse=True):
+        if "/" in form:
+            text = text.replace(form, told[form])
+    return _ABSOLUTE.sub(r"\1", text)

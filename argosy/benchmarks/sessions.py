@@ -1,4 +1,4 @@
-"""A whole rule-generation session as a method of the benchmark."""
+"""A whole rule-generation session, or a control of it, as a method of the benchmark."""
 
 import tempfile
 import time
@@ -8,50 +8,59 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from agents.budget import Caps
 from argosy.benchmarks.plan import Plan, Stored
 from argosy.keeping import Finished
-from argosy.pricing import find_prices
+from argosy.models import find_models
 from argosy.service import score_file
 from argosy.session import SessionRequest, run_session
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
 from argosy.store.store import Store, open_store
 from eval.bench.method import Answer, Case, Runner
+from graphs.controls import CONTROLS
 from graphs.refine import Settings
 from signals.arrays import Floats
 
+SESSION = "session"
 
-def session_runner(plan: Plan, stored: Stored, out: Path) -> Runner:
-    """Runs a session and then, as a probe, the detector it stored on what was known before the lockbox."""
+
+def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner:
+    """Runs a session, or the control of that name, and then, as a probe, the detector it stored on what was known
+    before the lockbox."""
 
     def run(case: Case) -> Answer:
         settings, store = read_settings(), open_store(store_settings(out))
-        request = _request(plan, stored, case.seed)
+        request = _request(method, plan, stored, case.seed)
         try:
-            finished = run_session(replace(request, key=settings.openai_key), store, find_prices(settings), time.time)
+            finished = run_session(request, store, find_models(settings), time.time)
             past = _past(finished, store, request, len(case.known))
         finally:
             store.close()
-        return _answer(finished, past)
+        return _answer(method, finished, past)
 
     return run
 
 
 def store_settings(out: Path) -> StoreSettings:
     """The store of the sessions of a benchmark: ARGOSY_HOME for `argosy show` of their transcripts."""
-    return StoreSettings(home=out / "store")
+    return StoreSettings(home=out / "store", secrets=read_settings().secrets)
 
 
-def _request(plan: Plan, stored: Stored, seed: int) -> SessionRequest:
+def _request(method: str, plan: Plan, stored: Stored, seed: int) -> SessionRequest:
     options = plan.session
+    settings = Settings(rounds=options.rounds, candidates=options.candidates, seed=seed, workers=options.workers)
+    control = CONTROLS.get(method)
     return SessionRequest(
         table=stored.request,
         model=options.model,
-        settings=Settings(rounds=options.rounds, candidates=options.candidates, seed=seed, workers=options.workers),
+        settings=control.bounded(settings, options.calls) if control else settings,
         objective=plan.objective,
         validation=stored.validation,
         lockbox=stored.lockbox,
+        caps=Caps(calls=options.calls),
         sandbox=options.sandbox,
+        instead=control.instead if control else {},
     )
 
 
@@ -65,7 +74,7 @@ def _past(finished: Finished, store: Store, request: SessionRequest, points: int
     return scored.frame.score.to_numpy(dtype=np.float64)
 
 
-def _answer(finished: Finished, past: Floats) -> Answer:
+def _answer(method: str, finished: Finished, past: Floats) -> Answer:
     report = finished.report
     usage, extra = report.usage, report.model_extra or {}
     figures = {
@@ -82,6 +91,8 @@ def _answer(finished: Finished, past: Floats) -> Answer:
         "ending": report.ending or "",
         "base": report.base.name,
     }
-    scores = {"session": finished.final.fused.values, "session_base": finished.final.base}
+    scores = {method: finished.final.fused.values}
+    if method == SESSION:
+        scores[f"{SESSION}_base"] = finished.final.base
     numbers = {name: float(value) for name, value in figures.items()}
     return Answer(scores, int(extra.get("lockbox_openings", 0)), past, numbers, facts)

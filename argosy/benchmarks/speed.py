@@ -18,6 +18,7 @@ from eval.bench.table import long_form, write_table
 from eval.objective import DEFAULT
 from eval.report.growth import write_growth
 from signals.arrays import Bools
+from signals.errors import BadInput
 from signals.series import Series
 from signals.shapes import Detector
 
@@ -28,6 +29,11 @@ MOST_TRAINING = 100_000
 SLOW_S = 20.0
 """A method that took longer for one length is not tried with the next."""
 
+WARM_UP_POINTS = 1_000
+"""What a method is run on before it is timed, so that set-up (imports, compiling) is not."""
+
+TABLE, PAGE = "speed.parquet", "speed.html"
+
 _STEP_S, _DAY = 60, 1440
 _KIB_A_MIB = 1024.0
 
@@ -37,11 +43,18 @@ def measure_speed(
 ) -> pd.DataFrame:
     """Times fit and score for each length up to `most_points`; writes `speed.parquet` and `speed.html`.
 
-    Seconds are those of the processor, of one thread, apart from start and imports; scoring is run twice and the
-    faster time kept. Sessions and controls are left out.
+    Seconds are those of the processor, of one thread, apart from start, imports and compiling; scoring is run twice
+    and the faster time kept. Sessions and controls are left out. Raises BadInput where nothing is left to time.
     """
     (out / "logs").mkdir(parents=True, exist_ok=True)
     names = [name for name in methods if name in SINGLE]
+    if not names or most_points < SIZES[0]:
+        mend = f"name detectors, and at least {SIZES[0]:,} points with --limit"
+        raise BadInput("argosy bench --speed", "nothing is left to time", mend)
+    preload = [
+        __name__,
+        *dict.fromkeys(rival.imports for name in names if (rival := RIVALS.get(name)) and rival.imports),
+    ]
     results: list[Result] = []
 
     def keep(result: Result) -> None:
@@ -50,20 +63,28 @@ def measure_speed(
 
     for size in (size for size in SIZES if size <= most_points):
         cells = [Cell(str(size), name, 0) for name in names]
-        run_cells(
-            cells, time_cell, 1, timeout_s, lambda cell: out / "logs" / f"speed~{cell.file_name}", keep, [__name__]
-        )
-        slow = {each.cell.method for each in results if each.status != OK or each.wall_s > SLOW_S}
+        run_cells(cells, time_cell, 1, timeout_s, lambda cell: _log(out, cell), keep, preload)
+        slow = {each.cell.method for each in results if each.status != OK or _timed_s(each) > SLOW_S}
         names = [name for name in names if name not in slow]
     table = long_form(results)
-    write_table(table, out / "speed.parquet")
-    write_growth(table, out / "speed.html")
+    write_table(table, out / TABLE)
+    write_growth(table, out / PAGE)
     return table
+
+
+def _log(out: Path, cell: Cell) -> Path:
+    return out / "logs" / f"speed~{cell.file_name}"
+
+
+def _timed_s(result: Result) -> float:
+    return sum(row.value for row in result.rows if row.metric in ("fit_s", "score_s"))
 
 
 def time_cell(cell: Cell) -> Result:
     """Times one method on a series of as many points as the cell's series says."""
     began = time.perf_counter()
+    small, marks = made_up(WARM_UP_POINTS)
+    _detector(cell.method).fit(small, marks).score(small)
     series, labels = made_up(int(cell.series))
     stop = min(len(series) // 2, MOST_TRAINING)
     before = _peak_mib()
@@ -113,6 +134,11 @@ class Pace:
     fit_s: float
     score_s: float
     peak_mib: float
+
+    @property
+    def millions_a_second(self) -> float:
+        """Points scored in a second, in millions."""
+        return self.points / max(self.score_s, 1e-9) / 1e6
 
 
 def paces(table: pd.DataFrame) -> list[Pace]:

@@ -26,7 +26,7 @@ class Bench:
     out: Path
 
     def __call__(self, cell: Cell) -> Result:
-        began = time.perf_counter()
+        began, before = time.perf_counter(), _peak_mib()
         stored = self.stored[cell.series]
         loaded = read_series(stored.request)
         labels = for_session(loaded)
@@ -43,7 +43,11 @@ class Bench:
         )
         answer = METHODS[cell.method].make(Place(self.plan, stored, self.out))(case)
         rows = rows_of(answer, labels, splits, cell.method, loaded.series.step_s)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_A_MIB
-        memory = Row(cell.method, WHOLE, "peak_mib", peak, 0)
+        memory = Row(cell.method, WHOLE, "peak_mib", _peak_mib() - before, 0)
         points = Row(cell.method, WHOLE, "points", float(len(labels)), 0)
         return Result(cell, OK, (*rows, memory, points), answer.facts, time.perf_counter() - began)
+
+
+def _peak_mib() -> float:
+    """The most memory that this process has held so far; it begins with what it shares with those beside it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_A_MIB

@@ -1,7 +1,6 @@
 """`argosy doctor`: what is there, what is not, and how to mend it."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
@@ -14,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    model: Annotated[str, typer.Option(help="The model you mean to use.")] = "embedded",
+    model: options.ModelNames = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Look at the engine, image, model, store and versions; exits with 1 when something is broken."""
@@ -22,7 +21,7 @@ def doctor(
     from argosy.settings import read_settings
     from argosy.terminal import print_json
 
-    found = list(examine(read_settings(), model))
+    found = list(examine(read_settings(), options.model_text(model)))
     if as_json:
         print_json([asdict(each) for each in found])
     else:

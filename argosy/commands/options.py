@@ -18,6 +18,14 @@ Incidents = Annotated[
         "--incidents", help="File of incidents with columns start and end; end is not part of it. Counts before labels."
     ),
 ]
+ModelNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        help="embedded (the default), PROVIDER:NAME, URL#NAME of a compatible server, or gguf:FILE. "
+        "A|B falls back on B; ROLE=MODEL, also several by commas or repeated, is for detection, repair or review.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout instead.")]
 SandboxName = Annotated[str, typer.Option("--sandbox", help="Where rules run: auto, docker or local.")]
 AcceptRisk = Annotated[
@@ -27,3 +35,8 @@ AcceptRisk = Annotated[
         help="Run rules by a language model even where nothing keeps them from your files and network.",
     ),
 ]
+
+
+def model_text(names: list[str] | None) -> str:
+    """What --model said, however often it was given, as one text."""
+    return ",".join(names) if names else "embedded"

@@ -1,8 +1,10 @@
-"""`argosy rules` and `argosy rule show`: the rules that are kept, and all that is known of one."""
+"""`argosy rules`, `argosy rule show` and `verify`: the rules that are kept, and all that is known of one."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from argosy.commands import verify
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -11,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds both commands."""
+    """Adds the commands."""
     app.command("rules", epilog="Example: argosy rules --json")(rules)
     rule = typer.Typer(help="Look at one rule.", no_args_is_help=True, epilog="Example: argosy rule show r-4f21")
     rule.command("show", epilog="Example: argosy rule show r-4f21")(show)
+    verify.register(rule)
     app.add_typer(rule, name="rule")
 
 
@@ -70,13 +73,23 @@ def rule_json(rule: "RuleRow") -> dict[str, Any]:
 
 
 def story_json(story: "RuleStory") -> dict[str, Any]:
-    """All that is known of a rule as JSON values."""
+    """All that is known of a rule as JSON values; certificates stand apart from the other evidence, by session."""
+    from argosy.certificates import KEY, certificates_of
+
     return rule_json(story.rule) | {
         "parents": [parent.id for parent in story.parents],
         "children": [child.id for child in story.children],
         "uses": [
-            {"session": use.session, "role": use.role.value, "evidence": dict(use.evidence)} for use in story.uses
+            {
+                "session": use.session,
+                "role": use.role.value,
+                "evidence": {key: value for key, value in use.evidence.items() if key != KEY},
+            }
+            for use in story.uses
         ],
+        "certificates": {
+            session: certificate.model_dump(mode="json") for session, certificate in certificates_of(story).items()
+        },
     }
 
 
@@ -112,6 +125,8 @@ def _print_list(found: "tuple[ListedRule, ...]") -> None:
 def _print_story(story: "RuleStory", console: "Console") -> None:
     from rich.text import Text
 
+    from argosy.certificate_text import certificate_lines
+    from argosy.certificates import KEY, certificates_of
     from argosy.terminal import moment, printable, python_code
 
     rule = story.rule
@@ -130,7 +145,11 @@ def _print_story(story: "RuleStory", console: "Console") -> None:
             console.print(Text(f"{label} {relative.id} {relative.direction.value}: {printable(relative.summary)}"))
     for use in story.uses:
         console.print(Text(f"{use.role.value} in {use.session}", style="bold"))
-        for line in _evidence_lines(use.evidence):
+        for line in _evidence_lines({key: value for key, value in use.evidence.items() if key != KEY}):
+            console.print(Text(f"  {printable(line)}"))
+    for session, certificate in certificates_of(story).items():
+        console.print(Text(f"certificate of {session}", style="bold"))
+        for line in certificate_lines(certificate):
             console.print(Text(f"  {printable(line)}"))
 
 

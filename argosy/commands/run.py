@@ -1,6 +1,5 @@
 """`argosy run` and `argosy demo`: one rule-generation session."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,9 +7,10 @@ import typer
 
 from argosy.commands import options
 from argosy.commands.choices import DIRECTIONS, one_of
+from argosy.commands.conducting import conduct
+from argosy.commands.dry_run import tell
 
 if TYPE_CHECKING:
-    from argosy.keeping import Finished
     from argosy.session import SessionRequest
 
 DEMO_PICTURE = Path("demo/session.png")
@@ -37,7 +37,7 @@ def run(
             help="What rules are fused with: auto, a baseline's name, or a column with your detector's verdicts."
         ),
     ] = "auto",
-    model: Annotated[str, typer.Option(help="embedded, openai:NAME, or URL#NAME of a compatible server.")] = "embedded",
+    model: options.ModelNames = None,
     rules: Annotated[str, typer.Option(help="Which kinds of rules: flag, clear or both.")] = "both",
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round.")] = 5,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds.")] = 3,
@@ -50,18 +50,29 @@ def run(
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds; what is accepted by then stays.")] = None,
+    library: Annotated[
+        str,
+        typer.Option(help="Stored rules to try before the model is asked: all, off, or those of series like 'web-*'."),
+    ] = "off",
+    library_most: Annotated[int, typer.Option(min=1, max=100, help="Most stored rules to try.")] = 8,
     prompt_tokens: Annotated[int, typer.Option(min=300, help="Most tokens of evidence in one prompt.")] = 2_500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would cost: nothing is asked, run or kept.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Write, prove and fuse rules for one series, and keep them as a detector."""
     from agents.budget import Caps
     from argosy.connectors.tables import TableRequest
+    from argosy.library import read_library
     from argosy.sandboxes import SandboxChoice
     from argosy.session import SessionRequest
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
     from eval.objective import OBJECTIVES
     from graphs.refine import Settings
 
@@ -69,7 +80,7 @@ def run(
     request = SessionRequest(
         table=TableRequest(file, time, value, label, id_column, series, step, incidents),
         base=base,
-        model=model,
+        model=options.model_text(model),
         settings=Settings(
             directions=directions,
             rounds=rounds,
@@ -83,8 +94,12 @@ def run(
         caps=Caps(budget_calls, budget_tokens, budget_usd, budget_s),
         sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
         accept_risk=accept_risk,
+        library=read_library(open_store(read_settings()), library, library_most),
     )
-    perform(request, picture, as_json)
+    if dry_run:
+        tell(request, as_json)
+    else:
+        perform(request, picture, as_json)
 
 
 def demo(
@@ -104,59 +119,6 @@ def demo(
 
 def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> None:
     """Runs a session with progress on stderr, and writes its report to stdout."""
-    import time
-
-    from rich.console import Console
-
-    from argosy.interrupts import drained
-    from argosy.picture import check_drawable
-    from argosy.pricing import find_prices
-    from argosy.progress import Progress
-    from argosy.report import print_report
     from argosy.session import run_session
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
-    from argosy.terminal import print_json, stdout_console
 
-    if picture:
-        check_drawable(picture)
-    settings = read_settings()
-    store = open_store(settings)
-    errors = Console(stderr=True, highlight=False)
-    with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
-        finished = run_session(
-            replace(request, key=settings.key_for(request.model)),
-            store,
-            find_prices(settings),
-            time.time,
-            progress.watch,
-            interrupted,
-        )
-    console = stdout_console()
-    if as_json:
-        print_json(finished.report.as_json())
-    else:
-        print_report(finished.report, console)
-    if picture:
-        drawn = _draw(finished, picture)
-        if not as_json:
-            console.print(f"[bold]picture[/] {drawn}", soft_wrap=True)
-
-
-def _draw(finished: "Finished", picture: Path) -> Path:
-    from argosy.picture import draw
-
-    final, report = finished.final, finished.report
-    names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
-    return draw(
-        picture,
-        final.series,
-        finished.loaded.incidents,
-        final.base >= 1.0,
-        final.fused.flags,
-        {names[candidate]: fired for candidate, fired in final.fused.fired.items()},
-        finished.splits,
-        f"{report.series.id}: {report.base.name} with {len(report.rules)} rules",
-        base_name=report.base.name,
-        times_known=finished.loaded.times_known,
-    )
+    conduct(lambda *given: run_session(request, *given), picture, as_json)

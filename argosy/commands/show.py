@@ -201,7 +201,7 @@ def _print_ending(row: "SessionRow", console: "Console") -> None:
     from argosy.report import Report, print_report
 
     if row.report is None:
-        console.print("the session has not ended, or was killed")
+        console.print("the session has not ended, or was killed: argosy resume goes on with it")
         return
     try:
         report = Report.model_validate(row.report)

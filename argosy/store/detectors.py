@@ -1,6 +1,7 @@
 """Detectors: what a session leaves that can be put in service."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
 from argosy.store.sessions import LATEST
+from detectors.quota import Quota
 from detectors.rule import Direction
 from graphs.redact import Redaction
 from signals.errors import BadInput
@@ -55,6 +57,13 @@ class Detectors:
             raise BadInput(f"detector {start!r}", "there is none", "argosy run FILE makes one")
         return _row(found)
 
+    def of(self, session: str) -> DetectorRow | None:
+        """The newest detector of a session, by its whole id."""
+        newest = sa.select(_TABLE).where(_TABLE.c.session == session).order_by(_TABLE.c.created.desc(), _TABLE.c.id)
+        with self._database.reading() as connection:
+            found = connection.execute(newest.limit(1)).first()
+        return None if found is None else _row(found)
+
     def newest(self, limit: int | None = None) -> tuple[DetectorRow, ...]:
         """Detectors, newest first."""
         query = sa.select(_TABLE).order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()).limit(limit)
@@ -68,11 +77,25 @@ def _check_known(connection: sa.Connection, column: sa.Column[str], name: str, n
 
 
 def _values(row: DetectorRow) -> dict[str, object]:
-    members = [{"rule": member.rule, "direction": member.direction.value} for member in row.members]
+    members = [
+        {
+            "rule": member.rule,
+            "direction": member.direction.value,
+            "quota": asdict(member.quota) if member.quota else None,
+        }
+        for member in row.members
+    ]
     return {column.name: getattr(row, column.name) for column in _TABLE.c} | {"members": members}
 
 
 def _row(found: sa.Row[Any]) -> DetectorRow:
     values = dict(found._mapping)
-    members = tuple(MemberRow(each["rule"], Direction(each["direction"])) for each in values["members"])
+    members = tuple(
+        MemberRow(
+            each["rule"],
+            Direction(each["direction"]),
+            Quota(**each["quota"]) if each.get("quota") else None,
+        )
+        for each in values["members"]
+    )
     return DetectorRow(**(values | {"members": members}))

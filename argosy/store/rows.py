@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from detectors.quota import Quota
 from detectors.rule import Direction, Number
 from graphs.events import Event
 
@@ -94,10 +95,11 @@ class RuleStory:
 
 @dataclass(frozen=True)
 class MemberRow:
-    """A rule's place in a detector."""
+    """A rule's place in a detector, and how often it may act there."""
 
     rule: str
     direction: Direction
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True)

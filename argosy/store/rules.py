@@ -85,6 +85,13 @@ class Rules:
                 uses=tuple(_use(found) for found in connection.execute(used)),
             )
 
+    def uses(self, roles: Iterable[RuleRole] = tuple(RuleRole)) -> tuple[RuleUse, ...]:
+        """What rules with these roles were to their sessions, and what was measured of them there."""
+        uses = schema.session_rules
+        query = sa.select(uses).where(uses.c.role.in_([role.value for role in roles])).order_by(uses.c.session)
+        with self._database.reading() as connection:
+            return tuple(_use(found) for found in connection.execute(query))
+
     def listed(self, roles: Iterable[RuleRole] = tuple(RuleRole)) -> tuple[ListedRule, ...]:
         """Rules that had one of these roles in some session, newest first."""
         uses, sessions = schema.session_rules, schema.sessions

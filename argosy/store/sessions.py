@@ -13,6 +13,8 @@ from graphs.redact import Redaction
 from signals.errors import BadInput
 
 LATEST = "latest"
+FAILED = "failed"
+"""The outcome of a session that something of ours, or of its surroundings, stopped; it can be resumed."""
 _AT_FIRST = ("id", "started", "series", "points", "model", "base", "seed", "settings")
 
 
@@ -70,6 +72,20 @@ class Sessions:
                 return _row(found)
             session = find_id(connection, table.c.id, start, "session")
             return _row(connection.execute(sa.select(table).where(table.c.id == session)).one())
+
+    def unfinished(self) -> tuple[SessionRow, ...]:
+        """Sessions that failed, were killed, or are still running, newest first."""
+        table = schema.sessions
+        query = sa.select(table).where(table.c.outcome.is_(None) | (table.c.outcome == FAILED))
+        query = query.order_by(table.c.started.desc(), table.c.id.desc())
+        with self._database.reading() as connection:
+            return tuple(_row(found) for found in connection.execute(query))
+
+    def series(self) -> dict[str, str]:
+        """The series that each session looked at, by the session's id."""
+        table = schema.sessions
+        with self._database.reading() as connection:
+            return {row.id: row.series for row in connection.execute(sa.select(table.c.id, table.c.series))}
 
     def newest(self, limit: int | None = None) -> tuple[SessionRow, ...]:
         """Sessions, newest first; all of them unless limited."""

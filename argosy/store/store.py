@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from argosy.settings import Settings
 from argosy.store.artefacts import Artefacts
 from argosy.store.blobs import Blobs
+from argosy.store.claims import Claims
 from argosy.store.database import Database, connect
 from argosy.store.detectors import Detectors
 from argosy.store.errors import StoreUnavailable
@@ -34,6 +35,7 @@ class Store:
     rules: Rules
     detectors: Detectors
     artefacts: Artefacts
+    claims: Claims
     redaction: Redaction
 
     def close(self) -> None:
@@ -80,6 +82,7 @@ def open_store(
         rules=Rules(database, clock),
         detectors=Detectors(database, redaction, clock, token),
         artefacts=Artefacts(settings.home / "artefacts"),
+        claims=Claims(settings.home / "running"),
         redaction=redaction,
     )
 

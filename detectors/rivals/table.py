@@ -6,28 +6,33 @@ from functools import partial
 from types import MappingProxyType
 
 from detectors.baselines.swept import Family, SweptDetector
-from detectors.rivals import extra, simple, spectral, windowed
+from detectors.rivals import deep, extra, simple, spectral, windowed
 from eval.objective import Objective
 
 
 @dataclass(frozen=True)
 class Rival:
-    """How a rival is made, for a seed; `needs` is the package that it imports, None when we depend on it anyway."""
+    """How a rival is made, for a seed; `imports` is the module that its fit imports beyond our dependencies."""
 
     name: str
     summary: str
     family: Callable[[int], Family]
     by_chance: bool = False
     causal: bool = True
-    needs: str | None = None
+    imports: str | None = None
+
+    @property
+    def needs(self) -> str | None:
+        """The package that must be installed, None when we depend on it anyway."""
+        return self.imports and self.imports.partition(".")[0]
 
     def detector(self, objective: Objective, seed: int) -> SweptDetector:
         """A detector that is not fitted yet."""
         return SweptDetector(self.name, self.family(seed), objective)
 
 
-def _plain(name: str, summary: str, family: Family, causal: bool = True, needs: str | None = None) -> Rival:
-    return Rival(name, summary, lambda _seed: family, False, causal, needs)
+def _plain(name: str, summary: str, family: Family, causal: bool = True, imports: str | None = None) -> Rival:
+    return Rival(name, summary, lambda _seed: family, False, causal, imports)
 
 
 _ROWS = (
@@ -43,11 +48,25 @@ _ROWS = (
         True,
     ),
     Rival("lof", "local outlier factor against 2,000 windows", lambda s: partial(windowed.lof, seed=s), True),
-    _plain("stl", "remainder of a seasonal decomposition, with jumps", extra.stl, False, "statsmodels"),
-    _plain("matrix_profile", "distance to the nearest motif of training", extra.matrix_profile, True, "stumpy"),
-    _plain("hbos", "histogram-based outlier score of a window", extra.hbos, True, "pyod"),
-    _plain("ecod", "empirical tails of a window", extra.ecod, False, "pyod"),
-    _plain("copod", "copula-based tails of a window", extra.copod, False, "pyod"),
+    _plain("stl", "remainder of a seasonal decomposition, with jumps", extra.stl, False, extra.STL_IMPORT),
+    _plain("matrix_profile", "distance to the nearest motif of training", extra.matrix_profile, imports="stumpy"),
+    _plain("hbos", "histogram-based outlier score of a window", extra.hbos, imports=extra.HBOS_IMPORT),
+    _plain("ecod", "empirical tails of a window", extra.ecod, False, extra.ECOD_IMPORT),
+    _plain("copod", "copula-based tails of a window", extra.copod, False, extra.COPOD_IMPORT),
+    Rival(
+        "lstm_ad",
+        "one-step residual of a small LSTM",
+        lambda s: partial(deep.lstm_ad, seed=s),
+        True,
+        imports=deep.IMPORTED,
+    ),
+    Rival(
+        "autoencoder",
+        "what a small autoencoder cannot restore of a window",
+        lambda s: partial(deep.autoencoder, seed=s),
+        True,
+        imports=deep.IMPORTED,
+    ),
 )
 
 RIVALS: Mapping[str, Rival] = MappingProxyType({row.name: row for row in _ROWS})

@@ -67,7 +67,7 @@ def run_cells(
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """While inside, a process that starts gets one thread for linear algebra: the cells fill the cores themselves."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))
     try:

@@ -9,11 +9,14 @@ import pandas as pd
 
 from eval.bench.cell import OK, WHOLE
 from eval.splits import Part
+from signals.arrays import Floats
 
 SENTINEL, RANDOM = "sentinel", "random"
 
 _PERFECT = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr", "range_f1", "affiliation_f1", "objective")
 _HAIR = 1e-9
+
+LESS_IS_BETTER = ("delay_points", "alerts_a_week")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one method did on the lockboxes that hold incidents. A failed cell counts as 0 in every figure."""
+    """How one method did on the lockboxes that hold incidents. A failed cell counts as 0, as `per_cell` says."""
 
     method: str
     figures: Mapping[str, Figure]
@@ -64,14 +67,16 @@ class Summary:
     """The whole table in brief.
 
     `judged` are the series whose lockbox holds incidents. `void` says why the run measures nothing; it is empty when
-    the guards held. `openings` is the most often that each method opened a lockbox.
+    the guards held. `openings` is the most often that each method opened a lockbox. Of methods that write rules,
+    `with_rules` is the share of cells that end with some, `calls` the mean number of model calls.
     """
 
     judged: tuple[str, ...]
     unjudged: tuple[str, ...]
     standings: tuple[Standing, ...]
     gains: tuple[Gain, ...]
-    non_empty: float
+    with_rules: Mapping[str, float]
+    calls: Mapping[str, float]
     failures: tuple[tuple[str, str, int, str], ...]
     void: tuple[str, ...]
     looked_ahead: tuple[LookedAhead, ...]
@@ -97,7 +102,8 @@ def summarise(
         unjudged=unjudged,
         standings=tuple(_standing(frame, name, judged, headlines) for name in methods if name != SENTINEL),
         gains=tuple(gain for method, over in pairs if (gain := gain_of(frame, method, over, judged)) is not None),
-        non_empty=non_empty(frame),
+        with_rules={name: float((values > 0).mean()) for name, values in _whole(frame, "rules").items()},
+        calls={name: float(values.mean()) for name, values in _whole(frame, "calls").items()},
         failures=tuple(
             (str(series), str(method), int(seed), str(status))
             for series, method, seed, status in failed[["series", "method", "seed", "status"]].itertuples(index=False)
@@ -124,6 +130,12 @@ def void_because(frame: pd.DataFrame, judged: Sequence[str]) -> tuple[str, ...]:
     return tuple(reasons)
 
 
+def _whole(frame: pd.DataFrame, metric: str) -> dict[str, Floats]:
+    """A figure of whole cells by method, one for each cell that has it."""
+    rows = frame[(frame.split == WHOLE) & (frame.metric == metric)]
+    return {str(name): mine.value.to_numpy(np.float64) for name, mine in rows.groupby("method", observed=True)}
+
+
 def _looked_ahead(frame: pd.DataFrame) -> tuple[LookedAhead, ...]:
     changed = frame[(frame.split == WHOLE) & (frame.metric == "past_changed_points") & (frame.value > 0)]
     return tuple(
@@ -133,17 +145,19 @@ def _looked_ahead(frame: pd.DataFrame) -> tuple[LookedAhead, ...]:
 
 
 def _openings(frame: pd.DataFrame) -> dict[str, int]:
-    opened = frame[(frame.split == WHOLE) & (frame.metric == "lockbox_openings")]
-    return {str(method): int(rows.value.max()) for method, rows in opened.groupby("method", observed=True)}
+    return {name: int(values.max()) for name, values in _whole(frame, "lockbox_openings").items()}
 
 
 def per_cell(frame: pd.DataFrame, method: str, metric: str, judged: Sequence[str]) -> pd.DataFrame:
-    """Series by seed: the lockbox figure of a method, 0 where its cell failed. Columns are seeds."""
+    """Series by seed: the lockbox figure of a method. Columns are seeds.
+
+    Where a cell failed it is 0, or NaN where less is better: failing must not pay.
+    """
     own = frame[(frame.method == method) & frame.series.isin(list(judged))]
     ok = own[(own.split == Part.LOCKBOX.value) & (own.metric == metric)]
     table = ok.pivot_table(index="series", columns="seed", values="value", aggfunc="first", dropna=False)
     for row in own[(own.status != OK) & (own.metric == "wall_s")].itertuples():
-        table.loc[str(row.series), row.seed] = 0.0
+        table.loc[str(row.series), row.seed] = math.nan if metric in LESS_IS_BETTER else 0.0
     return table
 
 
@@ -189,12 +203,6 @@ def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str]) 
         int((np.abs(values) <= 1e-9).sum()),
         int((values < -1e-9).sum()),
     )
-
-
-def non_empty(frame: pd.DataFrame) -> float:
-    """The share of sessions whose fusion holds a rule; NaN without sessions."""
-    rules = frame[(frame.split == WHOLE) & (frame.metric == "rules")]
-    return float((rules.value > 0).mean()) if len(rules) else math.nan
 
 
 def best_of(standings: Sequence[Standing], names: Sequence[str], metric: str) -> Standing | None:

@@ -1,5 +1,7 @@
-"""The benchmark as one page that needs nothing else: tables, pictures drawn as SVG, and every failure."""
+"""The benchmark as one page that needs nothing else, and as Markdown: tables, pictures drawn as SVG, every failure."""
 
+from eval.report.markdown import write_markdown
 from eval.report.page import Page, write_page
+from eval.report.sections import Section
 
-__all__ = ["Page", "write_page"]
+__all__ = ["Page", "Section", "write_markdown", "write_page"]

@@ -8,22 +8,42 @@ import pandas as pd
 
 from eval.bench.cell import OK
 from eval.bench.folder import write_whole
+from eval.report.markup import table as html_table
 from eval.report.style import STYLE
 
 _X, _W, _H, _TOP, _LABELS = 60, 640, 420, 14, 150
 
 
 def write_growth(table: pd.DataFrame, path: Path) -> None:
-    """Draws `score_s` over the number of points, both on logarithmic scales, from the long table of a speed run."""
+    """Draws `score_s` over the number of points, both on logarithmic scales, from the long table of a speed run.
+
+    Below it stand all figures: seconds to fit and to score, points a second, memory.
+    """
     scored = table[(table.status == OK) & (table.metric == "score_s") & (table.value > 0)]
     lines = {
         str(method): sorted(zip(rows.series.astype(int), rows.value.astype(float), strict=True))
         for method, rows in scored.groupby("method", observed=True)
     }
     note = "<p class=note>One thread, both axes logarithmic.</p>"
-    body = f"<h1>Seconds to score, by number of points</h1>{_picture(lines)}{note}"
+    body = f"<h1>Seconds to score, by number of points</h1>{_picture(lines)}{note}{_figures(table)}"
     head = f'<meta charset="utf-8"><title>argosy bench --speed</title>{STYLE}'
     write_whole(path, f'<!doctype html><html lang="en"><head>{head}</head><body><main>{body}</main></body></html>\n')
+
+
+def _figures(table: pd.DataFrame) -> str:
+    ok = table[table.status == OK]
+    if ok.empty:
+        return ""
+    wide = ok.assign(size=ok.series.astype(int)).pivot_table(index=["method", "size"], columns="metric", values="value")
+    columns = ["method", "size", "fit_s", "score_s", "points_a_second", "peak_mib"]
+    rows = [
+        [html.escape(str(method)), f"{size:,}", f"{fit_s:.3f}", f"{score_s:.4f}", f"{rate / 1e6:.2f}", f"{peak:.0f}"]
+        for method, size, fit_s, score_s, rate, peak in wide.reset_index()[columns].itertuples(index=False)
+    ]
+    note = (
+        "<p class=note>Learnt from the first half of a series, of 100,000 points at most; memory above the start's.</p>"
+    )
+    return f"{html_table(['method', 'points', 'fit s', 'score s', 'million points a second', 'peak MiB'], rows)}{note}"
 
 
 def _picture(lines: dict[str, list[tuple[int, float]]]) -> str:

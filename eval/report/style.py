@@ -6,7 +6,8 @@ STYLE = """<style>
   --tie: light-dark(#c3c9d3, #4a5363); --loss: light-dark(#b5483a, #e07a6b); --dot: light-dark(#2f5fb3, #7ea6ee); }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1100px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .5rem; } h2 { font-size: 1.3rem; margin: 2.6rem 0 .6rem; }
+h3 { font-size: 1.08rem; margin: 2rem 0 .6rem; }
 p { max-width: 75ch; margin: .4rem 0; } .note, small { color: var(--dim); } .note { font-size: .87rem; }
 .guards { border-left: 3px solid var(--win); padding-left: .8rem; }
 .void { border-left: 3px solid var(--loss); padding-left: .8rem; color: var(--loss); }

@@ -5,17 +5,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from agents.chain import Chain
 from agents.exhibits import StatisticBank
 from agents.speech import Role, Speaker
+from detectors.certificate.form import Certificate, Examination
 from detectors.fusion import Member
+from detectors.ledger import Account
 from detectors.rule import Direction, Rule
+from detectors.transfer import Unit
 from eval.metrics import measure
 from eval.objective import Objective
 from eval.splits import Lockbox, Part, Splits
 from graphs.events import Decision, ScoreMeasured
 from graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
+from graphs.refine.offers import Library
 from graphs.refine.state import Candidate, Ending
 from graphs.refine.state import Outcome as OutcomeName
+from graphs.replay.past import Past
+from graphs.replay.recording import STOPPED
+from graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
 from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
 from signals.arrays import Bools, Floats
 from signals.scores import Scores
@@ -54,11 +62,15 @@ class BaseMaker(Protocol):
 
 @dataclass(frozen=True)
 class CertifiedRule:
-    """A rule of the fusion; `metrics` by part are those of the base with this rule alone."""
+    """A rule of the fusion; `metrics` by part are those of the base with this rule alone.
+
+    `accounts` say, by part, which incidents it gained and lost within the fusion.
+    """
 
     candidate: Candidate
     rule: Rule
     metrics: Mapping[str, Metrics]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,7 @@ class Publication:
     """What a session leaves: the rules of its fusion, and the metrics of base and fusion by part.
 
     `accepted` are all that passed the gates, in the fusion or not; `family` are these and their ancestors.
+    `certificates` are those of the accepted rules, by candidate id.
     """
 
     rules: tuple[CertifiedRule, ...]
@@ -76,6 +89,7 @@ class Publication:
     outcome: OutcomeName
     ending: Ending
     lockbox_openings: int
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +107,8 @@ class Workbench:
     """The arrays of one session. The lockbox part is handed out once, by `lockbox`; all else sees what lies before.
 
     `series` and `labels` are the whole; `known` and `train` are their first parts. Scores of rules are kept by
-    candidate id for the known part.
+    candidate id for the known part, `examinations` by the identity of source, numbers and direction. `unit` is that of
+    the training part, once profiled, and `offered` counts the stored rules that were tried.
     """
 
     def __init__(self, series: Series, labels: Bools, splits: Splits) -> None:
@@ -108,6 +123,9 @@ class Workbench:
         self.bank: StatisticBank | None = None
         self.rule_scores: dict[str, Floats] = {}
         self.assessed: dict[str, Candidate] = {}
+        self.unit: Unit | None = None
+        self.offered = 0
+        self.examinations: dict[str, Examination] = {}
         self.final: Final | None = None
         self.publication: Publication | None = None
 
@@ -160,12 +178,16 @@ class RefineContext:
     bench: Workbench
     objective: Objective
     make_base: BaseMaker
-    speakers: Mapping[Role, Speaker]
+    speakers: Mapping[Role, Speaker | Chain]
     sandbox: Sandbox
     recorder: Recorder
     clock: Callable[[], float]
     stopping: Callable[[], Ending | None]
     publish: Callable[[Publication], None]
+    past: Past = field(default_factory=Past)
+    """What the session did before, when it is done again."""
+    library: Library = field(default_factory=Library)
+    """Rules of other sessions that are tried before the model is asked."""
 
 
 @dataclass(frozen=True)
@@ -181,16 +203,35 @@ class Desk:
 
     @property
     def settings(self) -> Settings:
-        return self.context.settings
+        return self.context.past.settings(self.context.settings)
 
     def speaker(self, role: Role) -> Speaker:
+        """Who speaks for a role. Of a fallback chain each model is recorded by itself, and each switch decided."""
         c = self.context
-        return RecordedSpeaker(c.speakers[role], c.recorder, self.span, c.clock)
+        speaker = c.speakers[role]
+
+        def recorded(speaker: Speaker) -> Speaker:
+            return RecordedSpeaker(speaker, c.recorder, self.span, c.clock)
+
+        def switched(left: str, taken: str, why: str) -> None:
+            self.decide("model", "switched", f"{why}; from here on {taken} is asked", left=left, taken=taken)
+
+        live = speaker.speaker(recorded, switched) if isinstance(speaker, Chain) else recorded(speaker)
+        return RememberingSpeaker(live, c.past, c.recorder, self.span, c.clock)
 
     def run(self, purpose: str, job: Job) -> tuple[Outcome, ...]:
         """Runs one job in the sandbox."""
         c = self.context
-        return RecordedSandbox(c.sandbox, c.recorder, self.span, purpose, c.clock).run(job)
+        patient = PatientSandbox(c.sandbox, c.past, self.span, purpose)
+        return RecordedSandbox(patient, c.recorder, self.span, purpose, c.clock).run(job)
+
+    def stopping(self, gate: str) -> Ending | None:
+        """Why to stop here, if so. It depends on clocks and people, so it is recorded, and done again as recorded."""
+        found, asked = self.context.past.stop(self.span, gate, self.context.stopping)
+        if found is None:
+            return None
+        self.decide(gate, STOPPED, f"this was not begun: {found}", ending=found, asked=asked)
+        return Ending(found)
 
     def call(
         self, purpose: str, source: str, series: Series, params: Sequence[Mapping[str, float | int]]
@@ -220,8 +261,9 @@ class Desk:
     def side_by_side(self, function: Callable[[T], U], items: Sequence[T], otherwise: Callable[[T], U]) -> list[U]:
         """`function` of each item, some at once, in order; `otherwise` of those not begun when the run is stopping."""
 
-        def one(item: T) -> U:
-            return otherwise(item) if self.context.stopping() else function(item)
+        def one(numbered: tuple[int, T]) -> U:
+            number, item = numbered
+            return otherwise(item) if self.stopping(f"item {number}") else function(item)
 
         with ThreadPoolExecutor(max_workers=max(1, self.settings.workers)) as pool:
-            return list(pool.map(one, items))
+            return list(pool.map(one, enumerate(items, start=1)))

@@ -3,8 +3,11 @@
 import math
 
 from detectors.fusion import Member, choose, fuse
+from detectors.ledger import accounts
+from detectors.quota import Quota
 from detectors.rule import read_rule
 from eval.splits import Part
+from graphs.refine.certifying import certificates, recited
 from graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
 from graphs.refine.state import Ending, Outcome, Stage, State
 from sandbox.protocol import Ran
@@ -57,7 +60,8 @@ def _number(value: float) -> float | None:
 def open_lockbox(state: State, desk: Desk) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
-    A rule that fails on the whole series, having run on the known part, leaves the fusion.
+    A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
+    to know the last part by heart, which is then no accepted rule either.
     """
     bench = desk.bench
     if bench.base is None:
@@ -65,21 +69,26 @@ def open_lockbox(state: State, desk: Desk) -> State:
     series, labels = bench.lockbox.open()
     desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
     base = bench.base.score(series)
-    members = []
+    members, accepted = [], list(state["accepted"])
     for candidate in state["accepted"]:
         if candidate.id in state["fused"]:
             (outcome,) = desk.call(f"lockbox {candidate.id}", candidate.source, series, [candidate.params])
-            if isinstance(outcome, Ran):
-                members.append(Member(candidate.id, candidate.direction, outcome.scores))
+            if isinstance(outcome, Ran) and (why := recited(candidate, series, labels, desk)):
+                accepted.remove(candidate)
+                desk.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
+            elif isinstance(outcome, Ran):
+                quota = Quota.of(bench.member(candidate).changes(bench.base_values >= 1.0))
+                members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
     bench.final = Final(series, labels, base.values, tuple(members), fuse(base.values, members))
     kept = tuple(member.id for member in members)
-    return {"fused": kept, "outcome": state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY}
+    outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
+    return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
 
 
 def certify(state: State, desk: Desk) -> State:
-    """Measures base, every rule beside the base, and the fusion on each part: the evidence kept with the rules."""
+    """Measures base, every rule beside the base, and the fusion on each part, and makes every rule's certificate."""
     final, splits = desk.bench.final, desk.bench.splits
     if final is None:
         raise RuntimeError("the lockbox has not been opened yet")
@@ -91,11 +100,13 @@ def certify(state: State, desk: Desk) -> State:
         }
 
     by_id = {each.id: each for each in state["accepted"]}
+    ledger = {part.value: accounts(final.labels, final.base >= 1.0, final.fused, splits.of(part)) for part in Part}
     rules = tuple(
         CertifiedRule(
             by_id[member.id],
             read_rule(by_id[member.id].source),
             by_part(member.id, fuse(final.base, [member]).values),
+            {part: ledger[part][member.id] for part in ledger},
         )
         for member in final.members
     )
@@ -108,6 +119,7 @@ def certify(state: State, desk: Desk) -> State:
         outcome=state["outcome"],
         ending=state.get("ending") or Ending.ROUNDS_SPENT,
         lockbox_openings=desk.bench.lockbox.openings,
+        certificates=certificates(state, desk, final),
     )
     return {}
 

@@ -1,6 +1,6 @@
 """The refinement graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 from langgraph.graph import END, START, StateGraph
@@ -33,11 +33,14 @@ NODES: tuple[tuple[str, Node], ...] = (
 )
 
 
-def build() -> Graph:
-    """The graph, not yet compiled; give a run its `RefineContext` and the limit of `recursion_limit`."""
+def build(instead: Mapping[str, Node] | None = None) -> Graph:
+    """The graph, not yet compiled; give a run its `RefineContext` and the limit of `recursion_limit`.
+
+    `instead` are nodes that take the place of those of their name: how a benchmark's controls differ from a session.
+    """
     graph: Graph = StateGraph(State, context_schema=RefineContext)
     for name, node in NODES:
-        graph.add_node(name, _recorded(name, node))
+        graph.add_node(name, _recorded(name, (instead or {}).get(name, node)))
     graph.add_edge(START, "profile")
     graph.add_edge("profile", "baseline")
     graph.add_conditional_edges("baseline", after_baseline)
@@ -60,7 +63,7 @@ def build() -> Graph:
 def recursion_limit(settings: Settings) -> int:
     """More steps than any run can take, so that a fault in a router stops instead of circling."""
     a_round = 8 + (3 * settings.max_repairs + 6) * (1 + settings.max_revisions + settings.max_repairs)
-    return 10 + settings.rounds * a_round
+    return 10 + (settings.rounds + len(settings.directions)) * a_round
 
 
 def after_baseline(state: State) -> Literal["target", "fuse"]:

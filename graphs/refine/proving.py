@@ -1,6 +1,7 @@
 """The nodes that prove: tune searches numbers, assess measures, review gives an opinion, select applies the gates."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from detectors.fusion import fuse
 from detectors.rule import Direction, Number, read_rule
 from detectors.search import tune
 from detectors.yardstick import Yardstick
+from graphs.refine.certifying import examine_worthy, unproven
 from graphs.refine.context import Desk
+from graphs.refine.library import patience
 from graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
 from graphs.refine.studying import standing
 from graphs.refine.trying import as_failure
@@ -85,10 +88,12 @@ def assess(state: State, desk: Desk) -> State:
         )
         return candidate.to(Stage.ASSESSED, assessment=assessed)
 
-    return {"candidates": tuple(one(each) for each in state["candidates"])}
+    assessed = tuple(one(each) for each in state["candidates"])
+    return {"candidates": examine_worthy(assessed, lambda each: refusal(each) is None, desk)}
 
 
-def _assessment(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -> Assessment:
+def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -> Assessment:
+    """Compares flags with a candidate to those without it, both of the known part, by part and event by event."""
     bench, judge = desk.bench, desk.context.objective
     labels, train, validation = bench.known_labels, bench.splits.train, bench.splits.validation
     had = np.array([before[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)
@@ -108,16 +113,17 @@ def _assessment(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -
 
 def review_all(state: State, desk: Desk) -> State:
     """Asks Review about every candidate that the gates would let through, and about the best of the others."""
-    assessed = [each for each in state["candidates"] if each.stage is Stage.ASSESSED and each.assessment]
+    unheard = [each for each in state["candidates"] if each.stage is Stage.ASSESSED and not each.reviewed]
+    assessed = [each for each in unheard if each.assessment]
     worthy = {each.id for each in assessed if refusal(each) is None}
     others = sorted((each for each in assessed if each.id not in worthy), key=_merit, reverse=True)
     asked = worthy | {each.id for each in others[:1] if each.revisions < desk.settings.max_revisions}
 
-    def one(candidate: Candidate) -> Candidate:
-        return _reviewed(candidate, state, desk) if candidate.id in asked else candidate
+    def one(candidate: Candidate) -> tuple[Candidate, ...]:
+        return _reviewed(candidate, state, desk) if candidate.id in asked else (candidate,)
 
-    reviewed = desk.side_by_side(one, state["candidates"], lambda candidate: candidate)
-    return {"candidates": tuple(reviewed)}
+    reviewed = desk.side_by_side(one, state["candidates"], lambda candidate: (candidate,))
+    return {"candidates": tuple(each for several in reviewed for each in several)}
 
 
 def _merit(candidate: Candidate) -> float:
@@ -125,7 +131,8 @@ def _merit(candidate: Candidate) -> float:
     return assessed.gain + assessed.train - assessed.train_before if assessed else -np.inf
 
 
-def _reviewed(candidate: Candidate, state: State, desk: Desk) -> Candidate:
+def _reviewed(candidate: Candidate, state: State, desk: Desk) -> tuple[Candidate, ...]:
+    """What an opinion leads to. A rule that the gates would accept stays when a changed one is asked for."""
     key = CallKey(Role.REVIEW, candidate.round, candidate.number, 10 * candidate.revisions + 2 * candidate.repairs)
     try:
         opinion = ask_reviewer(
@@ -133,24 +140,30 @@ def _reviewed(candidate: Candidate, state: State, desk: Desk) -> Candidate:
         )
     except BudgetSpent as spent:
         desk.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
-        return candidate
+        return (candidate,)
     desk.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
-    return _follow(opinion, candidate, desk)
+    heard = replace(candidate, reviewed=True)
+    back = _sent_back(opinion, candidate, desk)
+    if back is None:
+        return (heard.to(Stage.DROPPED) if opinion.decision is Ruling.DISCARD else heard,)
+    if refusal(candidate) is not None:
+        return (back,)
+    return (heard, replace(back, id=f"{candidate.id}{REVISED_MARK}", parents=(candidate.id,)))
 
 
-def _follow(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate:
-    """What an opinion leads to; sending back is bounded, and an opinion to accept still has to pass the gates."""
+REVISED_MARK = "r"
+"""Ends the id of a candidate that Review wanted changed, when the original stays beside it."""
+
+
+def _sent_back(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate | None:
+    """The candidate as it goes back to Detection or Repair; None where it does not, or no more: this is bounded."""
     settings = desk.settings
     match opinion.decision:
-        case Ruling.ACCEPT:
-            return candidate
-        case Ruling.DISCARD:
-            return candidate.to(Stage.DROPPED)
         case Ruling.REVISE if candidate.revisions < settings.max_revisions:
             return candidate.to(Stage.REVISED, feedback=opinion.feedback, revisions=candidate.revisions + 1)
         case Ruling.REPAIR if candidate.repairs < settings.max_repairs:
             return candidate.to(Stage.VETTED, failure=Failure("review", opinion.feedback or opinion.reason))
-    return candidate
+    return None
 
 
 def _review_evidence(candidate: Candidate, state: State, desk: Desk) -> ReviewEvidence:
@@ -206,7 +219,7 @@ def select(state: State, desk: Desk) -> State:
     desk.bench.assessed |= {each.id: each for each in fresh}
     archive = _archive([*fresh, *state["archive"]], desk)
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
-    stalled = 0 if gained else state["stalled"] + 1
+    stalled = 0 if gained or state["round"] == 0 else state["stalled"] + 1
     after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}
     ending = _ending(state, stalled, desk)
     if ending:
@@ -219,7 +232,7 @@ def _accepted(fresh: list[Candidate], before: tuple[Candidate, ...], desk: Desk)
     """What was accepted before and what passes the gates now, the best first, each beside those accepted before it."""
     accepted = before
     for candidate in fresh:
-        why = refusal(candidate) or _repeats(candidate, accepted, desk)
+        why = refusal(candidate) or unproven(candidate, desk) or _repeats(candidate, accepted, desk)
         if why is None and accepted is not before:
             candidate = candidate.to(candidate.stage, assessment=_beside(candidate, accepted, desk))
             why = refusal(candidate)
@@ -235,7 +248,7 @@ def _beside(candidate: Candidate, accepted: tuple[Candidate, ...], desk: Desk) -
     """What a candidate adds to a fusion with these rules."""
     base, members = desk.bench.base_values, [desk.bench.member(each) for each in accepted]
     after = fuse(base, [*members, desk.bench.member(candidate)])
-    return _assessment(candidate, fuse(base, members).flags, after.flags, desk)
+    return assessment_of(candidate, fuse(base, members).flags, after.flags, desk)
 
 
 def _repeats(candidate: Candidate, accepted: Iterable[Candidate], desk: Desk) -> str | None:
@@ -264,11 +277,11 @@ def _ending(state: State, stalled: int, desk: Desk) -> Ending | None:
     settings = desk.settings
     if state.get("ending"):
         return None
-    if stopping := desk.context.stopping():
+    if stopping := desk.stopping("the search"):
         return stopping
     if state["round"] >= settings.rounds:
         return Ending.ROUNDS_SPENT
-    if stalled >= settings.stall_rounds:
+    if stalled >= patience(state, settings.stall_rounds):
         return Ending.STALLED
     return None
 

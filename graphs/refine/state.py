@@ -40,6 +40,7 @@ class Ending(StrEnum):
     ROUNDS_SPENT = "rounds_spent"
     STALLED = "stalled"
     NOTHING_LEFT = "nothing_left"
+    LIBRARY_ENOUGH = "library_enough"
     NO_INCIDENTS = "no_incidents"
     BUDGET_SPENT = "budget_spent"
     INTERRUPTED = "interrupted"
@@ -82,7 +83,11 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A rule before it is accepted. `language_model` says whether one had a hand in it, parents included."""
+    """A rule before it is accepted. `language_model` says whether one had a hand in it, parents included.
+
+    `reviewed` once Review was asked about it as it stands; what is sent back starts again as a candidate of its own
+    where the gates would let the original pass.
+    """
 
     id: str
     round: int
@@ -98,6 +103,9 @@ class Candidate:
     revisions: int = 0
     feedback: str = ""
     assessment: Assessment | None = None
+    reviewed: bool = False
+    ancestor: str | None = None
+    """The stored rule that the library offered, by its id there; its round is 0."""
 
     def to(self, stage: Stage, **changes: object) -> "Candidate":
         """This candidate at another stage."""
@@ -114,6 +122,8 @@ class State(TypedDict, total=False):
     accepted: tuple[Candidate, ...]
     tried: tuple[str, ...]
     stalled: int
+    offered: tuple[Direction, ...]
+    promised: float
     ending: Ending | None
     fused: tuple[str, ...]
     outcome: Outcome

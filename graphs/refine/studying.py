@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from detectors.fusion import fuse
 from detectors.rule import Direction
+from detectors.transfer import unit_of
 from eval.splits import Part
 from graphs.refine.context import Desk
+from graphs.refine.library import library_is_enough, library_round
 from graphs.refine.state import Candidate, Ending, Stage, State
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
@@ -16,6 +18,7 @@ def study(_state: State, desk: Desk) -> State:
     """Profiles the training part."""
     bench = desk.bench
     found = profile(bench.train, bench.train_labels)
+    bench.unit = unit_of(found, bench.train.step_s)
     desk.decide(
         "series",
         "profiled",
@@ -52,7 +55,7 @@ def take_aim(state: State, desk: Desk) -> State:
     bench, settings = desk.bench, desk.settings
     number = state["round"] + 1
     flags = _fused_flags(state, desk)
-    promise = {direction: _promise(direction, flags, desk) for direction in settings.directions}
+    promise = {direction: could_win(direction, flags, desk) for direction in settings.directions}
     ranked = sorted(promise, key=lambda direction: -promise[direction])
     if state["stalled"] and len(ranked) > 1 and ranked[0] is state.get("direction") and promise[ranked[1]] > 0:
         ranked.reverse()
@@ -63,6 +66,12 @@ def take_aim(state: State, desk: Desk) -> State:
             "session", Ending.NOTHING_LEFT, "the fusion makes no error on training data that a rule could mend", **facts
         )
         return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
+    if from_library := library_round(state, promise, desk):
+        return from_library
+    if library_is_enough(state, promise):
+        why = "stored rules brought most of what was to win on training data, so no model is asked"
+        desk.decide("session", Ending.LIBRARY_ENOUGH, why, **facts)
+        return {"ending": Ending.LIBRARY_ENOUGH, "candidates": ()}
     desk.decide(f"round {number}", direction, _aim_sentence(promise, flags, bench.train_labels), **facts)
     wanted = tuple(
         Candidate(f"c{number}.{i}", number, i, direction, Stage.WANTED) for i in range(1, settings.candidates + 1)
@@ -76,7 +85,8 @@ def _fused_flags(state: State, desk: Desk) -> Bools:
     return fused.flags[bench.splits.train]
 
 
-def _promise(direction: Direction, flags: Bools, desk: Desk) -> float:
+def could_win(direction: Direction, flags: Bools, desk: Desk) -> float:
+    """What the training objective would gain on these flags, shape (train,), if rules of a direction were perfect."""
     labels, judge = desk.bench.train_labels, desk.context.objective
     base_alarm = desk.bench.base_values[desk.bench.splits.train] >= 1.0
     match direction:

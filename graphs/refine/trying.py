@@ -1,26 +1,16 @@
 """The trial node: does a rule keep its contract on awkward series, and does it look into the future?"""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from detectors.certificate.edges import edge_cases
 from graphs.refine.context import Desk
 from graphs.refine.state import Candidate, Failure, Stage, State
 from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
 from signals.arrays import Floats
-from signals.series import Series
 
 SAMPLE_POINTS = 20_000
 CUTS = 6
 TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class Edge:
-    """An awkward input, and how it is called in a failure."""
-
-    name: str
-    input: Input
 
 
 def trial(state: State, desk: Desk) -> State:
@@ -42,7 +32,7 @@ def try_rule(candidate: Candidate, desk: Desk) -> Failure | None:
     """The first thing that is wrong with a candidate at its default numbers, or None."""
     params = dict(candidate.params)
     sample = desk.bench.train.part(0, min(SAMPLE_POINTS, len(desk.bench.train)))
-    edges = edge_cases(sample)
+    edges = edge_cases(sample.values, sample.seconds, sample.step_s)
     stops = cut_points(len(sample), desk.settings.seed)
     whole = len(edges)
     evaluations = [Evaluation(params, input=i) for i in range(len(edges))]
@@ -58,30 +48,6 @@ def try_rule(candidate: Candidate, desk: Desk) -> Failure | None:
             return failure
     scores = [outcome.scores for outcome in outcomes[whole:] if isinstance(outcome, Ran)]
     return _unfaithful(scores[0], scores[1]) or _looked_ahead(scores[0], scores[2:])
-
-
-def edge_cases(sample: Series) -> tuple[Edge, ...]:
-    """Series on which rules tend to break: empty, short, missing, constant, huge, with gaps in time."""
-    values, seconds, step = sample.values, sample.seconds, sample.step_s
-    level = float(np.nanmedian(values)) if np.isfinite(values).any() else 0.0
-    few = min(len(values), 300)
-
-    def even(points: Floats) -> Input:
-        return Input(points, seconds[0] + step * np.arange(len(points), dtype=np.int64))
-
-    holed = values[:few].copy()
-    holed[few // 3 : few // 2] = np.nan
-    jumps = seconds[:few] + np.where(np.arange(few) > few // 2, 40 * step, 0)
-    return (
-        Edge("an empty series", even(np.empty(0))),
-        Edge("a series of one point", even(values[:1].copy())),
-        Edge("a series of three points", even(values[:3].copy())),
-        Edge("a series of missing values", even(np.full(60, np.nan))),
-        Edge("a constant series", even(np.full(240, level))),
-        Edge("a series with missing values", even(holed)),
-        Edge("a series of huge values", even(np.where(np.arange(few) % 2, 1e300, -1e300))),
-        Edge("a series with a jump in time", Input(values[:few].copy(), jumps.astype(np.int64))),
-    )
 
 
 def cut_points(points: int, seed: int) -> list[int]:

@@ -23,7 +23,7 @@ def propose(state: State, desk: Desk) -> State:
         if candidate.stage not in (Stage.WANTED, Stage.REVISED):
             return candidate
         bench, settings = desk.bench, desk.settings
-        parents = _parents(state, candidate)
+        parents = (candidate,) if candidate.stage is Stage.REVISED else _parents(state, candidate)
         evidence = build_evidence(
             bench.statistics,
             bench.base.name if bench.base else "given",
@@ -46,7 +46,7 @@ def propose(state: State, desk: Desk) -> State:
             desk.decide(candidate.id, Stage.DROPPED, f"the reply held no rule: {proposal.refusal}")
             return candidate.to(Stage.DROPPED)
         by_model = speaker.is_language_model or any(parent.language_model for parent in parents)
-        shown = tuple(parent.id for parent in parents)
+        shown = candidate.parents if candidate.stage is Stage.REVISED else tuple(parent.id for parent in parents)
         written = replace(candidate, source=proposal.source, parents=shown, language_model=by_model)
         return _drafted(written, proposal.refusal, desk)
 
@@ -93,7 +93,7 @@ def _out_of_budget(candidate: Candidate, spent: BudgetSpent, desk: Desk) -> Cand
 def _next(desk: Desk, candidates: list[Candidate]) -> State:
     """The new state; it ends the search when a cap was hit or somebody asked to stop."""
     state: State = {"candidates": tuple(candidates)}
-    stopping = desk.context.stopping()
+    stopping = desk.stopping("the search")
     if any(each.stage is Stage.UNASKED for each in candidates):
         stopping = Ending.BUDGET_SPENT
     if stopping:
@@ -138,6 +138,9 @@ def repair(state: State, desk: Desk) -> State:
     def one(candidate: Candidate) -> Candidate:
         if candidate.failure is None or candidate.stage is Stage.DROPPED:
             return candidate
+        if candidate.ancestor is not None:
+            desk.decide(candidate.id, Stage.DROPPED, f"a stored rule is not mended: {candidate.failure.error}")
+            return candidate.to(Stage.DROPPED)
         if candidate.repairs >= desk.settings.max_repairs:
             desk.decide(candidate.id, Stage.DROPPED, f"still failing after {candidate.repairs} repairs")
             return candidate.to(Stage.DROPPED)

@@ -5,7 +5,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from agents.access import estimate_tokens, open_model
 from agents.budget import Budget, Caps
-from agents.prices import Price, Prices
+from agents.catalog import ModelFacts
 from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
 from signals.errors import BadInput
 from tests.agents.chat_server import serving
@@ -21,22 +21,19 @@ def server(socket_enabled):
         yield server
 
 
-def speaker_at(server, *, price=None, caps=None, name="m", **options):
-    spec = f"{server.url}#{name}"
-    prices = Prices() if price is None else Prices(((spec, price),))
+def speaker_at(server, *, caps=None, key=None, seed=None, **facts):
     budget = Budget(caps or Caps(), time.monotonic)
-    return open_model(spec, key=None, prices=prices, budget=budget, **({"max_retries": 0, "timeout_s": 5.0} | options))
+    known = ModelFacts(**({"retries": 0, "timeout_s": 5.0} | facts))
+    return open_model(f"{server.url}#m", known, key=key, budget=budget, seed=seed)
 
 
 @pytest.mark.network
 def test_a_call_is_counted_and_priced(server):
     server.say("Hi", usage=(1_000, 100))
-    budget = Budget(Caps(), time.monotonic)
-    prices = Prices(((f"{server.url}#*", Price(2.0, 10.0)),))
-    speaker = open_model(f"{server.url}#m", key="k-1", prices=prices, budget=budget, seed=5, max_output_tokens=50)
+    speaker = speaker_at(server, key="k-1", seed=5, max_output_tokens=50, input_usd=2.0, output_usd=10.0)
     reply = speaker.ask(ASKED, KEY)
     assert (reply.text, reply.cut) == ("Hi", False)
-    assert reply.usage == Usage(1, 1_000, 100, pytest.approx(0.003), estimated=False) == budget.spent
+    assert reply.usage == Usage(1, 1_000, 100, pytest.approx(0.003), estimated=False)
     path, key, sent = server.requests[0]
     assert (path, key) == ("/v1/chat/completions", "Bearer k-1")
     assert [message["content"] for message in sent["messages"]] == ["Be brief.", "Hello?"]
@@ -86,9 +83,7 @@ def test_a_refusal_names_its_mend(server, status, said):
 @pytest.mark.network
 def test_a_key_is_never_told(server):
     server.fail(500, "bad key sk-secret-1 in the header")
-    speaker = open_model(
-        f"{server.url}#m", key="sk-secret-1", prices=Prices(), budget=Budget(Caps(), time.monotonic), max_retries=0
-    )
+    speaker = speaker_at(server, key="sk-secret-1")
     with pytest.raises(ModelUnavailable, match=r"bad key \[key\] in") as caught:
         speaker.ask(ASKED, KEY)
     assert "sk-secret" not in str(caught.value)
@@ -107,7 +102,7 @@ def test_a_server_that_hangs_is_given_up_in_time(server):
 def test_retries_are_bounded_by_the_client_alone(server):
     server.fail(500)
     with pytest.raises(ModelUnavailable):
-        speaker_at(server, max_retries=1).ask(ASKED, KEY)
+        speaker_at(server, retries=1).ask(ASKED, KEY)
     assert len(server.requests) == 2
 
 
@@ -147,12 +142,13 @@ def test_a_failed_call_is_counted_and_what_it_reserved_comes_back(server):
 )  # fmt: skip
 def test_a_bad_name_says_which_forms_there_are(spec):
     with pytest.raises(BadInput, match="--model"):
-        open_model(spec, key="k", prices=Prices(), budget=Budget(Caps(), time.monotonic))
+        open_model(spec, ModelFacts(), key="k", budget=Budget(Caps(), time.monotonic))
 
 
-def test_openai_without_a_key_names_the_variable():
+def test_a_provider_without_its_key_names_the_variable():
+    facts = ModelFacts(url="https://api.openai.com/v1", key="OPENAI_API_KEY")
     with pytest.raises(BadInput, match="OPENAI_API_KEY"):
-        open_model("openai:gpt-4.1", key=None, prices=Prices(), budget=Budget(Caps(), time.monotonic))
+        open_model("openai:gpt-4.1", facts, key=None, budget=Budget(Caps(), time.monotonic))
 
 
 def test_a_scripted_call_that_is_over_a_cap_is_not_made():

@@ -10,10 +10,10 @@ from langchain_core.messages import AIMessage
 
 from agents.access import open_model
 from agents.budget import Budget, Caps
+from agents.catalog import ModelFacts
 from agents.detection import propose
 from agents.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
 from agents.measures import standard_statistics
-from agents.prices import Prices
 from agents.repair import mend
 from agents.review import UNREADABLE_RULING, Ruling, review
 from agents.speech import BudgetSpent, CallKey, Role
@@ -219,7 +219,7 @@ def test_a_verdict_that_cannot_be_read_twice_leaves_it_to_the_gates():
 
 
 def test_the_embedded_author_is_asked_through_the_same_doors():
-    speaker = open_model("embedded", key=None, prices=Prices(), budget=Budget(Caps(), time.monotonic), seed=3)
+    speaker = open_model("embedded", ModelFacts(), key=None, budget=Budget(Caps(), time.monotonic), seed=3)
     proposal = propose(speaker, detection_evidence(), detection_key())
     assert proposal.source is not None, proposal.refusal
     verdict = review(speaker, proposal.source, review_evidence(), REVIEW_KEY)

@@ -1,3 +1,4 @@
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -56,6 +57,30 @@ def test_a_call_that_may_fit_waits_for_those_in_flight():
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(call, range(3)))
     assert budget.spent == Usage(3, 300, 150)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_calls_that_cost_more_than_they_reserved_pass_a_cap_by_no_more_than_those_in_flight(workers):
+    budget = Budget(Caps(tokens=1_000), Clock())
+    expected, actual = Usage(1, 50, 50), Usage(1, 200, 100)
+
+    def call(_: int) -> None:
+        with contextlib.suppress(BudgetSpent):
+            budget.settle(budget.reserve(expected), actual)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(call, range(50)))
+    spent = budget.spent.input_tokens + budget.spent.output_tokens
+    assert 900 < spent <= 1_000 + workers * 300
+
+
+def test_seconds_are_counted_from_where_the_clock_is_said_to_have_begun():
+    clock = Clock()
+    assert Budget(Caps(seconds=10), clock).elapsed_s == 0
+    budget = Budget(Caps(seconds=10), clock, began_s=0.0)
+    assert budget.elapsed_s == 100
+    with pytest.raises(BudgetSpent, match="10 seconds"):
+        budget.reserve(Usage(1))
 
 
 def test_without_caps_nothing_is_refused():

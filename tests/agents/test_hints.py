@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from agents.evidence import RepairEvidence
 from agents.hints import hint
-from agents.repair import mend
+from agents.repair import completed, mend
 from agents.speech import CallKey, Role
+from detectors.rule import read_rule
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SOURCE = '''"""Flags drops."""
@@ -70,3 +71,16 @@ def test_repair_reads_the_line_and_the_mend_in_its_prompt() -> None:
     said = model.asked[0][1].text
     assert "line 9: mean = x.rolling(window).mean()" in said
     assert "pd.Series(x).rolling" in said
+
+
+def test_a_mended_function_without_its_head_gets_that_of_the_rule_before() -> None:
+    draft = "import numpy as np\n\ndef detect(values, seconds, *, window):\n    return np.zeros(len(values))\n"
+    whole = completed(draft, SOURCE)
+    assert whole is not None
+    assert read_rule(whole).defaults == {"window": 10}
+    assert read_rule(whole).summary == "Flags drops."
+
+
+@pytest.mark.parametrize("draft", ["PARAMS = {}\n\ndef detect(values, seconds):\n    return values", "x = 1", "def ("])
+def test_a_draft_with_params_of_its_own_or_without_a_function_stays_as_it_is(draft: str) -> None:
+    assert completed(draft, SOURCE) is None

@@ -99,7 +99,7 @@ def test_a_cut_reply_is_used_only_when_its_fence_closed():
         ("x" * 200_000, "200000 characters"),
         (
             "```python\nclass Rule:\n    def detect(self, values, seconds):\n        return values\n```",
-            "no function detect",
+            "Rule is a class",
         ),
     ],
     ids=range(9),

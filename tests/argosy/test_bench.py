@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from argosy.benchmarks.collection import Columns
 from argosy.benchmarks.layouts import open_collection
 from argosy.cli import app
+from argosy.commands.bench_methods import runnable
 from signals.errors import BadInput
 
 pytestmark = pytest.mark.slow
@@ -82,6 +84,67 @@ def test_what_cannot_be_read_is_counted_and_the_run_goes_on(tmp_path: Path) -> N
     assert "lockbox" in other.stderr
 
 
+def test_several_data_sets_are_shown_apart_and_nothing_published_names_a_folder(tmp_path: Path) -> None:
+    one, two, out = _table(tmp_path / "one.parquet"), _table(tmp_path / "two.parquet", ("a",)), tmp_path / "out"
+    done = _run(one, two, "--methods", "one_liner", "--series", "one/b", "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {name: each["judged"] for name, each in found["sets"].items()} == {"one": ["one/b"], "two": ["two/a"]}
+    assert found["judged"] == ["one/b", "two/a"]
+    page, summary = (out / "report.html").read_text(), (out / "summary.md").read_text()
+    assert "<h2>one</h2>" in page
+    assert "## two" in summary
+    assert "argosy bench one.parquet two.parquet" in summary.replace("argosy -c", "argosy")
+    for text in (page, summary, str(pd.read_parquet(out / "results.parquet").status.unique())):
+        assert str(tmp_path) not in text
+    unknown = CliRunner().invoke(app, ["bench", str(one), str(two), "--series", "b", "--out", str(out)])
+    assert unknown.exit_code == 2
+    assert "begin it with the data set" in unknown.stderr
+    twice = CliRunner().invoke(app, ["bench", str(one), str(one), "--out", str(out)])
+    assert twice.exit_code == 2
+    assert "another data set called 'one'" in twice.stderr
+
+
+def test_gaps_missing_values_and_parts_without_incidents_are_no_failures(tmp_path: Path) -> None:
+    frame = pd.read_parquet(_table(tmp_path / "d.parquet", ("a", "b", "c", "d")))
+    frame.loc[(frame.series == "a") & (np.arange(len(frame)) % 9 == 0), "value"] = np.nan
+    frame.loc[(frame.series == "b") & (frame.timestamp > frame.timestamp.min() + 60 * 420), "label"] = 0
+    frame.loc[frame.series == "c", "label"] = 0
+    frame = frame[~((frame.series == "d") & frame.timestamp.isin(frame.timestamp.unique()[100:130]))]
+    frame.to_parquet(tmp_path / "d.parquet", index=False)
+    done = _run(tmp_path / "d.parquet", "--methods", "robust_z,one_liner", "--out", tmp_path / "o", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["judged"], found["unjudged"], found["failures"]) == (["a", "d"], ["b", "c"], [])
+    table = pd.read_parquet(tmp_path / "o" / "results.parquet")
+    nowhere = table[(table.series == "c") & (table.metric == "point_f1")]
+    assert nowhere.value.isna().all()
+    assert (nowhere.incidents == 0).all()
+    assert "2 more have none there" in (tmp_path / "o" / "report.html").read_text()
+
+
+def test_two_series_of_one_name_are_refused(tmp_path: Path) -> None:
+    frame = pd.read_parquet(_table(tmp_path / "d.parquet", ("a",))).drop(columns="series")
+    (tmp_path / "folder").mkdir()
+    frame.to_csv(tmp_path / "folder" / "a.csv", index=False)
+    frame.to_parquet(tmp_path / "folder" / "a.parquet", index=False)
+    done = CliRunner().invoke(app, ["bench", str(tmp_path / "folder"), "--out", str(tmp_path / "o")])
+    assert done.exit_code == 2
+    assert "there are 2 of this name" in done.stderr
+
+
+def test_a_method_without_its_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("argosy.benchmarks.methods.find_spec", lambda name: None if name == "stumpy" else object())
+    done = CliRunner().invoke(app, ["bench", str(_table(tmp_path / "d.parquet")), "--methods", "matrix_profile"])
+    assert done.exit_code == 2
+    assert "needs stumpy, which is not installed" in done.stderr
+    assert "(needs stumpy, which is not installed)" in CliRunner().invoke(app, ["bench", "--list"]).stdout
+    errors = io.StringIO()
+    monkeypatch.setattr("sys.stderr", errors)
+    assert "matrix_profile" not in runnable([])
+    assert "matrix_profile is left out: it needs stumpy" in errors.getvalue()
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [(["--methods", "nonsense"], "give one of"), (["--series", "zz"], "no series 'zz'"), (["--layout", "x"], "layout")],
@@ -97,8 +160,11 @@ def test_wrong_words_are_one_line(tmp_path: Path, more: list[str], told: str) ->
 def test_methods_are_listed_with_what_they_are() -> None:
     rows = json.loads(CliRunner().invoke(app, ["bench", "--list", "--json"]).stdout)
     by_name = {row["method"]: row for row in rows}
-    assert {"random", "robust_z", "ols_ar", "spectral_residual", "session"} <= set(by_name)
-    assert not by_name["stl"]["causal"]
+    wanted = "random one_liner moving_variance ols_ar spectral_residual robust_z ewma seasonal stl iforest lof sub_pca"
+    more = "kmeans_windows matrix_profile ecod hbos copod lstm_ad autoencoder argos_plain best_of_n session"
+    assert set(wanted.split()) | set(more.split()) <= set(by_name)
+    assert {name for name, row in by_name.items() if not row["causal"]} == {"stl", "ecod", "copod"}
+    assert by_name["lstm_ad"]["needs"] == "torch"
     assert by_name["matrix_profile"]["needs"] == "stumpy"
 
 

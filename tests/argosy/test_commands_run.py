@@ -115,7 +115,7 @@ BAD: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], list[str], list[str
     "too few points": (lambda t: t.head(3), [], ["3 points"]),
     "no such base": (lambda t: t, ["--base", "wizard"], ["wizard", "mine"]),
     "no such objective": (lambda t: t, ["--objective", "best"], ["--objective", "event_f1_pa"]),
-    "no such model": (lambda t: t, ["--model", "gpt"], ["--model", "openai:NAME"]),
+    "no such model": (lambda t: t, ["--model", "gpt"], ["--model", "PROVIDER:NAME"]),
     "no key": (lambda t: t, ["--model", "openai:gpt-x"], ["OPENAI_API_KEY"]),
     "no training": (lambda t: t, ["--validation", "0.6", "--lockbox", "0.5"], ["--validation"]),
     "infinite": (lambda t: t.assign(value=np.where(t["index"] == 7, np.inf, t["value"])), [], ["row 9", "value"]),
@@ -149,12 +149,12 @@ def test_doctor_tells_what_is_there(argosy: Invoke) -> None:
     result = argosy("doctor", "--json")
     assert result.exit_code == 0, result.output
     found = {each["part"]: each for each in json.loads(result.stdout)}
-    assert {"python", "libraries", "packages", "store", "docker", "local sandbox", "model", "prices"} <= set(found)
+    assert {"python", "libraries", "packages", "store", "docker", "local sandbox", "model", "models"} <= set(found)
     assert all(each["mend"] for each in found.values() if each["health"] != "fine")
 
 
 def test_every_command_has_an_example(argosy: Invoke) -> None:
-    listed = ["run", "demo", "show", "sessions", "rules", "score", "doctor", "graph"]
+    listed = ["run", "demo", "resume", "replay", "fork", "show", "sessions", "rules", "score", "doctor", "graph"]
     for words in ([name] for name in listed), (["rule", "show"], ["sandbox", "build"], ["sandbox", "reap"]):
         for command in words:
             result = argosy(*command, "--help")

@@ -8,7 +8,7 @@ from eval.bench.cell import OK, WHOLE, Cell, Result, Row, past_changed, rows_of,
 from eval.bench.folder import ResultsFolder
 from eval.bench.intervals import bootstrap
 from eval.bench.method import Answer, Case, DetectorRunner, FitOn
-from eval.bench.summary import Summary, summarise
+from eval.bench.summary import Summary, per_cell, summarise
 from eval.bench.table import COLUMNS, long_form, write_table
 from eval.objective import DEFAULT
 from eval.splits import Lockbox, split
@@ -120,8 +120,15 @@ def test_means_are_of_judged_series_by_seed_and_failures_count_as_nothing() -> N
     (gain,) = found.gains
     assert (gain.cells, gain.better, gain.worse, gain.worst_series) == (4, 2, 2, "c")
     assert gain.worst == pytest.approx(-0.7)
-    assert found.non_empty == pytest.approx(1 / 3)
+    assert found.with_rules == {"session": pytest.approx(1 / 3)}
     assert found.void == ()
+
+
+def test_failing_does_not_pay_where_less_is_better() -> None:
+    late = Result(Cell("a", "base", 0), OK, (Row("base", "lockbox", "delay_points", 9.0, 1),))
+    frame = long_form([late, Result(Cell("b", "base", 0), "boom")])
+    assert per_cell(frame, "base", "delay_points", ["a", "b"]).mean(axis=0).tolist() == [9.0]
+    assert per_cell(frame, "base", "objective", ["a", "b"]).mean(axis=0).tolist() == [0.0]
 
 
 def test_a_run_whose_guards_fail_is_void() -> None:

@@ -1,7 +1,7 @@
 """A small refinement run for tests: a real graph, a real sandbox, the embedded author, and a recorder in memory."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -16,7 +16,8 @@ from eval.splits import Splits, split
 from graphs.events import Decision, Event, ModelCall, SandboxJob
 from graphs.refine import RefineContext, Settings, State, Workbench, build
 from graphs.refine.context import Publication
-from graphs.refine.graph import recursion_limit
+from graphs.refine.graph import Node, recursion_limit
+from graphs.refine.offers import Library
 from graphs.refine.state import Ending
 from sandbox.protocol import Sandbox
 from signals.arrays import Bools
@@ -107,8 +108,10 @@ def refine(
     labels: Bools,
     settings: Settings = SMALL,
     stopping: Callable[[], Ending | None] = lambda: None,
+    instead: Mapping[str, Node] | None = None,
+    library: Library | None = None,
 ) -> Ran:
-    """Runs the graph to its end."""
+    """Runs the graph, with other nodes `instead` where some are given, and stored rules of a library, to its end."""
     recorder, published = MemoryRecorder(), list[Publication]()
     bench = Workbench(series, labels, split(len(series)))
     context = RefineContext(
@@ -122,7 +125,8 @@ def refine(
         clock=lambda: 0.0,
         stopping=stopping,
         publish=published.append,
+        library=library or Library(),
     )
     config = RunnableConfig(recursion_limit=recursion_limit(settings))
-    state = build().compile().invoke({}, config, context=context)
+    state = build(instead).compile().invoke({}, config, context=context)
     return Ran(state, recorder, published[0], bench)

@@ -1,0 +1,42 @@
+"""Where the table of models is found: the user's own first, then the one that comes along."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from agents.catalog import Catalog, ModelFacts, joined, read_catalog
+from argosy.settings import Settings
+from signals.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Models:
+    """The table of models, and the values of the variables that its rows may name as keys."""
+
+    catalog: Catalog
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def of(self, spec: str) -> ModelFacts:
+        """All that is known of a model as it is named on the command line."""
+        return self.catalog.of(spec)
+
+    def key(self, facts: ModelFacts) -> str | None:
+        """The key that this model's server may see."""
+        return self.keys.get(facts.key or "", "").strip() or None
+
+
+def find_models(settings: Settings) -> Models:
+    """Both tables as one. Raises BadInput for a table that cannot be read."""
+    packaged = (files("argosy") / "models.yaml").read_text("utf-8")
+    catalogs = [read_catalog(packaged, "argosy/models.yaml")]
+    if settings.models is not None and settings.models.is_file():
+        catalogs.insert(0, read_catalog(_text(settings.models), str(settings.models)))
+    return Models(joined(catalogs), settings.keys)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(str(path), f"cannot be read: {error}", "mend it or remove it") from error

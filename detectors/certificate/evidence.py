@@ -1,0 +1,80 @@
+"""What a rule did on each part of the data, with intervals that say how little a few incidents prove."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from detectors.certificate.form import PartEvidence, Share
+from detectors.certificate.subject import flagged
+from detectors.fusion import Member, fuse
+from detectors.rule import Direction
+from eval.objective import Objective
+from eval.splits import Part, Splits
+from signals.arrays import Bools, Floats
+from signals.incidents import runs
+
+_LEVEL = 0.95
+
+
+def wilson(count: int, total: int) -> Share:
+    """A share with its Wilson score interval at 95 % (Wilson 1927)."""
+    if total == 0:
+        return Share(count=0, total=0, low=None, high=None)
+    found = stats.binomtest(count, total).proportion_ci(_LEVEL, "wilson")
+    return Share(count=count, total=total, low=round(float(found.low), 4), high=round(float(found.high), 4))
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A rule's scores beside its base's on the same points, all shape (n,), and how fused flags are judged.
+
+    Scores may end before the lockbox: then nothing is said of it.
+    """
+
+    direction: Direction
+    scores: Floats
+    base: Floats
+    labels: Bools
+    objective: Objective
+
+
+def gather(measured: Measured, splits: Splits) -> dict[str, PartEvidence]:
+    """The evidence by name of the part, of those parts that the scores reach."""
+    reached = len(measured.scores)
+    return {part.value: of_part(measured, splits.of(part)) for part in Part if splits.of(part).stop <= reached}
+
+
+def of_part(measured: Measured, part: slice) -> PartEvidence:
+    """The evidence on the points of one part."""
+    labels, scores, base = measured.labels[part], measured.scores[part], measured.base[part]
+    own, before = flagged(scores), flagged(base)
+    after = fuse(base, [Member("rule", measured.direction, scores)]).flags
+    incidents, alerts = runs(labels), runs(own)
+    had, has = _hit(incidents, before), _hit(incidents, after)
+    return PartEvidence(
+        incidents=len(incidents),
+        found=wilson(int(_hit(incidents, own).sum()), len(incidents)),
+        precision=wilson(int(_hit(alerts, labels).sum()), len(alerts)),
+        gained=int((has & ~had).sum()),
+        lost=int((had & ~has).sum()),
+        false_points_added=int((after & ~before & ~labels).sum()),
+        false_points_removed=int((before & ~after & ~labels).sum()),
+        objective_before=_figure(measured.objective(labels, before)),
+        objective_after=_figure(measured.objective(labels, after)),
+    )
+
+
+def _hit(spans: np.ndarray, flags: Bools) -> Bools:
+    """Which of the runs hold a flag, shape (m,)."""
+    return np.array([flags[start:stop].any() for start, stop in spans], dtype=np.bool_)
+
+
+def _figure(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None
+
+
+def same(one: Mapping[str, PartEvidence], other: Mapping[str, PartEvidence]) -> list[str]:
+    """The parts, of those that both name, on which they differ."""
+    return [part for part in one if part in other and one[part] != other[part]]

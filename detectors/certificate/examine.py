@@ -1,0 +1,168 @@
+"""The examination: two jobs that ask everything, one small one for memory, and a fourth where time looks suspicious."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.certificate import causality, clocks, growth, lookback, responses
+from detectors.certificate.asking import Answers, Failed, Questions, Run
+from detectors.certificate.edges import Edge, edge_cases, found
+from detectors.certificate.fingerprint import verdicts_of
+from detectors.certificate.form import Determinism, EdgeFinding, Examination, Growth, Kind, Refusal
+from detectors.certificate.subject import Subject, flagged
+from sandbox.vetting import vet
+from signals.arrays import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _First:
+    """What the first job said: on edge cases, on the series, on later parts of it, and on growing series."""
+
+    edges: tuple[EdgeFinding, ...]
+    scores: Floats
+    points_per_s: float
+    need: lookback.Needed
+    tail: tuple[int, Floats]
+    timing: growth.Timing
+    seconds: float
+
+
+def examine(subject: Subject, run: Run) -> Examination:
+    """Runs the rule on its series, on awkward ones, cut, changed and moved, and says what was found.
+
+    Nothing here depends on how fast it runs, save the timings and a refusal for growth. Raises what `run` raises.
+    """
+    refused = [Refusal(check=Kind.VETTING, why=str(fault)) for fault in vet(subject.source)[:1]]
+    first = _first_look(subject, run)
+    if isinstance(first, Failed):
+        return _broken(subject, refused, first)
+    second = _closer_look(subject, first, run)
+    if isinstance(second, Failed):
+        return _broken(subject, refused, second)
+    grown, spent_s = _growth(subject, first, run)
+    if isinstance(grown, Failed):
+        return _broken(subject, refused, grown)
+    last = growth.refusal(grown)
+    return second.model_copy(
+        update={
+            "edges": first.edges,
+            "growth": grown,
+            "seconds": round(second.seconds + first.seconds + spent_s, 4),
+            "refusals": (*refused, *second.refusals, *([last] if last else [])),
+        }
+    )
+
+
+def learned_by_heart(subject: Subject, run: Run) -> tuple[Refusal, ...]:
+    """The refusals of what was learned by heart alone: for points that were not there when a rule was examined."""
+    questions = Questions(subject.source, subject.params)
+    whole = questions.ask("the whole series", subject.given())
+    end = subject.part(max(0, len(subject) - responses.LEAST_POINTS), len(subject))
+    moved = clocks.ask_clocks(questions, subject, end)
+    short = questions.ask("the end of the series", end.given())
+    answers = questions.answered(run)
+    if answers.failure:
+        return (Refusal(check=Kind.CONTRACT, why=str(answers.failure)),)
+    scores = answers.scores(whole)
+    plain = scores if moved.clocked is subject else answers.scores(short)
+    return tuple(clocks.refusals(moved.clocked, plain, clocks.judged(scores, plain, moved, answers)))
+
+
+def _broken(subject: Subject, refused: list[Refusal], failed: Failed) -> Examination:
+    refusals = (*refused, Refusal(check=Kind.CONTRACT, why=str(failed)))
+    return Examination(examined_points=len(subject), refusals=refusals)
+
+
+def _first_look(subject: Subject, run: Run) -> _First | Failed:
+    questions = Questions(subject.source, subject.params)
+    whole = questions.ask("the series", subject.given())
+    edges: list[tuple[Edge, int]] = [
+        (edge, questions.ask(edge.name, edge.input))
+        for edge in edge_cases(subject.values, subject.seconds, subject.step_s)
+    ]
+    offsets = lookback.ask_offsets(questions, subject)
+    sizes = growth.ask_sizes(questions, subject)
+    answers = questions.answered(run)
+    if answers.failure:
+        return answers.failure
+    scores = answers.scores(whole)
+    start, ticket = offsets.asked[-1] if offsets.asked else (0, whole)
+    return _First(
+        edges=tuple(found(edge, answers.scores(place)) for edge, place in edges),
+        scores=scores,
+        points_per_s=len(subject) / max(answers.seconds(whole), 1e-9),
+        need=lookback.needed(scores, answers, offsets),
+        tail=(start, answers.scores(ticket)),
+        timing=growth.timed(sizes, answers),
+        seconds=answers.all_seconds,
+    )
+
+
+def _closer_look(subject: Subject, first: _First, run: Run) -> Examination | Failed:
+    """Causality, history, determinism, changed input and clocks, in one job."""
+    questions = Questions(subject.source, subject.params)
+    scores, warmup = first.scores, first.need.warmup
+    start, tail = first.tail
+    again = questions.ask("a later part of the series", subject.given(start))
+    stretch = responses.stretch_of(subject, scores, warmup)
+    changed = responses.ask_changes(questions, stretch)
+    cuts = causality.ask_cuts(questions, subject, scores, warmup, subject.given())
+    windows = lookback.ask_windows(questions, subject, scores, first.need)
+    anchors = lookback.ask_anchors(questions, subject, scores, first.need)
+    moved = clocks.ask_clocks(questions, subject, stretch)
+    answers = questions.answered(run)
+    if answers.failure:
+        return answers.failure
+    ahead = causality.judged(scores, cuts, answers)
+    steady = _steady(tail, answers, again, changed)
+    plain = answers.scores(changed.first)
+    timed = scores if moved.clocked is subject else plain
+    changes, clocked = responses.judged(changed, answers), clocks.judged(scores, timed, moved, answers)
+    refused = [
+        causality.refusal(ahead),
+        _unsteady(steady),
+        responses.refusal(changes, subject.direction, float(flagged(plain).mean())),
+        *clocks.refusals(moved.clocked, timed, clocked),
+    ]
+    return Examination(
+        examined_points=len(subject),
+        verdicts=verdicts_of(scores),
+        causality=ahead,
+        lookback=lookback.judged(scores, first.need, windows, anchors, answers),
+        determinism=steady,
+        responses=(*changes, *clocked),
+        seconds=answers.all_seconds,
+        refusals=tuple(each for each in refused if each),
+    )
+
+
+def _steady(tail: Floats, answers: Answers, again: int, changed: responses.Asked) -> Determinism:
+    def same(one: Floats, other: Floats) -> bool:
+        return bool(np.array_equal(one, other, equal_nan=True))
+
+    return Determinism(
+        another_process=same(tail, answers.scores(again)),
+        after_other_calls=same(answers.scores(changed.first), answers.scores(changed.last)),
+    )
+
+
+def _unsteady(steady: Determinism) -> Refusal | None:
+    if steady.another_process and steady.after_other_calls:
+        return None
+    return Refusal(
+        check=Kind.DETERMINISM,
+        why="the same data got different scores; a rule uses no randomness, clock or memory of other calls",
+    )
+
+
+def _growth(subject: Subject, first: _First, run: Run) -> tuple[Growth | Failed, float]:
+    timing: growth.Timing | Failed = first.timing
+    confirmed = first.timing.suspicious
+    if confirmed:
+        timing = growth.confirm(first.timing, subject, run)
+    if isinstance(timing, Failed):
+        return timing, 0.0
+    memory = growth.memory_of(subject, run)
+    if isinstance(memory, Failed):
+        return memory, 0.0
+    return growth.judged(timing, confirmed, memory, first.points_per_s), sum(timing.seconds) if confirmed else 0.0

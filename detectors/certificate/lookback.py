@@ -1,0 +1,171 @@
+"""How much history a rule needs: started later, from which point on does it say the same?
+
+One evaluation that starts at an offset tells it directly: the last point at which it differs from the whole still
+lacked history. What that gives is tried again from other starts, near events. Flags seldom differ anywhere but there,
+so at flagged points histories of doubled length are tried one by one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.certificate.asking import Answers, Questions
+from detectors.certificate.form import Lookback
+from detectors.certificate.subject import Subject, flagged
+from signals.arrays import Bools, Floats
+from signals.incidents import runs
+
+SAME = 1e-9
+ANCHORS = 3
+WINDOWS = 4
+LONGEST_TRIED = 16_384
+_SETTLED = 0.9
+_JITTER = (13, 29, 7)
+"""Added to the offsets, so that they are no multiple of a period that a rule may count by."""
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """Evaluations that start late, the longest first: (first point, ticket)."""
+
+    asked: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Needed:
+    """What the offsets say: points of history for flags and scores, None where no bound was found."""
+
+    flags: int | None
+    scores: int | None
+    tried: int
+    differences: Floats
+
+    @property
+    def warmup(self) -> int | None:
+        return self.scores if self.scores is not None else self.flags
+
+
+def ask_offsets(questions: Questions, subject: Subject) -> Offsets:
+    """Evaluations of about the last half, quarter and eighth."""
+    asked = []
+    for halvings, jitter in enumerate(_JITTER, start=1):
+        size = len(subject) >> halvings
+        start = len(subject) - size + min(jitter, size // 8)
+        if size >= 8:
+            asked.append((start, questions.ask("a later part of the series", subject.given(start))))
+    return Offsets(tuple(asked))
+
+
+def needed(whole: Floats, answers: Answers, offsets: Offsets) -> Needed:
+    """The history that explains what the later starts say, compared with the scores of the whole, shape (n,)."""
+    pairs = [(whole[start:], answers.scores(ticket)) for start, ticket in offsets.asked]
+    if not pairs:
+        return Needed(None, None, 0, np.empty(0))
+    with np.errstate(invalid="ignore"):
+        differences = np.abs(pairs[0][0] - pairs[0][1])
+    return Needed(
+        flags=_bound([flagged(one) != flagged(other) for one, other in pairs]),
+        scores=_bound([_differ(one, other) for one, other in pairs]),
+        tried=len(pairs[0][0]),
+        differences=differences,
+    )
+
+
+def _longer(one: int | None, other: int | None) -> int | None:
+    """The longer of two bounds; None where there is none."""
+    return None if one is None or other is None else max(one, other)
+
+
+def _differ(one: Floats, other: Floats) -> Bools:
+    return np.asarray(~np.isclose(one, other, rtol=SAME, atol=SAME, equal_nan=True))
+
+
+def _bound(differing: Sequence[Bools]) -> int | None:
+    """The longest history that was too short, plus one; None when a late start never settles."""
+    bound = 1
+    for differs in differing:
+        if not differs.any():
+            continue
+        last, size = int(np.flatnonzero(differs)[-1]), len(differs)
+        if last < _SETTLED * size:
+            bound = max(bound, last + 2)
+        elif size > bound or differs is differing[0]:
+            return None
+    return bound
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch three times as long as the scores seem to need: where it starts, and its ticket."""
+
+    start: int
+    ticket: int
+
+
+def ask_windows(
+    questions: Questions, subject: Subject, whole: Floats, need: Needed, seed: int = 0
+) -> tuple[Window, ...]:
+    """Stretches that start before flagged runs and anywhere; none where no bound was found."""
+    if need.scores is None:
+        return ()
+    points = min(3 * need.scores + 64, len(subject))
+    count = min(WINDOWS, 2 * len(subject) // points)
+    rng = np.random.default_rng(seed)
+    begins = rng.permutation(runs(flagged(whole))[:, 0])[: count // 2] - need.scores // 2
+    starts = {int(start) for start in np.clip(begins, 0, len(subject) - points)}
+    starts |= {int(start) for start in rng.integers(0, len(subject) - points + 1, count - count // 2)}
+    return tuple(
+        Window(start, questions.ask("a stretch of the series", subject.given(start, start + points)))
+        for start in sorted(starts)
+    )
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A flagged point, and evaluations that end at it: (points of history, ticket), the shortest first."""
+
+    index: int
+    asked: tuple[tuple[int, int], ...]
+
+
+def ask_anchors(questions: Questions, subject: Subject, whole: Floats, need: Needed) -> tuple[Anchor, ...]:
+    """Histories of doubled length at a few flagged points, up to what the scores need."""
+    longest = min(need.scores or LONGEST_TRIED, LONGEST_TRIED)
+    starts = [int(start) for start, _ in runs(flagged(whole)) if start + 1 >= longest]
+    chosen = [starts[i] for i in np.unique(np.linspace(0, len(starts) - 1, ANCHORS).astype(int))] if starts else []
+    return tuple(_anchor(questions, subject, index, longest) for index in chosen)
+
+
+def _anchor(questions: Questions, subject: Subject, index: int, longest: int) -> Anchor:
+    lengths = sorted({*(1 << k for k in range(longest.bit_length())), longest})
+    asked = [
+        (points, questions.ask("a short history", subject.given(index + 1 - points, index + 1), None, points - 1))
+        for points in lengths
+    ]
+    return Anchor(index, tuple(asked))
+
+
+def judged(
+    whole: Floats, need: Needed, windows: Sequence[Window], anchors: Sequence[Anchor], answers: Answers
+) -> Lookback:
+    """The finding: what the offsets say, corrected by the windows, and for flags by the histories tried one by one."""
+    flags, scores = need.flags, need.scores
+    pairs = [(whole[each.start :], answers.scores(each.ticket)) for each in windows]
+    for before, again in pairs:
+        scores = _longer(scores, _bound([_differ(before[: len(again)], again)]))
+        flags = _longer(flags, _bound([flagged(before[: len(again)]) != flagged(again)]))
+    for anchor in anchors:
+        verdicts = [(points, bool(flagged(answers.scores(ticket))[0])) for points, ticket in anchor.asked]
+        too_short = [points for points, fires in verdicts if not fires]
+        enough = [points for points, _ in verdicts if not too_short or points > too_short[-1]]
+        flags = _longer(flags, enough[0] if enough else scores)
+    beyond = need.differences[flags - 1 :] if flags is not None else need.differences
+    finite = beyond[np.isfinite(beyond)]
+    return Lookback(
+        flags_points=flags,
+        scores_points=scores,
+        tried_points=need.tried,
+        anchors=len(anchors) + len(windows),
+        largest_difference=float(finite.max()) if len(finite) else None,
+    )

@@ -1,0 +1,171 @@
+"""The loop that Argos published (arXiv 2501.14170, section 3), for comparison: as it is described, not as it leaks.
+
+A round shows a chunk of training data and the parent rule, asks for n rules, has each repaired until it runs, has
+Review look at those that fall behind their parent, and keeps the best one. Numbers stay as the author wrote them. At
+the end the best rule of each direction joins the fusion, come what may.
+
+Not taken over: rules run in the sandbox and never in this process, a rule that looks ahead is mended, Review compares
+on validation instead of training, no threshold is searched on any test part, and repairs are bounded by a count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from agents.exhibits import build_review_evidence
+from agents.review import Ruling, Verdict
+from agents.review import review as ask_reviewer
+from agents.speech import BudgetSpent, CallKey, Role
+from detectors.fusion import fuse
+from detectors.rule import Direction
+from eval.splits import Splits
+from graphs.controls.turns import keep_best, take_turns
+from graphs.refine import writing
+from graphs.refine.context import Desk, Workbench
+from graphs.refine.graph import Node
+from graphs.refine.proving import assessment_of
+from graphs.refine.state import Candidate, Ending, Outcome, Stage, State
+from signals.arrays import Bools, Floats, Ints
+from signals.incidents import runs
+from signals.scores import Scores
+
+CHUNK_POINTS = 2_500
+FEWEST_CHUNKS = 10
+"""With fewer chunks than this all of training is shown as one."""
+
+MOST_REPAIRS = 5
+_AFTER_FIRST = 2
+"""Numbers count from here: the first candidate of a session starts afresh, all of these have the parent."""
+
+
+def aim(state: State, desk: Desk) -> State:
+    """Rules that flag and rules that clear are learned apart, by turns."""
+    return take_turns(state, desk, lambda _turn: _AFTER_FIRST)
+
+
+def propose(state: State, desk: Desk) -> State:
+    """Asks with one chunk as all there is to see, and with the best rule so far as the parent."""
+    chunk = _chunk(state, desk.bench, desk)
+    return writing.propose({**state, "accepted": (), "tried": ()}, Desk(replace(desk.context, bench=chunk), desk.span))
+
+
+def _chunk(state: State, bench: Workbench, desk: Desk) -> Workbench:
+    """The chunk whose turn it is among those on which the base fails, as a training part of its own."""
+    points = len(bench.train)
+    count = points // CHUNK_POINTS
+    edges = np.linspace(0, points, count + 1 if count >= FEWEST_CHUNKS else 2).astype(np.int64)
+    alarms = bench.base_values[bench.splits.train] >= 1.0
+    failures = failures_of(state["direction"], bench.train_labels, alarms)
+    places = np.unique(np.searchsorted(edges, failures[:, 0], side="right")) - 1
+    place = int(places[(state["round"] - 1) % len(places)])
+    start, stop = int(edges[place]), int(edges[place + 1])
+    desk.decide(f"round {state['round']}", "chunk", f"chunk {place + 1} of {len(edges) - 1}", start=start, stop=stop)
+    part = Workbench(bench.train.part(start, stop), bench.train_labels[start:stop], _all_train(stop - start))
+    part.base = bench.base
+    part.base_scores = Scores(bench.base_values[start:stop])
+    return part
+
+
+def _all_train(points: int) -> Splits:
+    return Splits(points, points, points)
+
+
+def failures_of(direction: Direction, labels: Bools, alarms: Bools) -> Ints:
+    """Incidents without an alarm, or alerts without an incident; all incidents where each has one. Shape (m, 2)."""
+    stretches, wanted = (labels, alarms) if direction is Direction.FLAG else (alarms, labels)
+    found = runs(stretches)
+    missed = np.array([not wanted[start:stop].any() for start, stop in found], dtype=np.bool_)
+    return found[missed] if missed.any() else found
+
+
+def assess(state: State, desk: Desk) -> State:
+    """Measures every candidate fused with the base against its parent fused with the base."""
+    base = desk.bench.base_values
+
+    def one(candidate: Candidate) -> Candidate:
+        if candidate.stage is not Stage.TUNED:
+            return candidate
+        before = fuse(base, [desk.bench.member(each) for each in _parents(candidate, state)]).flags
+        found = assessment_of(candidate, before, fuse(base, [desk.bench.member(candidate)]).flags, desk)
+        return candidate.to(Stage.ASSESSED, assessment=found)
+
+    return {"candidates": tuple(one(each) for each in state["candidates"])}
+
+
+def _parents(candidate: Candidate, state: State) -> tuple[Candidate, ...]:
+    return tuple(each for each in state["archive"] if each.direction is candidate.direction)
+
+
+def review(state: State, desk: Desk) -> State:
+    """Asks Review about the rules that do worse than their parent on validation."""
+
+    def one(candidate: Candidate) -> Candidate:
+        assessed = candidate.assessment
+        if candidate.stage is not Stage.ASSESSED or assessed is None or candidate.reviewed or assessed.gain >= 0:
+            return candidate
+        key = CallKey(Role.REVIEW, candidate.round, candidate.number, 10 * candidate.revisions + 2 * candidate.repairs)
+        try:
+            opinion = _opinion(candidate, state, desk, key)
+        except BudgetSpent as spent:
+            desk.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
+            return candidate
+        desk.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
+        return _followed(opinion, candidate, desk)
+
+    return {"candidates": tuple(desk.side_by_side(one, state["candidates"], lambda candidate: candidate))}
+
+
+def _opinion(candidate: Candidate, state: State, desk: Desk, key: CallKey) -> Verdict:
+    bench, assessed = desk.bench, candidate.assessment
+    if assessed is None:
+        raise ValueError(f"{candidate.id} has not been assessed")
+    train = bench.splits.train
+    before = fuse(bench.base_values, [bench.member(each) for each in _parents(candidate, state)]).values[train]
+    after: Floats = fuse(bench.base_values, [bench.member(candidate)]).values[train]
+    evidence = build_review_evidence(
+        bench.statistics,
+        before,
+        after,
+        candidate.direction,
+        train={"objective": round(assessed.train, 3)},
+        train_before={"objective": round(assessed.train_before, 3)},
+        validation=_known(assessed.validation),
+        validation_before=_known(assessed.validation_before),
+        events_gained=assessed.events_gained,
+        events_lost=assessed.events_lost,
+        false_points_added=assessed.false_points_added,
+        false_points_removed=assessed.false_points_removed,
+        complexity=assessed.complexity,
+        budget_tokens=desk.settings.prompt_tokens,
+    )
+    return ask_reviewer(desk.speaker(Role.REVIEW), candidate.source, evidence, key)
+
+
+def _known(objective: float) -> dict[str, float]:
+    return {"objective": round(objective, 3)} if objective == objective else {}
+
+
+def _followed(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate:
+    """Written anew once, given up, or left as it is for the comparison with its parent."""
+    if opinion.decision in (Ruling.REVISE, Ruling.REPAIR) and candidate.revisions < desk.settings.max_revisions:
+        said = opinion.feedback or opinion.reason
+        return candidate.to(Stage.REVISED, feedback=said, revisions=candidate.revisions + 1)
+    dropped = opinion.decision is Ruling.DISCARD
+    return candidate.to(Stage.DROPPED if dropped else candidate.stage, reviewed=True)
+
+
+def fuse_all(state: State, desk: Desk) -> State:
+    """Joins the best rule of each direction with the base; the fusion without them is no candidate."""
+    if not desk.bench.train_labels.any():
+        return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
+    ids = tuple(each.id for each in state["accepted"])
+    outcome = Outcome.FUSED if ids else Outcome.BASE_ONLY
+    desk.decide("fused", outcome, "the best rule of each direction", rules=", ".join(ids))
+    return {"fused": ids, "outcome": outcome}
+
+
+NODES: Mapping[str, Node] = MappingProxyType(
+    {"target": aim, "propose": propose, "assess": assess, "review": review, "select": keep_best, "fuse": fuse_all}
+)

@@ -1,0 +1,34 @@
+"""Best of n: proposals that know nothing of each other, tuned as a session's are; the best on validation is fused.
+
+The control of every search over rules ("Simple baselines are competitive with code evolution", arXiv 2602.16805).
+There are no parents, no list of what was tried, no Review and no gates; the fusion may be empty, as a session's may.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from graphs.controls.turns import keep_best, take_turns
+from graphs.refine import writing
+from graphs.refine.context import Desk
+from graphs.refine.graph import Node
+from graphs.refine.state import State
+
+
+def aim(state: State, desk: Desk) -> State:
+    """Numbers count on from turn to turn, so that no two proposals are asked for in the same words."""
+    return take_turns(state, desk, lambda turn: 1 + turn * desk.settings.candidates)
+
+
+def propose(state: State, desk: Desk) -> State:
+    """Asks for every proposal as if it were the first."""
+    return writing.propose({**state, "archive": (), "accepted": (), "tried": ()}, desk)
+
+
+def pass_by(_state: State, _desk: Desk) -> State:
+    """Asks no reviewer."""
+    return {}
+
+
+NODES: Mapping[str, Node] = MappingProxyType(
+    {"target": aim, "propose": propose, "review": pass_by, "select": keep_best}
+)

@@ -1,0 +1,73 @@
+"""What the controls have in common: directions take turns, and of each the best rule on validation is kept."""
+
+from collections.abc import Callable
+
+from detectors.rule import Direction
+from graphs.refine.certifying import examine_worthy
+from graphs.refine.context import Desk
+from graphs.refine.state import Candidate, Ending, Stage, State
+from graphs.refine.studying import could_win
+
+Numbering = Callable[[int], int]
+"""The number of the first candidate of a direction's n-th turn, counted from 0."""
+
+
+def take_turns(state: State, desk: Desk, first: Numbering) -> State:
+    """Aims at the base's missed incidents and at its false alarms by turns, at what promises more first."""
+    settings, turn = desk.settings, state["round"]
+    flags = desk.bench.base_values[desk.bench.splits.train] >= 1.0
+    promise = {each: could_win(each, flags, desk) for each in settings.directions}
+    worth = sorted((each for each in promise if promise[each] > 0), key=lambda each: -promise[each])
+    if not worth:
+        why = "the base makes no error on training data that a rule could mend"
+        desk.decide("session", Ending.NOTHING_LEFT, why)
+        return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
+    direction, start = worth[turn % len(worth)], first(turn // len(worth))
+    desk.decide(f"round {turn + 1}", direction, "directions take turns", could_win=round(promise[direction], 4))
+    wanted = tuple(
+        Candidate(f"c{turn + 1}.{i}", turn + 1, i, direction) for i in range(start, start + settings.candidates)
+    )
+    return {"round": turn + 1, "direction": direction, "candidates": wanted}
+
+
+def keep_best(state: State, desk: Desk) -> State:
+    """Keeps the best rule of each direction, the earlier among equals; at the end these are accepted, without gates."""
+    fresh = [each for each in state["candidates"] if each.stage is Stage.ASSESSED]
+    desk.bench.assessed |= {each.id: each for each in fresh}
+    known = (*state["archive"], *fresh)
+    best = tuple(
+        found
+        for direction in Direction
+        if (found := _best_sound([each for each in known if each.direction is direction], desk))
+    )
+    for each in best:
+        if each not in state["archive"]:
+            desk.decide(each.id, "best so far", f"{on_validation(each)[0]:.3f} of the objective")
+    ending = state.get("ending") or desk.stopping("the search") or _spent(state, desk)
+    if ending is None:
+        return {"archive": best}
+    desk.decide("session", ending, f"after round {state['round']}")
+    return {"archive": best, "ending": ending, "accepted": tuple(each.to(Stage.ACCEPTED) for each in best)}
+
+
+def _best_sound(rivals: list[Candidate], desk: Desk) -> Candidate | None:
+    """The best that keeps its contract: a rule that looks ahead is no rule, however plain the loop."""
+    for candidate in sorted(rivals, key=on_validation, reverse=True):
+        (examined,) = examine_worthy((candidate,), lambda _candidate: True, desk)
+        if examined.failure is None:
+            return candidate
+    return None
+
+
+def _spent(state: State, desk: Desk) -> Ending | None:
+    return Ending.ROUNDS_SPENT if state["round"] >= desk.settings.rounds else None
+
+
+def on_validation(candidate: Candidate) -> tuple[float, float]:
+    """What a candidate is ranked by: the objective on validation, then on training data, which decides alone where
+    validation holds no incident."""
+    assessed = candidate.assessment
+    if assessed is None:
+        raise ValueError(f"{candidate.id} has not been assessed")
+    known = assessed.validation == assessed.validation
+    return (assessed.validation if known else assessed.train, assessed.train)

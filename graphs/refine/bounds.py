@@ -1,0 +1,17 @@
+"""How many model calls the refinement graph can make at most: its loops end by counts, so this is exact."""
+
+from collections.abc import Mapping
+
+from agents.proposals import MOST_CALLS_AN_ANSWER
+from agents.speech import Role
+from graphs.refine.context import Settings
+
+
+def most_calls(settings: Settings) -> Mapping[Role, int]:
+    """By role. Every candidate may be revised and repaired up to its counts, and be reviewed after each of these."""
+    asked = MOST_CALLS_AN_ANSWER * settings.rounds * settings.candidates
+    return {
+        Role.DETECTION: asked * (1 + settings.max_revisions),
+        Role.REPAIR: asked * settings.max_repairs,
+        Role.REVIEW: asked * (1 + settings.max_revisions + settings.max_repairs),
+    }

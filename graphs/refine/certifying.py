@@ -1,0 +1,124 @@
+"""Certificates: candidates are examined before they can be accepted, and what was found is assembled at the end."""
+
+from collections.abc import Callable, Mapping
+
+from detectors.certificate import Certificate, Examination, Run, Subject, examine, gather, learned_by_heart
+from detectors.certificate.evidence import Measured
+from detectors.certificate.fingerprint import data_of, source_hash
+from detectors.certificate.form import Data, Kind, Sensitivity
+from detectors.certificate.sensitivity import beside_base
+from detectors.rule import rule_id
+from graphs.refine.context import Desk, Final
+from graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
+from sandbox.protocol import Evaluation, Input, Job, Outcome
+from signals.arrays import Bools
+from signals.series import Series
+
+_KINDS: Mapping[Kind, FailureKind] = {
+    Kind.CAUSALITY: "looked_ahead",
+    Kind.CONTRACT: "broke",
+    Kind.GROWTH: "timed_out",
+}
+"""What Repair is told; "refused" for the others."""
+
+
+def examine_worthy(
+    candidates: tuple[Candidate, ...], worthy: Callable[[Candidate], bool], desk: Desk
+) -> tuple[Candidate, ...]:
+    """Examines, at its tuned numbers, every assessed candidate that the gates would let through.
+
+    What is refused goes to Repair; a candidate that was not examined is not accepted.
+    """
+
+    def one(candidate: Candidate) -> Candidate:
+        if candidate.stage is not Stage.ASSESSED or not worthy(candidate):
+            return candidate
+        return _examined(candidate, desk)
+
+    return tuple(desk.side_by_side(one, candidates, lambda candidate: candidate))
+
+
+def _examined(candidate: Candidate, desk: Desk) -> Candidate:
+    bench, name = desk.bench, _identity(candidate)
+    if name not in bench.examinations:
+        subject = Subject.of(candidate.source, candidate.params, candidate.direction, bench.known, bench.known_labels)
+        bench.examinations[name] = examine(subject, _running(f"examine {candidate.id}", desk))
+    found = bench.examinations[name]
+    if not found.refusals:
+        desk.decide(candidate.id, "examined", "nothing speaks against it", **_facts(found))
+        return candidate
+    refusal = min(found.refusals, key=lambda each: each.check is not Kind.CAUSALITY)
+    failure = Failure(_KINDS.get(refusal.check, "refused"), refusal.why, first_index=refusal.first_index)
+    desk.decide(candidate.id, failure.kind, f"{refusal.check.value}: {refusal.why}", **_facts(found))
+    return candidate.to(Stage.VETTED, failure=failure)
+
+
+def _identity(candidate: Candidate) -> str:
+    return rule_id(candidate.source, candidate.params, candidate.direction)
+
+
+def _facts(found: Examination) -> dict[str, float | int | None]:
+    return {
+        "cuts": found.causality.cut if found.causality else None,
+        "lookback_points": found.lookback.keep_points if found.lookback else None,
+        "time_slope": found.growth.time_slope if found.growth else None,
+        "points_per_s": found.growth.points_per_s if found.growth else None,
+    }
+
+
+def _running(purpose: str, desk: Desk) -> Run:
+    def run(source: str, inputs: tuple[Input, ...], evaluations: tuple[Evaluation, ...]) -> tuple[Outcome, ...]:
+        return desk.run(purpose, Job(source, inputs, evaluations, desk.settings.limits))
+
+    return run
+
+
+def unproven(candidate: Candidate, desk: Desk) -> str | None:
+    """Why the examination keeps a candidate from being accepted; None where it found nothing against it."""
+    found = desk.bench.examinations.get(_identity(candidate))
+    if found is None:
+        return "it was not examined"
+    return f"{found.refusals[0].check.value}: {found.refusals[0].why}" if found.refusals else None
+
+
+def recited(candidate: Candidate, series: Series, labels: Bools, desk: Desk) -> str | None:
+    """Why a rule is refused once the whole series is there: it knows dates or places of the last part by heart."""
+    subject = Subject.of(candidate.source, candidate.params, candidate.direction, series, labels)
+    found = learned_by_heart(subject, _running(f"lockbox {candidate.id} by heart", desk))
+    return f"{found[0].check.value}: {found[0].why}" if found else None
+
+
+def certificates(state: State, desk: Desk, final: Final) -> dict[str, Certificate]:
+    """The certificates of all accepted rules by candidate id. The lockbox is in those of the fusion's rules only."""
+    data = data_of(final.series, final.labels, desk.bench.splits)
+    scores = {member.id: member.scores for member in final.members}
+
+    def of(candidate: Candidate) -> Measured:
+        own = scores.get(candidate.id, desk.bench.rule_scores[candidate.id])
+        return Measured(candidate.direction, own, final.base, final.labels, desk.context.objective)
+
+    def whole(candidate: Candidate) -> Certificate:
+        run = _running(f"certify {candidate.id}", desk)
+        moved = beside_base(candidate.source, candidate.params, desk.bench.known, of(candidate), run)
+        return _certificate(candidate, of(candidate), moved, data, desk)
+
+    def made(candidate: Candidate) -> Certificate:
+        return _certificate(candidate, of(candidate), (), data, desk)
+
+    found = desk.side_by_side(whole, state["accepted"], made)
+    return {candidate.id: each for candidate, each in zip(state["accepted"], found, strict=True)}
+
+
+def _certificate(
+    candidate: Candidate, measured: Measured, moved: tuple[Sensitivity, ...], data: Data, desk: Desk
+) -> Certificate:
+    return Certificate(
+        source_sha256=source_hash(candidate.source),
+        direction=candidate.direction,
+        params=dict(candidate.params),
+        data=data,
+        examination=desk.bench.examinations[_identity(candidate)],
+        sensitivity=moved,
+        evidence=gather(measured, desk.bench.splits),
+        lockbox_openings=desk.bench.lockbox.openings,
+    )

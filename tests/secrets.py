@@ -1,0 +1,45 @@
+"""Thirty secrets of the kinds that turn up in telemetry and replies; made up, and put together at run time."""
+
+SECRETS = {
+    "OpenAI": "sk-proj-" + "aB3_" * 10,
+    "Anthropic": "sk-ant-api03-" + "Zy9-" * 12,
+    "OpenRouter": "sk-or-v1-" + "0a1b" * 16,
+    "Google": "AIza" + "Sy9-" * 8 + "abc",
+    "Hugging Face": "hf_" + "aZ09" * 9,
+    "Groq": "gsk_" + "Qw3R" * 13,
+    "xAI": "xai-" + "Tr5Y" * 10,
+    "Replicate": "r8_" + "Ui7O" * 9,
+    "NVIDIA": "nvapi-" + "Pl8K" * 12,
+    "AWS id": "AKIA" + "ABCD1234" * 2,
+    "AWS secret": "aws_secret_access_key=" + "wJalr/XUtnFEMI+K7MDENG" * 2,
+    "Azure storage": "DefaultEndpointsProtocol=https;AccountKey=" + "Eby8vdM02xNOcqF" * 4 + "==",
+    "GitHub": "ghp_" + "a1B2" * 9,
+    "GitHub fine": "github_pat_" + "a1B2" * 8,
+    "GitLab": "glpat-" + "abcde12345" * 2,
+    "Slack": "xoxb-" + "123456-abcdef" * 2,
+    "Slack hook": "https://hooks.slack.com/services/" + "T0000AAAA/B0000BBBB/" + "xYz1" * 6,
+    "Stripe": "sk_" + "live_" + "4eC39HqLyjWD" * 2,
+    "SendGrid": "SG." + "ngeVfQFYQlKU0ufo" + "." + "8x5d1TvL9bGABH" * 3,
+    "npm": "npm_" + "a1B2" * 9,
+    "PyPI": "pypi-" + "AgEIcHlwaS5vcmc" * 4,
+    "Vault": "hvs." + "CAESIJ" * 6,
+    "Databricks": "dapi" + "0a1b2c3d" * 4,
+    "Grafana": "glsa_" + "HOruNAb7SOiCdshU7algkrq7FDsNSLAa" + "_55e2f8be",
+    "Telegram": "110201543" + ":AA" + "HdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"[:32] + "x",
+    "JWT": "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmN",
+    "bearer": "Authorization: Bearer " + "abcdef0123456789xyz" * 2,
+    "database": "postgresql://ann:" + "p4ss-w0rd-of-ann" + "@db.internal/argosy",
+    "private key": "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEow\nIBAAKq9\n-----END RSA PRIVATE" + " KEY-----",
+    "e-mail": "jane.doe+alerts" + "@mail.example.com",
+}
+
+HIDDEN = {
+    **SECRETS,
+    "AWS secret": SECRETS["AWS secret"].partition("=")[2],
+    "Azure storage": SECRETS["Azure storage"].rpartition("AccountKey=")[2],
+    "Slack hook": SECRETS["Slack hook"].rpartition("services/")[2],
+    "bearer": SECRETS["bearer"].rpartition(" ")[2],
+    "database": SECRETS["database"].split(":")[2].partition("@")[0],
+    "private key": "IBAAKq9",
+}
+"""The part of each that must not be found afterwards."""
