@@ -1,8 +1,10 @@
 """Which sandbox a session gets: trust follows who wrote the rules, never who runs them."""
 
+import os
 from enum import StrEnum
 
 from sandbox.containers import ContainerSandbox, connect
+from sandbox.daemon import ENGINE_ERRORS, runtimes, unavailable
 from sandbox.image import image_present, image_tag
 from sandbox.local import LocalSandbox
 from sandbox.protocol import Sandbox, SandboxUnavailable
@@ -17,6 +19,9 @@ class SandboxChoice(StrEnum):
     LOCAL = "local"
 
 
+RUNTIME_VARIABLE = "ARGOSY_SANDBOX_RUNTIME"
+"""Names the engine's runtime for sandbox containers, such as runsc (gVisor); the engine's own where it is not set."""
+
 RISK_FLAG = "--run-model-code-without-isolation"
 
 
@@ -27,8 +32,12 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     accepted by name.
     """
     sharing = Sharing.RULE if by_language_model else Sharing.SESSION  # what a grammar composed attacks nobody
-    if choice is SandboxChoice.DOCKER or (choice is SandboxChoice.AUTO and what_docker_lacks() is None):
-        return ContainerSandbox(sharing=sharing)
+    wanted = runtime()
+    lacks = None if choice is SandboxChoice.LOCAL else what_docker_lacks()
+    if lacks is not None and (choice is SandboxChoice.DOCKER or wanted):  # who names a runtime wants nothing weaker
+        raise SandboxUnavailable(lacks)
+    if choice is not SandboxChoice.LOCAL and lacks is None:
+        return ContainerSandbox(sharing=sharing, runtime=wanted)
     local = LocalSandbox(sharing)
     if by_language_model and not local.sealed and not accept_risk:
         local.close()
@@ -39,6 +48,11 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     return local
 
 
+def runtime() -> str:
+    """The runtime that the environment names; empty for the engine's own."""
+    return os.environ.get(RUNTIME_VARIABLE, "").strip()
+
+
 def what_docker_lacks() -> str | None:
     """Why the Docker sandbox cannot be used, with the mend; None when it can."""
     try:
@@ -46,6 +60,14 @@ def what_docker_lacks() -> str | None:
     except SandboxUnavailable as missing:
         return str(missing)
     try:
-        return None if image_present(client) else f"the image {image_tag()} is missing; run: argosy sandbox build"
+        if not image_present(client):
+            return f"the image {image_tag()} is missing; run: argosy sandbox build"
+        if (named := runtime()) and named not in (known := runtimes(client)):
+            return (
+                f"the engine has no runtime {named}, only {', '.join(known)}; install it, or unset {RUNTIME_VARIABLE}"
+            )
+        return None
+    except ENGINE_ERRORS as error:
+        return str(unavailable(error))
     finally:
         client.close()

@@ -45,6 +45,9 @@ class SocketChannel:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def close(self) -> None:
         self.hang_up()
         self._socket.close()
@@ -77,6 +80,15 @@ class AttachedChannel:
             count = self._connection.receive(view[: self._left], deadline)
             self._left -= count
             view = view[count:]
+
+    def fileno(self) -> int:
+        return self._connection.fileno()
+
+    def has_answer(self, deadline: float) -> bool:
+        """Reads one frame's beginning, and what came on standard error to its end; whether an answer has begun."""
+        if self._left == 0:
+            self._next_frame(deadline)
+        return self._left > 0
 
     def close(self) -> None:
         self._connection.hang_up()

@@ -1,39 +1,36 @@
 """The Docker sandbox: every candidate in a container of its own, with nothing to write on and nobody to talk to."""
 
 import contextlib
-import json
-import os
-import platform
 import time
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import docker
 from docker.errors import NotFound
 from docker.models.containers import Container
-from docker.types import LogConfig, Ulimit
 
 from sandbox.channels import AttachedChannel, SocketChannel
-from sandbox.daemon import ENGINE_ERRORS, unavailable
+from sandbox.daemon import ENGINE_ERRORS, address, knock, unavailable
 from sandbox.daemon import connect as connect
-from sandbox.image import HARNESS, PYTHON, image_tag
+from sandbox.door import Door
+from sandbox.hardening import LABEL, Recipe, alive, creation, host, recipe
+from sandbox.image import image_tag
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
-from sandbox.resident import Residents, Sharing
+from sandbox.resident import Pool, PooledSandbox, Sharing
 from sandbox.wire import Garbled, Hung, read_header
 
-LABEL = "argosy.sandbox"
 START_S = 60.0
-HARNESS_BYTES = 256 << 20
-"""Memory of a container above the limit for a rule: the harness and the libraries that it has loaded."""
+SPARE_LIBRARIES = ("numpy", "pandas")
+"""Loaded by containers that wait. One that somebody waits for loads numpy, and the rest if the rule names it."""
 
 
-class ContainerSandbox:
+class ContainerSandbox(PooledSandbox):
     """Runs jobs in Docker containers made from `image`.
 
     A container has no network, no capability, no writable file, no device, no environment and no neighbour; `limits`
-    are its ceilings for memory and processes, whatever a job allows itself. `spares` containers wait, started, for
-    the next candidate; the `kept` used last stay. Raises SandboxUnavailable when no engine answers or the
-    image is not there.
+    are its ceilings for memory and processes, whatever a job allows itself. It serves one candidate and ends. `pool`
+    says how many there are; `runtime` is the engine's name for another one than its own, such as runsc. Raises
+    SandboxUnavailable when no engine answers or the image is not there.
     """
 
     name = "docker"
@@ -46,68 +43,68 @@ class ContainerSandbox:
         limits: Limits | None = None,
         sharing: Sharing = Sharing.RULE,
         *,
-        kept: int = 4,
-        spares: int = 1,
+        pool: Pool | None = None,
+        runtime: str = "",
+        made: Recipe | None = None,
     ) -> None:
-        self._image = image or image_tag()
-        self._limits = limits or Limits()
+        self._recipe = made or recipe(image or image_tag(), limits or Limits(), runtime)
+        self._engine = address()
         self._client = connect()
         try:
-            self._client.images.get(self._image)
+            self._client.images.get(self._recipe.image)
+            _reap(self._client)
         except ENGINE_ERRORS as error:
             self._client.close()
             if isinstance(error, NotFound):
-                raise SandboxUnavailable(f"no image {self._image}; run: argosy sandbox build") from error
+                raise _no_image(self._recipe.image) from error
             raise unavailable(error) from error
-        self._residents = Residents(self._spawn, sharing, kept=kept, spares=spares)
-
-    def run(self, job: Job) -> tuple[Outcome, ...]:
-        return self._residents.run(job)
-
-    def warm(self) -> None:
-        """Starts the spares and waits for the first, so that the first job finds it ready."""
-        self._residents.warm()
+        super().__init__(self._spawn, sharing, pool or Pool(spares=1))
 
     def close(self) -> None:
-        self._residents.close()
+        super().close()
         self._client.close()
 
-    def _spawn(self) -> "ContainerResident":
+    def _spawn(self, ahead: bool) -> "ContainerResident":
+        knock(self._engine)
+        door = Door()
         try:
-            container = _create(self._client, self._image, self._limits)
+            return self._start(door, SPARE_LIBRARIES if ahead else SPARE_LIBRARIES[:1])
         except ENGINE_ERRORS as error:
+            if isinstance(error, NotFound):
+                raise _no_image(self._recipe.image) from error
             raise unavailable(error) from error
+        finally:
+            door.close()
+
+    def _start(self, door: Door, load: Sequence[str]) -> "ContainerResident":
+        container = self._client.containers.create(**creation(self._recipe, door.path, load))
         try:
-            channel = _attach(container)
-            resident = ContainerResident(container, channel)
-            container.start()
-        except ENGINE_ERRORS as error:
+            attached = _attach(container)
+        except BaseException:
             _remove(container)
-            raise unavailable(error) from error
-        resident.greet()
+            raise
+        try:
+            container.start()
+            resident = ContainerResident(self._engine, container, _greeted(attached, door, self._recipe.judged))
+        except BaseException:
+            attached.close()
+            _remove(container)
+            raise
+        if resident.channel is not attached:
+            attached.close()
         return resident
 
 
 class ContainerResident:
     """A harness in a container of its own."""
 
-    def __init__(self, container: Container, channel: AttachedChannel) -> None:
+    def __init__(self, engine: str, container: Container, channel: SocketChannel | AttachedChannel) -> None:
+        self._engine = engine
         self._container = container
         self.channel = channel
 
-    def greet(self) -> None:
-        """Waits until the libraries are loaded. Raises SandboxUnavailable, the container removed, if they are not."""
-        try:
-            ready = read_header(self.channel, time.monotonic() + START_S, Limits())["ready"]
-        except (Hung, Garbled, TimeoutError, KeyError) as error:
-            self.end()
-            said = self.channel.said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
-            raise SandboxUnavailable(f"the sandbox container did not start: {said}; see argosy doctor") from error
-        if ready["pid"] != 1 or set(ready["interfaces"]) - {"lo"}:
-            self.end()
-            raise SandboxUnavailable("the sandbox container is not isolated: it sees a network or foreign processes")
-
     def cause_of_death(self, job: Job) -> Outcome | None:
+        knock(self._engine)
         try:
             self._container.reload()
         except NotFound:
@@ -119,51 +116,52 @@ class ContainerResident:
         return None
 
     def end(self) -> None:
-        self.channel.close()
-        _remove(self._container)
+        self.channel.close()  # upon which the harness ends, and its container with it, even if the engine is gone
+        with contextlib.suppress(SandboxUnavailable):
+            knock(self._engine)
+            _remove(self._container)
+
+
+def _greeted(attached: AttachedChannel, door: Door, judged: bool) -> SocketChannel | AttachedChannel:
+    """The channel, once the libraries are loaded. Raises SandboxUnavailable if they are not, or the wall has holes."""
+    deadline = time.monotonic() + START_S
+    try:
+        channel = door.answer(attached, deadline)
+        ready = read_header(channel, deadline, Limits())["ready"]
+    except (Hung, Garbled, TimeoutError, KeyError) as error:
+        said = attached.said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
+        raise SandboxUnavailable(f"the sandbox container did not start: {said}; see argosy doctor") from error
+    holes = "calls" in ready["lacks"] or ready["pid"] != 1 or bool(set(ready["interfaces"]) - {"lo"})
+    if holes and judged:
+        channel.close()
+        raise SandboxUnavailable(
+            "the sandbox container is not isolated: it sees a network or foreign processes, or its kernel filters no "
+            "system calls; see argosy doctor"
+        )
+    return channel
+
+
+def _no_image(image: str) -> SandboxUnavailable:
+    return SandboxUnavailable(f"no image {image}; run: argosy sandbox build")
 
 
 def reap() -> int:
     """Removes the containers of processes of this machine that are no longer alive; returns how many."""
     client = connect()
     try:
-        left = [
-            found
-            for found in client.containers.list(all=True, filters={"label": f"{LABEL}.host={platform.node()}"})
-            if not _alive(found.labels.get(f"{LABEL}.owner", ""))
-        ]
-        for container in left:
-            _remove(container)
+        return _reap(client)
     except ENGINE_ERRORS as error:
         raise unavailable(error) from error
     finally:
         client.close()
+
+
+def _reap(client: docker.DockerClient) -> int:
+    found = client.containers.list(all=True, filters={"label": f"{LABEL}.host={host()}"}, ignore_removed=True)
+    left = [each for each in found if not alive(each.labels.get(f"{LABEL}.owner", ""))]
+    for container in left:
+        _remove(container)
     return len(left)
-
-
-def _create(client: docker.DockerClient, image: str, limits: Limits) -> Container:
-    memory = limits.memory_bytes + HARNESS_BYTES
-    settings = json.dumps({"path": [], "uid": None, "limit_processes": False})
-    return client.containers.create(
-        image,
-        entrypoint=["/usr/bin/env", "-i", PYTHON, "-I", "-u", HARNESS, settings],
-        labels={LABEL: image, f"{LABEL}.host": platform.node(), f"{LABEL}.owner": _owner(os.getpid())},
-        stdin_open=True,
-        auto_remove=True,
-        network_mode="none",
-        ipc_mode="none",
-        tmpfs={"/dev/mqueue": "ro,size=4k"},  # else the one place that anybody may write to
-        read_only=True,
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-        user="65534:65534",
-        working_dir="/",
-        mem_limit=memory,
-        memswap_limit=memory,
-        pids_limit=limits.processes + 4,
-        ulimits=[Ulimit(name="core", soft=0, hard=0)],
-        log_config=LogConfig(type="none"),
-    )
 
 
 def _attach(container: Container) -> AttachedChannel:
@@ -176,25 +174,3 @@ def _remove(container: Container) -> None:
     """Removes a container, running or not; one that has removed itself, or is about to, is as good."""
     with contextlib.suppress(*ENGINE_ERRORS):
         container.remove(force=True)
-
-
-def _owner(pid: int) -> str:
-    """A process's number and the moment it started, so that a number used again is told apart."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return f"{pid}:"
-    return f"{pid}:{fields[19]}"
-
-
-def _alive(owner: str) -> bool:
-    number = owner.partition(":")[0]
-    if not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return _owner(int(number)) == owner

@@ -16,11 +16,16 @@ ENGINE_ERRORS = (DockerException, requests.exceptions.RequestException)
 
 def connect(timeout_s: int = 60) -> docker.DockerClient:
     """A client of the engine that the environment names. Raises SandboxUnavailable when none answers."""
+    knock(address())
     try:
-        _knock(kwargs_from_env().get("base_url") or DEFAULT_UNIX_SOCKET)
         return docker.from_env(timeout=timeout_s)
     except (*ENGINE_ERRORS, OSError) as error:
         raise unavailable(error) from error
+
+
+def runtimes(client: docker.DockerClient) -> list[str]:
+    """The names of the engine's runtimes. Raises docker's own errors when the engine does not answer."""
+    return sorted(client.info().get("Runtimes", {}))
 
 
 def unavailable(error: Exception) -> SandboxUnavailable:
@@ -29,11 +34,19 @@ def unavailable(error: Exception) -> SandboxUnavailable:
     return SandboxUnavailable(f"no Docker engine does as asked ({cause}); start Docker, or pass --sandbox local")
 
 
-def _knock(address: str) -> None:
-    """Raises OSError when nobody listens on a local socket; docker-py would leave one open on finding out."""
-    path = address.removeprefix("http+").removeprefix("unix://")
-    if path == address:
+def address() -> str:
+    """Where the environment says that the engine listens."""
+    return kwargs_from_env().get("base_url") or DEFAULT_UNIX_SOCKET
+
+
+def knock(where: str) -> None:
+    """Raises SandboxUnavailable when nobody listens on a local socket; docker-py leaves one open on finding out."""
+    path = where.removeprefix("http+").removeprefix("unix://")
+    if path == where:
         return
-    with socket.socket(socket.AF_UNIX) as trial:
-        trial.settimeout(5.0)
-        trial.connect(path)
+    try:
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.settimeout(5.0)
+            trial.connect(path)
+    except OSError as error:
+        raise unavailable(error) from error

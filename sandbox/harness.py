@@ -4,9 +4,11 @@ It is shipped as text (into an image, or bound into a namespace) and never impor
 library, numpy, pandas and scipy, and nothing of ours. `wire.py` is the other end and describes the frames.
 
 The libraries are loaded once; every job runs in a forked child, so that no job sees what another one left behind. The
-child writes the answers; when it is gone, the parent kills what it started and says how it ended.
+child gives up every system call and every file that numpy, pandas and scipy do without, then runs the rule and writes
+the answers; when it is gone, the parent kills what it started and says how it ended.
 """
 
+import base64
 import contextlib
 import ctypes
 import fcntl
@@ -33,7 +35,12 @@ GRACE_S = 5.0
 FILE_BYTES = 1 << 24
 OPEN_FILES = 256
 PIPE_BYTES = 1 << 20
-PR_SET_DUMPABLE = 4  # from linux/prctl.h
+PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38  # from linux/prctl.h
+SECCOMP_MODE_FILTER = 2  # from linux/seccomp.h
+LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446  # the same number everywhere
+LANDLOCK_READ = 1 << 2 | 1 << 3  # read files, list folders; from linux/landlock.h
+LANDLOCK_ATTRIBUTES = struct.pack("=Q", (1 << 13) - 1)  # all that the first version of Landlock knows to refuse
+READABLE = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 WRITE_BYTES = 1 << 16  # larger writes leave the engine in smaller pieces
 ERROR_CHARS = 400
 SCIPY_PARTS = re.compile(
@@ -48,27 +55,36 @@ class Refused(Exception):
 def main() -> None:
     settings = json.loads(sys.argv[1])
     sys.path.extend(settings["path"])
-    jobs, answers = private_channel()
+    jobs, answers = private_channel(settings["socket"])
     drop_privileges(settings["uid"])
     show_memory(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    load_libraries()
     os.environ.clear()
+    load_libraries(settings["load"])
     wake = wake_on_child()
-    write(answers, {"ready": surroundings()})
+    wall = Wall(settings)
+    write(answers, {"ready": surroundings() | {"lacks": wall.lacks()}})
     silence(2)
     while (job := read_job(jobs)) is not None:
         preload(job["source"])
-        write(answers, {"end": serve(job, jobs, answers, wake, settings["limit_processes"])})
+        write(answers, {"begun": True})
+        write(answers, {"end": serve(job, jobs, answers, wake, wall)})
 
 
 # -- starting -------------------------------------------------------------------------------------------------------
 
 
-def private_channel() -> tuple[int, int]:
-    """Moves input and output to descriptors of their own, so that a rule's `print` or `input` cannot touch them."""
+def private_channel(path: str) -> tuple[int, int]:
+    """Where jobs come from and answers go, on descriptors that a rule's `print` or `input` cannot touch.
+
+    That is the socket at `path` where it can be reached, else standard input and output.
+    """
     jobs, answers = os.dup(0), os.dup(1)
+    if path:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as door:
+            door.connect(path)
+            os.dup2(door.fileno(), jobs)
+            os.dup2(door.fileno(), answers)
     with contextlib.suppress(OSError, AttributeError):  # a pipe, and Linux: fewer turns for large answers
         fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     silence(0)
@@ -99,24 +115,30 @@ def show_memory(shown: bool) -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, int(shown), 0, 0, 0)
 
 
-def load_libraries() -> None:
-    """Imports what every rule may use and touches what pandas and scipy put off until first use."""
-    import numpy
-    import pandas
-    import scipy  # noqa: F401
+def load_libraries(names: list[str]) -> None:
+    """Imports libraries and touches what pandas puts off until first use; what is not named waits for a rule."""
+    new = [name for name in names if name not in sys.modules]
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # a rule's process starts no threads
+    for name in new:
+        importlib.import_module(name)
+    os.environ.clear()
+    if "pandas" in new:
+        import pandas
 
-    some = pandas.Series(numpy.zeros(8))
-    some.rolling(3, min_periods=1).median()
-    some.ewm(span=3).mean()
-    gc.collect()
-    gc.freeze()
+        some = pandas.Series([0.0] * 8)
+        some.rolling(3, min_periods=1).median()
+        some.ewm(span=3).mean()
+    if new:
+        gc.collect()
+        gc.freeze()
 
 
 def preload(source: str) -> None:
-    """Imports the parts of scipy that the source names, in the parent: once, not once for every job."""
+    """Imports the libraries that the source names, in the parent: once, not once for every job."""
+    named = ["pandas"] if "pandas" in source else []
     if "scipy" in source:
-        for part in set(SCIPY_PARTS.findall(source)):
-            importlib.import_module(f"scipy.{part}")
+        named += [f"scipy.{part}" for part in sorted(set(SCIPY_PARTS.findall(source)))]
+    load_libraries(named)
 
 
 def surroundings() -> dict[str, Any]:
@@ -140,16 +162,17 @@ def wake_on_child() -> int:
 # -- frames ---------------------------------------------------------------------------------------------------------
 
 
-def read_exactly(descriptor: int, size: int) -> bytearray | None:
-    """The next `size` bytes, or None when the host is gone."""
-    buffer = bytearray(size)
-    view, done = memoryview(buffer), 0
+def read_exactly(descriptor: int, size: int) -> memoryview | None:
+    """The next `size` bytes, which may be written to, or None when the host is gone."""
+    import numpy as np
+
+    view, done = np.empty(size, dtype=np.uint8).data, 0  # not a bytearray, which would be filled with zeros first
     while done < size:
         count = os.readv(descriptor, [view[done:]])
         if count == 0:
             return None
         done += count
-    return buffer
+    return view
 
 
 def read_job(jobs: int) -> dict[str, Any] | None:
@@ -160,7 +183,7 @@ def read_job(jobs: int) -> dict[str, Any] | None:
     text = prefix and read_exactly(jobs, struct.unpack("<I", prefix)[0])
     if not text:
         return None
-    job: dict[str, Any] = json.loads(text)
+    job: dict[str, Any] = json.loads(bytes(text))
     lengths, job["inputs"] = job["inputs"], []
     for length, start, step in lengths:
         body = read_exactly(jobs, 8 * length if step else 16 * length)
@@ -185,16 +208,68 @@ def write_all(descriptor: int, view: memoryview) -> None:
         view = view[os.write(descriptor, view[:WRITE_BYTES]) :]
 
 
+# -- what a rule does without --------------------------------------------------------------------------------------
+
+
+class Wall:
+    """What a job's process gives up before the rule runs, for good: the kernel takes nothing of it back."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.limit_processes = bool(settings["limit_processes"])
+        libc = ctypes.CDLL(None)
+        self._prctl, self._call = libc.prctl, libc.syscall
+        self._prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong)
+        self._call.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long)
+        self._filter = base64.b64decode(settings["calls"].get(os.uname().machine, ""))
+        self._files = self._readable([*sys.path, *READABLE]) if settings["confine_files"] else -1
+
+    def lacks(self) -> list[str]:
+        """What this kernel will not do, found out in a child of its own."""
+        child = os.fork()
+        if child == 0:
+            os._exit((not self.confine_files()) + 2 * (not self.confine_calls()))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return [name for bit, name in ((1, "files"), (2, "calls")) if status & bit]
+
+    def confine_calls(self) -> bool:
+        """Lets this process make the system calls that the host's filter allows, and no other."""
+        if not self._filter or self._prctl(PR_SET_NO_NEW_PRIVS, 1, None, 0, 0):
+            return False
+        instructions = ctypes.create_string_buffer(self._filter, len(self._filter))
+        program = struct.pack("@HP", len(self._filter) // 8, ctypes.addressof(instructions))  # struct sock_fprog
+        return not self._prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0)
+
+    def confine_files(self) -> bool:
+        """Lets this process read Python and its libraries, and no other file; False where there is no Landlock."""
+        if self._files < 0 or self._prctl(PR_SET_NO_NEW_PRIVS, 1, None, 0, 0):
+            return False
+        confined = not self._call(LANDLOCK_RESTRICT_SELF, self._files, 0, None, 0)
+        os.close(self._files)
+        return confined
+
+    def _readable(self, paths: list[str]) -> int:
+        """A descriptor of the Landlock rules that allow reading below these paths; negative without Landlock."""
+        size = len(LANDLOCK_ATTRIBUTES)
+        attributes = ctypes.create_string_buffer(LANDLOCK_ATTRIBUTES, size)
+        rules = int(self._call(LANDLOCK_CREATE_RULESET, ctypes.addressof(attributes), size, None, 0))
+        for path in paths if rules >= 0 else ():
+            with contextlib.suppress(OSError):
+                place = os.open(path, os.O_PATH | os.O_DIRECTORY)
+                self._call(LANDLOCK_ADD_RULE, rules, 1, struct.pack("=Qi", LANDLOCK_READ, place), 0)
+                os.close(place)
+        return rules
+
+
 # -- a job in its child ---------------------------------------------------------------------------------------------
 
 
-def serve(job: dict[str, Any], jobs: int, answers: int, wake: int, limit_processes: bool) -> dict[str, int]:
+def serve(job: dict[str, Any], jobs: int, answers: int, wake: int, wall: Wall) -> dict[str, int]:
     """Runs a job in a child and returns how the child ended."""
     child = os.fork()
     if child == 0:
         try:
             os.close(jobs)
-            become_child(job["limits"], limit_processes)
+            become_child(job["limits"], wall)
             answer_all(job, answers)
             os._exit(0)
         finally:
@@ -232,7 +307,7 @@ def clear_away(child: int) -> None:
             os.waitpid(-1, 0)
 
 
-def become_child(limits: dict[str, Any], limit_processes: bool) -> None:
+def become_child(limits: dict[str, Any], wall: Wall) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)
@@ -243,11 +318,13 @@ def become_child(limits: dict[str, Any], limit_processes: bool) -> None:
     bound(resource.RLIMIT_FSIZE, FILE_BYTES)
     bound(resource.RLIMIT_NOFILE, OPEN_FILES)
     bound(resource.RLIMIT_CPU, int(limits["job_s"]) + int(GRACE_S))
-    if limit_processes:
+    if wall.limit_processes:
         bound(resource.RLIMIT_NPROC, limits["processes"])
     with contextlib.suppress(OSError), open("/proc/self/statm") as sizes:
         already = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         bound(resource.RLIMIT_AS, already + limits["memory_bytes"])
+    wall.confine_files()
+    wall.confine_calls()
 
 
 def bound(what: int, limit: int) -> None:
@@ -264,8 +341,11 @@ def answer_all(job: dict[str, Any], answers: int) -> None:
     linecache.cache[RULE_FILE] = (len(source), None, [line + "\n" for line in source.split("\n")], RULE_FILE)
     myself = os.getpid()
     code = compiled(source, message_bytes)
-    for evaluation in job["evaluations"]:
+    last = {evaluation["input"]: place for place, evaluation in enumerate(job["evaluations"])}
+    for place, evaluation in enumerate(job["evaluations"]):
         values, seconds = job["inputs"][evaluation["input"]]
+        if place < last[evaluation["input"]]:
+            values, seconds = values[: evaluation["stop"]].copy(), seconds[: evaluation["stop"]].copy()
         header, body = evaluate(code, values, seconds, evaluation, message_bytes)
         if os.getpid() != myself:  # a copy of us that the rule forked
             os._exit(0)
@@ -288,20 +368,20 @@ def compiled(source: str, message_bytes: int) -> types.CodeType | Answer:
 def evaluate(
     code: types.CodeType | Answer, values: Any, seconds: Any, evaluation: dict[str, Any], message_bytes: int
 ) -> Answer:
-    """One call of `detect`, in a module and on copies of its own, so that no call sees what another one did."""
+    """One call of `detect`, in a module and on arrays of its own, so that no call sees what another one did."""
     import numpy as np
 
     if isinstance(code, tuple):
         return code
     stop, keep_from = evaluation["stop"], evaluation["keep_from"]
-    values, seconds = values[:stop].copy(), seconds[:stop].copy()
+    values, seconds = values[:stop], seconds[:stop]
     length = len(values)
     try:
         with np.errstate(all="ignore"):
             detect = loaded(code)
-            began = time.perf_counter()
+            began = time.process_time()
             returned = detect(values, seconds, **evaluation["params"])
-            took = time.perf_counter() - began
+            took = time.process_time() - began
         scores = as_scores(returned, length)[keep_from:]
     except MemoryError:
         return {"too_big": "memory"}, None
@@ -324,10 +404,10 @@ def loaded(code: types.CodeType) -> Any:
 def as_scores(returned: Any, length: int) -> Any:
     """What `detect` returned as float64 or bool of shape (length,). Raises Refused."""
     import numpy as np
-    import pandas as pd
 
     wanted = f"return a numpy array of {length} float64 or bool scores, one for each value"
-    if isinstance(returned, pd.Series):
+    pd = sys.modules.get("pandas")  # a rule that never loaded it returns no Series
+    if pd is not None and isinstance(returned, pd.Series):
         numeric = pd.api.types.is_numeric_dtype(returned.dtype) or pd.api.types.is_bool_dtype(returned.dtype)
         if pd.api.types.is_extension_array_dtype(returned.dtype) and numeric:
             returned = returned.to_numpy(dtype="float64", na_value=np.nan)
@@ -335,6 +415,7 @@ def as_scores(returned: Any, length: int) -> Any:
             returned = returned.to_numpy()
     if not isinstance(returned, np.ndarray):
         raise Refused(f"detect returned {kind_of(returned)}; {wanted}")
+    returned = np.asarray(returned)  # a subclass of the rule's own may say anything about itself
     if returned.shape != (length,):
         raise Refused(f"detect returned shape {returned.shape} for {length} values; {wanted}")
     if returned.dtype.kind not in "biuf":

@@ -1,5 +1,6 @@
 """The image of the Docker sandbox: what is in it, what it is called, and how it is built without a registry."""
 
+import contextlib
 import hashlib
 import importlib.metadata
 import io
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import docker
-from docker.errors import ImageNotFound
+from docker.errors import APIError, ImageNotFound
 from packaging.markers import Marker
 
 from sandbox.daemon import ENGINE_ERRORS, connect
@@ -25,6 +26,9 @@ OWN_BASE = "python-base:debian12"
 PACKAGES = ("numpy", "pandas", "scipy", "python-dateutil", "pytz", "six", "tzdata")
 
 HERE = Path(__file__).parent
+ROOM_LABEL = "argosy.sandbox.room"
+"""Which checkout or installation an image was built by, as a digest of its path."""
+
 _ASK = "import json, platform; print(json.dumps([platform.python_version(), platform.machine()]))"
 _GLIBC_TAGS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
 
@@ -78,7 +82,26 @@ def _build(client: docker.DockerClient, base: str, on_progress: Callable[[str], 
     tag = image_tag()
     for line in _steps(client, context, base, tag):
         on_progress(line)
+    for gone in _remove_superseded(client, tag):
+        on_progress(f"removed {gone}, which {tag} replaces")
     return tag
+
+
+def _remove_superseded(client: docker.DockerClient, tag: str) -> Iterator[str]:
+    """Removes what this installation built before and no container uses, the stages of builds included."""
+    current = client.images.get(tag).id
+    for image in client.images.list(filters={"label": f"{ROOM_LABEL}={_room()}"}):
+        names = [name for name in image.tags if name.startswith("argosy-sandbox:")] or [str(image.id)]
+        if image.id == current or len(image.tags) > len(names):
+            continue
+        for name in names:
+            with contextlib.suppress(ImageNotFound, APIError):  # gone with its last name, or a container uses it
+                client.images.remove(name)
+                yield name
+
+
+def _room() -> str:
+    return hashlib.sha256(str(HERE.resolve()).encode()).hexdigest()[:12]
 
 
 def _steps(client: docker.DockerClient, context: io.BytesIO, base: str, tag: str) -> Iterator[str]:
@@ -87,7 +110,7 @@ def _steps(client: docker.DockerClient, context: io.BytesIO, base: str, tag: str
         fileobj=context,
         custom_context=True,
         network_mode="none",
-        buildargs={"BASE_IMAGE": base},
+        buildargs={"BASE_IMAGE": base, "ROOM": _room()},
         tag=tag,
         rm=True,
         forcerm=True,

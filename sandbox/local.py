@@ -14,25 +14,29 @@ from collections.abc import Sequence
 from typing import IO
 
 from sandbox.channels import SocketChannel
+from sandbox.hardening import harness_settings
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
-from sandbox.resident import Residents, Sharing
+from sandbox.resident import Pool, PooledSandbox, Sharing
 from sandbox.walls import SEALED_ROOT, Wall, import_path, walls
 from sandbox.wire import Garbled, Hung, read_header
 
 START_S = 60.0
 END_S = 2.0
+SPARE_LIBRARIES = ("numpy", "pandas")
 NO_ENVIRONMENT: dict[str, str] = {}
 
 _PRIVATE_UIDS = itertools.cycle(range(61_184, 65_520))  # the range that systemd gives to passing users
 
 
-class LocalSandbox:
+class LocalSandbox(PooledSandbox):
     """Runs jobs in child processes of this Python.
 
     Takes the first of `choices` (default: all walls, strongest first) that a harness starts behind: bubblewrap
     (`sealed`: own processes, network, mounts and ipc, an unprivileged user, and a read-only root that holds Python and
-    its libraries only), `unshare` (own namespaces, but the host's files can be read), a plain child (resource limits
-    only). `grade` says which. Raises SandboxUnavailable when not even a plain child starts.
+    its libraries only), `unshare` (own namespaces), a plain child. Behind each, a rule makes only the system calls that
+    numbers take, and reads no file but Python's and the libraries' where the kernel has Landlock. `grade` says which.
+    No control group bounds the memory of all its processes together. Raises SandboxUnavailable when not even a plain
+    child starts.
     """
 
     name = "local"
@@ -41,11 +45,10 @@ class LocalSandbox:
         self,
         sharing: Sharing = Sharing.SESSION,
         *,
-        kept: int = 4,
-        spares: int = 0,
+        pool: Pool | None = None,
         choices: Sequence[Wall] | None = None,
     ) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="argosy-sandbox-", ignore_cleanup_errors=True)
+        self._folder = _folder()
         try:
             self._wall, first = _strongest(choices or walls(), self._folder.name)
         except SandboxUnavailable:
@@ -55,26 +58,19 @@ class LocalSandbox:
         self.grade = self._wall.grade
         self._first = [first]
         self._lock = threading.Lock()
-        self._residents = Residents(self._spawn, sharing, kept=kept, spares=spares)
-
-    def run(self, job: Job) -> tuple[Outcome, ...]:
-        return self._residents.run(job)
-
-    def warm(self) -> None:
-        """Starts the spares and waits for the first, so that the first job finds it ready."""
-        self._residents.warm()
+        super().__init__(self._spawn, sharing, pool or Pool())
 
     def close(self) -> None:
-        self._residents.close()
+        super().close()
         while self._first:
             self._first.pop().end()
         self._folder.cleanup()
 
-    def _spawn(self) -> "ChildResident":
+    def _spawn(self, ahead: bool) -> "ChildResident":
         with self._lock:
             if self._first:
                 return self._first.pop()
-        return _start(self._wall, self._folder.name)
+        return _start(self._wall, self._folder.name, SPARE_LIBRARIES if ahead else SPARE_LIBRARIES[:1])
 
 
 class ChildResident:
@@ -99,27 +95,41 @@ class ChildResident:
             self._process.wait()
 
 
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    try:
+        return tempfile.TemporaryDirectory(prefix="argosy-sandbox-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SandboxUnavailable(f"no place for a folder: {error}; free space in the temporary folder") from error
+
+
 def _strongest(choices: Sequence[Wall], folder: str) -> tuple[Wall, ChildResident]:
     """The first wall that a harness starts behind, and that harness."""
     trouble = SandboxUnavailable("no wall was tried")
     for wall in choices:
         try:
-            return wall, _start(wall, folder)
+            return wall, _start(wall, folder, SPARE_LIBRARIES[:1])
         except SandboxUnavailable as error:
             trouble = error
     raise trouble
 
 
-def _start(wall: Wall, folder: str) -> ChildResident:
+def _start(wall: Wall, folder: str, load: Sequence[str]) -> ChildResident:
     """Starts a harness behind a wall and waits until it is ready. Raises SandboxUnavailable."""
-    ours, theirs = socket.socketpair()
+    try:
+        return _launched(wall, folder, load)
+    except OSError as error:
+        raise SandboxUnavailable(f"cannot start the local sandbox: {error}; see argosy doctor") from error
+
+
+def _launched(wall: Wall, folder: str, load: Sequence[str]) -> ChildResident:
     uid = next(_PRIVATE_UIDS) if wall.own_user else None
-    settings = {"path": import_path(wall), "uid": uid, "limit_processes": True}
-    argv = wall.argv(folder)
+    settings = harness_settings(path=import_path(wall), uid=uid, limit_processes=True) | {"load": list(load)}
+    argv = [*wall.argv(folder), json.dumps(settings)]
+    ours, theirs = socket.socketpair()
     with theirs, tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(
-                [*argv, json.dumps(settings)],
+                argv,
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=errors,
@@ -127,9 +137,9 @@ def _start(wall: Wall, folder: str) -> ChildResident:
                 cwd=folder,
                 start_new_session=True,
             )
-        except OSError as error:
+        except OSError:
             ours.close()
-            raise SandboxUnavailable(f"cannot start {argv[0]}: {error}") from error
+            raise
         theirs.close()
         resident = ChildResident(process, SocketChannel(ours))
         _greet(resident, wall, errors)
@@ -146,6 +156,7 @@ def _greet(resident: ChildResident, wall: Wall, errors: IO[bytes]) -> None:
         said = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
         raise SandboxUnavailable(f"the local sandbox did not start ({said}); see argosy doctor") from error
     alone = ready["pid"] == 1 and not set(ready["interfaces"]) - {"lo"}
-    if wall.sealed and not (alone and set(ready["root"]) <= SEALED_ROOT and ready["uid"] != 0):
+    narrow = alone and set(ready["root"]) <= SEALED_ROOT and ready["uid"] != 0 and "calls" not in ready["lacks"]
+    if wall.sealed and not narrow:
         resident.end()
         raise SandboxUnavailable(f"{wall.grade}: the wall has holes here; see argosy doctor")

@@ -64,7 +64,7 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Ran:
-    """The rule kept its contract: `scores` float64 of the length asked for; `seconds` is the time inside `detect`."""
+    """The rule kept its contract: `scores` float64 of the length asked for; `seconds` of processor time in `detect`."""
 
     scores: Floats
     seconds: float

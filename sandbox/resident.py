@@ -4,12 +4,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import repeat
 from typing import Protocol
 
 from sandbox.protocol import Broke, Job, Outcome, SandboxUnavailable
-from sandbox.wire import Channel, ask
+from sandbox.wire import Channel, Reply, ask
 
 
 class Resident(Protocol):
@@ -36,102 +37,166 @@ class Sharing(Enum):
     """All candidates: still a fresh process for each job, and starting one costs nothing."""
 
 
-class Residents:
-    """Idle residents, at most `kept` of them, and `spares` that wait for somebody new."""
+@dataclass(frozen=True)
+class Pool:
+    """How many residents there are: `most` at once, `kept` idle for candidates they served, `spares` for new ones.
 
-    def __init__(self, spawn: Callable[[], Resident], sharing: Sharing, *, kept: int, spares: int) -> None:
-        self._spawn = spawn
+    Whoever comes when `most` are at work waits for one of them.
+    """
+
+    most: int = 8
+    kept: int = 4
+    spares: int = 0
+
+
+Spawn = Callable[[bool], Resident]
+"""Starts a resident; told whether it is started ahead of need. Raises SandboxUnavailable."""
+
+
+class PooledSandbox:
+    """A sandbox whose jobs run in residents of a pool."""
+
+    def __init__(self, spawn: Spawn, sharing: Sharing, pool: Pool) -> None:
         self._sharing = sharing
-        self._kept = kept
-        self._spares = spares
-        self._lock = threading.Lock()
-        self._idle: list[tuple[str, Resident]] = []
-        self._waiting: deque[Future[Resident]] = deque()
-        self._keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-keeper")
-        self._closed = False
+        self._residents = Residents(spawn, pool)
 
     def run(self, job: Job) -> tuple[Outcome, ...]:
         """The job's outcomes. A resident found dead is replaced once: the fault may have been the machine's."""
         if not job.evaluations:
             return ()
         key = job.source if self._sharing is Sharing.RULE else ""
-        outcomes: tuple[Outcome, ...] = ()
         for _ in range(2):
-            resident = self._borrow(key)
-            try:
-                reply = ask(resident.channel, job)
-            except BaseException:  # an interrupt, say: what the resident is in the middle of is nobody's now
-                self._dismiss(resident)
-                raise
-            outcomes = reply.outcomes
+            reply, cause = self._attempt(key, job)
             if not reply.hung:
-                self._give_back(key, resident, reply.usable)
-                return outcomes
-            try:
-                cause = resident.cause_of_death(job)
-            finally:
-                self._dismiss(resident)
+                return reply.outcomes
             if cause is not None:
-                return (*outcomes, *repeat(cause, len(job.evaluations) - len(outcomes)))
-        rest = Broke("the sandbox died twice while this rule ran in it", "")
-        return (*outcomes, *repeat(rest, len(job.evaluations) - len(outcomes)))
+                break
+        rest = cause or Broke("the sandbox died twice while this rule ran in it", "")
+        return (*reply.outcomes, *repeat(rest, len(job.evaluations) - len(reply.outcomes)))
+
+    def warm(self) -> None:
+        """Starts the spares and waits for the first, so that the first job finds it. Raises SandboxUnavailable."""
+        self._residents.warm()
+
+    def close(self) -> None:
+        self._residents.close()
+
+    def _attempt(self, key: str, job: Job) -> tuple[Reply, Outcome | None]:
+        """What a resident answered and, if it hung up, the cause that is known."""
+        resident = self._residents.borrow(key)
+        usable = False
+        try:
+            reply = ask(resident.channel, job)
+            usable = reply.usable
+            return reply, resident.cause_of_death(job) if reply.hung else None
+        finally:  # after an interrupt, say, what the resident is in the middle of is nobody's
+            self._residents.give_back(key, resident, usable)
+
+
+class Residents:
+    """The residents of a pool. Safe to use from several threads."""
+
+    def __init__(self, spawn: Spawn, pool: Pool) -> None:
+        self._spawn = spawn
+        self._pool = pool
+        self._changed = threading.Condition()
+        self._alive = 0  # residents that are there, being started or being ended
+        self._idle: list[tuple[str, Resident]] = []
+        self._waiting: deque[Future[Resident]] = deque()
+        self._keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-keeper")
+        self._closed = False
+
+    def borrow(self, key: str) -> Resident:
+        """The resident kept for this key, else a spare, else a new one. Raises SandboxUnavailable."""
+        ready: Future[Resident] | None = None
+        with self._changed:
+            while True:
+                if self._closed:
+                    raise SandboxUnavailable("this sandbox is closed; make a new one")
+                if (kept := self._kept_for(key)) is not None:
+                    return kept
+                if self._waiting:
+                    ready = self._waiting.popleft()
+                    break
+                if self._alive < self._pool.most:
+                    self._alive += 1
+                    break
+                if self._idle:
+                    self._dismiss(self._idle.pop(0)[1])
+                self._changed.wait()
+            self._refill()
+        if ready is not None and ready.exception() is None:
+            return ready.result()
+        return self._started()  # a spare that failed to start may have met trouble that is over by now
+
+    def give_back(self, key: str, resident: Resident, usable: bool) -> None:
+        """Keeps the resident for its key, or ends it."""
+        with self._changed:
+            if not usable or self._closed:
+                self._dismiss(resident)
+            else:
+                self._idle.append((key, resident))
+                while len(self._idle) > self._pool.kept:
+                    self._dismiss(self._idle.pop(0)[1])
+            self._changed.notify_all()
 
     def warm(self) -> None:
         """Starts the spares and waits for the first of them. Raises SandboxUnavailable."""
-        with self._lock:
+        with self._changed:
             self._refill()
             first = self._waiting[0] if self._waiting else None
         if first is not None:
             first.result()
 
     def close(self) -> None:
-        with self._lock:
+        """Ends every resident that is not at work; one that is ends when it is given back."""
+        with self._changed:
             if self._closed:
                 return
             self._closed = True
             futures, idle = list(self._waiting), [resident for _, resident in self._idle]
             self._waiting.clear()
             self._idle.clear()
+            self._changed.notify_all()
         started = [future for future in futures if not future.cancel()]
         idle.extend(future.result() for future in started if future.exception() is None)
         for resident in idle:
             resident.end()
         self._keeper.shutdown(wait=True)
 
-    def _borrow(self, key: str) -> Resident:
-        with self._lock:
-            if self._closed:
-                raise SandboxUnavailable("this sandbox is closed; make a new one")
-            for place in reversed(range(len(self._idle))):
-                if self._idle[place][0] == key:
-                    return self._idle.pop(place)[1]
-            ready = self._waiting.popleft() if self._waiting else None
-            self._refill()
-        if ready is not None and ready.exception() is None:
-            return ready.result()
-        return self._spawn()  # a spare that failed to start may have met trouble that is over by now
+    def _kept_for(self, key: str) -> Resident | None:
+        for place in reversed(range(len(self._idle))):
+            if self._idle[place][0] == key:
+                return self._idle.pop(place)[1]
+        return None
+
+    def _started(self) -> Resident:
+        try:
+            return self._spawn(False)
+        except BaseException:
+            self._forget()
+            raise
 
     def _refill(self) -> None:
         """Orders spares up to the number wanted; one that fails to start is tried again by the run that gets it."""
-        while len(self._waiting) < self._spares:
-            self._waiting.append(self._keeper.submit(self._spawn))
-
-    def _give_back(self, key: str, resident: Resident, usable: bool) -> None:
-        leaving: list[Resident] = []
-        with self._lock:
-            if usable and not self._closed:
-                self._idle.append((key, resident))
-                while len(self._idle) > self._kept:
-                    leaving.append(self._idle.pop(0)[1])
-            else:
-                leaving.append(resident)
-        for gone in leaving:
-            self._dismiss(gone)
+        while len(self._waiting) < self._pool.spares and self._alive < self._pool.most:
+            self._alive += 1
+            self._waiting.append(self._keeper.submit(self._spawn, True))
 
     def _dismiss(self, resident: Resident) -> None:
-        """Ends a resident in the background; the run that used it need not wait."""
-        with self._lock:
-            if not self._closed:
-                self._keeper.submit(resident.end)
-                return
-        resident.end()
+        """Ends a resident in the background, where there still is one: the run that used it need not wait."""
+        if self._closed:
+            self._end(resident)
+        else:
+            self._keeper.submit(self._end, resident)
+
+    def _end(self, resident: Resident) -> None:
+        try:
+            resident.end()
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        with self._changed:
+            self._alive -= 1
+            self._changed.notify_all()

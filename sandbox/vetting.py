@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
+
+from sandbox.listing import aliases_in, mentioned, own_fields, unlisted_attribute, unlisted_import
 
 MODULES = ("numpy", "pandas", "scipy", "math", "statistics", "collections", "itertools", "functools")
 LINES = 200
@@ -31,6 +34,9 @@ _ATTRIBUTES = {
     **dict.fromkeys(("now", "today", "utcnow"), "the time of a point is in seconds"),
     **dict.fromkeys(("gi_frame", "gi_code", "tb_frame", "f_globals", "f_locals", "f_back", "mro"), "use plain values"),
     **dict.fromkeys(("testing", "f2py", "ctypeslib", "seterr", "setbufsize", "set_option", "plot"), "remove it"),
+    **dict.fromkeys(("test", "show_config", "show_versions", "options", "option_context", "get_option"), "remove it"),
+    **dict.fromkeys(("describe_option", "reset_option", "set_eng_float_format", "LowLevelCallable"), "remove it"),
+    **dict.fromkeys(("seterrcall", "set_printoptions", "info", "lookfor"), "remove it"),
 }
 _CONVERSIONS = frozenset({"to_numpy", "to_list", "to_frame", "to_dict", "to_datetime", "to_numeric", "to_timedelta"})
 _PARTS = ("io", "odr", "datasets", "npyio", "format", "random", "testing", "ctypeslib", "f2py")
@@ -57,10 +63,13 @@ def vet(source: str) -> tuple[Finding, ...]:
     if isinstance(tree, Finding):
         return (tree,)
     found = [*_sizes(source, tree), *_module_state(tree)]
+    aliases, own = aliases_in(tree), own_fields(tree)
     for node in ast.walk(tree):
         found.extend(_imports(node))
         found.extend(_names(node))
         found.extend(_memory(node))
+        if _reads_attribute(node) and node.attr not in own and not _through_barred(node):
+            found.extend(Finding(node.lineno, *fault) for fault in [unlisted_attribute(node, aliases)] if fault)
     return tuple(sorted(set(found)))
 
 
@@ -123,6 +132,9 @@ def _imports(node: ast.AST) -> Iterator[Finding]:
                 if alias.name == "*":
                     yield Finding(node.lineno, f"from {module} import *", "import the names you use")
                 yield from _attribute(alias.name, node.lineno)
+                fault = unlisted_import(module, alias.name)
+                if fault and barred(alias.name) is None and not any(_module(module, node.lineno)):
+                    yield Finding(node.lineno, *fault)
 
 
 def _module(name: str, line: int) -> Iterator[Finding]:
@@ -165,12 +177,31 @@ def _names(node: ast.AST) -> Iterator[Finding]:
 
 
 def _attribute(name: str, line: int) -> Iterator[Finding]:
+    instead = barred(name)
+    if instead is not None:
+        yield Finding(line, f".{name}", instead)
+
+
+def barred(name: str) -> str | None:
+    """What to use instead of an attribute that no rule may use, whatever it belongs to; None for any other."""
     if name in _ATTRIBUTES:
-        yield Finding(line, f".{name}", _ATTRIBUTES[name])
-    elif name.startswith("read_") or (name.startswith("to_") and name not in _CONVERSIONS):
-        yield Finding(line, f".{name}", _FILES)
-    elif name.startswith("_"):
-        yield Finding(line, f".{name}", "use public attributes")
+        return _ATTRIBUTES[name]
+    if name.startswith("read_") or (name.startswith("to_") and name not in _CONVERSIONS):
+        return _FILES
+    return "use public attributes" if name.startswith("_") else None
+
+
+def _reads_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+
+
+def _through_barred(node: ast.expr) -> bool:
+    """Whether an attribute, or one on the way to it, is refused by name already."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute) and barred(node.attr) is not None:
+            return True
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return False
 
 
 def _reaches_inside(text: str) -> bool:
@@ -187,7 +218,7 @@ def _memory(node: ast.AST) -> Iterator[Finding]:
             yield Finding(line, "nonlocal", "return the value from the inner function")
         case ast.FunctionDef(args=given, decorator_list=decorators, lineno=line):
             yield from _defaults(given, line)
-            if any(name in _REMEMBERING for each in decorators for name in _mentioned(each)):
+            if any(name in _REMEMBERING for each in decorators for name in mentioned(each)):
                 yield Finding(line, "a cached function", _FORGETS)
         case ast.Lambda(args=given, lineno=line):
             yield from _defaults(given, line)
@@ -221,15 +252,8 @@ def _module_state(tree: ast.Module) -> Iterator[Finding]:
 
 def _mutable(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
-        return any(name in _MUTABLE_CALLS for name in _mentioned(value.func))
+        return any(name in _MUTABLE_CALLS for name in mentioned(value.func))
     return isinstance(value, _MUTABLE)
-
-
-def _mentioned(expression: ast.expr) -> Iterator[str]:
-    for node in ast.walk(expression):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                yield name
 
 
 def _dunder(name: str) -> bool:

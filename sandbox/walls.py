@@ -36,10 +36,10 @@ def walls() -> tuple[Wall, ...]:
     if sys.platform == "linux" and shutil.which("bwrap"):
         found.append(Wall("bubblewrap: own namespaces, no network, a root with Python only", True, root, _bubblewrap))
     if sys.platform == "linux" and shutil.which("unshare"):
-        words = "unshare: own namespaces, no network; the host's files can be read"
+        words = "unshare: own namespaces, no network; the host's files are hidden by Landlock only"
         found += [Wall(words, False, own_user, _unshare) for own_user in ((True, False) if root else (False,))]
-    words = "plain child process: resource limits only; network and the host's files can be reached"
-    found += [Wall(words, False, own_user, _plain) for own_user in ((True, False) if root else (False,))]
+    words = "plain child process: resource limits and system call filter only"
+    found += [Wall(words, False, own_user, plain) for own_user in ((True, False) if root else (False,))]
     return tuple(found)
 
 
@@ -50,14 +50,15 @@ def import_path(wall: Wall) -> list[str]:
     return list(dict.fromkeys(str(place.parent) for place in _package_places()))
 
 
-def _plain(folder: str) -> list[str]:  # noqa: ARG001
+def plain(folder: str) -> list[str]:  # noqa: ARG001
+    """The command that starts the harness as a child like any other."""
     return [_interpreter(), "-I", "-S", str(_HARNESS)]
 
 
 def _unshare(folder: str) -> list[str]:
     user = [] if os.geteuid() == 0 else ["--user", "--map-current-user"]
     namespaces = ["--net", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
-    return [_program("unshare"), *user, *namespaces, "--", *_plain(folder)]
+    return [_program("unshare"), *user, *namespaces, "--", *plain(folder)]
 
 
 def _bubblewrap(folder: str) -> list[str]:

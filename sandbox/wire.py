@@ -2,9 +2,9 @@
 
 A frame is a four-byte little-endian length, that many bytes of JSON, and, where the JSON says so, raw little-endian
 arrays. The host sends a job, its inputs as float64 values and int64 seconds (evenly spaced ones as start and step);
-back come one frame for each evaluation (`ran` with float64 or one-byte scores, `broke`, `too_big`) and an `end` that
-says how the job's process ended. Nothing is unpickled, and every length is compared with what the job makes it: what a
-rule might write on the channel itself can at worst spoil its own outcomes.
+back come `begun`, one frame for each evaluation (`ran` with float64 or one-byte scores, `broke`, `too_big`) and an
+`end` that says how the job's process ended. Nothing is unpickled, and every length is compared with what the job makes
+it: what a rule might write on the channel itself can at worst spoil its own outcomes.
 """
 
 import json
@@ -17,10 +17,12 @@ from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from sandbox.protocol import Broke, Evaluation, Floats, Ints, Job, Limits, Outcome, Ran, TimedOut, TooBig
 
 HEADER_BYTES = 1 << 16
+UNSEEN_S = 0.1
 _CONTROL = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
 
 
@@ -40,6 +42,23 @@ class Channel(Protocol):
     def fill(self, view: memoryview, deadline: float) -> None: ...
 
 
+class Stopwatch:
+    """How long an evaluation can have taken, as seen from here: a rule tells the time inside `detect` itself."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.monotonic()
+
+    def lap(self) -> tuple[float, float]:
+        """The least and the most seconds that are believed of what just came.
+
+        The least is half of the time since the one before, less what a start and a transfer take: a machine under load
+        is no reason for blame. The most is the time since the job began, since answers may have waited for us.
+        """
+        now = time.monotonic()
+        since, self._last = now - self._last, now
+        return max(since / 2 - UNSEEN_S, 0.0), now - self._began
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up; `usable` for another job."""
@@ -55,10 +74,14 @@ def ask(channel: Channel, job: Job) -> Reply:
     outcomes: list[Outcome] = []
     try:
         _send(channel, job, deadline)
+        if "begun" not in read_header(channel, deadline, job.limits):  # before the rule's process exists
+            raise Garbled
+        watch = Stopwatch()
         while "end" not in (header := read_header(channel, deadline, job.limits)):
             if len(outcomes) == len(job.evaluations):
                 raise Garbled
-            outcomes.append(_outcome(channel, header, job, job.evaluations[len(outcomes)], deadline))
+            observed = watch.lap()
+            outcomes.append(_outcome(channel, header, job, job.evaluations[len(outcomes)], deadline, observed))
         rest = _ended(header["end"], job.limits)
         return Reply(_filled(outcomes, rest, job))
     except TimeoutError:
@@ -89,17 +112,18 @@ def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, 
 
 
 def _send(channel: Channel, job: Job, deadline: float) -> None:
+    spacings = [_spacing(given.seconds) for given in job.inputs]
     header = {
         "source": job.source,
-        "inputs": [(len(given.values), *_spacing(given.seconds)) for given in job.inputs],
+        "inputs": [(len(given.values), *spacing) for given, spacing in zip(job.inputs, spacings, strict=True)],
         "evaluations": [_evaluation(evaluation) for evaluation in job.evaluations],
         "limits": asdict(job.limits),
     }
     text = json.dumps(header).encode("ascii")
     channel.send(memoryview(struct.pack("<I", len(text)) + text), deadline)
-    for given in job.inputs:
+    for given, (_, step) in zip(job.inputs, spacings, strict=True):
         _send_array(channel, np.ascontiguousarray(given.values, dtype="<f8"), deadline)
-        if not _spacing(given.seconds)[1]:
+        if not step:
             _send_array(channel, np.ascontiguousarray(given.seconds, dtype="<i8"), deadline)
 
 
@@ -126,7 +150,14 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _outcome(channel: Channel, header: dict[str, Any], job: Job, asked: Evaluation, deadline: float) -> Outcome:
+def _outcome(
+    channel: Channel,
+    header: dict[str, Any],
+    job: Job,
+    asked: Evaluation,
+    deadline: float,
+    believed_s: tuple[float, float],
+) -> Outcome:
     match header:
         case {"ran": float() as seconds, "points": int() as points, "bool": bool() as flags} if math.isfinite(seconds):
             if points != len(range(len(job.inputs[asked.input].values))[: asked.stop][asked.keep_from :]):
@@ -134,12 +165,20 @@ def _outcome(channel: Channel, header: dict[str, Any], job: Job, asked: Evaluati
             scores = np.empty(points, dtype=np.uint8 if flags else "<f8")
             if points:
                 channel.fill(scores.data.cast("B"), deadline)
-            return Ran(scores.astype(np.float64, copy=False), max(seconds, 0.0))
+            seconds = min(max(seconds, believed_s[0]), believed_s[1])
+            return Ran(_plain(scores), seconds)
         case {"broke": [str() as error, str() as traceback]}:
             return Broke(" ".join(_clean(error).split()), _clean(traceback))
         case {"too_big": "memory"}:
             return TooBig("memory", job.limits.memory_bytes)
     raise Garbled
+
+
+def _plain(scores: npt.NDArray[Any]) -> Floats:
+    """Float64 scores with one kind of NaN: the others have room for words that nobody should carry on."""
+    scores = scores.astype(np.float64, copy=False)
+    scores[np.isnan(scores)] = np.nan
+    return scores
 
 
 def _ended(how: object, limits: Limits) -> Outcome:

@@ -1,5 +1,6 @@
-"""`argosy sandbox build`: the image that rules run in."""
+"""`argosy sandbox`: the image that rules run in, what crashes left, what the walls cost and what they let through."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,9 +10,12 @@ from argosy.commands import options
 
 def register(app: typer.Typer) -> None:
     """Adds the group of commands."""
-    group = typer.Typer(no_args_is_help=True, help="Where rules run: build its image, remove what a crash left.")
+    group = typer.Typer(no_args_is_help=True, help="Where rules run: its image, its leftovers, its cost.")
     group.command("build", epilog="Example: argosy sandbox build --base-image python:3.11-slim")(build)
     group.command("reap", epilog="Example: argosy sandbox reap")(reap)
+    group.command("bench", epilog="Example: argosy sandbox bench --out cost.json")(bench)
+    group.command("measure", epilog="Example: argosy sandbox measure --out profiles")(measure)
+    group.command("names", epilog="Example: argosy sandbox names --out allowed.json")(names)
     app.add_typer(group, name="sandbox")
 
 
@@ -42,3 +46,65 @@ def reap(as_json: options.AsJson = False) -> None:
         print_json({"removed": count})
     else:
         typer.echo(f"{count} containers removed")
+
+
+def bench(
+    out: Annotated[Path | None, typer.Option(help="Where the figures go as JSON, too.", dir_okay=False)] = None,
+    evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of the one candidate.")] = 200,
+    repeats: Annotated[int, typer.Option(min=3, help="How often each latency is measured.")] = 30,
+    as_json: options.AsJson = False,
+) -> None:
+    """Measure what the walls cost, against plain calls and against a fresh container for every evaluation."""
+    import json
+
+    from argosy.terminal import print_json
+    from sandbox.bench import bench as measured
+
+    found = measured(evaluations, repeats)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(found)
+        return
+    for row in found["figures"]:
+        wanted = "" if row["target"] is None else f"   (wanted: at most {row['target']:g})"
+        typer.echo(f"{row['sandbox']:<16} {row['what']:<62} {row['value']:10.2f} {row['unit']}{wanted}")
+
+
+def measure(
+    out: Annotated[Path | None, typer.Option(help="Folder for the profiles; the package's own by default.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Measure which system calls rules need, and write the seccomp profiles. Needs strace, kernel headers, Docker."""
+    from argosy.terminal import print_json
+    from sandbox.measure import measure as measured
+    from sandbox.measure import with_kin, write_profiles
+    from sandbox.seccomp import FOLDER
+    from sandbox.starting import starting_calls
+
+    calls = measured()
+    starting = starting_calls(with_kin(calls.harness | calls.rule))
+    write_profiles(calls, starting, out or FOLDER)
+    if as_json:
+        print_json({"rule": sorted(calls.rule), "harness": sorted(calls.harness), "starting": sorted(starting)})
+    else:
+        typer.echo(f"a rule needs {len(calls.rule)} calls: {', '.join(sorted(calls.rule))}")
+        typer.echo(f"profiles written to {out or FOLDER}")
+
+
+def names(
+    out: Annotated[Path | None, typer.Option(help="Where the list goes; the package's own by default.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the names of the libraries that rules may use, as the installed versions have them."""
+    from argosy.terminal import print_json
+    from sandbox.allowing import names as listed
+    from sandbox.allowing import write
+    from sandbox.listing import ALLOWED
+
+    if as_json:
+        print_json(listed())
+        return
+    write(out or ALLOWED)
+    typer.echo(f"written to {out or ALLOWED}")

@@ -1,9 +1,9 @@
 """What every sandbox does; the list that a new one must pass."""
 
-import socket
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,7 +94,7 @@ def test_a_million_points(sandbox: Sandbox) -> None:
 
 
 def test_the_time_inside_detect_is_told(sandbox: Sandbox) -> None:
-    source = rule("import time\ntime.sleep(0.2)\nreturn values")
+    source = rule("import time\nend = time.perf_counter() + 0.2\nwhile time.perf_counter() < end: pass\nreturn values")
     assert 0.2 <= ran(outcome(sandbox, source)).seconds < 5.0
 
 
@@ -197,7 +197,7 @@ def test_leaving_by_exception_breaks(sandbox: Sandbox, way_out: str) -> None:
     [
         ("__import__('os')._exit(3)", "exit status 3"),
         ("__import__('os')._exit(0)", "exit status 0"),
-        ("__import__('os').abort()", "SIGABRT"),
+        ("__import__('os').abort()", "SIG"),
     ],
 )
 def test_ending_the_process_breaks_the_rest(sandbox: Sandbox, act: str, wanted: str) -> None:
@@ -259,24 +259,11 @@ def test_memory_grown_bit_by_bit_is_bounded(sandbox: Sandbox) -> None:
     ran(outcome(sandbox, GOOD))
 
 
-def test_a_fork_bomb_is_bounded_and_cleared_away(sealed: Sandbox) -> None:
-    bomb = rule(
-        "import os\nfor _ in range(100_000):\n    if os.fork() == 0:\n        while True: os.fork()\nreturn values"
-    )
-    said = outcome(sealed, bomb, limits=Limits(job_s=5.0, processes=32))
-    assert isinstance(said, Broke | TimedOut)
-    ran(outcome(sealed, GOOD))
-
-
-def test_what_a_job_started_does_not_outlive_it(sealed: Sandbox) -> None:
-    source = rule(
-        "import os, time\nif n and os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\n"
-        "others = [p for p in os.listdir('/proc') if p.isdecimal() and int(p) not in (1, os.getpid())]\n"
-        "return np.full(100, float(len(others)))",
-        ", *, n",
-    )
-    assert ran(sealed.run(job(source, Evaluation({"n": 1})))[0]).scores[0] >= 1
-    assert ran(sealed.run(job(source, Evaluation({"n": 0})))[0]).scores[0] == 0
+@pytest.mark.parametrize("start", ["os.fork()", "_thread.start_new_thread(print, ())", "os.execv('/bin/true', ['x'])"])
+def test_a_rule_starts_no_process_and_no_thread(sandbox: Sandbox, start: str) -> None:
+    said = broke(outcome(sandbox, rule(f"import os, _thread\n{start}\nreturn values"))).error
+    assert said.startswith(("line 7: PermissionError", "line 7: RuntimeError: can't start new thread"))
+    ran(outcome(sandbox, GOOD))
 
 
 def test_changed_inputs_hurt_no_later_evaluation(sandbox: Sandbox) -> None:
@@ -305,74 +292,70 @@ def test_nothing_is_remembered(sandbox: Sandbox) -> None:
 def test_the_environment_is_empty(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGOSY_SECRET", "told to nobody")
     source = rule(
-        "import os\nshown = open('/proc/self/environ').read() if sealed else ''\n"
-        "assert not os.environ and 'ARGOSY' not in shown, (os.environ, shown)\nreturn values",
-        ", *, sealed",
+        "import ctypes, os\nshown = ctypes.c_void_p.in_dll(ctypes.CDLL(None), 'environ')\n"
+        "first = ctypes.cast(shown.value, ctypes.POINTER(ctypes.c_char_p))[0] if shown.value else None\n"
+        "assert not os.environ and first is None, (os.environ, first)\nreturn values"
     )
-    assert isinstance(sandbox.run(job(source, Evaluation({"sealed": int(sandbox.sealed)})))[0], Ran)
+    ran(outcome(sandbox, source))
 
 
-def test_there_is_no_network(sealed: Sandbox, socket_enabled: None) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        source = rule(
-            "import socket\nassert [n for _, n in socket.if_nameindex()] == ['lo']\n"
-            f"socket.create_connection(('127.0.0.1', {port}), timeout=2)"
-        )
-        assert broke(outcome(sealed, source)).error.startswith("line 8: ConnectionRefusedError")
-    source = rule("import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=2)")
-    assert "Network is unreachable" in broke(outcome(sealed, source)).error
+def test_there_is_no_network(sandbox: Sandbox) -> None:
+    for call in ("socket.socket()", "socket.socketpair()", "socket.if_nameindex()"):
+        said = broke(outcome(sandbox, rule(f"import socket\n{call}\nreturn values"))).error
+        assert said == "line 7: PermissionError: [Errno 1] Operation not permitted"
 
 
-def test_the_hosts_files_and_processes_are_out_of_sight(
-    sealed: Sandbox, tmp_path_factory: pytest.TempPathFactory
+def test_files_other_than_the_libraries_are_out_of_reach(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     secret = tmp_path_factory.mktemp("secret") / "key.txt"
     secret.write_text("told to nobody")
+    places = [
+        str(secret),
+        str(Path.home() / ".bashrc"),
+        "/etc/shadow",
+        "/etc/passwd",
+        "/proc/1/cmdline",
+        "/proc",
+        "/sys",
+    ]
     source = rule(
-        f"import os\nfor path in ({str(secret)!r}, '/root/.bashrc', '/etc/shadow', '/var/run/docker.sock'):\n"
-        "    try: os.listdir(path) if os.path.isdir(path) else open(path).read()\n"
-        "    except OSError: continue\n"
-        "    raise AssertionError(path)\n"
-        "assert os.getuid() != 0 and len([p for p in os.listdir('/proc') if p.isdecimal()]) == 2\nreturn values"
-    )
-    ran(outcome(sealed, source))
-
-
-def test_there_is_nothing_to_write_on(sealed: Sandbox) -> None:
-    source = rule(
-        "import os\nfor folder, below, _ in os.walk('/'):\n"
-        "    if folder == '/proc' or folder.count('/') > 3: below.clear()\n"
-        "    try: open(os.path.join(folder, 'left'), 'w')\n"
-        "    except OSError: continue\n"
-        "    raise AssertionError(folder)\n"
+        f"import os\nfor path in {[*places, '/proc/self/mounts', '/door', '/']!r}:\n"
+        "    for reach in (os.listdir, open):\n"
+        "        try: reach(path)\n"
+        "        except OSError: continue\n"
+        "        raise AssertionError(path)\n"
+        "import numpy.testing\n"
         "return values"
     )
-    ran(outcome(sealed, source))
+    ran(outcome(sandbox, source))
 
 
-def test_the_harness_cannot_be_looked_into_or_stopped(sealed: Sandbox) -> None:
+def test_there_is_nothing_to_write_on(sandbox: Sandbox) -> None:
+    source = rule(
+        "import os\n"
+        "for folder in ('/', '/tmp', '/dev/shm', '/dev/mqueue', '/dev', '/run', '/var/tmp', '.', '/proc/self'):\n"
+        "    for make in (lambda p: open(p, 'w'), os.mkdir, os.mkfifo, lambda p: os.symlink('/', p)):\n"
+        "        try: make(os.path.join(folder, 'left'))\n"
+        "        except OSError: continue\n"
+        "        raise AssertionError(folder)\n"
+        "return values"
+    )
+    ran(outcome(sandbox, source))
+
+
+def test_the_harness_cannot_be_stopped(sandbox: Sandbox) -> None:
     source = rule(
         "import os, signal\n"
-        "for path in ('/proc/1/mem', '/proc/1/fd/3', '/proc/1/environ'):\n"
-        "    try: open(path, 'rb')\n"
-        "    except OSError: continue\n"
-        "    raise AssertionError(path)\n"
-        "for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT, signal.SIGTERM): os.kill(1, number)\n"
+        "for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):\n"
+        "    for pid in (1, os.getppid(), -1, 0):\n"
+        "        try: os.kill(pid, number)\n"
+        "        except OSError: continue\n"
+        "        raise AssertionError(pid)\n"
         "return values"
     )
-    ran(outcome(sealed, source))
-    ran(outcome(sealed, source))
-
-
-def test_no_privilege_is_left(sealed: Sandbox) -> None:
-    source = rule(
-        "lines = open('/proc/self/status').read().splitlines()\n"
-        "status = dict(line.split(':\\t') for line in lines if ':\\t' in line)\n"
-        "assert int(status['CapEff'], 16) == int(status['CapPrm'], 16) == 0, status\n"
-        "assert status['NoNewPrivs'] == '1'\nreturn values"
-    )
-    ran(outcome(sealed, source))
+    ran(outcome(sandbox, source))
+    ran(outcome(sandbox, source))
 
 
 # -- how it is used -------------------------------------------------------------------------------------------------
@@ -394,7 +377,7 @@ def test_several_threads_at_once(sandbox: Sandbox) -> None:
 
 
 def test_the_same_candidate_from_two_threads(sandbox: Sandbox) -> None:
-    source = rule("import time\ntime.sleep(0.3)\nreturn values")
+    source = rule("import time\nend = time.perf_counter() + 0.3\nwhile time.perf_counter() < end: pass\nreturn values")
     results: list[object] = []
     threads = [threading.Thread(target=lambda: results.append(outcome(sandbox, source))) for _ in range(2)]
     for thread in threads:

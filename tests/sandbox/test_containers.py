@@ -1,7 +1,6 @@
 """What is Docker's own: a container for each rule, recovery, and leaving nothing behind."""
 
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -10,10 +9,12 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from sandbox.containers import LABEL, ContainerSandbox, reap
+from sandbox.containers import ContainerSandbox, reap
 from sandbox.daemon import connect
+from sandbox.hardening import LABEL, host
 from sandbox.image import default_base, image_tag
 from sandbox.protocol import Evaluation, SandboxUnavailable
+from sandbox.resident import Pool
 from tests.sandbox.jobs import job, outcome, ran, rule
 
 pytestmark = pytest.mark.docker
@@ -45,8 +46,8 @@ def soon(condition: object, within_s: float = 20.0) -> bool:
 
 def test_each_rule_has_its_own_container_and_keeps_it(client: docker.DockerClient) -> None:
     before = set(ours(client))
-    sandbox = ContainerSandbox(spares=0, kept=2)
-    where = rule("import os\nboot = open('/proc/1/stat').read().split()[21]\nreturn values * 0 + float(boot)")
+    sandbox = ContainerSandbox(pool=Pool(kept=2))
+    where = rule("import os\nreturn values * 0 + float(os.stat('/proc/1').st_ctime_ns)")
     first, other, again = (ran(outcome(sandbox, source)).scores[0] for source in (where, where + "\n# other", where))
     assert first == again != other
     assert len(set(ours(client)) - before) == 2
@@ -58,7 +59,7 @@ def test_each_rule_has_its_own_container_and_keeps_it(client: docker.DockerClien
 
 def test_a_container_lost_between_jobs_is_replaced(client: docker.DockerClient) -> None:
     before = set(ours(client))
-    sandbox = ContainerSandbox(spares=0)
+    sandbox = ContainerSandbox(pool=Pool())
     try:
         ran(outcome(sandbox, GOOD))
         for lost in set(ours(client)) - before:
@@ -69,7 +70,7 @@ def test_a_container_lost_between_jobs_is_replaced(client: docker.DockerClient) 
 
 
 def test_a_closed_sandbox_says_so() -> None:
-    sandbox = ContainerSandbox(spares=1)
+    sandbox = ContainerSandbox(pool=Pool(spares=1))
     sandbox.warm()
     sandbox.close()
     sandbox.close()
@@ -83,7 +84,7 @@ def test_a_missing_image_names_the_mend() -> None:
 
 
 def test_an_image_without_a_harness_names_its_trouble(client: docker.DockerClient) -> None:
-    sandbox = ContainerSandbox(image=default_base(client), spares=0)
+    sandbox = ContainerSandbox(image=default_base(client), pool=Pool())
     try:
         with pytest.raises(SandboxUnavailable, match="No such file or directory"):
             outcome(sandbox, GOOD)
@@ -101,7 +102,7 @@ def test_no_engine_names_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_containers_end_with_a_host_that_is_killed(client: docker.DockerClient) -> None:
     program = (
-        "import sandbox.containers as c; s = c.ContainerSandbox(spares=1); s.warm()\n"
+        "import sandbox.containers as c; s = c.ContainerSandbox(); s.warm()\n"
         "print('ready', flush=True); import time; time.sleep(60)"
     )
     host = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -120,16 +121,26 @@ def test_containers_end_with_a_host_that_is_killed(client: docker.DockerClient) 
         assert soon(lambda: not left())
 
 
+def dead_container(client: docker.DockerClient) -> docker.models.containers.Container:
+    labels = {LABEL: "test", f"{LABEL}.host": host(), f"{LABEL}.owner": "999999999:1"}
+    return client.containers.create(image_tag(), labels=labels, network_mode="none")
+
+
 def test_reap_removes_what_dead_processes_left_and_nothing_else(client: docker.DockerClient) -> None:
-    labels = {LABEL: "test", f"{LABEL}.host": platform.node(), f"{LABEL}.owner": "999999999:1"}
-    dead = client.containers.create(image_tag(), labels=labels, network_mode="none")
-    sandbox = ContainerSandbox(spares=0)
+    sandbox = ContainerSandbox(pool=Pool())
     try:
         ran(outcome(sandbox, GOOD))
-        alive = set(ours(client))
+        dead, alive = dead_container(client), set(ours(client))
         assert reap() >= 1
         assert alive <= set(ours(client))
         with pytest.raises(docker.errors.NotFound):
             dead.reload()
     finally:
         sandbox.close()
+
+
+def test_opening_removes_what_dead_processes_left(client: docker.DockerClient) -> None:
+    dead = dead_container(client)
+    ContainerSandbox(pool=Pool()).close()
+    with pytest.raises(docker.errors.NotFound):
+        dead.reload()

@@ -1,12 +1,14 @@
 """What vetting finds, what it lets pass, and that no text makes it fail."""
 
 import ast
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.vetting import LINES, complexity, vet
+from sandbox.listing import ALLOWED
+from sandbox.vetting import LINES, barred, complexity, vet
 
 HEAD = '"""A rule."""\nimport numpy as np\nimport pandas as pd\n\nPARAMS = {"window": (60, 10, 720)}\n\n'
 GOOD = (
@@ -84,6 +86,12 @@ def test_an_ordinary_rule_passes() -> None:
         ("f = lambda x, seen={}: x", "a mutable default argument"),
         ("class Memory: pass", "a class"),
         ("raise SystemExit", "SystemExit"),
+        ("np.nanmedain(values)", "numpy.nanmedain"),
+        ("np.linalg.nrom(values)", "numpy.linalg.nrom"),
+        ("np.show_config()", ".show_config"),
+        ("pd.Series(values).rolling_median(3)", ".rolling_median"),
+        ("from scipy.signal import medfit", "scipy.signal.medfit"),
+        ("from scipy import constants", "scipy.constants"),
     ],
 )
 def test_each_kind_is_found_on_its_line(line: str, what: str) -> None:
@@ -112,6 +120,36 @@ def test_each_kind_is_found_on_its_line(line: str, what: str) -> None:
 )
 def test_what_concerns_the_whole_module(source: str, line: int, what: str) -> None:
     assert any(each.line == line and each.what.startswith(what) for each in vet(source)), vet(source)
+
+
+def test_a_name_that_is_not_there_brings_the_nearest_one() -> None:
+    (found,) = vet(inside("np.nanmedain(values)"))
+    assert found.instead == "did you mean nanmedian?"
+    (found,) = vet(inside("pd.Series(values).rolling(3).meen()"))
+    assert found.instead.startswith("did you mean ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import scipy.stats as st; st.norm.fit(values)",
+        "import scipy; scipy.signal.find_peaks(values)[0].astype(float).clip(0, 1)",
+        "from scipy.interpolate import UnivariateSpline as U; U(seconds, values).derivative(2)",
+        "from scipy import stats; stats.linregress(seconds, values).slope",
+        "from collections import namedtuple; P = namedtuple('P', 'low high'); P(1, 2).low",
+        "pd.to_datetime(seconds, unit='s').hour.to_numpy()",
+        "pd.DataFrame({'v': values}).groupby('v')['v'].transform('median').fillna(0.0).iloc[3:]",
+        "np.lib.stride_tricks.sliding_window_view(values, 3).mean(axis=1)",
+    ],
+)
+def test_the_public_numeric_parts_pass(line: str) -> None:
+    assert vet(inside(line)) == ()
+
+
+def test_every_listed_name_is_one_that_rules_may_use() -> None:
+    listed = json.loads(ALLOWED.read_text())
+    assert {"numpy", "pandas", "scipy.signal", "scipy.stats", ""} <= listed.keys()
+    assert not [name for names in listed.values() for name in names if barred(name) is not None]
 
 
 def test_findings_come_by_line_and_all_at_once() -> None:

@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,7 @@ def frame(header: object, body: bytes = b"") -> bytes:
     return struct.pack("<I", len(text)) + text + body
 
 
+BEGUN = frame({"begun": True})
 RAN = frame({"ran": 0.25, "points": 3, "bool": False}, struct.pack("<3d", 1, 2, 3))
 BOOLS = frame({"ran": 0.25, "points": 2, "bool": True}, b"\1\0")
 
@@ -34,6 +36,7 @@ def reply(*said: bytes, attached: bool = False) -> Reply:
 
     def speak() -> None:
         theirs.recv(1 << 20)
+        theirs.sendall(struct.pack(">B3xI", 1, len(BEGUN)) + BEGUN if attached else BEGUN)
         for part in said:
             theirs.sendall(part)
         theirs.shutdown(socket.SHUT_WR)
@@ -103,6 +106,38 @@ def test_garbage_breaks_the_rest_and_the_resident(garbage: bytes) -> None:
     assert len(said.outcomes) == 2
     assert not said.usable
     assert all(isinstance(each, Broke | Ran) for each in said.outcomes)
+
+
+def test_an_answer_before_the_job_began_is_garbage() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(RAN)
+        channel = SocketChannel(ours)
+        said = ask(channel, ASKED)
+        channel.close()
+    assert not said.usable
+    assert all(isinstance(each, Broke) for each in said.outcomes)
+
+
+@pytest.mark.parametrize("told", [-5.0, 0.0, 1e9])
+def test_a_lie_about_time_is_bounded_by_what_was_seen(told: float) -> None:
+    ours, theirs = socket.socketpair()
+    patient = job(rule("return values"), points=3, limits=Limits(job_s=5.0))
+
+    def speak() -> None:
+        theirs.sendall(BEGUN)
+        time.sleep(0.6)
+        theirs.sendall(frame({"ran": told, "points": 3, "bool": False}, bytes(24)) + frame({"end": {"exit": 0}}))
+
+    peer = threading.Thread(target=speak)
+    peer.start()
+    with theirs:
+        channel = SocketChannel(ours)
+        (said,) = ask(channel, patient).outcomes
+        peer.join()
+        channel.close()
+    assert isinstance(said, Ran)
+    assert 0.1 <= said.seconds <= 3.0
 
 
 def test_silence_times_out() -> None:

@@ -1,0 +1,50 @@
+"""The socket through which a container talks to its host, past the engine, which copies every byte three times."""
+
+import os
+import select
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+from sandbox.channels import AttachedChannel, SocketChannel
+from sandbox.protocol import SandboxUnavailable
+
+
+class Door:
+    """A listening socket for one container and one connection; its file is gone once somebody came in."""
+
+    def __init__(self) -> None:
+        try:
+            self._folder = tempfile.mkdtemp(prefix="argosy-sandbox-")  # only we may enter; the container gets the file
+            self._socket = socket.socket(socket.AF_UNIX)
+        except OSError as error:
+            raise SandboxUnavailable(f"no place for a socket: {error}; free space in the temporary folder") from error
+        self.path = Path(self._folder, "door")
+        try:
+            self._socket.bind(str(self.path))
+            os.chmod(self.path, 0o666)
+            self._socket.listen(1)
+        except OSError as error:
+            self.close()
+            raise SandboxUnavailable(f"no place for a socket: {error}; free space in the temporary folder") from error
+
+    def answer(self, attached: AttachedChannel, deadline: float) -> SocketChannel | AttachedChannel:
+        """The channel that the container chose: this socket, or its standard streams where it cannot reach it.
+
+        Raises Hung when the container ended, TimeoutError at the deadline (monotonic seconds).
+        """
+        while True:
+            wait_s = max(deadline - time.monotonic(), 0.0)
+            readable, _, _ = select.select([self._socket.fileno(), attached.fileno()], [], [], wait_s)
+            if self._socket.fileno() in readable:
+                return SocketChannel(self._socket.accept()[0])
+            if not readable:
+                raise TimeoutError
+            if attached.has_answer(deadline):
+                return attached
+
+    def close(self) -> None:
+        self._socket.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
