@@ -17,6 +17,8 @@ SPANS = (20, 1, 2, 5, 60, 240, 1440)
 LEVEL_SPANS = (20, 0, 1, 5, 60, 240, 1440)
 CYCLES = 7
 MOST_PERIODS = 2
+BLOCK_POINTS = 8_192
+"""So many points of every cycle stay in the processor's cache while their medians are found."""
 
 Residual = Callable[[Series], Floats]
 
@@ -63,11 +65,35 @@ class FromSeason:
             return np.full(len(series), np.nan)
         past = Past(series)
         lags = [past.at(self.period * k, series.values) for k in range(1, cycles + 1)]
-        stack = np.sort(np.stack(lags, axis=1), axis=1)
-        known = np.count_nonzero(~np.isnan(stack), axis=1)
-        rows = np.arange(len(series))
-        middle: Floats = stack[rows, np.maximum(known - 1, 0) // 2] / 2 + stack[rows, known // 2 % cycles] / 2
+        middle = np.empty(len(series))
+        for start in range(0, len(series), BLOCK_POINTS):
+            block = np.stack([lag[start : start + BLOCK_POINTS] for lag in lags])
+            middle[start : start + BLOCK_POINTS] = _medians(block)
         return middle
+
+
+def _medians(columns: Floats) -> Floats:
+    """The median of each column, shape (k, m) to (m,), NaN left out; changes its argument.
+
+    For the few rows there are, comparing neighbours row by row is several times faster than sorting every column.
+    """
+    absent = np.isnan(columns)
+    holes = bool(absent.any())
+    if holes:
+        columns[absent] = np.inf
+    spare = np.empty(columns.shape[1])
+    for last in range(len(columns) - 1, 0, -1):
+        for row in range(last):
+            np.minimum(columns[row], columns[row + 1], out=spare)
+            np.maximum(columns[row], columns[row + 1], out=columns[row + 1])
+            columns[row] = spare
+    rows = len(columns)
+    if not holes:
+        return np.asarray(columns[(rows - 1) // 2] / 2 + columns[rows // 2] / 2, dtype=np.float64)
+    known = rows - np.count_nonzero(absent, axis=0)
+    at = np.arange(columns.shape[1])
+    middle = columns[np.maximum(known - 1, 0) // 2, at] / 2 + columns[known // 2 % rows, at] / 2
+    return np.where(known > 0, middle, np.nan)
 
 
 @dataclass(frozen=True)
