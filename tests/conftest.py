@@ -1,6 +1,7 @@
 """What tests need of the machine: a marker says it; skipped with the reason, failed where ARGOSY_REQUIRE names it."""
 
 import os
+import signal
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -48,6 +49,8 @@ LACKING: dict[str, Callable[[], str | None]] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in jobs that a shell runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "model: needs xllamacpp and a model file that ARGOSY_TEST_GGUF names")
 
 

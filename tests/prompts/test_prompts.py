@@ -16,7 +16,7 @@ SLOTS = {
         "feedback": "",
         "evidence": "",
     },
-    "repair": {"source": "", "evidence": ""},
+    "repair": {"source": "", "evidence": "", "lines": ("line 7: x",), "advice": "Write y."},
     "review": {"direction": "clear", "source": "", "evidence": ""},
 }
 
@@ -52,4 +52,4 @@ def test_a_text_that_is_not_there_is_an_error():
 
 
 def test_what_fills_a_slot_is_not_read_as_a_template():
-    assert "{{ 7 * 7 }} <b>" in render("repair", "user", source="{{ 7 * 7 }} <b>", evidence="{}")
+    assert "{{ 7 * 7 }} <b>" in render("repair", "user", **(SLOTS["repair"] | {"source": "{{ 7 * 7 }} <b>"}))
