@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from eval.bench.cell import Cell, Result
 
 Work = Callable[[Cell], Result]
@@ -64,12 +66,14 @@ def run_cells(
             _end(each)
 
 
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """While inside, a process that starts gets one thread for linear algebra: the cells fill the cores themselves."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(_ONE_THREAD)
     try:
         yield
     finally:
@@ -129,6 +133,8 @@ def _child(work: Work, cell: Cell, answer: Connection, watched: Connection, log:
     """Runs in the process of a cell; ends at once when the process that started it is gone."""
     threading.Thread(target=_die_with_parent, args=(watched,), daemon=True).start()
     _write_to(log)
+    os.environ.update(_ONE_THREAD)  # a fork server of somebody else's, started before, knows nothing of it
+    threadpool_limits(1)
     began = time.monotonic()
     try:
         answer.send(work(cell))

@@ -63,8 +63,8 @@ CHEATS: dict[str, tuple[str, str]] = {
         "growth",
         rule(
             """total = np.zeros(len(x))
-for i in range(64, len(x), 64):
-    total[i : i + 64] = np.sort(values[:i])[i // 2]
+for i in range(8, len(x), 8):
+    total[i : i + 8] = np.sort(values[:i])[i // 2]
 return ((total - values) / threshold)"""
         ),
     ),

@@ -32,12 +32,25 @@ SLOW = rule("import time\nend = time.perf_counter() + 1.2\nwhile time.perf_count
 ENGINE = "/var/run/docker.sock"
 
 
+EARLIER: set[str] = set()
+
+
+@pytest.fixture(autouse=True)
+def others(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leaves out of the count what fixtures of other modules keep open in this process."""
+    if request.node.get_closest_marker("docker"):
+        EARLIER.update(containers())
+    yield
+    EARLIER.clear()
+
+
 def containers() -> set[str]:
     """The containers of this process, those being removed left out."""
     client = connect()
     try:
         label = {"label": f"{LABEL}.owner={owner(os.getpid())}"}
-        return {str(each.id) for each in client.containers.list(all=True, filters=label, ignore_removed=True)}
+        found = client.containers.list(all=True, filters=label, ignore_removed=True)
+        return {str(each.id) for each in found} - EARLIER
     finally:
         client.close()
 
