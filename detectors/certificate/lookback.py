@@ -88,7 +88,7 @@ def _bound(differing: Sequence[Bools]) -> int | None:
         if not differs.any():
             continue
         last, size = int(np.flatnonzero(differs)[-1]), len(differs)
-        if last < _SETTLED * size:
+        if last < _SETTLED * size or last + 2 <= bound:
             bound = max(bound, last + 2)
         elif size > bound or differs is differing[0]:
             return None
