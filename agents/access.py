@@ -16,7 +16,7 @@ from agents.catalog import ModelFacts, Price
 from agents.clients import Asked, address, chat_client
 from agents.outages import explain
 from agents.pacing import Pace
-from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Role, Usage
+from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
 from signals.errors import BadInput
 
 EMBEDDED = "embedded"
@@ -48,7 +48,7 @@ class ChatSpeaker:
         failures: tuple[type[Exception], ...] = (ModelError,),
         secret: str | None = None,
         pace: Pace | None = None,
-        asked: Mapping[Role, Asked] | None = None,
+        asked: Mapping[Task, Asked] | None = None,
         at_once: int | None = None,
     ) -> None:
         self.name = name
@@ -140,11 +140,13 @@ def open_model(
     """
     parameters: dict[str, Parameter] = {"seed": seed}
     failures: tuple[type[Exception], ...] = (ModelError,)
-    asked: Mapping[Role, Asked] = {}
+    asked: Mapping[Task, Asked] = {}
     if spec == EMBEDDED:
         from agents.embedded import EmbeddedAuthor
+        from agents.embedded.standins import STANDINS
 
         model: BaseChatModel = EmbeddedAuthor(seed=seed or 0)
+        asked = {pattern: model.bind(pattern=pattern.value) for pattern in STANDINS}
     else:
         import openai
 

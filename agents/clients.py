@@ -10,14 +10,14 @@ from langchain_core.runnables import Runnable
 
 from agents.catalog import ModelFacts, Structured
 from agents.review import VERDICT_SCHEMA
-from agents.speech import Role
+from agents.speech import Role, Task
 from signals.errors import BadInput
 
 Asked = Runnable[LanguageModelInput, AIMessage]
 
 FORMS = "use embedded, PROVIDER:NAME, URL#NAME for any OpenAI-compatible server, or gguf:FILE"
-_SCHEMAS: Mapping[Role, Mapping[str, object]] = {Role.REVIEW: VERDICT_SCHEMA}
-"""The roles whose reply is JSON, where a server can be held to it."""
+_SCHEMAS: Mapping[Task, Mapping[str, object]] = {Role.REVIEW: VERDICT_SCHEMA}
+"""The tasks whose reply is JSON, where a server can be held to it."""
 
 
 def address(spec: str, facts: ModelFacts) -> tuple[str, str]:
@@ -50,7 +50,7 @@ def address(spec: str, facts: ModelFacts) -> tuple[str, str]:
 
 def chat_client(
     url: str, name: str, key: str | None, facts: ModelFacts, seed: int | None
-) -> tuple[BaseChatModel, Mapping[Role, Asked]]:
+) -> tuple[BaseChatModel, Mapping[Task, Asked]]:
     """The model behind an address, and how it is asked in those roles whose reply is JSON. Nothing is sent yet."""
     from langchain_openai import AzureChatOpenAI, ChatOpenAI
     from pydantic import SecretStr
@@ -82,7 +82,7 @@ def chat_client(
     return model, _held_to_form(model, facts.structured, body)
 
 
-def _held_to_form(model: Any, structured: Structured, body: dict[str, Any]) -> Mapping[Role, Asked]:
+def _held_to_form(model: Any, structured: Structured, body: dict[str, Any]) -> Mapping[Task, Asked]:
     """The model as it is asked for JSON. Sent as extra fields: what comes back is read by us, also where it is cut."""
     match structured:
         case Structured.PROMPT:

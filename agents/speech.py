@@ -24,16 +24,33 @@ class BudgetSpent(ModelUnavailable):
 
 
 class Role(StrEnum):
+    """Who speaks in the refinement loop."""
+
     DETECTION = "detection"
     REPAIR = "repair"
     REVIEW = "review"
+
+
+class Pattern(StrEnum):
+    """What else a model is asked for: one member for each agent beside the refinement loop."""
+
+    LOGS = "logs"
+    PROMPTER = "prompter"
+    FORECASTER = "forecaster"
+    DIRECT = "direct"
+    EXPLANATION = "explanation"
+    OUTLIERS = "outliers"
+    SELECTION = "selection"
+
+
+Task = Role | Pattern
 
 
 @dataclass(frozen=True)
 class CallKey:
     """Which call of a session this is; with model, messages and parameters it names a recorded reply."""
 
-    role: Role
+    role: Task
     round: int
     candidate: int
     attempt: int = 0

@@ -18,6 +18,7 @@ from detectors.transfer import Unit
 from eval.splits import Part, Splits
 from graphs.refine import Workbench
 from graphs.refine.context import Final, Publication
+from graphs.refine.state import Candidate
 from signals.arrays import Bools
 from signals.incidents import runs
 
@@ -82,7 +83,7 @@ def _keep_rules(store: Store, run: Run, publication: Publication, final: Final, 
     accepted = {each.id for each in publication.accepted}
     origin = Origin(run.session, run.model, run.seed, run.objective, run.usage.usd)
     data = keep_data(store, final) if publication.certificates else ""
-    for candidate in sorted(publication.family, key=lambda each: (each.round, each.number)):
+    for candidate in sorted(publication.family, key=_age):
         row = store.rules.put(
             read_rule(candidate.source),
             candidate.params,
@@ -110,6 +111,12 @@ def _keep_rules(store: Store, run: Run, publication: Publication, final: Final, 
             role = RuleRole.ACCEPTED
         store.rules.use(run.session, row.id, role, store.redaction.tree(evidence))
     return ids
+
+
+def _age(candidate: Candidate) -> tuple[int, int, int]:
+    """Sorts parents before their children. What Review had changed has its original's id, round and number, and a mark
+    behind the id."""
+    return candidate.round, candidate.number, len(candidate.id)
 
 
 def _plain(figures: Mapping[str, float]) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ from agents.budget import Caps
 from argosy.connectors.tables import TableRequest
 from argosy.sandboxes import SandboxChoice
 from argosy.store.rows import SessionRow
+from argosy.store.sessions import PATTERN
 from graphs.refine import Settings
 from graphs.refine.graph import Node
 from graphs.refine.offers import Library
@@ -81,6 +82,10 @@ def recall(row: SessionRow) -> tuple[SessionRequest, str]:
     place = f"session {row.id}"
     if row.settings.get("instead"):
         raise BadInput(place, "is a control of a benchmark", "repeat it with argosy bench")
+    if PATTERN in row.settings:
+        raise BadInput(
+            place, f"is a run of {row.settings[PATTERN]}, which wrote no rules", "run it again as it was run"
+        )
     try:
         return _adapter().validate_python(row.settings["request"]), str(row.settings["data"])
     except (KeyError, pydantic.ValidationError) as error:

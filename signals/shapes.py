@@ -1,10 +1,17 @@
 """The shapes that patterns have, as protocols."""
 
-from typing import Protocol, Self, runtime_checkable
+from collections.abc import Sequence
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from signals.arrays import Bools
+from signals.lines import Lines
+from signals.profile import Profile
+from signals.records import Records
 from signals.scores import Scores
 from signals.series import Series
+
+Signal = Series | Lines | Records
+Read = TypeVar("Read", bound=Signal, contravariant=True)
 
 
 @runtime_checkable
@@ -21,3 +28,31 @@ class Detector(Protocol):
     def fit(self, series: Series, labels: Bools | None) -> Self: ...
 
     def score(self, series: Series) -> Scores: ...
+
+
+class Reader(Protocol[Read]):
+    """Judges a signal as it stands, mostly by asking a model: nothing is learned beforehand.
+
+    A score of 1 or more is anomalous; NaN says that there is no opinion on this point, line or record. What the
+    verdict rests on is in `Scores.reasons`. Raises what its speaker raises.
+    """
+
+    name: str
+
+    def score(self, signal: Read) -> Scores: ...
+
+
+class Selector(Protocol):
+    """Says which detectors suit a series, the best first, of those that are offered and no others."""
+
+    name: str
+
+    def select(self, profile: Profile, offered: Sequence[str]) -> Sequence[str]: ...
+
+
+class Annotator(Protocol):
+    """Says in words why points were flagged, by the index of the first of each; never changes a score."""
+
+    name: str
+
+    def annotate(self, series: Series, scores: Scores) -> Scores: ...

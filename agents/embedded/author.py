@@ -20,7 +20,9 @@ from agents.embedded.grammar import compose, summary
 from agents.embedded.ideas import idea
 from agents.embedded.mending import mended
 from agents.embedded.reviewing import opinion
+from agents.embedded.standins import STANDINS
 from agents.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
+from agents.speech import Pattern
 
 CHARACTERS_A_TOKEN = 3.0
 _EVIDENCE: TypeAdapter[DetectionEvidence | RepairEvidence | ReviewEvidence] = TypeAdapter(Evidence)
@@ -49,10 +51,11 @@ class EmbeddedAuthor(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,  # noqa: ARG002
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
+        pattern: str | None = None,
         **kwargs: Any,  # noqa: ARG002
     ) -> ChatResult:
         prompt = "\n\n".join(str(message.text) for message in messages)
-        text = answer(prompt, self.seed)
+        text = answer(prompt, self.seed) if pattern is None else STANDINS[Pattern(pattern)](prompt, self.seed)
         usage = UsageMetadata(
             input_tokens=_tokens(prompt), output_tokens=_tokens(text), total_tokens=_tokens(prompt) + _tokens(text)
         )

@@ -1,5 +1,6 @@
 """`argosy show`: a session's transcript, for people and as JSON."""
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import groupby
@@ -199,9 +200,15 @@ def _print_ending(row: "SessionRow", console: "Console") -> None:
     import pydantic
 
     from argosy.report import Report, print_report
+    from argosy.store.sessions import PATTERN
 
     if row.report is None:
         console.print("the session has not ended, or was killed: argosy resume goes on with it")
+        return
+    if PATTERN in row.settings:
+        console.print(_words(("outcome ", "bold"), f"{row.outcome}"))
+        for name, value in row.report.items():
+            console.print(_words((f"{name} ", "bold"), value if isinstance(value, str) else json.dumps(value)))
         return
     try:
         report = Report.model_validate(row.report)

@@ -15,6 +15,8 @@ from signals.errors import BadInput
 LATEST = "latest"
 FAILED = "failed"
 """The outcome of a session that something of ours, or of its surroundings, stopped; it can be resumed."""
+PATTERN = "pattern"
+"""Set in the settings of a run that wrote no rules: the name of the pattern that ran."""
 _AT_FIRST = ("id", "started", "series", "points", "model", "base", "seed", "settings")
 
 
@@ -74,12 +76,13 @@ class Sessions:
             return _row(connection.execute(sa.select(table).where(table.c.id == session)).one())
 
     def unfinished(self) -> tuple[SessionRow, ...]:
-        """Sessions that failed, were killed, or are still running, newest first."""
+        """Rule-generation sessions that failed, were killed, or are still running, newest first."""
         table = schema.sessions
         query = sa.select(table).where(table.c.outcome.is_(None) | (table.c.outcome == FAILED))
         query = query.order_by(table.c.started.desc(), table.c.id.desc())
         with self._database.reading() as connection:
-            return tuple(_row(found) for found in connection.execute(query))
+            rows = (_row(found) for found in connection.execute(query))
+            return tuple(row for row in rows if PATTERN not in row.settings)
 
     def series(self) -> dict[str, str]:
         """The series that each session looked at, by the session's id."""

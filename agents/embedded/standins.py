@@ -1,0 +1,15 @@
+"""What the embedded author answers outside the refinement loop: a deterministic function for each pattern it can serve.
+
+A stand-in gets the prompt that any model would get, and nothing else, and answers in the form that it asks for. It is
+no language model, and what it says is marked so wherever it is shown.
+"""
+
+from collections.abc import Callable, Mapping
+
+from agents.speech import Pattern
+
+Standin = Callable[[str, int], str]
+"""From the prompt, all its messages as one text, and a seed to the reply."""
+
+STANDINS: Mapping[Pattern, Standin] = {}
+"""The patterns that the embedded author serves; for the others a model must be named."""
