@@ -15,6 +15,7 @@ from detectors.controls import RandomDetector, SentinelDetector
 from detectors.rivals import RIVALS, Rival
 from eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
 from eval.bench.summary import RANDOM, SENTINEL
+from graphs.controls.ablations import ABLATIONS
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ _ROWS = (
     _asking("argos_plain", "the published Argos loop, with the author and the calls of `session`"),
     _asking("best_of_n", "as many calls for proposals that know nothing of each other, the best of them fused"),
     _asking("session", "agents write and prove rules for the base `auto`, fused with it", ("session_base",)),
+    *(_asking(row.name, row.summary) for row in ABLATIONS),
 )
 
 METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
@@ -120,5 +122,8 @@ SINGLE = (*BASELINES, *RIVALS)
 
 ASKING = tuple(name for name, row in METHODS.items() if row.asks)
 
-PAIRS = tuple(("session", other) for other in ("session_base", "auto", "argos_plain", "best_of_n", *SINGLE))
+PAIRS = tuple(
+    ("session", other)
+    for other in ("session_base", "auto", "argos_plain", "best_of_n", *(row.name for row in ABLATIONS), *SINGLE)
+)
 """What is measured against what, cell by cell."""

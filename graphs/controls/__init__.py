@@ -1,6 +1,7 @@
 """What a session is measured against: other ways to spend the same calls of the same author.
 
-A control is the refinement graph with some of its nodes replaced. What they have in common stands in `turns`.
+A control is the refinement graph with some of its nodes replaced. What the two that stand for other methods have in
+common stands in `turns`; `ablations` are sessions that lack one part each.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphs.controls import argos_plain, best_of_n
+from graphs.controls.ablations import ABLATIONS
 from graphs.refine import Settings
 from graphs.refine.graph import Node
 
@@ -16,7 +18,7 @@ from graphs.refine.graph import Node
 class Control:
     """`instead` are nodes by the name of those whose place they take; `bounded` makes a session's settings its own.
 
-    Both go on until the cap on calls is reached, which whoever runs them sets.
+    Other methods go on until the cap on calls is reached, which whoever runs them sets.
     """
 
     name: str
@@ -38,6 +40,7 @@ _ROWS = (
         best_of_n.NODES,
         lambda settings, calls: replace(settings, rounds=calls),
     ),
+    *(Control(row.name, row.summary, row.instead, row.bounded) for row in ABLATIONS),
 )
 
 CONTROLS: Mapping[str, Control] = MappingProxyType({row.name: row for row in _ROWS})

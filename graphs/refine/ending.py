@@ -57,11 +57,12 @@ def _number(value: float) -> float | None:
     return round(value, 6) if value == value else None
 
 
-def open_lockbox(state: State, desk: Desk) -> State:
+def open_lockbox(state: State, desk: Desk, *, quotas: bool = True) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
     A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
-    to know the last part by heart, which is then no accepted rule either.
+    to know the last part by heart, which is then no accepted rule either. Without `quotas` a rule may act as often as
+    it likes.
     """
     bench = desk.bench
     if bench.base is None:
@@ -77,7 +78,7 @@ def open_lockbox(state: State, desk: Desk) -> State:
                 accepted.remove(candidate)
                 desk.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
             elif isinstance(outcome, Ran):
-                quota = Quota.of(bench.member(candidate).changes(bench.base_values >= 1.0))
+                quota = Quota.of(bench.member(candidate).changes(bench.base_values >= 1.0)) if quotas else None
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")

@@ -1,6 +1,6 @@
 """The nodes that prove: tune searches numbers, assess measures, review gives an opinion, select applies the gates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +28,9 @@ from signals.incidents import runs
 LEAST_TRAINING_GAIN = 0.002
 LEAST_GAIN_UNSEEN = 0.02
 """The least gain of the training objective: with validation to confirm it, and where validation holds no incident."""
+
+Gate = Callable[[Candidate], str | None]
+"""Why a candidate is refused, or None."""
 
 SAME_BEHAVIOUR = 0.98
 """Two rules whose flags on the known part overlap by this share (Jaccard) count as one."""
@@ -69,8 +72,9 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
     return candidate.to(Stage.TUNED, params=found.params)
 
 
-def assess(state: State, desk: Desk) -> State:
+def assess(state: State, desk: Desk, gate: Gate | None = None) -> State:
     """Measures every tuned candidate, fused with what is accepted so far, against doing nothing and event by event."""
+    gate = gate or refusal
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.TUNED:
@@ -89,7 +93,7 @@ def assess(state: State, desk: Desk) -> State:
         return candidate.to(Stage.ASSESSED, assessment=assessed)
 
     assessed = tuple(one(each) for each in state["candidates"])
-    return {"candidates": examine_worthy(assessed, lambda each: refusal(each) is None, desk)}
+    return {"candidates": examine_worthy(assessed, lambda each: gate(each) is None, desk)}
 
 
 def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -> Assessment:
@@ -211,10 +215,10 @@ def refusal(candidate: Candidate) -> str | None:
     return None
 
 
-def select(state: State, desk: Desk) -> State:
+def select(state: State, desk: Desk, gate: Gate | None = None) -> State:
     """Applies the gates, accepts new behaviour that passes, keeps an archive of parents, decides whether to go on."""
     fresh = sorted((each for each in state["candidates"] if each.stage is Stage.ASSESSED), key=_merit, reverse=True)
-    accepted = _accepted(fresh, state["accepted"], desk)
+    accepted = _accepted(fresh, state["accepted"], desk, gate or refusal)
     gained = len(accepted) - len(state["accepted"])
     desk.bench.assessed |= {each.id: each for each in fresh}
     archive = _archive([*fresh, *state["archive"]], desk)
@@ -228,14 +232,14 @@ def select(state: State, desk: Desk) -> State:
     return after
 
 
-def _accepted(fresh: list[Candidate], before: tuple[Candidate, ...], desk: Desk) -> tuple[Candidate, ...]:
+def _accepted(fresh: list[Candidate], before: tuple[Candidate, ...], desk: Desk, gate: Gate) -> tuple[Candidate, ...]:
     """What was accepted before and what passes the gates now, the best first, each beside those accepted before it."""
     accepted = before
     for candidate in fresh:
-        why = refusal(candidate) or unproven(candidate, desk) or _repeats(candidate, accepted, desk)
+        why = gate(candidate) or unproven(candidate, desk) or _repeats(candidate, accepted, desk)
         if why is None and accepted is not before:
             candidate = candidate.to(candidate.stage, assessment=_beside(candidate, accepted, desk))
-            why = refusal(candidate)
+            why = gate(candidate)
         if why:
             desk.decide(candidate.id, "not accepted", why)
         else:

@@ -11,6 +11,7 @@ from langchain_core.messages import BaseMessage
 from agents.speech import Role
 from detectors.rule import Direction, read_rule
 from graphs.controls import CONTROLS
+from graphs.controls.ablations import ABLATIONS
 from graphs.controls.argos_plain import CHUNK_POINTS, failures_of
 from graphs.refine import Outcome, Settings
 from graphs.refine.state import Ending
@@ -38,7 +39,7 @@ def _with_false_alarms(series: Series, labels: Bools) -> tuple[Series, Bools]:
     return Series(series.id, series.seconds, values, series.step_s), labels
 
 
-def _run(sandbox: LocalSandbox, control: str, settings: Settings, points: int = 3000) -> tuple[Ran, list[dict]]:
+def _run(sandbox: LocalSandbox, control: str | None, settings: Settings, points: int = 3000) -> tuple[Ran, list[dict]]:
     """What is left of a run, and the evidence blocks that Detection was shown, in the order of asking."""
     shown: list[dict] = []
 
@@ -49,7 +50,7 @@ def _run(sandbox: LocalSandbox, control: str, settings: Settings, points: int = 
         return embedded(messages)
 
     series, labels = _with_false_alarms(*a_series(points, incidents=points // 200))
-    instead = CONTROLS[control].instead
+    instead = CONTROLS[control].instead if control else {}
     return refine(sandbox, speaker_of(answer), series, labels, settings, instead=instead), shown
 
 
@@ -108,6 +109,51 @@ def test_chunks_are_those_on_which_the_base_fails() -> None:
     assert failures_of(Direction.FLAG, labels, alarms).tolist() == [[5, 6]]
     assert failures_of(Direction.CLEAR, labels, alarms).tolist() == [[4, 5], [7, 8]]
     assert failures_of(Direction.FLAG, labels, labels).tolist() == [[1, 3], [5, 6]]
+
+
+def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
+    """Whether a run did without a part of a session."""
+    match part:
+        case "tuning":
+            return all(dict(each.params) == read_rule(each.source).defaults for each in ran.bench.assessed.values())
+        case "parents":
+            return not any(each.get("parents") or each.get("tried") for each in shown)
+        case "review":
+            return not ran.recorder.calls(Role.REVIEW)
+        case "repair":
+            return not ran.recorder.calls(Role.REPAIR)
+        case "gates":
+            return not ran.recorder.decisions("not accepted") or not any(
+                word in decision.why
+                for decision in ran.recorder.decisions("not accepted")
+                for word in ("gains", "loses")
+            )
+        case "choice":
+            return ran.state["fused"] == tuple(each.id for each in ran.state["accepted"])
+        case "quotas":
+            return all(member.quota is None for member in ran.bench.final.members) if ran.bench.final else False
+        case "clearing":
+            return {each["direction"] for each in shown} == {"flag"}
+        case "flagging":
+            return {each["direction"] for each in shown} == {"clear"}
+    raise ValueError(part)
+
+
+@pytest.mark.parametrize("part", [row.name.removeprefix("without_") for row in ABLATIONS])
+def test_an_ablation_lacks_its_part_and_a_session_has_it(sandbox: LocalSandbox, part: str) -> None:
+    control = CONTROLS[f"without_{part}"]
+    ran, shown = _run(sandbox, control.name, control.bounded(_SETTINGS, 30))
+    assert shown
+    assert _lacks(ran, part, shown)
+    assert ran.published.lockbox_openings == 1
+
+
+def test_a_session_has_every_part_that_an_ablation_lacks(sandbox: LocalSandbox) -> None:
+    ran, shown = _run(sandbox, None, _SETTINGS)
+    # Nothing breaks and all that is accepted is fused on so clean a series, so these two leave no trace on it.
+    traceless = ("repair", "choice")
+    for part in (row.name.removeprefix("without_") for row in ABLATIONS):
+        assert part in traceless or not _lacks(ran, part, shown), part
 
 
 def test_without_incidents_a_control_leaves_the_base_alone(sandbox: LocalSandbox) -> None:

@@ -1,0 +1,62 @@
+"""What each part of a session is worth: the same session with that part taken away, and all else as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from detectors.rule import Direction
+from graphs.controls.argos_plain import fuse_all
+from graphs.controls.best_of_n import pass_by, propose
+from graphs.refine import Settings, ending, proving
+from graphs.refine.context import Desk
+from graphs.refine.graph import Node
+from graphs.refine.state import Candidate, State
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """A session that lacks one part: `changed` are its settings by name, `instead` its nodes that do less."""
+
+    name: str
+    summary: str
+    instead: Mapping[str, Node] = field(default_factory=dict)
+    changed: Mapping[str, object] = field(default_factory=dict)
+
+    def bounded(self, settings: Settings, _calls: int) -> Settings:
+        """The settings of a session without this part."""
+        return replace(settings, **self.changed)  # type: ignore[arg-type]
+
+
+def _open_gate(_candidate: Candidate) -> None:
+    return None
+
+
+def assess_all(state: State, desk: Desk) -> State:
+    """Examines every candidate, as any of them may be accepted."""
+    return proving.assess(state, desk, _open_gate)
+
+
+def select_all(state: State, desk: Desk) -> State:
+    """Accepts whatever keeps its contract and does not repeat another, however it did on validation."""
+    return proving.select(state, desk, _open_gate)
+
+
+def open_without_quotas(state: State, desk: Desk) -> State:
+    """Lets every rule act as often as it likes."""
+    return ending.open_lockbox(state, desk, quotas=False)
+
+
+ABLATIONS = (
+    Ablation("without_tuning", "a session whose rules keep the numbers they were written with", {}, {"evaluations": 1}),
+    Ablation("without_parents", "a session whose author sees no parent and not what was tried", {"propose": propose}),
+    Ablation("without_review", "a session that asks no reviewer", {"review": pass_by}),
+    Ablation("without_repair", "a session that drops what breaks", {}, {"max_repairs": 0}),
+    Ablation(
+        "without_gates",
+        "a session that accepts every sound rule, whatever it does on validation",
+        {"assess": assess_all, "select": select_all},
+    ),
+    Ablation("without_choice", "a session that fuses all its accepted rules", {"fuse": fuse_all}),
+    Ablation("without_quotas", "a session whose rules may act as often as they like", {"lockbox": open_without_quotas}),
+    Ablation("without_clearing", "a session that writes flag rules alone", {}, {"directions": (Direction.FLAG,)}),
+    Ablation("without_flagging", "a session that writes clear rules alone", {}, {"directions": (Direction.CLEAR,)}),
+)  # fmt: skip
