@@ -33,7 +33,7 @@ class Method:
 
     `by_chance` methods run once a seed, the others once. `brings` are further names that it reports, `imports` is the
     module of a package that must be there, and `asks` says that it asks a model and keeps transcripts. `guard` methods
-    are in every run and prove that the run measures what it says.
+    are in every run and prove that the run measures what it says. `on_request` methods run only where they are named.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Method:
     imports: str | None = None
     asks: bool = False
     guard: bool = False
+    on_request: bool = False
 
     @property
     def needs(self) -> str | None:
@@ -112,7 +113,7 @@ _ROWS = (
     _asking("argos_plain", "the published Argos loop, with the author and the calls of `session`"),
     _asking("best_of_n", "as many calls for proposals that know nothing of each other, the best of them fused"),
     _asking("session", "agents write and prove rules for the base `auto`, fused with it", ("session_base",)),
-    *(_asking(row.name, row.summary) for row in ABLATIONS),
+    *(replace(_asking(row.name, row.summary), on_request=True) for row in ABLATIONS),
 )
 
 METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}

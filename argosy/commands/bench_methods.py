@@ -9,7 +9,7 @@ from signals.errors import BadInput
 
 
 def runnable(names: list[str]) -> list[str]:
-    """The methods asked for, or all that can run here, with a line for each that cannot.
+    """The methods asked for, or all but those on request that can run here, with a line for each that cannot.
 
     Raises BadInput for one that was asked for and is unknown or lacks its package.
     """
@@ -19,7 +19,7 @@ def runnable(names: list[str]) -> list[str]:
             if not each.there:
                 told = f"{each.name} is left out: it needs {each.needs}, which is not installed"
                 errors.print(told, markup=False, soft_wrap=True)
-        return [name for name, each in METHODS.items() if each.there]
+        return [name for name, each in METHODS.items() if each.there and not each.on_request]
     for name in names:
         row = one_of("--methods", name, METHODS)
         if not row.there:
@@ -46,6 +46,7 @@ def _row(method: Method) -> dict[str, object]:
         "summary": method.summary,
         "causal": method.causal,
         "by_chance": method.by_chance,
+        "on_request": method.on_request,
         "needs": method.needs,
         "there": method.there,
     }
@@ -56,5 +57,6 @@ def _marks(method: Method) -> dict[str, bool]:
     return {
         "not causal": not method.causal,
         "by chance": method.by_chance,
+        "on request": method.on_request,
         f"needs {method.needs}{lacking}": method.needs is not None,
     }
