@@ -8,7 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # These run one after the other: they count processes and containers, and would count each other's.
-STARTS_PROCESSES := docker or namespaces or network or model or slow
+STARTS_PROCESSES := docker or namespaces or network or model or postgres or prometheus or slow
 
 .PHONY: setup demo test fast check lint lock docs clean
 
