@@ -10,12 +10,14 @@ from threading import BoundedSemaphore
 from langchain_core.exceptions import ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import RunnableConfig
 
 from agents.budget import Budget
 from agents.catalog import ModelFacts, Price
 from agents.clients import Asked, address, chat_client
 from agents.outages import explain
 from agents.pacing import Pace
+from agents.sampling import drawn
 from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
 from signals.errors import BadInput
 
@@ -92,7 +94,8 @@ class ChatSpeaker:
 
     def _answer(self, messages: Sequence[BaseMessage], key: CallKey) -> AIMessage:
         model: Asked = self._asked.get(key.role, self._model)
-        return model.invoke(list(messages), {"run_name": key.role.value, "metadata": asdict(key)})
+        config: RunnableConfig = {"run_name": key.role.value, "metadata": asdict(key)}
+        return model.invoke(list(messages), config, **drawn(self.parameters, key))
 
     def _text(self, answer: AIMessage) -> str:
         """What was answered, be it as the arguments of a function; without the key, which a server might repeat."""

@@ -33,6 +33,18 @@ class Structured(StrEnum):
     FUNCTION_CALLING = "function_calling"
 
 
+class Grammar(StrEnum):
+    """How a server is told the form of a reply that is no JSON; `NONE` has words alone to go by.
+
+    `GBNF` is llama.cpp's field `grammar`; of vLLM, `GUIDED_REGEX` was removed in 0.12 for `STRUCTURED_OUTPUTS`.
+    """
+
+    NONE = "none"
+    GBNF = "gbnf"
+    GUIDED_REGEX = "guided_regex"
+    STRUCTURED_OUTPUTS = "structured_outputs"
+
+
 class LengthField(StrEnum):
     """The name by which a server knows the limit on a reply's length; the first is the older one."""
 
@@ -72,6 +84,7 @@ class ModelFacts(BaseModel):
     max_output_tokens: _Count = 4_096
     length_field: LengthField = LengthField.MAX_TOKENS
     structured: Structured = Structured.PROMPT
+    grammar: Grammar = Grammar.NONE
     at_once: _Count | None = None
     requests_per_minute: _Count | None = None
     tokens_per_minute: _Count | None = None

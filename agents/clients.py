@@ -9,14 +9,26 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
 from agents.catalog import ModelFacts, Structured
+from agents.direct import INDICES_SCHEMA
+from agents.explanation import SENTENCES_SCHEMA
+from agents.grammars import FORMS as GRAMMARS
+from agents.grammars import fields
+from agents.outliers import OUTLIERS_SCHEMA
 from agents.review import VERDICT_SCHEMA
-from agents.speech import Role, Task
+from agents.selection import SELECTION_SCHEMA
+from agents.speech import Pattern, Role, Task
 from signals.errors import BadInput
 
 Asked = Runnable[LanguageModelInput, AIMessage]
 
 FORMS = "use embedded, PROVIDER:NAME, URL#NAME for any OpenAI-compatible server, or gguf:FILE"
-_SCHEMAS: Mapping[Task, Mapping[str, object]] = {Role.REVIEW: VERDICT_SCHEMA}
+_SCHEMAS: Mapping[Task, Mapping[str, object]] = {
+    Role.REVIEW: VERDICT_SCHEMA,
+    Pattern.DIRECT: INDICES_SCHEMA,
+    Pattern.EXPLANATION: SENTENCES_SCHEMA,
+    Pattern.OUTLIERS: OUTLIERS_SCHEMA,
+    Pattern.SELECTION: SELECTION_SCHEMA,
+}
 """The tasks whose reply is JSON, where a server can be held to it."""
 
 
@@ -79,7 +91,8 @@ def chat_client(
         )
     else:
         model = ChatOpenAI(model=name, base_url=url, **shared)
-    return model, _held_to_form(model, facts.structured, body)
+    numeric = {task: model.bind(extra_body={**body, **fields(facts.grammar, form)}) for task, form in GRAMMARS.items()}
+    return model, {**_held_to_form(model, facts.structured, body), **numeric}
 
 
 def _held_to_form(model: Any, structured: Structured, body: dict[str, Any]) -> Mapping[Task, Asked]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.access import EMBEDDED
@@ -28,7 +28,8 @@ class PatternRequest:
     """What a pattern is asked to do. `name` tells what runs, such as 'logprompt'; `subject` what it looks at.
 
     `size` counts points, lines or records. `patterns` are the agents that may be asked, none where no model is.
-    `settings` are kept to be looked at.
+    `prompt_tokens` and `reply_tokens` are what one call may have at most, where that is known. `settings` are kept to
+    be looked at.
     """
 
     name: str
@@ -39,6 +40,7 @@ class PatternRequest:
     seed: int = 0
     caps: Caps = field(default_factory=Caps)
     prompt_tokens: int = 0
+    reply_tokens: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -101,6 +103,7 @@ def consult(
     raised again, and what was recorded until then stays.
     """
     _refuse_mute(request)
+    models = replace(models, reply_tokens=request.reply_tokens)
     began = clock()
     budget = Budget(request.caps, lambda: clock() - began, began_s=0.0)
     with ExitStack() as stack:

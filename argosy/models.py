@@ -12,14 +12,22 @@ from signals.errors import BadInput
 
 @dataclass(frozen=True)
 class Models:
-    """The table of models, and the values of the variables that its rows may name as keys."""
+    """The table of models, and the values of the variables that its rows may name as keys.
+
+    `reply_tokens` bounds replies further than the table does, for those models that do not think aloud before they
+    answer: these take sampling parameters.
+    """
 
     catalog: Catalog
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reply_tokens: int | None = None
 
     def of(self, spec: str) -> ModelFacts:
         """All that is known of a model as it is named on the command line."""
-        return self.catalog.of(spec)
+        facts = self.catalog.of(spec)
+        if self.reply_tokens is None or facts.temperature is None:
+            return facts
+        return facts.model_copy(update={"max_output_tokens": min(facts.max_output_tokens, self.reply_tokens)})
 
     def key(self, facts: ModelFacts) -> str | None:
         """The key that this model's server may see."""

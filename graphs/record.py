@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from agents.sampling import drawn
 from agents.speech import CallKey, Parameter, Reply, Speaker
 from graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
 from sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
@@ -72,6 +73,7 @@ class RecordedSpeaker:
         began = self._clock()
         reply = self._speaker.ask(messages, key)
         now = self._clock()
+        parameters = {**self.parameters, **drawn(self.parameters, key)}
         self._recorder.append(
             ModelCall(
                 at=now,
@@ -89,8 +91,8 @@ class RecordedSpeaker:
                 usd=reply.usage.usd,
                 cut=reply.cut,
                 seconds=max(0.0, now - began),
-                key=call_key(self.name, self.parameters, prompt, key),
-                parameters=dict(self.parameters),
+                key=call_key(self.name, parameters, prompt, key),
+                parameters=parameters,
             )
         )
         return reply

@@ -42,12 +42,12 @@ def score(
     from argosy.terminal import print_json
 
     if out:
-        _check_kind(out)
+        check_kind(out)
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
     table = TableRequest(file, time, value, None, id_column, series, step)
     scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
     if out:
-        _write(scored.frame, out)
+        write_table(scored.frame, out)
     summary = {
         "detector": scored.detector,
         "series": scored.series,
@@ -69,7 +69,7 @@ def score(
     typer.echo(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
 
 
-def _check_kind(out: Path) -> None:
+def check_kind(out: Path) -> None:
     """Raises BadInput before anything is scored when the goal cannot be written."""
 
     if out.suffix.lower() not in (".parquet", ".csv"):
@@ -79,7 +79,7 @@ def _check_kind(out: Path) -> None:
         raise BadInput(f"--out {out}", f"there is no folder {out.parent}", "make it, or name another")
 
 
-def _write(frame: "pd.DataFrame", out: Path) -> None:
+def write_table(frame: "pd.DataFrame", out: Path) -> None:
     """Writes beside the goal first, so that a full disk leaves no half file. Raises BadInput."""
 
     part = out.with_name(out.name + ".part")
