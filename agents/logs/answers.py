@@ -1,0 +1,129 @@
+"""Numbered verdicts out of what a model says: as lines or JSON, with the reasons before or after them."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+LONGEST_REASON = 300
+_MOST_CHARS = 200_000
+_ABNORMAL = r"abnormal|anomal(?:y|ous)|not[ -]normal"
+_WORDS = rf"(?:{_ABNORMAL}|normal)"
+_BEGINS = re.compile(
+    r"^[\s>*#_(\[-]{0,8}(?:(?:entry|log|line|no\.?|number|item)\s{0,2}#?)?(\d{1,6})\b(.*)", re.IGNORECASE
+)
+_FIRST = re.compile(
+    rf"^[\s.):\]*_|=>,-]{{0,8}}\"?(?:verdict|category|label|answer)?[\s:=*\"]{{0,4}}({_WORDS})\b(.*)", re.IGNORECASE
+)
+_LAST = re.compile(
+    rf"(?:=>|->|→|⇒|verdict|category|label|answer)[\s:=*_\"(\[]{{0,6}}(?:is\s)?({_WORDS})\b", re.IGNORECASE
+)
+_THOUGHTS = re.compile(r"<(think|thinking|reasoning|scratchpad)>.*?(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
+_BEFORE, _AFTER = " \t.,:;|*_-–—=>)]", " \t|*_-–—=>(["
+_NUMBER_NAMES = ("number", "n", "id", "line", "index", "no", "entry")
+_VERDICT_NAMES = ("verdict", "label", "category", "answer", "status", "result")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verdict and what it rests on."""
+
+    abnormal: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered, by number. `made_up` counts answers to numbers that nobody asked for.
+
+    A number that was answered both ways has no answer.
+    """
+
+    found: Mapping[int, Answer]
+    made_up: int
+
+
+def read_answers(reply: str, asked: Collection[int]) -> Answers:
+    """The verdicts in a reply to these numbers; a later verdict on a number adds nothing but may contradict."""
+    text = _THOUGHTS.sub("", reply[:_MOST_CHARS])
+    given = list(_of_json(text)) or list(_of_lines(text))
+    found: dict[int, Answer] = {}
+    both: set[int] = set()
+    strange: set[int] = set()
+    for number, answer in given:
+        if number not in asked:
+            strange.add(number)
+        elif number in found and found[number].abnormal != answer.abnormal:
+            both.add(number)
+        else:
+            found.setdefault(number, answer)
+    return Answers({number: answer for number, answer in found.items() if number not in both}, len(strange))
+
+
+def _of_lines(text: str) -> Iterator[tuple[int, Answer]]:
+    """One verdict for each paragraph that begins with a number; of several in it, the one that ends it."""
+    number, paragraph = None, list[str]()
+    for line in [*text.splitlines(), "0"]:
+        begins = _BEGINS.match(line)
+        if begins is None:
+            paragraph.append(line)
+            continue
+        if number is not None and (answer := _answer(" ".join(paragraph))):
+            yield number, answer
+        number, paragraph = int(begins[1]), [begins[2]]
+
+
+def _answer(text: str) -> Answer | None:
+    first = _FIRST.match(text)
+    if first:
+        return Answer(_is_abnormal(first[1]), _tidied(first[2]))
+    last = list(_LAST.finditer(text))
+    if last:
+        return Answer(_is_abnormal(last[-1][1]), _tidied(text[: last[-1].start()]))
+    return None
+
+
+def _of_json(text: str) -> Iterator[tuple[int, Answer]]:
+    """Verdicts of a reply that is JSON: objects with number and verdict, or one object from number to verdict."""
+    start = min((at for at in (text.find("["), text.find("{")) if at >= 0), default=-1)
+    if start < 0 or text[:start].strip(" \n`jsonJSON:"):
+        return
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        value = [each for found in re.findall(r"\{[^{}]*\}", text) if (each := _object(found)) is not None]
+    rows = value if isinstance(value, list) else [value]
+    for row in rows:
+        if isinstance(row, dict):
+            yield from _of_object(row)
+
+
+def _object(text: str) -> object:
+    try:
+        return json.loads(re.sub(r",\s*\}$", "}", text), strict=False)
+    except ValueError:
+        return None
+
+
+def _of_object(row: Mapping[str, object]) -> Iterator[tuple[int, Answer]]:
+    fields = {str(name).strip().casefold(): value for name, value in row.items()}
+    number = next((fields[name] for name in _NUMBER_NAMES if name in fields), None)
+    if number is not None:
+        word = next((fields[name] for name in _VERDICT_NAMES if name in fields), None)
+        read = re.match(rf"\W*({_WORDS})\b", str(word), re.IGNORECASE)
+        if read and str(number).strip().isdecimal():
+            yield int(str(number)), Answer(_is_abnormal(read[1]), _tidied(str(fields.get("reason", "") or "")))
+        return
+    for name, value in fields.items():
+        if name.isdecimal() and isinstance(value, str) and (answer := _answer(value)):
+            yield int(name), answer
+        elif name.isdecimal() and isinstance(value, dict):
+            yield from _of_object({**value, "number": name})
+
+
+def _is_abnormal(word: str) -> bool:
+    return word.casefold() != "normal"
+
+
+def _tidied(reason: str) -> str:
+    return " ".join(reason.split()).lstrip(_BEFORE).rstrip(_AFTER)[:LONGEST_REASON]

@@ -1,0 +1,98 @@
+"""Log templates as a prompt shows them: numbered, quoted, cut, and never anything but data."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LONGEST_TEMPLATE = 600
+LONGEST_EXAMPLE = 300
+"""In characters, as they stand in a prompt."""
+
+_ENTRY = re.compile(
+    r'^(?P<number>\d{1,6})\. \(seen (?P<count>[\d,]+)x\) (?P<text>"(?:[^"\\]|\\.)*")'
+    r'(?: e\.g\. (?P<examples>"(?:[^"\\]|\\.)*"(?: \| "(?:[^"\\]|\\.)*")*))?$',
+    re.MULTILINE,
+)
+_LABELLED = re.compile(r'^(?P<verdict>normal|abnormal): (?P<text>"(?:[^"\\]|\\.)*")$', re.MULTILINE)
+# Servers may read their own control words out of a text; a fence would end the block that the text stands in.
+_CONTROL_WORDS = (
+    ("```", "'''"),
+    ("<|", "< |"),
+    ("|>", "| >"),
+    ("</", "< /"),
+    ("<s>", "< s>"),
+    ("<log>", "< log>"),
+    ("<answered>", "< answered>"),
+    ("[INST]", "[ INST]"),
+    ("[/INST]", "[/ INST]"),
+)
+_UNSEEN = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+} | {0xFEFF: "\\ufeff"}
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "?")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A template to be judged: its text, how many lines have it, and a few of them as they were written."""
+
+    text: str
+    count: int = 1
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A template of which somebody has said whether it is abnormal."""
+
+    entry: Entry
+    abnormal: bool
+
+
+def quoted(text: str, most_chars: int) -> str:
+    """A text within quotes on one line, cut, without what a model's server or a reader of the prompt could obey."""
+    text = text if len(text) <= most_chars else text[:most_chars] + " …"
+    for word, harmless in _CONTROL_WORDS:
+        text = text.replace(word, harmless)
+    text = text.translate(_SURROGATES)
+    return json.dumps(text.translate(_UNSEEN), ensure_ascii=False)
+
+
+def shown(number: int, entry: Entry, most_examples: int = 1) -> str:
+    """The line of a prompt for one entry; examples stand only where the template leaves something out."""
+    line = f"{number}. (seen {entry.count:,}x) {quoted(entry.text, LONGEST_TEMPLATE)}"
+    examples = [each for each in entry.examples if each != entry.text][:most_examples]
+    if examples:
+        line += " e.g. " + " | ".join(quoted(each, LONGEST_EXAMPLE) for each in examples)
+    return line
+
+
+def shown_label(labelled: Labelled) -> str:
+    """The line of a prompt for one example with its answer."""
+    return f"{'abnormal' if labelled.abnormal else 'normal'}: {quoted(labelled.entry.text, LONGEST_EXAMPLE)}"
+
+
+def read_entries(prompt: str) -> Sequence[tuple[int, Entry]]:
+    """The numbered entries of a prompt, as `shown` wrote them."""
+    return [
+        (
+            int(found["number"]),
+            Entry(json.loads(found["text"]), int(found["count"].replace(",", "")), tuple(_examples(found["examples"]))),
+        )
+        for found in _ENTRY.finditer(prompt)
+    ]
+
+
+def read_labelled(prompt: str) -> Sequence[Labelled]:
+    """The examples with answers of a prompt, as `shown_label` wrote them."""
+    return [
+        Labelled(Entry(json.loads(found["text"])), found["verdict"] == "abnormal")
+        for found in _LABELLED.finditer(prompt)
+    ]
+
+
+def _examples(text: str | None) -> Iterator[str]:
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"', text or ""):
+        yield json.loads(found.group())

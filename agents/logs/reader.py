@@ -1,0 +1,114 @@
+"""LogPrompt as a reader of logs: lines in, a verdict and a reason for each out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from agents.logs.answers import Answer
+from agents.logs.entries import Entry
+from agents.logs.judging import Bounds, Judged, judge, never
+from agents.logs.manners import Manner, Strategy, manner_of
+from agents.speech import Speaker
+from detectors.templates import OTHERS, Template, TemplateMiner
+from signals.lines import Lines
+from signals.scores import Scores
+
+ABNORMAL, NORMAL = 1.0, 0.0
+_LINES_A_BATCH = 8_192
+
+
+class Verdicts(Protocol):
+    """Verdicts of earlier runs, by what was asked how and the template's text."""
+
+    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, Answer]: ...
+
+    def keep(self, asked_as: str, answers: Mapping[str, Answer]) -> None: ...
+
+
+class Forgetful:
+    """Knows nothing and keeps nothing."""
+
+    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, Answer]:  # noqa: ARG002
+        return {}
+
+    def keep(self, asked_as: str, answers: Mapping[str, Answer]) -> None:
+        """Nothing is kept."""
+
+
+class LogPrompt:
+    """Judges lines by their templates (arXiv 2308.07610): a template is read once, and not at all where it is known.
+
+    `done` is told, after each batch, how many templates have a verdict and how many there are. `last` says of the last
+    run what was asked.
+    """
+
+    name = "logprompt"
+
+    def __init__(
+        self,
+        speaker: Speaker,
+        manner: Manner | None = None,
+        bounds: Bounds | None = None,
+        verdicts: Verdicts | None = None,
+        clean: Callable[[str], str] = lambda text: text,
+        interrupted: Callable[[], bool] = never,
+        done: Callable[[int, int], None] = lambda _known, _all: None,
+    ) -> None:
+        self._speaker = speaker
+        self._manner = manner or manner_of(Strategy.SIMPLE)
+        self._bounds = bounds or Bounds()
+        self._verdicts: Verdicts = verdicts or Forgetful()
+        self._clean, self._interrupted, self._done = clean, interrupted, done
+        self.last = Judged()
+        self.recalled = 0
+
+    @property
+    def asked_as(self) -> str:
+        """Under what verdicts are kept: model, its parameters, strategy and the words of the prompt."""
+        parameters = ",".join(f"{name}={value}" for name, value in sorted(self._speaker.parameters.items()))
+        return f"{self._speaker.name}({parameters}) {self._manner.strategy} {self._manner.version}"
+
+    def score(self, lines: Lines) -> Scores:
+        """1 for a line whose template was judged abnormal, 0 for normal, NaN where there is no verdict.
+
+        Reasons by index, of abnormal lines alone. Raises what the speaker raises, save for a budget that is spent:
+        then the rest has no verdict, and `last.why` says so.
+        """
+        miner = TemplateMiner()
+        spans = range(0, len(lines), _LINES_A_BATCH)
+        ids = [miner.add([str(each) for each in lines.texts[at : at + _LINES_A_BATCH]]) for at in spans]
+        answers = self.read(miner.templates)
+        values = np.full(len(lines), np.nan)
+        reasons: dict[int, str] = {}
+        for place, id in enumerate(np.concatenate(ids).tolist() if ids else []):
+            answer = answers.get(id)
+            if answer is not None:
+                values[place] = ABNORMAL if answer.abnormal else NORMAL
+                if answer.abnormal:
+                    reasons[place] = answer.reason or "judged abnormal, without a reason"
+        return Scores(values, reasons=reasons)
+
+    def read(self, templates: Sequence[Template]) -> Mapping[int, Answer]:
+        """Verdicts by template id, those of earlier runs first; what has none is missing."""
+        todo = [each for each in templates if each.id != OTHERS]
+        asked_as = self.asked_as
+        before = self._verdicts.find(asked_as, list({each.text for each in todo}))
+        answers = {each.id: before[each.text] for each in todo if each.text in before}
+        self.recalled = len(answers)
+        todo = [each for each in todo if each.id not in answers]
+        total = len(todo) + len(answers)
+
+        def keep(found: Mapping[int, Answer]) -> None:
+            self._verdicts.keep(asked_as, {todo[place].text: answer for place, answer in found.items()})
+            answers.update({todo[place].id: answer for place, answer in found.items()})
+            self._done(len(answers), total)
+
+        self._done(len(answers), total)
+        entries = [self._entry(each) for each in todo]
+        self.last = judge(entries, self._speaker, self._manner, self._bounds, keep, self._interrupted)
+        return answers
+
+    def _entry(self, template: Template) -> Entry:
+        examples = tuple(self._clean(each) for each in template.examples[: self._bounds.examples])
+        return Entry(self._clean(template.text), template.count, examples)

@@ -1,0 +1,51 @@
+"""From labelled lines to labelled templates, and a few of these that say most."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from agents.logs.entries import Entry, Labelled
+from detectors.templates import OTHERS, TemplateMiner
+
+MOST_EXAMPLES = 20
+"""About twenty are best, says the paper."""
+
+MOST_RANKED = 40
+
+
+def labelled_templates(texts: Sequence[str], labels: Sequence[bool]) -> Sequence[Labelled]:
+    """The templates of these lines, the most frequent first; abnormal where at least half of its lines are."""
+    miner = TemplateMiner()
+    ids = miner.add(texts).tolist()
+    bad = Counter(id for id, label in zip(ids, labels, strict=True) if label)
+    found = [
+        Labelled(Entry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
+        for each in miner.templates
+        if each.id != OTHERS
+    ]
+    return sorted(found, key=lambda each: (-each.entry.count, each.entry.text))
+
+
+def chosen(sample: Sequence[Labelled], most: int) -> tuple[Labelled, ...]:
+    """At most so many, half of them abnormal where there are enough, of each kind the ones least alike."""
+    bad = [each for each in sample if each.abnormal]
+    good = [each for each in sample if not each.abnormal]
+    few_bad = min(len(bad), max(most // 2, most - len(good)))
+    picked = [*_apart(bad, few_bad), *_apart(good, most - few_bad)]
+    return tuple(sorted(picked, key=sample.index))
+
+
+def _apart(among: Sequence[Labelled], most: int) -> Sequence[Labelled]:
+    """The first, which is the most frequent, then each time the one that is least like those before it."""
+    words = [set(re.findall(r"[^\W\d_]{2,}", each.entry.text.casefold())) for each in among]
+    picked: list[int] = []
+    nearest = [-1.0] * len(among)
+    while len(picked) < min(most, len(among)):
+        best = min((at for at in range(len(among)) if at not in picked), key=lambda at: (nearest[at], at))
+        picked.append(best)
+        nearest = [max(near, _alike(words[at], words[best])) for at, near in enumerate(nearest)]
+    return [among[at] for at in picked]
+
+
+def _alike(a: set[str], b: set[str]) -> float:
+    return len(a & b) / max(len(a | b), 1)
