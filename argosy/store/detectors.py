@@ -10,6 +10,7 @@ from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
+from argosy.store.service import is_live
 from argosy.store.sessions import LATEST
 from detectors.quota import Quota
 from detectors.rule import Direction
@@ -27,8 +28,19 @@ class Detectors:
     ) -> None:
         self._database, self._redaction, self._clock, self._token = database, redaction, clock, token
 
-    def put(self, session: str, series: str, base: Json, members: Sequence[MemberRow], step_s: int) -> DetectorRow:
-        """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput)."""
+    def put(
+        self,
+        session: str,
+        series: str,
+        base: Json,
+        members: Sequence[MemberRow],
+        step_s: int,
+        within: Callable[[sa.Connection, DetectorRow], None] = lambda _connection, _row: None,
+    ) -> DetectorRow:
+        """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput).
+
+        `within` is done in the same transaction, once the row is in.
+        """
         clean = self._redaction.tree
         for _ in range(TRIES):
             at = self._clock()
@@ -40,17 +52,23 @@ class Detectors:
                     _check_known(connection, schema.rules.c.id, member.rule, "rule")
                 _check_known(connection, schema.sessions.c.id, session, "session")
                 if self._database.insert_new(connection, _TABLE, _values(row)):
+                    within(connection, row)
                     return row
         raise self._database.unavailable("no free id in this second")
 
     def find(self, start: str) -> DetectorRow:
-        """The detector whose id begins so, that of the session whose id begins so, or the latest. Raises BadInput."""
+        """The detector whose id begins so, that of the session whose id begins so, or the latest that is live.
+
+        Raises BadInput.
+        """
         newest = sa.select(_TABLE).order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()).limit(1)
         with self._database.reading() as connection:
             if start.startswith("s-"):
                 session = find_id(connection, schema.sessions.c.id, start, "session")
                 newest = newest.where(_TABLE.c.session == session)
-            elif start != LATEST:
+            elif start == LATEST:
+                newest = newest.where(is_live(_TABLE))
+            else:
                 newest = newest.where(_TABLE.c.id == find_id(connection, _TABLE.c.id, start, "detector"))
             found = connection.execute(newest).first()
         if found is None:

@@ -11,6 +11,13 @@ TRIES = 100
 
 _SHOWN = 8
 
+LISTINGS = {
+    "detector": "argosy detector list",
+    "refresh": "argosy detector show DETECTOR",
+    "schedule": "argosy schedule list",
+}
+"""The commands that list what has no plural of its own."""
+
 
 def timed_id(letter: str, at: float, token: str) -> str:
     """Such as 's-20261123-155149-3f9a': the kind, the second in UTC, and a token that tells equals apart."""
@@ -20,7 +27,7 @@ def timed_id(letter: str, at: float, token: str) -> str:
 def find_id(connection: sa.Connection, column: sa.Column[str], start: str, noun: str) -> str:
     """The one id that begins with `start`, or is it. Raises BadInput when there is none, or more than one."""
     place = f"{noun} {start!r}"
-    listing = "argosy sessions --json names them" if noun == "detector" else f"argosy {noun}s lists them"
+    listing = f"{LISTINGS.get(noun, f'argosy {noun}s')} lists them"
     if not start:
         raise BadInput(place, "is empty", listing)
     begins = sa.func.substr(column, 1, len(start)) == start

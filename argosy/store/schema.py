@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration; a store that names another one is upgraded, or refused when that one is not known here."""
 
 metadata = sa.MetaData(
@@ -88,4 +88,140 @@ detectors = sa.Table(
     sa.Column("members", sa.JSON, nullable=False),
     sa.Column("step_s", sa.BigInteger, nullable=False),
     sa.Column("created", sa.Double, nullable=False),
+)
+
+refreshes = sa.Table(
+    "refreshes",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("line", _ID, sa.ForeignKey("detectors.id"), nullable=False, index=True),
+    sa.Column("detector", _ID, sa.ForeignKey("detectors.id"), nullable=False),
+    sa.Column("started", sa.Double, nullable=False),
+    sa.Column("session", _ID, sa.ForeignKey("sessions.id")),
+    sa.Column("search", _ID, sa.ForeignKey("sessions.id")),
+    sa.Column("state", sa.String(32)),
+    sa.Column("decision", sa.String(16)),
+    sa.Column("challenger", _ID, sa.ForeignKey("detectors.id")),
+    sa.Column("ended", sa.Double),
+    sa.Column("seen_until", sa.BigInteger),
+    sa.Column("data", sa.Text),
+    sa.Column("json", sa.JSON),
+)
+
+successions = sa.Table(
+    "successions",
+    metadata,
+    sa.Column("detector", _ID, sa.ForeignKey("detectors.id"), primary_key=True),
+    sa.Column("predecessor", _ID, sa.ForeignKey("detectors.id"), nullable=False, index=True),
+    sa.Column("line", _ID, sa.ForeignKey("detectors.id"), nullable=False, index=True),
+    sa.Column("refresh", _ID, sa.ForeignKey("refreshes.id")),
+    sa.Column("how", sa.String(16), nullable=False),
+    sa.Column("made_until", sa.BigInteger, nullable=False),
+    sa.Column("promise", sa.JSON, nullable=False),
+)
+
+standings = sa.Table(
+    "standings",
+    metadata,
+    sa.Column("detector", _ID, sa.ForeignKey("detectors.id"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("refresh", _ID, sa.ForeignKey("refreshes.id")),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("expires", sa.BigInteger),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("refresh", _ID, sa.ForeignKey("refreshes.id"), nullable=False, unique=True),
+    sa.Column("asked", sa.Double, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("verdict", sa.String(16)),
+    sa.Column("decided", sa.Double),
+    sa.Column("author", sa.Text),
+    sa.Column("why", sa.Text),
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("thread", _ID, primary_key=True),
+    sa.Column("space", sa.String(255), primary_key=True),
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("parent", _ID),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("metadata", sa.JSON, nullable=False),
+)
+
+checkpoint_writes = sa.Table(
+    "checkpoint_writes",
+    metadata,
+    sa.Column("thread", _ID, primary_key=True),
+    sa.Column("space", sa.String(255), primary_key=True),
+    sa.Column("checkpoint", _ID, primary_key=True),
+    sa.Column("task", sa.String(255), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("detector", _ID, sa.ForeignKey("detectors.id"), nullable=False),
+    sa.Column("line", _ID, nullable=False),
+    sa.Column("cron", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("missed", sa.String(16), nullable=False),
+    sa.Column("source", sa.JSON, nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Column("planned_until", sa.Double, nullable=False),
+    sa.Column("next", sa.Double, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("schedule", _ID, sa.ForeignKey("schedules.id"), nullable=False, index=True),
+    sa.Column("due", sa.Double, nullable=False),
+    sa.Column("cause", sa.String(16), nullable=False),
+    sa.Column("entered", sa.Double, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("attempt", sa.BigInteger, nullable=False),
+    sa.Column("not_before", sa.Double, nullable=False),
+    sa.Column("queued_attempt", sa.BigInteger, nullable=False),
+    sa.Column("starts", sa.BigInteger, nullable=False),
+    sa.Column("worker", _ID),
+    sa.Column("claim", _ID),
+    sa.Column("started", sa.Double),
+    sa.Column("ended", sa.Double),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("why", sa.Text),
+    sa.Column("facts", sa.JSON),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.BigInteger, nullable=False),
+    sa.Column("started", sa.Double, nullable=False),
+    sa.Column("beats", sa.BigInteger, nullable=False),
+    sa.Column("beat_at", sa.Double, nullable=False),
+    sa.Column("lease_s", sa.Double, nullable=False),
+    sa.Column("ended", sa.Double),
+    sa.Column("died", sa.Double),
 )

@@ -16,7 +16,9 @@ from argosy.store.database import Database, connect
 from argosy.store.detectors import Detectors
 from argosy.store.errors import StoreUnavailable
 from argosy.store.events import Events
+from argosy.store.refreshes import Refreshes
 from argosy.store.rules import Rules
+from argosy.store.service import Service
 from argosy.store.sessions import Sessions
 from argosy.store.upgrade import upgrade
 from graphs.events import Event
@@ -34,6 +36,8 @@ class Store:
     blobs: Blobs
     rules: Rules
     detectors: Detectors
+    service: Service
+    refreshes: Refreshes
     artefacts: Artefacts
     claims: Claims
     redaction: Redaction
@@ -74,6 +78,7 @@ def open_store(
     database = connect(url)
     upgrade(database)
     redaction = Redaction(tuple(secret for secret in (*settings.secrets, url.password) if secret))
+    service = Service(database, clock)
     return Store(
         database=database,
         sessions=Sessions(database, redaction, clock, token),
@@ -81,6 +86,8 @@ def open_store(
         blobs=Blobs(database, redaction),
         rules=Rules(database, clock),
         detectors=Detectors(database, redaction, clock, token),
+        service=service,
+        refreshes=Refreshes(database, redaction, service, clock, token),
         artefacts=Artefacts(settings.home / "artefacts"),
         claims=Claims(settings.home / "running"),
         redaction=redaction,

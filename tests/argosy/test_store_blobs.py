@@ -38,7 +38,7 @@ def test_a_missing_blob_and_a_damaged_one_are_told_apart(store: Store) -> None:
         store.blobs.get("0" * 64)
     name = store.blobs.put(b"prompt")
     with store.database.writing() as connection:
-        connection.execute(sa.text("UPDATE blobs SET zlib = x'00'"))
+        connection.execute(sa.text("UPDATE blobs SET zlib = :bytes"), {"bytes": b"\0"})
     with pytest.raises(StoreUnavailable, match="is damaged"):
         store.blobs.get(name)
 

@@ -1,0 +1,217 @@
+"""What is known of a detector's series: the points of its first session, and what each refresh added, in order."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from argosy.connectors.cells import Alarms, Base, ColumnScores
+from argosy.connectors.tables import MOST_SESSION_POINTS, Loaded, duration, newest
+from argosy.connectors.times import iso
+from argosy.copies import read_copy
+from argosy.store.rows import DetectorRow
+from argosy.store.store import Store
+from signals.arrays import Bools, Floats, Ints
+from signals.errors import BadInput
+from signals.gaps import gaps
+from signals.incidents import incidents_in
+from signals.series import Series
+
+MOST_OTHERWISE = 0.5
+"""Where more than this share of the points that both hold differ, a file is of another series, or its clock was set."""
+
+AHEAD_S = 3_600
+"""Points later than the clock by more than this would hide all that comes after them, and are left out."""
+
+FEWEST_TO_COMPARE = 10
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The series as it is known now, and what of it is `added`, None where there is nothing new.
+
+    `seen_until`: second of the last point known before.
+    """
+
+    loaded: Loaded
+    added: Loaded | None
+    seen_until: int
+    notes: tuple[str, ...]
+
+
+def seen_before(store: Store, line: str) -> Loaded:
+    """All that was known of a line's series before, with the incidents as they were last told. Raises BadInput."""
+    first = store.detectors.find(line)
+    data = store.sessions.find(first.session).settings.get("data")
+    if not isinstance(data, str):
+        mend = "argosy run makes a detector that can be refreshed"
+        raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
+    known = read_copy(store, data)
+    for row in store.refreshes.of_line(line):
+        if row.data:
+            known = _after(known, read_copy(store, row.data))
+    return known
+
+
+def joined(known: Loaded, loaded: Loaded, row: DetectorRow, now: float) -> Known:
+    """What was known, and what a file adds to it. What was seen stays as it was seen, save for its incidents.
+
+    Raises BadInput for another step, for times where there were none or none where there were, for a file without the
+    base's column, and for one that tells otherwise about what was seen.
+    """
+    _check(known, loaded, row)
+    loaded, notes = _not_ahead(loaded, now)
+    notes = (*notes, *_compared(known, loaded), *_gap(known, loaded))
+    seen_until = int(known.series.seconds[-1])
+    if not len(loaded.series):
+        return Known(known, None, seen_until, notes)
+    after = newest(_after(known, loaded), MOST_SESSION_POINTS)
+    return Known(after, _added(known, loaded), seen_until, notes)
+
+
+def _check(known: Loaded, loaded: Loaded, row: DetectorRow) -> None:
+    place, step_s = str(loaded.origin), known.series.step_s
+    if len(loaded.series) >= FEWEST_TO_COMPARE and loaded.series.step_s != step_s:
+        problem = f"its points are {loaded.series.step_s:,} s apart, and those of {row.id} {step_s:,} s"
+        raise BadInput(place, problem, "give newer points of the same series")
+    if known.times_known != loaded.times_known:
+        words = ("has no times", "had times") if known.times_known else ("has times", "had none")
+        raise BadInput(place, f"{words[0]}, and what {row.id} was made on {words[1]}", "give both the same way")
+    if (column := row.base.get("column")) and loaded.base is None:
+        mend = f"give a file that has the column {column!r} of the base"
+        raise BadInput(place, "holds nothing of the detector that these rules correct", mend)
+
+
+def _not_ahead(loaded: Loaded, now: float) -> tuple[Loaded, tuple[str, ...]]:
+    """Without points from the future, of which a clock that was set wrong leaves some."""
+    if not loaded.times_known:
+        return loaded, ()
+    ahead = int((loaded.series.seconds > now + AHEAD_S).sum())
+    if not ahead:
+        return loaded, ()
+    note = f"{ahead:,} points are later than now and were left out: was a clock set?"
+    return _part(loaded, slice(0, len(loaded.series) - ahead)), (note,)
+
+
+def _compared(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+    """Raises BadInput where a file tells otherwise about most of what was seen before."""
+    before, after = _shared(known.series.seconds, loaded.series.seconds)
+    if not len(before):
+        return ()
+    one, other = known.series.values[before], loaded.series.values[after]
+    with np.errstate(invalid="ignore"):
+        same = (np.abs(one - other) <= _CLOSE * np.maximum(np.abs(one), np.abs(other))) | np.isnan(one)
+    different = int((~same).sum())
+    if len(before) >= FEWEST_TO_COMPARE and different > MOST_OTHERWISE * len(before):
+        problem = f"{different:,} of {len(before):,} points that were seen before are other ones now"
+        mend = "give the same series; if its clock was set, give only points from after that"
+        raise BadInput(str(loaded.origin), problem, mend)
+    if different:
+        return (f"{different:,} of {len(before):,} points that were seen before are other ones now; as seen they stay",)
+    return ()
+
+
+def _gap(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+    """What is to be said of a file that ends too early, or of points that are missing before or among the new ones."""
+    last, seconds = int(known.series.seconds[-1]), loaded.series.seconds
+    new = seconds[seconds > last]
+    if not len(new):
+        ends = _moment(int(seconds[-1]), loaded) if len(seconds) else "before it begins"
+        return (f"the data end at {ends}, and {_moment(last, loaded)} was seen already",)
+    notes = []
+    away = int(new[0]) - last
+    if away > 2 * known.series.step_s:
+        notes.append(f"{duration(away)} lie between the last point seen and the first new one")
+    found = gaps(_part(loaded, slice(len(seconds) - len(new), len(seconds))).series)
+    if found.count:
+        notes.append(
+            f"{found.count} {'gap' if found.count == 1 else 'gaps'} in the new points, {found.share:.2%} missing"
+        )
+    return tuple(notes)
+
+
+def _moment(second: int, loaded: Loaded) -> str:
+    return iso(second) if loaded.times_known else f"index {second // max(1, loaded.series.step_s)}"
+
+
+def _shared(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """The indices of the seconds that both hold."""
+    _, before, after = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return before.astype(np.int64), after.astype(np.int64)
+
+
+def _after(known: Loaded, loaded: Loaded) -> Loaded:
+    """Both as one: the points of the first, then those of the second that come after; incidents as the second says."""
+    series, fresh = known.series, loaded.series.seconds > known.series.seconds[-1]
+    seconds = np.concatenate((series.seconds, loaded.series.seconds[fresh]))
+    values = np.concatenate((series.values, loaded.series.values[fresh]))
+    labels = _labels(known, loaded, fresh)
+    whole = Series(series.id, seconds, values, series.step_s)
+    incidents = incidents_in(labels, seconds, series.step_s)
+    base = _verdicts(known.base, loaded.base, fresh)
+    return replace(known, origin=loaded.origin, series=whole, labels=labels, incidents=incidents, base=base, notes=())
+
+
+def _labels(known: Loaded, loaded: Loaded, fresh: Bools) -> Bools:
+    before = known.labels.copy() if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
+    if loaded.labels is None:
+        return np.concatenate((before, np.zeros(int(fresh.sum()), dtype=np.bool_)))
+    mine, theirs = _shared(known.series.seconds, loaded.series.seconds)
+    before[mine] = loaded.labels[theirs]
+    return np.concatenate((before, loaded.labels[fresh]))
+
+
+def _verdicts(known: Base | None, loaded: Base | None, fresh: Bools) -> Base | None:
+    match known, loaded:
+        case Alarms(column=column, flags=flags), Alarms(flags=more):
+            return Alarms(column, np.concatenate((flags, more[fresh])))
+        case ColumnScores(column=column, values=values), ColumnScores(values=scores):
+            return ColumnScores(column, np.concatenate((values, scores[fresh])))
+        case None, _:
+            return None
+    column = known.column if known else ""
+    raise BadInput(f"column {column!r}", "holds scores here and alarms there", "give the same detector's column")
+
+
+def _added(known: Loaded, loaded: Loaded) -> Loaded | None:
+    """From the first point on that is new, or whose label is; None where nothing is."""
+    seconds, news = loaded.series.seconds, loaded.series.seconds > known.series.seconds[-1]
+    if loaded.labels is not None:
+        mine, theirs = _shared(known.series.seconds, seconds)
+        before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
+        news[theirs[before[mine] != loaded.labels[theirs]]] = True
+    where = np.flatnonzero(news)
+    return _part(loaded, slice(int(where[0]), len(seconds))) if len(where) else None
+
+
+def _part(loaded: Loaded, part: slice) -> Loaded:
+    """A stretch of what was loaded."""
+    series = loaded.series.part(part.start, part.stop)
+    labels = None if loaded.labels is None else loaded.labels[part]
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
+    return replace(loaded, series=series, labels=labels, base=part_of(loaded.base, part), incidents=incidents)
+
+
+def part_of(base: Base | None, part: slice) -> Base | None:
+    """A stretch of a detector's verdicts."""
+    match base:
+        case Alarms(column=column, flags=flags):
+            return Alarms(column, flags[part])
+        case ColumnScores(column=column, values=values):
+            return ColumnScores(column, values[part])
+    return None
+
+
+def window_of(loaded: Loaded, part: slice) -> Loaded:
+    """A stretch of what is known, as a session takes it."""
+    return _part(loaded, part)
+
+
+def index_after(series: Series, second: int) -> int:
+    """The index of the first point later than a second."""
+    return int(np.searchsorted(series.seconds, second, side="right"))
+
+
+def values_of(base: Base) -> Bools | Floats:
+    """A detector's verdicts, shape (n,)."""
+    return base.flags if isinstance(base, Alarms) else base.values

@@ -1,0 +1,86 @@
+"""All statistics of drift on one series: what its detector was made on, and what came since."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.baselines.residuals import periods
+from detectors.drift.counted import alert_rate, missed, missed_in, outside
+from detectors.drift.form import Finding, unmeasured
+from detectors.drift.location import level, residual_spread, scale
+from detectors.drift.population import population
+from detectors.drift.rhythm import seasonality
+from detectors.drift.windows import FEWEST_POINTS, FEWEST_WINDOWS, Sample
+from signals.arrays import Bools, Ints
+from signals.series import Series
+
+MOST_SLOTS = 96
+MOST_OLDER = 200_000
+"""Of longer series the newest so many older points are compared with."""
+
+OF_VALUES = (population, level, residual_spread, scale, seasonality)
+NAMES = ("population", "level", "residual_spread", "scale", "seasonality", "alert_rate", "false_alerts", "missed")
+
+
+@dataclass(frozen=True, eq=False)
+class Newer:
+    """A series whose points before index `made` its detector was made on, and whose points from `since` on are new.
+
+    `labels` and `flags`, of the detector, have shape (n,). `promised`: where its rate of alerts was.
+    `labelled_since`: whether somebody has said what of the new points is an incident.
+    """
+
+    series: Series
+    labels: Bools
+    flags: Bools
+    made: int
+    since: int
+    promised: slice
+    labelled_since: bool
+
+
+def look(newer: Newer) -> tuple[Finding, ...]:
+    """Every statistic, in the order of `NAMES`; one that cannot be measured says so and does not fire."""
+    return (*_of_values(newer), *_of_alerts(newer))
+
+
+def _of_values(newer: Newer) -> tuple[Finding, ...]:
+    sample = sample_of(newer)
+    if not sample.enough:
+        why = f"{len(sample.newer):,} new points beside {len(sample.older):,} older ones are too few"
+        return tuple(unmeasured(name, why) for name in NAMES[:5])
+    return tuple(statistic(sample) for statistic in OF_VALUES)
+
+
+def sample_of(newer: Newer) -> Sample:
+    """Older and newer values, labelled points and gaps left out; the newest of the newer ones where these are many."""
+    series, known = newer.series, ~np.isnan(newer.series.values) & ~newer.labels
+    older = np.flatnonzero(known[: newer.made])[-MOST_OLDER:]
+    fresh = newer.since + np.flatnonzero(known[newer.since :])
+    fresh = fresh[-max(FEWEST_POINTS, len(older) // FEWEST_WINDOWS) :]
+    phases, slots = _phases(newer)
+    return Sample(series.values[older], series.values[fresh], phases[older], phases[fresh], slots)
+
+
+def _phases(newer: Newer) -> tuple[Ints, int]:
+    """The slot of its period of each point, shape (n,), and how many slots there are."""
+    series = newer.series
+    start = max(0, newer.made - MOST_OLDER)
+    found = periods(series.part(start, newer.made), newer.labels[start : newer.made])
+    length_s = (found[0] if found else 1) * series.step_s
+    slots = min(MOST_SLOTS, found[0]) if found else 1
+    return (series.seconds % length_s) * slots // length_s, slots
+
+
+def _of_alerts(newer: Newer) -> tuple[Finding, ...]:
+    labels, flags, since = newer.labels, newer.flags, slice(newer.since, None)
+    rate = alert_rate("alert_rate", flags[newer.promised], flags[since])
+    if not newer.labelled_since:
+        why = "nobody has said what of the new points is an incident"
+        return rate, unmeasured("false_alerts", why), unmeasured("missed", why)
+    alone = outside(labels, flags)
+    return (
+        rate,
+        alert_rate("false_alerts", alone[newer.promised], alone[since]),
+        missed(missed_in(labels[newer.promised], flags[newer.promised]), missed_in(labels[since], flags[since])),
+    )

@@ -1,0 +1,123 @@
+"""The arrays of one refresh: the series with its newer points, and the detectors of the line that score it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detectors.quota import Quota
+from detectors.rule import Direction, Number, Rule
+from detectors.transfer import Unit
+from signals.arrays import Bools
+from signals.incidents import runs
+from signals.scores import Scores
+from signals.series import Series
+from signals.shapes import Detector
+
+FEWEST_INCIDENTS = 3
+"""Nothing is tuned or searched on fewer labelled incidents."""
+
+WANTED_INCIDENTS = 5
+FEWEST_WINDOW_POINTS = 1_000
+FEWEST_DRIFTED_POINTS = 300
+TIMES_FRESH = 2
+
+
+@dataclass(frozen=True)
+class ServedRule:
+    """A rule of a detector in service, by its id in the store; `unit` is that of the series that it was tuned on."""
+
+    id: str
+    rule: Rule
+    params: Mapping[str, Number]
+    direction: Direction
+    language_model: bool
+    quota: Quota | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A detector of the line, ready to score.
+
+    It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
+    from which it is in service, None for one that never was.
+    """
+
+    id: str
+    base: Detector
+    rules: tuple[ServedRule, ...]
+    made: int
+    promised: slice
+    live_since: int | None = None
+
+
+@dataclass(eq=False)
+class Bench:
+    """The series as far as it is known now; points from index `seen` on were never looked at by a refresh.
+
+    `labels` are False where nobody said anything; `labelled_since` tells whether somebody labelled the new points.
+    `onset`: where a drift of values began, if one was found.
+    """
+
+    series: Series
+    labels: Bools
+    labelled_since: bool
+    seen: int
+    champion: Served
+    challenger: Served | None = None
+    predecessor: Served | None = None
+    onset: int | None = None
+    scores: dict[str, Scores] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def since(self) -> int:
+        """Where the points begin that statistics are about: what no refresh has seen, none that it was made on."""
+        return min(len(self.series), max(self.seen, self.champion.made))
+
+    @property
+    def window(self) -> slice:
+        """What a challenger is made on: the points since a drift began, where these hold enough to learn from, else
+        the newest points, further back until they hold incidents."""
+        points = len(self.series)
+        onset = points if self.onset is None else self.onset
+        if points - onset >= FEWEST_DRIFTED_POINTS and len(runs(self.labels[onset:])) >= FEWEST_INCIDENTS:
+            return slice(onset, points)
+        fresh = points - self.since
+        start = max(0, points - max(TIMES_FRESH * fresh, FEWEST_WINDOW_POINTS))
+        spans = runs(self.labels)
+        if (spans[:, 0] >= start).sum() < WANTED_INCIDENTS and len(spans):
+            earliest = int(spans[-min(WANTED_INCIDENTS, len(spans)), 0])
+            start = min(start, max(0, earliest - FEWEST_WINDOW_POINTS // 4))
+        return slice(start, points)
+
+    @property
+    def window_incidents(self) -> int:
+        """Labelled incidents in the window."""
+        return len(runs(self.labels[self.window]))
+
+    def days(self, start: int, stop: int) -> float:
+        """Data time from one point to the end of another, in days; by the clock of the data, whatever gaps it has."""
+        if stop <= start:
+            return 0.0
+        seconds = self.series.seconds
+        return float(seconds[stop - 1] - seconds[start] + self.series.step_s) / 86_400
+
+    def flags(self, served: Served) -> Bools:
+        """Where a detector flags, shape (n,); it must have been scored."""
+        return self.scores[served.id].flags
+
+    def known_until(self) -> int:
+        """Second of the last point."""
+        return int(self.series.seconds[-1])
+
+
+def alerts(flags: Bools) -> int:
+    """How many flagged runs."""
+    return len(runs(flags))
+
+
+def found(labels: Bools, flags: Bools) -> Bools:
+    """Which incidents hold a flag, shape (m,)."""
+    return np.array([flags[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)

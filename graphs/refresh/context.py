@@ -1,0 +1,178 @@
+"""What a run of the refresh graph is given: the line's detectors and data, who makes challengers, where it records."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from detectors.fusion import Member, fuse
+from detectors.quota import Quota
+from detectors.rule import Direction, Number, Rule
+from eval.objective import Objective
+from graphs.events import Decision as DecisionEvent
+from graphs.record import RecordedSandbox, Recorder
+from graphs.refine import Settings
+from graphs.refresh.bench import Bench, Served
+from graphs.refresh.outcomes import Decision, Standing
+from graphs.refresh.state import Fact, State
+from sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
+from signals.arrays import Bools, Floats
+from signals.scores import Scores
+from signals.series import Series
+from signals.shapes import Detector
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The bounds of a refresh. Spans of the shadow in points and in days of data, both where both are given."""
+
+    shadow_points: int | None = None
+    shadow_days: float | None = 3.0
+    probation_days: float = 30.0
+    expires_days: float | None = 180.0
+    approve: bool = False
+    force: Decision | None = None
+    search: bool = True
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, eq=False)
+class Retuned:
+    """A fusion whose numbers were searched anew on the points of `window`, with a base that was fitted there.
+
+    Each rule with its numbers, what its fusion did there as its quota, and the id of the rule that it comes from.
+    """
+
+    window: slice
+    rules: tuple[tuple[Rule, dict[str, Number], Direction, Quota, str], ...]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What making a challenger took."""
+
+    seconds: float = 0.0
+    calls: float = 0
+    tokens: float = 0
+    usd: float | None = 0.0
+
+
+class Makers(Protocol):
+    """Who makes challengers and keeps them as detectors. Raises what models, sandboxes and stores raise."""
+
+    def refit(self, series: Series, labels: Bools) -> Detector:
+        """The champion's kind of base, fitted on these points."""
+        ...
+
+    def keep(self, retuned: Retuned, base: Detector) -> Served:
+        """Keeps a retuned fusion as a candidate."""
+        ...
+
+    def search(self, window: slice) -> tuple[Served, Spent]:
+        """A session on these points that begins with the champion's rules; its detector is kept as a candidate."""
+        ...
+
+    def estimate(self, decision: Decision) -> Spent:
+        """What a decision would take."""
+        ...
+
+
+class Register(Protocol):
+    """Where a refresh is concluded, once. `state` is all that was found; statuses change in the same transaction."""
+
+    def conclude(self, standing: Standing, state: State) -> None: ...
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The last refresh of this champion that made a challenger, and what came of it."""
+
+    refresh: str
+    decision: Decision
+    standing: Standing
+
+
+@dataclass(frozen=True, eq=False)
+class RefreshContext:
+    """Everything a run needs from outside. `bench` and `sandbox` are None for a run that only takes an answer.
+
+    `champion` is the id of the live detector; `challenge` says how the challenger in shadow was made. `pending`: an
+    open question about this line. `expired` says since when the champion is due, in words. `attempt` is the last
+    challenge of this champion that failed.
+    """
+
+    champion: str
+    policy: Policy
+    objective: Objective
+    recorder: Recorder
+    clock: Callable[[], float]
+    register: Register
+    bench: Bench | None = None
+    sandbox: Sandbox | None = None
+    makers: Makers | None = None
+    attempt: Attempt | None = None
+    pending: str | None = None
+    expired: str | None = None
+    challenge: Decision | None = None
+    interrupted: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A node's view of the context: whatever it runs or decides is recorded under its span."""
+
+    context: RefreshContext
+    span: str
+
+    @property
+    def bench(self) -> Bench:
+        if self.context.bench is None:
+            raise RuntimeError("this run was given no data")
+        return self.context.bench
+
+    @property
+    def makers(self) -> Makers:
+        if self.context.makers is None:
+            raise RuntimeError("this run was given nobody to make challengers")
+        return self.context.makers
+
+    def decide(self, subject: str, verdict: str, why: str, **facts: Fact) -> None:
+        """Records a decision."""
+        c = self.context
+        c.recorder.append(
+            DecisionEvent(at=c.clock(), span=self.span, subject=subject, verdict=verdict, why=why, facts=facts)
+        )
+
+    def call(
+        self, purpose: str, source: str, series: Series, params: Sequence[dict[str, Number]]
+    ) -> tuple[Outcome, ...]:
+        """One evaluation of a rule on a series for each set of numbers, in one job."""
+        c = self.context
+        if c.sandbox is None:
+            raise RuntimeError("this run was given no sandbox")
+        job = Job(
+            source,
+            (Input(series.values, series.seconds),),
+            tuple(Evaluation(dict(each)) for each in params),
+            c.policy.settings.limits,
+        )
+        return RecordedSandbox(c.sandbox, c.recorder, self.span, purpose, c.clock).run(job)
+
+    def score(self, served: Served) -> Scores:
+        """A detector's fused scores on the whole series, once; a rule that fails is left out, and said to be broken."""
+        bench = self.bench
+        if served.id not in bench.scores:
+            members = [
+                Member(each.id, each.direction, scores, quota=each.quota)
+                for each in served.rules
+                if (scores := self._rule(served, each.id, each.rule.source, dict(each.params))) is not None
+            ]
+            bench.scores[served.id] = fuse(served.base.score(bench.series).values, members)
+        return bench.scores[served.id]
+
+    def _rule(self, served: Served, rule: str, source: str, params: dict[str, Number]) -> Floats | None:
+        (outcome,) = self.call(f"score {served.id}", source, self.bench.series, [params])
+        if isinstance(outcome, Ran):
+            return outcome.scores
+        self.bench.broken[rule] = str(outcome)
+        self.decide(rule, "broken", f"it does not run on the newer points, so it is not listened to: {outcome}")
+        return None

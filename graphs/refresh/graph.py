@@ -1,0 +1,100 @@
+"""The refresh graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from graphs.record import span
+from graphs.refresh import judging, looking, making, serving
+from graphs.refresh.context import Desk, RefreshContext
+from graphs.refresh.state import State
+
+Node = Callable[[State, Desk], State]
+Graph = StateGraph[State, RefreshContext, State, State]
+
+NODES: tuple[tuple[str, Node], ...] = (
+    ("look", looking.look_closer),
+    ("decide", looking.decide),
+    ("retune", making.retune),
+    ("search", making.search),
+    ("shadow", judging.shadow),
+    ("gate", judging.gate),
+    ("keep", serving.keep),
+    ("wait", serving.wait),
+    ("ask", serving.ask),
+    ("promote", serving.promote),
+    ("reject", serving.reject),
+    ("rollback", serving.roll_back),
+)
+RECURSION_LIMIT = 20
+"""More steps than any run takes: nothing in here circles."""
+
+After = Literal["keep", "retune", "search", "shadow", "rollback"]
+_ROUTES: dict[str, After] = {
+    looking.KEEP: "keep",
+    looking.SHADOW: "shadow",
+    looking.ROLL_BACK: "rollback",
+    "retune": "retune",
+    "search_again": "search",
+}
+
+
+def build() -> Graph:
+    """The graph, not yet compiled; a run that may have to wait for a person needs a checkpointer and a thread."""
+    graph: Graph = StateGraph(State, context_schema=RefreshContext)
+    for name, node in NODES:
+        graph.add_node(name, _recorded(name, node))
+    graph.add_node("approve", serving.approve)
+    graph.add_edge(START, "look")
+    graph.add_edge("look", "decide")
+    graph.add_conditional_edges("decide", after_decide)
+    graph.add_conditional_edges("retune", after_making)
+    graph.add_edge("search", "shadow")
+    graph.add_edge("shadow", "gate")
+    graph.add_conditional_edges("gate", after_gate)
+    graph.add_edge("ask", "approve")
+    graph.add_conditional_edges("approve", after_answer)
+    for last in ("keep", "wait", "promote", "reject", "rollback"):
+        graph.add_edge(last, END)
+    return graph
+
+
+def after_decide(state: State) -> After:
+    """The route that was decided."""
+    return _ROUTES[state["route"]]
+
+
+def after_making(state: State) -> Literal["shadow", "reject"]:
+    """Without a challenger there is nothing to put beside the champion."""
+    return "shadow" if state.get("challenger") else "reject"
+
+
+def after_gate(state: State, runtime: Runtime[RefreshContext]) -> Literal["wait", "ask", "promote", "reject"]:
+    """What passes the gate still needs a person's agreement where one is wanted."""
+    if state["verdict"] == judging.WAIT:
+        return "wait"
+    if state["verdict"] == judging.FAIL:
+        return "reject"
+    return "ask" if runtime.context.policy.approve else "promote"
+
+
+def after_answer(state: State) -> Literal["promote", "reject"]:
+    """What the person said."""
+    return "promote" if state["answer"]["approved"] else "reject"
+
+
+class Step(Protocol):
+    """A node as LangGraph calls it."""
+
+    def __call__(self, state: State, *, runtime: Runtime[RefreshContext]) -> State: ...
+
+
+def _recorded(name: str, node: Node) -> Step:
+    def step(state: State, *, runtime: Runtime[RefreshContext]) -> State:
+        context = runtime.context
+        with span(context.recorder, context.clock, name, 0) as mark:
+            return node(state, Desk(context, mark))
+
+    return step

@@ -1,0 +1,138 @@
+"""The nodes that judge a challenger beside its champion, by code alone."""
+
+from dataclasses import dataclass
+
+from detectors.drift.counted import outside
+from graphs.refresh.bench import Served, alerts, found
+from graphs.refresh.context import Desk
+from graphs.refresh.state import Fact, State
+
+WAIT, PASS, FAIL = "wait", "pass", "fail"
+LEAST_GAIN = 0.005
+"""By how much a challenger's objective on fresh labels must be better."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Champion and challenger on the same points: alerts, false alerts, incidents found, and the objective.
+
+    Pairs are (champion, challenger); `lost` are labelled incidents of the whole series that only the champion finds.
+    """
+
+    points: int
+    days: float
+    incidents: int
+    alerts: tuple[int, int]
+    false_alerts: tuple[int, int]
+    found: tuple[int, int]
+    objective: tuple[float, float]
+    lost: int
+    unseen: bool
+    labelled: bool
+
+    def facts(self) -> dict[str, Fact]:
+        """As they are recorded."""
+        names = ("champion", "challenger")
+        pairs = {
+            f"{name}_{what}": value
+            for what in ("alerts", "false_alerts", "found", "objective")
+            for name, value in zip(names, getattr(self, what), strict=True)
+        }
+        known: dict[str, Fact] = {name: None if value != value else value for name, value in pairs.items()}
+        return known | {
+            "shadow_points": self.points,
+            "shadow_days": round(self.days, 3),
+            "incidents": self.incidents,
+            "lost_known_incidents": self.lost,
+            "unseen": self.unseen,
+            "labelled": self.labelled,
+        }
+
+
+def shadow(_state: State, desk: Desk) -> State:
+    """Scores the points that the challenger was not made on with both; without a span to wait for, those it was."""
+    seen = _beside(desk)
+    facts = seen.facts()
+    where = f"{seen.points:,} points, {seen.days:.1f} days" + ("" if seen.unseen else ", which it was made on")
+    desk.decide("shadow", "beside the champion", where, **facts)
+    return {"facts": facts}
+
+
+def _beside(desk: Desk) -> Beside:
+    bench, champion, challenger = desk.bench, desk.bench.champion, _challenger(desk)
+    unseen = not spans_nothing(desk)
+    start = challenger.made if unseen else bench.since
+    part, labels = slice(start, len(bench.series)), bench.labels[start:]
+    flags = [desk.score(each).flags for each in (champion, challenger)]
+    labelled = bench.labelled_since and len(labels) > 0
+    here = [each[part] for each in flags]
+    alone = [outside(labels, each) for each in here]
+    judge = desk.context.objective
+    hits = [found(labels, each) for each in here]
+    ever = [found(bench.labels, each) for each in flags]
+    return Beside(
+        points=len(labels),
+        days=bench.days(start, len(bench.series)),
+        incidents=len(hits[0]),
+        alerts=(alerts(here[0]), alerts(here[1])),
+        false_alerts=(alerts(alone[0]), alerts(alone[1])),
+        found=(int(hits[0].sum()), int(hits[1].sum())),
+        objective=(judge(labels, here[0]), judge(labels, here[1])),
+        lost=int((ever[0] & ~ever[1]).sum()),
+        unseen=unseen,
+        labelled=labelled,
+    )
+
+
+def _challenger(desk: Desk) -> Served:
+    if desk.bench.challenger is None:
+        raise RuntimeError("there is no challenger")
+    return desk.bench.challenger
+
+
+def spans_nothing(desk: Desk) -> bool:
+    """Whether a challenger is to be judged at once."""
+    policy = desk.context.policy
+    return not policy.shadow_points and not policy.shadow_days
+
+
+def gate(state: State, desk: Desk) -> State:
+    """Lets the challenger pass, refuses it, or waits for more points. No opinion overrules it."""
+    verdict, why = judged(state["facts"], desk)
+    desk.decide(str(state["challenger"]), verdict, why)
+    return {"verdict": verdict, "why": f"{state['why']}; {why}"}
+
+
+def judged(facts: dict[str, Fact], desk: Desk) -> tuple[str, str]:
+    """The verdict and why."""
+    policy = desk.context.policy
+    points, days = _number(facts["shadow_points"]), _number(facts["shadow_days"])
+    if points < (policy.shadow_points or 0) or days < (policy.shadow_days or 0.0):
+        spans = [f"{policy.shadow_points:,} points"] if policy.shadow_points else []
+        spans += [f"{policy.shadow_days:g} days"] if policy.shadow_days else []
+        return WAIT, f"{points:,.0f} points and {days:.1f} days in shadow, of {' and '.join(spans)}"
+    if facts["labelled"] and facts["incidents"]:
+        return _by_labels(facts)
+    return _by_alerts(facts)
+
+
+def _by_labels(facts: dict[str, Fact]) -> tuple[str, str]:
+    before, after = _number(facts["champion_objective"]), _number(facts["challenger_objective"])
+    told = f"objective on {facts['incidents']} fresh incidents {after:.3f} against {before:.3f}"
+    if after >= before + LEAST_GAIN:
+        return PASS, told
+    return FAIL, f"{told}: not better by {LEAST_GAIN:g}"
+
+
+def _by_alerts(facts: dict[str, Fact]) -> tuple[str, str]:
+    kind = "false_alerts" if facts["labelled"] else "alerts"
+    before, after = _number(facts[f"champion_{kind}"]), _number(facts[f"challenger_{kind}"])
+    lost = _number(facts["lost_known_incidents"])
+    told = f"{after:.0f} {kind.replace('_', ' ')} against {before:.0f}, {lost:.0f} known incidents lost"
+    if after < before and not lost:
+        return PASS, told
+    return FAIL, f"{told}: fewer alerts at no lost incident are needed where no fresh incident is labelled"
+
+
+def _number(fact: Fact) -> float:
+    return float(fact) if isinstance(fact, int | float) else float("nan")

@@ -1,0 +1,59 @@
+"""The last nodes: each concludes the refresh, once, with every change of status it brings."""
+
+from langgraph.types import interrupt
+
+from graphs.refresh.context import Desk
+from graphs.refresh.outcomes import Standing
+from graphs.refresh.state import State
+
+
+def keep(state: State, desk: Desk) -> State:
+    """The champion stays as it is."""
+    return _concluded(Standing.KEPT, state, desk)
+
+
+def wait(state: State, desk: Desk) -> State:
+    """The challenger scores on in shadow; the next refresh looks at it again."""
+    return _concluded(Standing.SHADOW, state, desk)
+
+
+def ask(state: State, desk: Desk) -> State:
+    """Puts the question to a person, with all the facts; until it is answered nothing changes."""
+    return _concluded(Standing.WAITING_FOR_APPROVAL, state, desk)
+
+
+def approve(state: State) -> State:
+    """Waits for the answer, in this process or another."""
+    answer = interrupt({"challenger": state.get("challenger"), "why": state.get("why")})
+    return {"answer": dict(answer)}
+
+
+def promote(state: State, desk: Desk) -> State:
+    """The challenger takes the champion's place."""
+    return _concluded(Standing.PROMOTED, _answered(state, desk), desk)
+
+
+def reject(state: State, desk: Desk) -> State:
+    """The challenger is retired, or none was found."""
+    return _concluded(Standing.REJECTED, _answered(state, desk), desk)
+
+
+def roll_back(state: State, desk: Desk) -> State:
+    """The detector before takes its place again."""
+    return _concluded(Standing.ROLLED_BACK, state, desk)
+
+
+def _answered(state: State, desk: Desk) -> State:
+    answer = state.get("answer")
+    if not answer:
+        return state
+    said = "approved" if answer["approved"] else "rejected"
+    told = f"{answer['author']} {said} it" + (f": {answer['why']}" if answer["why"] else "")
+    desk.decide(str(state.get("challenger")), said, told)
+    return {**state, "why": f"{state['why']}; {told}"}
+
+
+def _concluded(standing: Standing, state: State, desk: Desk) -> State:
+    desk.context.register.conclude(standing, state)
+    desk.decide("refresh", standing, state["why"])
+    return {"standing": standing.value, "why": state["why"]}

@@ -1,0 +1,303 @@
+"""A refresh: drift is found, a challenger judged beside its champion, and what is promoted can be taken back."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from argosy.approving import answer
+from argosy.lineage import line_json, retire, roll_back
+from argosy.refreshed import Refreshed, Shadow
+from argosy.service import standing_told
+from argosy.settings import Settings
+from argosy.store.service_rows import Move, Status
+from argosy.store.store import Store, open_store
+from argosy.transcript import read_transcript
+from graphs.refresh.outcomes import Decision, Standing
+from signals.errors import BadInput
+from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, loaded, make_line
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    in_process(monkeypatch)
+    return make_line(open_store(Settings(tmp_path)))
+
+
+def shifted(line: Line, start: int = 3_000, by: float = -7.0) -> Line:
+    """The level moves, so that the rule flags nearly everything."""
+    line.values[start:] += by
+    return line
+
+
+def promoted(line: Line) -> Refreshed:
+    """A challenger that got through: made at 3,400, promoted at 3,900."""
+    assert shifted(line).refresh(3_400).state is Standing.SHADOW
+    done = line.refresh(3_900)
+    assert done.state is Standing.PROMOTED
+    return done
+
+
+def test_what_has_not_drifted_is_kept(line: Line) -> None:
+    done = line.refresh(3_000)
+    assert (done.state, done.decision, done.challenger) == (Standing.KEPT, Decision.KEEP, None)
+    assert done.live == done.champion == line.first
+    assert not any(each.fired for each in done.statistics)
+    assert done.facts["new_points"] == 500
+    assert line.store.sessions.find(done.session).outcome == "kept"
+
+
+def test_a_refresh_is_a_transcript_like_any_other(line: Line) -> None:
+    done = shifted(line).refresh(3_400)
+    transcript = read_transcript(line.store, done.session)
+    assert [each.node for each in transcript.sections] == ["look", "decide", "retune", "shadow", "gate", "wait"]
+    said = {each.event.subject: each.event.verdict for each in transcript.entries if each.event.kind == "decision"}
+    assert said["drift: level"] == "fired"
+    assert said["refresh"] == "shadow"
+
+
+def test_a_drift_brings_a_challenger_that_is_promoted_once_it_did_better_on_points_it_never_saw(line: Line) -> None:
+    first = shifted(line).refresh(3_400)
+    assert (first.state, first.decision) == (Standing.SHADOW, Decision.RETUNE)
+    assert (line.status(first.challenger), line.status(line.first)) == (Status.SHADOW, Status.LIVE)
+    assert first.estimate.calls == first.cost.calls == 0
+    waiting = line.refresh(3_500)
+    assert (waiting.state, waiting.challenger) == (Standing.SHADOW, first.challenger)
+    done = line.refresh(3_900)
+    assert (done.state, done.live) == (Standing.PROMOTED, first.challenger)
+    assert done.facts["unseen"] is True
+    assert (line.status(first.challenger), line.status(line.first)) == (Status.LIVE, Status.RETIRED)
+    assert line.store.detectors.find("latest").id == first.challenger
+    assert line.refresh(4_200).champion == first.challenger
+
+
+def test_without_a_shadow_the_challenger_is_judged_on_what_it_was_made_on_and_says_so(line: Line) -> None:
+    done = shifted(line).refresh(3_400, shadow=Shadow(0))
+    assert (done.state, done.facts["unseen"]) == (Standing.PROMOTED, False)
+
+
+def test_a_challenger_that_is_no_better_is_retired(line: Line) -> None:
+    begun = shifted(line).refresh(3_400)
+    line.values[3_400:] += 7  # the level comes back: what was retuned finds nothing any more
+    done = line.refresh(3_900)
+    assert (done.state, done.live) == (Standing.REJECTED, line.first)
+    assert line.status(begun.challenger) is Status.RETIRED
+
+
+def test_without_labels_fewer_alerts_at_no_lost_incident_are_wanted(line: Line) -> None:
+    line.labels[3_000:] = False
+    rng = np.random.default_rng(3)
+    for start in range(3_000, 6_000, 25):  # shallow dips that the rule flags and nobody calls incidents
+        line.values[start : start + 2] = 93 - rng.random()
+    done = line.refresh(3_600, labelled=False, force=Decision.RETUNE)
+    assert done.state is Standing.SHADOW
+    done = line.refresh(4_200, labelled=False)
+    assert done.facts["labelled"] is False
+    lost, before, after = (done.facts[f"{x}"] for x in ("lost_known_incidents", "champion_alerts", "challenger_alerts"))
+    assert (done.state is Standing.PROMOTED) is (lost == 0 and float(after or 0) < float(before or 0))
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_a_champion_that_alerts_more_than_it_promised_gives_its_place_back(line: Line, labelled: bool) -> None:
+    shifted(line, by=12.0).refresh(3_400, force=Decision.RETUNE)
+    new = line.refresh(3_900).live
+    assert new != line.first
+    line.labels[3_900:] = False
+    line.values[3_900:] = 112 + np.random.default_rng(5).normal(0, 0.3, len(line.values) - 3_900)
+    for start in range(3_920, 6_000, 20):  # dips that the new threshold flags, and the old one does not
+        line.values[start : start + 3] = 101.0
+    done = line.refresh(4_600, labelled=labelled)
+    assert (done.state, done.champion, done.live) == (Standing.ROLLED_BACK, new, line.first)
+    assert (line.status(new), line.status(line.first)) == (Status.RETIRED, Status.LIVE)
+    assert "raises more alerts than it promised" in done.why
+
+
+def test_after_probation_nothing_is_rolled_back(line: Line) -> None:
+    new = promoted(line).live
+    line.values[3_900:] = 112.0
+    for start in range(3_920, 6_000, 20):
+        line.values[start : start + 3] = 80.0
+    assert line.refresh(4_600, probation_days=0.1).state is not Standing.ROLLED_BACK
+    assert line.status(new) is Status.LIVE
+
+
+def test_scoring_with_what_is_not_in_service_or_is_due_says_so(line: Line) -> None:
+    row, data = line.store.detectors.find(line.first), loaded(line.values, None, 3_900, labels=line.labels)
+    assert list(standing_told(line.store, row, data)) == []
+    new = promoted(line).live
+    (told,) = standing_told(line.store, row, data)
+    assert told == f"the detector is not in service (retired); {new} is in its line"
+    line.store.service.move([Move(new, Status.LIVE, Status.LIVE, "", START)], "test")
+    assert list(standing_told(line.store, line.store.detectors.find(new), data)) == [
+        f"the detector is due: argosy refresh {new}"
+    ]
+
+
+def test_a_key_is_used_once(line: Line) -> None:
+    shifted(line)
+    first = line.refresh(3_400, key="monday")
+    again = line.refresh(3_900, key="monday")
+    assert again == first
+    assert len(line.store.refreshes.of_line(line.first)) == 1
+    done = line.refresh(3_900, key="tuesday")
+    assert line.refresh(4_200, key="tuesday") == done
+    assert sum(each.status is Status.LIVE for each in line.store.service.standings(str(done.live))) == 1
+
+
+def test_a_refresh_that_was_killed_is_done_again_by_its_key(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    shifted(line)
+    with monkeypatch.context() as broken:
+        broken.setattr("graphs.refresh.making.choose", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            line.refresh(3_400, key="monday")
+    assert line.store.sessions.find("latest").outcome == "failed"
+    assert line.status(line.first) is Status.LIVE
+    assert line.refresh(3_400, key="monday").state is Standing.SHADOW
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_person_decides_from_another_process(line: Line, tmp_path: Path, approved: bool) -> None:
+    shifted(line).refresh(3_400, approve=True)
+    asked = line.refresh(3_900, approve=True)
+    assert asked.state is Standing.WAITING_FOR_APPROVAL
+    assert line.status(asked.champion) is Status.LIVE
+    meanwhile = line.refresh(4_100)
+    assert (meanwhile.state, meanwhile.why.split()[0]) == (Standing.KEPT, asked.approval)
+    elsewhere = open_store(Settings(tmp_path))
+    (question,) = elsewhere.refreshes.approvals()
+    assert question.id == asked.approval
+    done = answer(question.id, approved, "ada", "looked at both", elsewhere, time.time)
+    assert done.state is (Standing.PROMOTED if approved else Standing.REJECTED)
+    assert done.live == (asked.challenger if approved else line.first)
+    assert "ada" in done.why
+    assert elsewhere.refreshes.approvals() == ()
+    assert answer(question.id, approved, "bob", "", elsewhere, time.time) == done
+    with pytest.raises(BadInput, match="by ada before"):
+        answer(question.id, not approved, "bob", "", elsewhere, time.time)
+    nodes = [each.node for each in read_transcript(elsewhere, asked.session).sections]
+    assert nodes[-2:] == ["ask", "promote" if approved else "reject"]
+
+
+def test_an_approval_that_comes_too_late_promotes_nothing(line: Line) -> None:
+    shifted(line).refresh(3_400, approve=True)
+    asked = line.refresh(3_900, approve=True)
+    retire(line.store, str(asked.champion), "ada", "no longer needed")
+    with pytest.raises(BadInput, match="came too late"):
+        answer(str(asked.approval), True, "bob", "", line.store, time.time)
+    assert line.status(asked.challenger) is Status.SHADOW
+    done = answer(str(asked.approval), False, "bob", "late", line.store, time.time)
+    assert (done.state, line.status(asked.challenger)) == (Standing.REJECTED, Status.RETIRED)
+
+
+def test_a_retired_detector_is_not_refreshed(line: Line) -> None:
+    retire(line.store, line.first, "ada", "the metric is gone")
+    with pytest.raises(BadInput, match=r"is retired, and nothing of its line is in service \(the metric is gone\)"):
+        line.refresh(3_000)
+    with pytest.raises(BadInput, match="is retired already"):
+        retire(line.store, line.first, "ada", "")
+    with pytest.raises(BadInput, match="there is none"):
+        line.store.detectors.find("latest")
+
+
+def test_a_person_can_roll_back(line: Line) -> None:
+    with pytest.raises(BadInput, match="only its first detector"):
+        roll_back(line.store, line.first, "ada", "")
+    new = promoted(line).live
+    assert roll_back(line.store, line.first, "ada", "pages at night") == (new, line.first)
+    told = line_json(line.store, line.first, time.time())
+    assert told["live"] == line.first
+    assert [each["status"] for each in told["detectors"]] == ["live", "retired"]
+    assert [each["status"] for each in told["detectors"][1]["standings"]] == ["candidate", "shadow", "live", "retired"]
+    assert [each["state"] for each in told["refreshes"]] == ["shadow", "promoted"]
+
+
+def test_data_that_end_before_the_last_refresh_change_nothing(line: Line) -> None:
+    shifted(line)
+    line.refresh(3_400)
+    done = line.refresh(2_900)
+    assert (done.state, done.challenger) == (Standing.KEPT, None)
+    assert any("was seen already" in note for note in done.notes)
+    assert line.refresh(3_900).state is Standing.PROMOTED
+
+
+def test_a_file_may_hold_only_the_newest_points(line: Line) -> None:
+    shifted(line).refresh(3_400, start=MADE)
+    done = line.refresh(3_900, start=3_390)
+    assert done.state is Standing.PROMOTED
+    assert done.facts["shadow_points"] == 500
+
+
+def test_a_gap_is_told_and_nothing_is_lost(line: Line) -> None:
+    done = line.refresh(3_600, start=2_900)
+    assert any("lie between the last point seen and the first new one" in note for note in done.notes)
+    assert done.facts["new_points"] == 700
+
+
+def test_points_from_the_future_are_left_out(line: Line) -> None:
+    line.clock.at = float(START + STEP_S * 2_800)
+    done = line.refresh(3_600)
+    assert any("are later than now" in note for note in done.notes)
+    assert done.facts["new_points"] <= 361
+
+
+def test_a_clock_that_was_set_is_refused(line: Line) -> None:
+    line.refresh(3_000)
+    line.values[:] = np.roll(line.values, 7)
+    with pytest.raises(BadInput, match="that were seen before are other ones now"):
+        line.refresh(3_300)
+    assert line.status(line.first) is Status.LIVE
+
+
+def test_labels_that_come_later_are_kept(line: Line) -> None:
+    done = line.refresh(3_300, labelled=False)
+    assert "missed" not in {each.name for each in done.statistics if each.value is not None}
+    later = line.refresh(3_600)
+    row = line.store.refreshes.find(later.id)
+    held = line.store.artefacts.get_arrays(str(row.data))
+    assert int(held["seconds"][0]) < START + STEP_S * 3_300
+    assert held["labels"].any()
+
+
+def test_an_old_champion_is_due_and_stays_when_nothing_newer_is_better(line: Line) -> None:
+    done = line.refresh(4_500, expires_days=1.0)
+    assert done.decision is Decision.RETUNE
+    assert "expired" in done.why or done.state is Standing.REJECTED
+    if done.state is Standing.REJECTED:
+        assert line.store.service.standings(line.first)[-1].expires
+        assert line.refresh(4_600, expires_days=1.0).decision is Decision.KEEP
+
+
+@pytest.mark.slow
+def test_a_search_again_is_a_session_that_begins_with_the_champions_rules(line: Line) -> None:
+    done = line.refresh(3_400, force=Decision.SEARCH_AGAIN)
+    row = line.store.refreshes.find(done.id)
+    assert row.search is not None
+    assert line.store.sessions.find(row.search).report is not None
+    assert done.state is Standing.SHADOW
+    succession = line.store.service.succession(str(done.challenger))
+    assert succession is not None
+    assert (succession.predecessor, succession.how) == (line.first, "search_again")
+    assert line.store.detectors.find("latest").id == line.first
+
+
+@pytest.mark.slow
+def test_a_search_that_was_killed_is_gone_on_with(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("argosy.challenging.finish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
+    search = line.store.refreshes.of_line(line.first, concluded=False)[0].search
+    done = line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
+    assert done.state is Standing.SHADOW
+    assert line.store.refreshes.find(done.id).search == search
+    assert line.store.detectors.find(str(done.challenger)).session == search
+    assert len(line.store.service.line(line.first)) == 2
+
+
+def test_another_refresh_of_the_line_must_wait(line: Line, store: Store) -> None:
+    with (
+        line.store.claims.hold(line.first),
+        pytest.raises(BadInput, match="is being worked on by another process"),
+    ):
+        line.refresh(3_000)
