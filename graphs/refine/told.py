@@ -1,0 +1,19 @@
+"""What is told of an alert of the lockbox, besides its score."""
+
+from dataclasses import dataclass
+
+from agents.explanation import Explained
+
+
+@dataclass(frozen=True)
+class AlertExplained:
+    """An alert of the lockbox, the points start ≤ i < stop of the whole series, and why it was raised.
+
+    `at` is when it began; `detectors` are the rules that raised it, or the base where none did.
+    """
+
+    start: int
+    stop: int
+    at: str
+    detectors: tuple[str, ...]
+    explained: Explained
