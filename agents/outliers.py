@@ -1,0 +1,221 @@
+"""Outliers: a model reviews the records that a detector flagged, and no others; it keeps or drops each with a reason.
+
+The form {outliers, reason} is that of "Anomaly detection using embeddings and GenAI" (Databricks, 2024), here with a
+reason for each record beside it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from langchain_core.messages import HumanMessage, SystemMessage
+from pydantic import BaseModel, ConfigDict
+
+from agents.exhibits import estimated_tokens
+from agents.proposals import ask_again
+from agents.replies import read_object
+from agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from prompts import render
+
+OUTLIERS_SCHEMA: Mapping[str, object] = {
+    "title": "outliers",
+    "description": "Which flagged records are real outliers, and why.",
+    "type": "object",
+    "properties": {
+        "outliers": {"type": "array", "items": {"type": "integer"}},
+        "reason": {"type": "string"},
+        "reasons": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"id": {"type": "integer"}, "reason": {"type": "string"}},
+                "required": ["id", "reason"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["outliers", "reason", "reasons"],
+    "additionalProperties": False,
+}
+"""The form of an answer as JSON Schema, for servers that can be held to one."""
+
+MOST_IN_PROMPT = 10
+PROMPT_TOKENS = 2_500
+_REASON_CHARS = 400
+_LAST_COMMA = re.compile(r",(\s*[}\]])")
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Flagged(_Block):
+    """A record to decide on. `unusual` are sentences on how rarely its values occur."""
+
+    id: int
+    score: float
+    fields: Mapping[str, str | int | float | bool | None]
+    unusual: tuple[str, ...] = ()
+
+
+class Docket(_Block):
+    """What one prompt is about: flagged records of one group, with the ordinary ones beside them.
+
+    `records` counts what they were compared with: their group, or all records where it is too small.
+    """
+
+    group: str | None
+    compared_with: str
+    records: int
+    flagged: tuple[Flagged, ...]
+    ordinary: tuple[Mapping[str, str | int | float | bool | None], ...] = ()
+
+
+class Ruling(StrEnum):
+    """What became of a flagged record."""
+
+    KEPT = "kept"
+    DROPPED = "dropped"
+    UNREAD = "unread"
+    """No usable answer came: the record stays flagged."""
+    UNASKED = "unasked"
+    """The budget was spent before it: the record stays flagged."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one flagged record, and why in the model's words; a record that is not dropped stays flagged."""
+
+    ruling: Ruling
+    reason: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """The verdicts on one docket, by id. `made_up` counts ids in the answer that were not asked about."""
+
+    verdicts: Mapping[int, Verdict]
+    summary: str = ""
+    made_up: int = 0
+
+
+def review_all(speaker: Speaker, dockets: Sequence[Docket], rules: str = "") -> Iterator[Review]:
+    """Asks about one docket after the other; once the budget is spent, the rest stays unasked.
+
+    `rules` are those of the business, as text. Raises ModelUnavailable.
+    """
+    spent = ""
+    for number, docket in enumerate(dockets, start=1):
+        if not spent:
+            try:
+                yield review(speaker, docket, CallKey(Pattern.OUTLIERS, number, 1), rules)
+                continue
+            except BudgetSpent as error:
+                spent = str(error)
+        yield Review({each.id: Verdict(Ruling.UNASKED, spent) for each in docket.flagged})
+
+
+def review(speaker: Speaker, docket: Docket, key: CallKey, rules: str = "") -> Review:
+    """Asks about one docket, once more where the answer cannot be read. Raises what the speaker raises."""
+    system = SystemMessage(render("outliers", "system", rules=rules.strip()))
+    messages = [system, HumanMessage(render("outliers", "user", evidence=shown(docket)))]
+    reply = speaker.ask(messages, key)
+    found = read_review(reply, docket)
+    if isinstance(found, str):
+        second = ask_again(speaker, messages, reply, key, reason=found, code=False)
+        found = read_review(second, docket)
+    if isinstance(found, str):
+        return Review({each.id: Verdict(Ruling.UNREAD, found) for each in docket.flagged})
+    return found
+
+
+def shown(docket: Docket) -> str:
+    """The docket as compact JSON. Backticks are escaped, so that nothing in it can close the fence around it."""
+    return docket.model_dump_json().replace("`", "\\u0060")
+
+
+def read_review(reply: Reply, docket: Docket) -> Review | str:
+    """The verdicts in a reply, or what is wrong with it as a clause for the model."""
+    found = read_object(reply.text)
+    if found is None or "outliers" not in found:
+        found = read_object(_LAST_COMMA.sub(r"\1", reply.text))
+    if found is None:
+        return "it was cut off before its JSON was complete" if reply.cut else "it holds no JSON object"
+    listed = found.get("outliers")
+    if not isinstance(listed, list):
+        return 'its JSON has no list "outliers"'
+    named = [_id(each) for each in listed]
+    if None in named:
+        return '"outliers" holds something other than ids'
+    asked = {each.id for each in docket.flagged}
+    summary = _text(found.get("reason"))
+    reasons = {**_reasons(listed), **_reasons(found.get("reasons"))}
+    verdicts = {
+        each: Verdict(Ruling.KEPT if each in named else Ruling.DROPPED, reasons.get(each) or summary)
+        for each in sorted(asked)
+    }
+    return Review(verdicts, summary, made_up=len({each for each in named if each not in asked}))
+
+
+def _id(value: object) -> int | None:
+    """An id, also as "3", "r3", 3.0 or {"id": 3}."""
+    match value:
+        case bool():
+            return None
+        case int():
+            return value
+        case float() if value.is_integer():
+            return int(value)
+        case str() if value.strip().lstrip("#rR").isdecimal():
+            return int(value.strip().lstrip("#rR"))
+        case {"id": inner}:
+            return _id(inner)
+    return None
+
+
+def _reasons(value: object) -> dict[int, str]:
+    """Reasons by id: a list of {id, reason}, or an object from id to reason."""
+    if isinstance(value, dict):
+        value = [{"id": id, "reason": reason} for id, reason in value.items()]
+    found: dict[int, str] = {}
+    for each in value if isinstance(value, list) else []:
+        if isinstance(each, dict) and (id := _id(each.get("id"))) is not None:
+            found[id] = _text(each.get("reason"))
+    return found
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split())[:_REASON_CHARS] if isinstance(value, str) else ""
+
+
+def dockets(
+    flagged: Mapping[str | None, Sequence[Flagged]],
+    about: Mapping[str | None, tuple[str, int, Sequence[Mapping[str, str | int | float | bool | None]]]],
+    tokens: int = PROMPT_TOKENS,
+) -> list[Docket]:
+    """Flagged records by group as dockets of at most ten, and of about so many tokens; a long record stands alone.
+
+    `about` says for each group what it was compared with, how many records that are, and some ordinary ones.
+    """
+    made: list[Docket] = []
+    for group, records in flagged.items():
+        compared_with, size, ordinary = about[group]
+        empty = Docket(group=group, compared_with=compared_with, records=size, flagged=(), ordinary=tuple(ordinary))
+        batches = _batches(records, tokens - estimated_tokens(shown(empty)))
+        made += [empty.model_copy(update={"flagged": tuple(batch)}) for batch in batches]
+    return made
+
+
+def _batches(records: Sequence[Flagged], tokens: int) -> Iterator[list[Flagged]]:
+    batch: list[Flagged] = []
+    taken = 0
+    for record in records:
+        cost = estimated_tokens(record.model_dump_json())
+        if batch and (len(batch) == MOST_IN_PROMPT or taken + cost > tokens):
+            yield batch
+            batch, taken = [], 0
+        batch.append(record)
+        taken += cost
+    if batch:
+        yield batch
