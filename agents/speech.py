@@ -41,6 +41,7 @@ class Pattern(StrEnum):
     EXPLANATION = "explanation"
     OUTLIERS = "outliers"
     SELECTION = "selection"
+    CARD = "card"
 
 
 Task = Role | Pattern

@@ -4,7 +4,7 @@ A fitted base is not stored; its recipe and the training part are, and fitting i
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.tables import Loaded
 from argosy.store.artefacts import Artefacts
-from detectors.baselines import BASELINES, Choice, choose_base
+from detectors.baselines import BASELINES, Choice, Trial, choose_base
+from detectors.baselines.choose import WORTH_OF_A_POINT
 from detectors.given import GivenDetector
 from eval.objective import OBJECTIVES, Objective
 from eval.splits import Splits
-from graphs.refine.context import BaseMaker, Workbench
+from graphs.refine.context import BaseMaker, FittedBase, Workbench
 from signals.arrays import Bools, Floats
 from signals.errors import BadInput
 from signals.series import Series
@@ -41,29 +42,43 @@ class BaseChoice:
 def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
     """Fits the chosen base on the training part of the known part; `auto` looks at validation too, to choose."""
 
-    def make(series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]:
+    def make(
+        series: Series, labels: Bools, splits: Splits, objective: Objective, names: Sequence[str] = ()
+    ) -> FittedBase:
         train = series.part(0, splits.train_stop)
         if choice.column is not None:
             given = _given(loaded.base, loaded.series.seconds, objective)
-            return given.fit(train, labels[splits.train]), f"the detector in column {choice.column!r}"
+            return FittedBase(given.fit(train, labels[splits.train]), f"the detector in column {choice.column!r}")
         if choice.name == AUTO:
-            chosen = choose_base(series, labels, splits, objective, seed)
-            return chosen.detector, _ranking(chosen)
+            chosen = choose_base(series, labels, splits, objective, seed, names)
+            return FittedBase(chosen.detector, _ranking(chosen), _reached(chosen))
         fitted = BASELINES[choice.name](objective, seed).fit(train, labels[splits.train])
-        return fitted, "as asked for"
+        return FittedBase(fitted, "as asked for")
 
     return make
 
 
 def _ranking(chosen: Choice) -> str:
-    """The baselines by what they reached on validation, or on training data where validation has nothing to say."""
-    if all(trial.train != trial.train for trial in chosen.trials):
-        return "no labelled incident tells baselines apart, so the first of them is taken"
+    """The baselines by what they were chosen by: the figure on validation or training data, and their card's word."""
+    if not (figures := _reached(chosen)):
+        listed = ", ".join(f"{each.name} {each.points:g}" for each in _ranked(chosen))
+        return f"no labelled incident tells baselines apart, so the match of its card decides: {listed}"
     by_validation = any(trial.validation == trial.validation for trial in chosen.trials)
-    figures = {each.name: each.validation if by_validation else each.train for each in chosen.trials}
-    ranked = sorted(figures, key=lambda name: -figures[name] if figures[name] == figures[name] else math.inf)
-    listed = ", ".join(f"{name} {figures[name]:.3f}" for name in ranked)
-    return f"the best baseline on {'validation' if by_validation else 'training data'}: {listed}"
+    listed = ", ".join(
+        f"{each.name} {figures.get(each.name, math.nan):.3f} {each.points:+g}" for each in _ranked(chosen)
+    )
+    part = "validation" if by_validation else "training data"
+    return f"the best baseline on {part}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
+
+
+def _ranked(chosen: Choice) -> list[Trial]:
+    return sorted(chosen.trials, key=lambda trial: -trial.worth)
+
+
+def _reached(chosen: Choice) -> dict[str, float]:
+    """What each baseline reached on validation, or on training data where validation has nothing to say."""
+    figures = {each.name: each.train if math.isnan(each.validation) else each.validation for each in chosen.trials}
+    return {name: figure for name, figure in figures.items() if not math.isnan(figure)}
 
 
 def _given(base: Base | None, seconds: np.ndarray, objective: Objective) -> GivenDetector:

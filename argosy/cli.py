@@ -10,11 +10,55 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from argosy.commands import again, bench, doctor, graph, rules, run, sandbox, score, sessions, show, why
+from argosy.commands import (
+    again,
+    approvals,
+    bench,
+    detect,
+    detector,
+    doctor,
+    graph,
+    logs,
+    records,
+    refresh,
+    rules,
+    run,
+    sandbox,
+    schedule,
+    score,
+    select,
+    sessions,
+    show,
+    sigllm,
+    why,
+    worker,
+)
 from argosy.store.errors import StoreUnavailable
 from signals.errors import BadInput
 
-COMMANDS = (run, again, bench, show, sessions, rules, score, why, doctor, sandbox, graph)
+COMMANDS = (
+    run,
+    again,
+    bench,
+    show,
+    sessions,
+    rules,
+    score,
+    refresh,
+    approvals,
+    detector,
+    schedule,
+    worker,
+    why,
+    detect,
+    select,
+    logs,
+    records,
+    sigllm,
+    doctor,
+    sandbox,
+    graph,
+)
 """Modules with a `register(app)`; they import nothing heavy until their command runs."""
 
 

@@ -36,6 +36,7 @@ def examine(settings: Settings, model: str) -> Iterator[Finding]:
     yield _libraries()
     yield _rooms()
     yield _store(settings)
+    yield from _service(settings)
     yield from _sandboxes()
     yield from _models(settings, model)
 
@@ -69,6 +70,28 @@ def _store(settings: Settings) -> Finding:
     place = store.database.place
     store.close()
     return Finding("store", Health.FINE, f"{place}, {sessions} sessions")
+
+
+def _service(settings: Settings) -> Iterator[Finding]:
+    """Schedules and workers, where there ever were any: one finding for each thing that is wrong with them."""
+    import time
+
+    from argosy.scheduling.health import of_schedules, of_workers
+    from argosy.store.errors import StoreUnavailable
+    from argosy.store.store import open_store
+    from signals.errors import BadInput
+
+    try:
+        store = open_store(settings)
+        found = {"workers": of_workers(store, time.time()), "schedules": of_schedules(store, time.time())}
+        store.close()
+    except (StoreUnavailable, BadInput):
+        return  # told as the store's
+    for part, health in found.items():
+        for each in health.ailments:
+            yield Finding(part, Health.BROKEN if each.grave else Health.MISSING, each.what, each.mend)
+        if not health.ailments:
+            yield Finding(part, Health.FINE, health.told)
 
 
 def _sandboxes() -> Iterator[Finding]:

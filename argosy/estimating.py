@@ -7,6 +7,7 @@ from typing import Any
 from agents.access import estimate_tokens
 from agents.budget import Caps
 from agents.catalog import ModelFacts, Price
+from agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
 from agents.speech import Role
 from argosy.casting import INSTRUCTION_TOKENS, read_casting
 from argosy.connectors.tables import for_session
@@ -107,6 +108,8 @@ def _role(role: Role, request: SessionRequest, models: Models, history: _History
     specs = (request.model,) if request.model.startswith(REPLAY) else read_casting(request.model)[role]
     facts = [_FREE if spec.startswith(REPLAY) else models.of(spec) for spec in specs]
     bound = most_calls(request.settings)[role] if slots else 0
+    if request.selecting is not None and role is Role.DETECTION:
+        bound += MOST_SELECTION_CALLS
     return RoleEstimate(
         role,
         specs,

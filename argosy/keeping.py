@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from agents.explanation import as_json
 from agents.speech import Usage
 from argosy.bases import BaseChoice, base_recipe
 from argosy.certificates import KEY, Origin, complete, keep_data
@@ -156,6 +157,7 @@ def _report(
     }
     base = bench.base.name if bench.base else "given"
     base_section: dict[str, object] = {"name": base, "asked": run.base.column or run.base.name}
+    base_section["reached"] = dict(bench.reached)
     library = {"tried": bench.offered, "accepted": sum(each.ancestor is not None for each in publication.accepted)}
     return Report.model_validate(
         {
@@ -168,6 +170,7 @@ def _report(
             "outcome": publication.outcome.value,
             "ending": publication.ending.value,
             "library": library,
+            "tags": bench.tags,
             "times_known": loaded.times_known,
             "splits": {part.value: _split(splits.of(part), labels) for part in Part},
             "rules": rules,
@@ -175,6 +178,10 @@ def _report(
             "usage": asdict(run.usage),
             "wall_s": round(run.wall_s, 3),
             "accepted": len(publication.accepted),
+            "explanations": [
+                {"start": each.start, "stop": each.stop, "at": each.at, "by": each.detectors, **as_json(each.explained)}
+                for each in publication.explanations
+            ],
             "lockbox_openings": publication.lockbox_openings,
             "detector": detector,
             "notes": notes,

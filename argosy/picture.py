@@ -69,7 +69,7 @@ def draw(
     path: Path,
     series: Series,
     incidents: Sequence[Incident],
-    base_flags: Bools,
+    base_flags: Bools | None,
     fused_flags: Bools,
     rule_flags: Mapping[str, Bools],
     splits: Splits,
@@ -80,12 +80,14 @@ def draw(
 ) -> Path:
     """Draws a session into a .png, .svg or .pdf file and returns its path.
 
-    Flags are bools per point, shape (n,); `rule_flags` by the name of the rule. Where `times_known` is False the
-    horizontal axis counts steps. Raises BadInput for another suffix and when the file cannot be written.
+    Flags are bools per point, shape (n,); `rule_flags` by the name of the rule, or of the pattern where there is no
+    base and `base_flags` is None. Where `times_known` is False the horizontal axis counts steps. Raises BadInput for
+    another suffix and when the file cannot be written.
     """
     check_drawable(path)
     view = _view(series, incidents, base_flags, fused_flags, rule_flags, base_name, times_known)
-    figure = _figure(view, splits, scenes(view.labels, base_flags, fused_flags, MOST_SCENES), title)
+    compared = np.zeros_like(fused_flags) if base_flags is None else base_flags
+    figure = _figure(view, splits, scenes(view.labels, compared, fused_flags, MOST_SCENES), title)
     unfinished = path.with_name(f".{path.name}.part")
     try:
         figure.savefig(unfinished, format=path.suffix.lower()[1:], dpi=150)
@@ -99,7 +101,7 @@ def draw(
 def _view(
     series: Series,
     incidents: Sequence[Incident],
-    base: Bools,
+    base: Bools | None,
     fused: Bools,
     rules: Mapping[str, Bools],
     base_name: str,
@@ -108,7 +110,7 @@ def _view(
     unit = 86_400 if times_known else series.step_s
     colors = (RULES[number % len(RULES)] for number in range(len(rules)))
     lanes = (
-        _Lane(f"base: {base_name}", base, BASE),
+        *([] if base is None else [_Lane(f"base: {base_name}", base, BASE)]),
         *(_Lane(name, flags, color) for (name, flags), color in zip(rules.items(), colors, strict=True)),
         _Lane("fused", fused, FUSED),
     )
@@ -133,7 +135,7 @@ def _figure(view: _View, splits: Splits, closer: Sequence[Scene], title: str) ->
     for number, scene in enumerate(closer):
         _draw_scene(figure.add_subplot(grid[3, number]), view, scene)
     figure.suptitle(_drawable(title), x=0.01, ha="left", fontsize=13, color=INK, parse_math=False)
-    _draw_legend(figure)
+    _draw_legend(figure, has_base=any(lane.color == BASE for lane in view.lanes))
     return figure
 
 
@@ -213,15 +215,15 @@ def _label_time(axes: "Axes", view: _View, ticks: int = 10) -> None:
         axes.set_xlabel("index", fontsize=9, color=INK)
 
 
-def _draw_legend(figure: "Figure") -> None:
+def _draw_legend(figure: "Figure", has_base: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     handles = [
         Line2D([], [], color=SERIES, linewidth=1.2, label="series"),
         Patch(color=INCIDENT, label="labelled incident"),
-        Patch(color=BASE, label="base alarm"),
-        Patch(color=RULES[0], label="rule alarm (one colour a rule)"),
+        *([Patch(color=BASE, label="base alarm")] if has_base else []),
+        Patch(color=RULES[0], label=f"{'rule' if has_base else 'pattern'} alarm (one colour each)"),
         Patch(color=FUSED, label="fused alarm"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9)

@@ -167,12 +167,22 @@ def print_report(report: Report, console: "Console") -> None:
     for line in event_lines(report):
         console.print(_line("events", line), soft_wrap=True)
     console.print(_line("gain", _verdict(report)), soft_wrap=True)
+    for line in explanation_lines(report):
+        console.print(_line("why", line), soft_wrap=True)
     for note in report.notes:
         console.print(_line("note", note), soft_wrap=True)
     console.print()
     console.print(_line("next", ""))
     for command in _next_commands(report):
         console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def explanation_lines(report: Report) -> Iterator[str]:
+    """What was said of alerts of the lockbox, as far as it holds."""
+    for each in (report.model_extra or {}).get("explanations", ()):
+        said = each["text"] or "nothing that was said of it could be verified"
+        struck = f" (struck out as not holding: {len(each['struck'])})" if each["text"] and each["struck"] else ""
+        yield f"{each['at']}, {' and '.join(each['by'])}: {said}{struck}"
 
 
 def _headlines(report: Report) -> Iterator[tuple[str, str]]:

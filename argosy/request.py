@@ -15,6 +15,7 @@ from argosy.store.sessions import PATTERN
 from graphs.refine import Settings
 from graphs.refine.graph import Node
 from graphs.refine.offers import Library
+from graphs.refine.selecting import Selecting
 from graphs.replay.past import Step, Turn
 from signals.errors import BadInput
 
@@ -37,8 +38,8 @@ class SessionRequest:
     """What one session is asked to do; the defaults are those of `argosy run`.
 
     `instead` replaces nodes of the graph by name, for the controls of a benchmark. `library` are stored rules to be
-    tried before the model is asked. `turns` are the settings that a fork had before its step, and `settings` those from
-    then on.
+    tried before the model is asked. `selecting` is by what baselines are shortlisted, None to try all. `turns` are the
+    settings that a fork had before its step, and `settings` those from then on.
     """
 
     table: TableRequest
@@ -55,6 +56,7 @@ class SessionRequest:
     turns: tuple[Turn[Settings], ...] = ()
     fork: Fork | None = None
     library: Library = field(default_factory=Library)
+    selecting: Selecting | None = None
 
 
 def settings_json(request: SessionRequest, data: str, by_language_model: bool) -> dict[str, Any]:

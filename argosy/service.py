@@ -9,6 +9,7 @@ from argosy.bases import revive
 from argosy.connectors.tables import Loaded, TableRequest, read_series
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.store.rows import DetectorRow, RuleRow
+from argosy.store.service_rows import Status
 from argosy.store.store import Store
 from detectors.fused import FusedDetector
 from detectors.fusion import fired_table
@@ -51,7 +52,7 @@ def score_file(store: Store, detector: str, table: TableRequest, choice: Sandbox
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *strangeness(row, loaded, name))
+    notes = (*loaded.notes, *strangeness(row, loaded, name), *standing_told(store, row, loaded))
     return Scored(row.id, name, frame, len(runs(scores.flags)), fired, notes)
 
 
@@ -62,6 +63,18 @@ def strangeness(row: DetectorRow, loaded: Loaded, name: str) -> Iterator[str]:
         yield f"the detector was made for points {row.step_s:,} s apart, and these are {series.step_s:,} s apart"
     if name != row.series:
         yield f"the detector was made for series {row.series!r}, and this one is called {name!r}"
+
+
+def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[str]:
+    """What is to be said of a detector that is not in service, or that is due to be looked at again."""
+    service = store.service
+    status = service.status(row.id)
+    if status is not Status.LIVE:
+        live = service.with_status(service.line_of(row.id), Status.LIVE)
+        yield f"the detector is not in service ({status.value}); {live or 'nothing'} is in its line"
+    expires = [each.expires for each in service.standings(row.id) if each.expires is not None]
+    if expires and loaded.series.seconds[-1] > expires[-1]:
+        yield f"the detector is due: argosy refresh {row.id}"
 
 
 def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:

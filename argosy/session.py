@@ -144,6 +144,7 @@ def walk(
         publish=published.append,
         past=past,
         library=ready.library,
+        selecting=request.selecting,
     )
     limit = max(recursion_limit(each) for each in (request.settings, *(turn.settings for turn in request.turns)))
     build(request.instead).compile(name="refine").invoke({}, RunnableConfig(recursion_limit=limit), context=context)

@@ -18,11 +18,15 @@ from detectors.why.explain import Explanation, explain
 from detectors.why.moment import Moment, ServingRule
 from sandbox.protocol import Limits
 from signals.errors import BadInput
+from signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """An explanation and what it is of. `at` is the point's time, or its index where the file has no times."""
+    """An explanation and what it is of. `at` is the point's time, or its index where the file has no times.
+
+    `known` is the series up to the point.
+    """
 
     detector: str
     series: str
@@ -30,6 +34,8 @@ class Why:
     index: int
     at: str
     explanation: Explanation
+    known: Series
+    times_known: bool
     notes: tuple[str, ...] = ()
 
 
@@ -57,7 +63,7 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
     notes = (*loaded.notes, *strangeness(row, loaded, name))
-    return Why(row.id, name, base.name, index, moment, explanation, notes)
+    return Why(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
 
 
 def _serving(rows: list[RuleRow], quotas: Mapping[str, Quota | None]) -> Iterator[ServingRule]:

@@ -1,7 +1,7 @@
 """Incidents (labelled intervals of time), labels (a bool per point) and runs (their index form)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,12 +10,13 @@ from signals.arrays import Bools, Ints
 
 @dataclass(frozen=True, order=True)
 class Incident:
-    """A labelled interval [start, end) in Unix seconds."""
+    """A labelled interval [start, end) in Unix seconds. `labelled`: when the author said so, where that is known."""
 
     start: int
     end: int
     kind: str = "incident"
     author: str = "unknown"
+    labelled: int | None = field(default=None, compare=False)
 
 
 def runs(flags: Bools) -> Ints:

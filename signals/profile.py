@@ -8,6 +8,7 @@ import numpy as np
 from signals.arrays import Bools, Floats
 from signals.gaps import gaps, regular
 from signals.incidents import runs
+from signals.levels import level_moves
 from signals.periods import seasons
 from signals.series import Series
 
@@ -35,7 +36,8 @@ class Profile:
     `level` is the median, `spread` the interquartile range as a standard deviation, `noise` the same of the first
     differences. `periods` in points of the even grid, strongest first; `seasonality` is the share of the variance that
     the strongest explains once slower movement is out. `trend` is the share that a straight line explains.
-    `distinct` is the share of distinct values; `whole` says that all are integers.
+    `distinct` is the share of distinct values; `whole` says that all are integers. `level_moves` counts how often the
+    level goes somewhere else and stays.
     """
 
     points: int
@@ -56,6 +58,7 @@ class Profile:
     whole: bool
     incidents: int
     incident_points: tuple[int, ...]
+    level_moves: int = 0
 
     @property
     def scale(self) -> float:
@@ -97,6 +100,7 @@ def profile(series: Series, labels: Bools | None = None) -> Profile:
         whole=bool(len(present) and (present == np.floor(present)).all()),
         incidents=len(lengths),
         incident_points=lengths,
+        level_moves=level_moves(series.values, rhythm[0][0] if rhythm else 1),
     )
 
 

@@ -2,12 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.postgres.server import PostgresServer
 
 
 def lacking_docker() -> str | None:
@@ -40,11 +42,25 @@ def lacking_torch() -> str | None:
     return None if find_spec("torch") else "torch is not installed; pip install torch (a build for CPUs is enough)"
 
 
+def lacking_postgres() -> str | None:
+    from tests.postgres.server import what_is_missing
+
+    return what_is_missing()
+
+
+def lacking_prometheus() -> str | None:
+    from tests.prometheus.server import what_is_missing
+
+    return what_is_missing()
+
+
 LACKING: dict[str, Callable[[], str | None]] = {
     "docker": cache(lacking_docker),
     "namespaces": cache(lacking_namespaces),
     "model": cache(lacking_model),
     "torch": lacking_torch,
+    "postgres": cache(lacking_postgres),
+    "prometheus": cache(lacking_prometheus),
 }
 
 
@@ -52,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in jobs that a shell runs in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "model: needs xllamacpp and a model file that ARGOSY_TEST_GGUF names")
+    config.addinivalue_line("markers", "postgres: starts a PostgreSQL of its own; tests/postgres/start.sh gets it")
+    config.addinivalue_line("markers", "prometheus: starts a Prometheus of its own; tests/prometheus/start.sh gets it")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -70,3 +88,21 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for name in ("ARGOSY_STORE", "ARGOSY_MODELS", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[PostgresServer]:
+    with PostgresServer.started() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(_postgres: PostgresServer) -> str:
+    """An empty database of the test's own, on a server that the test run has started."""
+    return _postgres.new_database()
+
+
+@pytest.fixture
+def postgres_store(_postgres: PostgresServer) -> str:
+    """The URL of an empty store of the test's own."""
+    return _postgres.new_store()

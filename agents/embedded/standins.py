@@ -6,10 +6,24 @@ no language model, and what it says is marked so wherever it is shown.
 
 from collections.abc import Callable, Mapping
 
+from agents.embedded.log_reading import verdicts
+from agents.embedded.selecting import selected
+from agents.embedded.sequences import continued, outlying
+from agents.embedded.spotting import spot
+from agents.embedded.telling import tell
+from agents.embedded.weeding import weed
 from agents.speech import Pattern
 
 Standin = Callable[[str, int], str]
 """From the prompt, all its messages as one text, and a seed to the reply."""
 
-STANDINS: Mapping[Pattern, Standin] = {}
+STANDINS: Mapping[Pattern, Standin] = {
+    Pattern.LOGS: verdicts,
+    Pattern.PROMPTER: outlying,
+    Pattern.FORECASTER: continued,
+    Pattern.DIRECT: spot,
+    Pattern.EXPLANATION: tell,
+    Pattern.SELECTION: selected,
+    Pattern.OUTLIERS: weed,
+}
 """The patterns that the embedded author serves; for the others a model must be named."""

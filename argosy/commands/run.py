@@ -12,8 +12,10 @@ from argosy.commands.dry_run import tell
 
 if TYPE_CHECKING:
     from argosy.session import SessionRequest
+    from graphs.refine.selecting import Selecting
 
 DEMO_PICTURE = Path("demo/session.png")
+MOST_EXPLAINED = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +59,19 @@ def run(
     library_most: Annotated[int, typer.Option(min=1, max=100, help="Most stored rules to try.")] = 8,
     prompt_tokens: Annotated[int, typer.Option(min=300, help="Most tokens of evidence in one prompt.")] = 2_500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    select: Annotated[
+        bool,
+        typer.Option("--select", help="Shortlist the baselines that suit the series; validation picks among them."),
+    ] = False,
+    cards: Annotated[
+        Path | None, typer.Option("--cards", help="With --select: your own cards, a YAML file or a folder of them.")
+    ] = None,
+    practices: Annotated[
+        Path | None, typer.Option("--practices", help="With --select: your team's practices (Markdown), for the model.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say in words why alerts of the lockbox were raised; changes no score.")
+    ] = False,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")] = None,
@@ -87,6 +102,7 @@ def run(
             candidates=candidates,
             seed=seed,
             prompt_tokens=prompt_tokens,
+            explain=MOST_EXPLAINED if explain else 0,
         ),
         objective=one_of("--objective", objective, {name: name for name in OBJECTIVES}),
         validation=validation,
@@ -95,11 +111,30 @@ def run(
         sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
         accept_risk=accept_risk,
         library=read_library(open_store(read_settings()), library, library_most),
+        selecting=_selecting(select, base, cards, practices, objective),
     )
     if dry_run:
         tell(request, as_json)
     else:
         perform(request, picture, as_json)
+
+
+def _selecting(
+    select: bool, base: str, cards: Path | None, practices: Path | None, objective: str
+) -> "Selecting | None":
+    """By what baselines are shortlisted. Raises BadInput for options that would have no effect."""
+    from argosy.own_cards import baseline_selecting
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from signals.errors import BadInput
+
+    if not select:
+        if cards or practices:
+            raise BadInput("--cards, --practices", "have no effect without --select", "add --select, or leave them out")
+        return None
+    if base != "auto":
+        raise BadInput(f"--base {base}", "leaves nothing to select", "leave --base or --select out")
+    return baseline_selecting(open_store(read_settings()), cards, practices, objective)
 
 
 def demo(

@@ -1,4 +1,4 @@
-"""`argosy why`: the explanation of one verdict, without a model."""
+"""`argosy why`: the explanation of one verdict, without a model; in words as well where one is named."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,9 @@ from argosy.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from argosy.store.store import Store
     from argosy.why import Why
+    from argosy.why_words import InWords
     from detectors.why.changes import Change
     from detectors.why.clauses import Clause
     from detectors.why.explain import Explanation, RuleVerdict
@@ -32,6 +34,10 @@ def why(
     step: options.Step = None,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Have a model put it into words, each checked against the series.")
+    ] = False,
+    model: options.ModelNames = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Say why a point was flagged or not: base, rules, clauses that decided, and the nearest changes that turn it."""
@@ -45,11 +51,44 @@ def why(
 
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
     table = TableRequest(file, time, value, None, id_column, series, step)
-    found = explain_point(open_store(read_settings()), detector, table, at, choice, accept_risk)
+    store = open_store(read_settings())
+    found = explain_point(store, detector, table, at, choice, accept_risk)
+    said = _said(found, store, options.model_text(model)) if explain else None
     if as_json:
-        print_json(why_json(found))
+        print_json(why_json(found) | ({} if said is None else _words_json(said)))
     else:
         print_why(found, stdout_console())
+        for line in _words_lines(said):
+            typer.echo(line)
+
+
+def _said(found: "Why", store: "Store", model: str) -> "InWords":
+    import time
+
+    from argosy.models import find_models
+    from argosy.settings import read_settings
+    from argosy.why_words import WordsRequest, in_words
+
+    return in_words(found, WordsRequest(model), store, find_models(read_settings()), time.time)
+
+
+def _words_json(said: "InWords") -> dict[str, Any]:
+    from agents.explanation import as_json
+
+    return {"in_words": {"session": said.session, **as_json(said.explained)}}
+
+
+def _words_lines(said: "InWords | None") -> Iterator[str]:
+    from argosy.terminal import printable
+
+    if said is None:
+        return
+    explained = said.explained
+    yield printable(f"in words {explained.text or 'nothing that was said could be verified'}")
+    if explained.struck:
+        yield printable(f"         struck out as not holding: {' | '.join(explained.struck)}")
+    who = "a language model" if explained.by_language_model else "the embedded stand-in, no language model"
+    yield f"         {explained.standing.value}; by {who}; argosy show {said.session} tells what was asked"
 
 
 def why_json(found: "Why") -> dict[str, Any]:

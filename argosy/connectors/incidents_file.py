@@ -1,16 +1,16 @@
-"""Incidents from a file of their own: CSV, Parquet or JSON with start, end and maybe kind and author."""
+"""Incidents from a table of their own: CSV, Parquet or JSON with start, end and maybe kind, author and labelled."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from argosy.connectors.column import Column, flat, named, shown
+from argosy.connectors.column import Column, flat, named, shown, without_blanks
 from argosy.connectors.names import ID_NAMES, pick
-from argosy.connectors.sheet import first_bytes, open_sheet
+from argosy.connectors.sheet import Sheet, first_bytes, open_sheet
 from argosy.connectors.times import read_moments
 from signals.errors import BadInput
 from signals.incidents import Incident
@@ -32,7 +32,16 @@ def read_incidents(path: Path, step_s: int | None = None, series: str | None = N
 
     Where the file has a column `series` and `series` is given, only the rows of that series. Raises BadInput.
     """
-    columns = _json_columns(path) if _is_json(path) else _sheet_columns(path, series)
+    columns = _json_columns(path) if _is_json(path) else _sheet_columns(open_sheet(path), series)
+    return _incidents(columns, step_s)
+
+
+def incidents_in_sheet(sheet: Sheet, series: str | None = None) -> tuple[Incident, ...]:
+    """The incidents of a table that is open already. Raises BadInput."""
+    return _incidents(_sheet_columns(sheet, series), None)
+
+
+def _incidents(columns: dict[str, Column], step_s: int | None) -> tuple[Incident, ...]:
     if not columns or not len(columns["start"].cells):
         return ()
     starts = read_moments(columns["start"], step_s)
@@ -45,9 +54,10 @@ def read_incidents(path: Path, step_s: int | None = None, series: str | None = N
         raise BadInput(column.place(first), problem, "swap start and end")
     kinds = _texts(columns.get("kind"), "incident", len(starts))
     authors = _texts(columns.get("author"), "unknown", len(starts))
+    labelled = _labelled(columns.get("labelled"), len(starts))
     return tuple(
-        Incident(int(start), int(end), kind, author)
-        for start, end, kind, author in zip(starts, ends, kinds, authors, strict=True)
+        Incident(int(start), int(end), kind, author, at)
+        for start, end, kind, author, at in zip(starts, ends, kinds, authors, labelled, strict=True)
     )
 
 
@@ -84,28 +94,30 @@ Spanned = tuple[int, int, Incident]
 
 def _span(incident: Incident, series: Series) -> Spanned:
     if incident.end == incident.start:
-        incident = Incident(incident.start, incident.start + series.step_s, incident.kind, incident.author)
+        incident = replace(incident, end=incident.start + series.step_s)
     start, stop = np.searchsorted(series.seconds, [incident.start, incident.end])
     return int(start), int(stop), incident
 
 
 def _joined(first: Spanned, second: Spanned) -> Spanned:
     one, other = first[2], second[2]
-    joined = Incident(one.start, max(one.end, other.end), one.kind, one.author)
+    joined = replace(one, end=max(one.end, other.end))
     return first[0], max(first[1], second[1]), joined
 
 
-def _sheet_columns(path: Path, series: str | None) -> dict[str, Column]:
-    sheet = open_sheet(path)
+def _sheet_columns(sheet: Sheet, series: str | None) -> dict[str, Column]:
     names = {
         "start": pick(sheet, None, ("start",), "start", required=True),
         "end": pick(sheet, None, ("end",), "end", required=True),
         "kind": pick(sheet, None, ("kind",), "kind"),
         "author": pick(sheet, None, ("author",), "author"),
+        "labelled": pick(sheet, None, ("labelled",), "labelled"),
     }
     id_column = pick(sheet, None, ID_NAMES, "series")
     if id_column and not series and len(sheet.ids(id_column)) > 1:
-        raise BadInput(f"{named(path)}, column {shown(id_column)}", "it holds several series", "name one with --series")
+        raise BadInput(
+            f"{named(sheet.path)}, column {shown(id_column)}", "it holds several series", "name one with --series"
+        )
     only = (id_column, series) if id_column and series else None
     columns = sheet.read([name for name in names.values() if name is not None], only)
     return {role: columns[name] for role, name in names.items() if name is not None}
@@ -161,3 +173,13 @@ def _texts(column: Column | None, default: str, count: int) -> list[str]:
     if column is None:
         return [default] * count
     return [default if cell is None else str(cell) for cell in column.cells.to_pylist()]
+
+
+def _labelled(column: Column | None, count: int) -> list[int | None]:
+    """When each was labelled; None where the table does not say."""
+    if column is None:
+        return [None] * count
+    column = without_blanks(column)
+    known = column.cells.is_valid().to_numpy(False)
+    seconds = iter(read_moments(column.taken(known)) if known.any() else ())
+    return [int(next(seconds)) if each else None for each in known]

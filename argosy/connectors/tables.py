@@ -85,9 +85,13 @@ def read_series(request: TableRequest) -> Loaded:
     Raises BadInput, naming file, row and column, for whatever is not a series: unreadable cells, times that are
     mixed, unsorted or repeated, infinite values, no value at all.
     """
+    return read_sheet(open_sheet(request.path), request)
+
+
+def read_sheet(sheet: Sheet, request: TableRequest) -> Loaded:
+    """Reads one series from a table that is open already, whatever holds it. Raises BadInput as `read_series` does."""
     if request.step_s is not None:
         check_step(request.step_s)
-    sheet = open_sheet(request.path)
     names = _names(sheet, request)
     columns = sheet.read(names.wanted, names.only)
     value = columns[names.value]

@@ -1,4 +1,8 @@
-"""Which baseline suits a series: each is fitted on training data, and the best on validation is kept."""
+"""Which baseline suits a series: each is fitted on training data, and the best on validation is kept.
+
+Validation often holds a handful of incidents, so that the best figure there is partly luck: what a baseline's card
+promises for such a series counts a little beside it, and alone where nothing is labelled.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,21 +10,33 @@ from dataclasses import dataclass
 
 from detectors.baselines.swept import SweptDetector
 from detectors.baselines.table import BASELINES
+from detectors.cards.selector import CardSelector
 from eval.objective import Objective
 from eval.splits import Splits
 from signals.arrays import Bools
+from signals.profile import profile
 from signals.series import Series
+
+WORTH_OF_A_POINT = 0.01
+"""What a point of a card's match counts, in the objective."""
 
 _TIE = 1e-9
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What one baseline reached on the two parts; NaN where nothing is labelled."""
+    """What one baseline reached on the two parts, NaN where nothing is labelled, and the points of its card."""
 
     name: str
     train: float
     validation: float
+    points: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """What the baseline is chosen by: validation, else training, else nothing, and its card."""
+        figures = (figure for figure in (self.validation, self.train) if not math.isnan(figure))
+        return next(figures, 0.0) + WORTH_OF_A_POINT * self.points
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +50,15 @@ class Choice:
 def choose_base(
     series: Series, labels: Bools, splits: Splits, objective: Objective, seed: int = 0, names: Sequence[str] = ()
 ) -> Choice:
-    """Fits the baselines (all, or those named) on training and keeps the best on validation.
+    """Fits the baselines (all, or those named) on training and keeps the one that is worth most.
 
     `series` and `labels`, shape (n,), reach at least to the end of validation; nothing after it is looked at.
     Validation is scored with its history. Where it holds no incident, or baselines tie, training decides, then the
-    order of the table.
+    order of the table or of the names.
     """
-    tried = [_tried(name, series, labels, splits, objective, seed) for name in names or BASELINES]
+    wanted = tuple(names) or tuple(BASELINES)
+    points = _points(series, labels, splits, wanted)
+    tried = [_tried(name, series, labels, splits, objective, seed, points.get(name, 0.0)) for name in wanted]
     best = tried[0]
     for each in tried[1:]:
         if _better(each[1], best[1]):
@@ -48,17 +66,22 @@ def choose_base(
     return Choice(best[0], tuple(trial for _, trial in tried))
 
 
+def _points(series: Series, labels: Bools, splits: Splits, names: Sequence[str]) -> dict[str, float]:
+    known = profile(series.part(0, splits.train_stop), labels[splits.train])
+    return {match.name: match.points for match in CardSelector().matches(known, names)}
+
+
 def _tried(
-    name: str, series: Series, labels: Bools, splits: Splits, objective: Objective, seed: int
+    name: str, series: Series, labels: Bools, splits: Splits, objective: Objective, seed: int, points: float
 ) -> tuple[SweptDetector, Trial]:
     known = slice(0, splits.validation_stop)
     detector = BASELINES[name](objective, seed).fit(series.part(0, splits.train_stop), labels[splits.train])
     flags = detector.score(series.part(known.start, known.stop)).flags
     train, validation = (objective(labels[part], flags[part]) for part in (splits.train, splits.validation))
-    return detector, Trial(name, train, validation)
+    return detector, Trial(name, train, validation, points)
 
 
 def _better(one: Trial, other: Trial) -> bool:
-    if not math.isnan(one.validation) and abs(one.validation - other.validation) > _TIE:
-        return one.validation > other.validation
+    if abs(one.worth - other.worth) > _TIE:
+        return one.worth > other.worth
     return not math.isnan(one.train) and one.train > other.train + _TIE

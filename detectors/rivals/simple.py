@@ -1,4 +1,4 @@
-"""Methods of one line or little more: difference, moving variance, autoregression by least squares."""
+"""Methods of one line or little more: moving variance, autoregression by least squares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,34 +8,13 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.held import FEWEST_ROWS, Holding, quiet, quiet_rows, windows, without_opinion
+from detectors.rivals.held import Holding, quiet, quiet_rows, windows, without_opinion
 from signals.arrays import Bools, Floats
 from signals.series import Series
 
-QUANTILE = 0.99
 VARIANCE_WINDOWS = (10, 30, 120)
 ORDER = 10
 FIT_ROWS = 20_000
-
-
-@dataclass(frozen=True)
-class Step:
-    """The difference to the value before, over a high quantile of its size in training."""
-
-    size: float
-    sides: tuple[Side, ...] = (Side.BOTH, Side.UP, Side.DOWN)
-
-    def __call__(self, series: Series) -> Floats:
-        return np.diff(series.values, prepend=np.nan) / self.size
-
-
-def one_liner(series: Series, labels: Bools | None) -> Sequence[Statistic]:
-    """|diff| over a quantile (the one-liner of Wu and Keogh, TKDE 2021)."""
-    sizes = np.abs(np.diff(series.values, prepend=np.nan))
-    sizes = sizes[quiet(sizes, labels)]
-    if len(sizes) < FEWEST_ROWS or not sizes.max() > 0:
-        return ()
-    return (Step(float(np.quantile(sizes, QUANTILE)) or float(sizes.max())),)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
+from detectors.baselines.difference import difference
 from detectors.baselines.swept import Family, SweptDetector
 from detectors.rivals import deep, extra, simple, spectral, windowed
 from eval.objective import Objective
@@ -36,7 +37,7 @@ def _plain(name: str, summary: str, family: Family, causal: bool = True, imports
 
 
 _ROWS = (
-    _plain("one_liner", "|diff| over a quantile", simple.one_liner),
+    _plain("one_liner", "|diff| over a quantile", difference),
     _plain("moving_variance", "moving standard deviation", simple.moving_variance),
     _plain("ols_ar", "autoregression of order 10 by least squares", simple.ols_ar),
     _plain("spectral_residual", "saliency of the newest point of a window", spectral.spectral_residual),

@@ -77,6 +77,11 @@ def explain(moment: Moment) -> Explanation:
     return Explanation(flagged, moment.value, float(base[0]), rules, turning_changes(moment))
 
 
+def clause_at(moment: Moment, rule: ServingRule, score: float) -> Clause | None:
+    """The rule's score at the moment's point, taken apart; None where its steps cannot be followed."""
+    return _taken_apart(moment, rule, score)[0]
+
+
 def _ruled(moment: Moment, rule: ServingRule, score: float, alarm: bool) -> RuleVerdict:
     clause, values, note = _taken_apart(moment, rule, score)
     role = _role(rule.direction, score >= 1.0, alarm)

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 
+from agents.explanation import MOST_CALLS
 from agents.proposals import MOST_CALLS_AN_ANSWER
 from agents.speech import Role
 from graphs.refine.context import Settings
 
 
 def most_calls(settings: Settings) -> Mapping[Role, int]:
-    """By role. Every candidate may be revised and repaired up to its counts, and be reviewed after each of these."""
+    """By role; whoever reviews also explains alerts.
+
+    Every candidate may be revised and repaired up to its counts, and be reviewed after each of these.
+    """
     asked = MOST_CALLS_AN_ANSWER * settings.rounds * settings.candidates
     return {
         Role.DETECTION: asked * (1 + settings.max_revisions),
         Role.REPAIR: asked * settings.max_repairs,
-        Role.REVIEW: asked * (1 + settings.max_revisions + settings.max_repairs),
+        Role.REVIEW: asked * (1 + settings.max_revisions + settings.max_repairs) + MOST_CALLS * settings.explain,
     }

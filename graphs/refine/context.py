@@ -19,8 +19,10 @@ from eval.splits import Lockbox, Part, Splits
 from graphs.events import Decision, ScoreMeasured
 from graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
 from graphs.refine.offers import Library
+from graphs.refine.selecting import Selecting
 from graphs.refine.state import Candidate, Ending
 from graphs.refine.state import Outcome as OutcomeName
+from graphs.refine.told import AlertExplained
 from graphs.replay.past import Past
 from graphs.replay.recording import STOPPED
 from graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
@@ -37,7 +39,8 @@ U = TypeVar("U")
 
 @dataclass(frozen=True)
 class Settings:
-    """Every bound of the loop; `prompt_tokens` sizes the evidence of one call."""
+    """Every bound of the loop; `prompt_tokens` sizes the evidence of one call, and `explain` is how many alerts of the
+    lockbox are explained in words at most."""
 
     directions: tuple[Direction, ...] = (Direction.FLAG, Direction.CLEAR)
     rounds: int = 3
@@ -50,14 +53,26 @@ class Settings:
     prompt_tokens: int = 2_500
     seed: int = 0
     workers: int = 2
+    explain: int = 0
     trial_limits: Limits = field(default_factory=lambda: Limits(job_s=20.0))
     limits: Limits = field(default_factory=lambda: Limits(job_s=60.0))
 
 
-class BaseMaker(Protocol):
-    """Fits the base on training data; `auto` also looks at validation to choose. Told in one sentence why."""
+@dataclass(frozen=True, eq=False)
+class FittedBase:
+    """The base, why it is this one in a sentence, and the objective that each one tried reached before the lockbox."""
 
-    def __call__(self, series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]: ...
+    detector: Detector
+    why: str
+    reached: Mapping[str, float] = field(default_factory=dict)
+
+
+class BaseMaker(Protocol):
+    """Fits the base on training data; `auto` also looks at validation to choose, among `names` where some are given."""
+
+    def __call__(
+        self, series: Series, labels: Bools, splits: Splits, objective: Objective, names: Sequence[str] = ()
+    ) -> FittedBase: ...
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ class Publication:
     ending: Ending
     lockbox_openings: int
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    explanations: tuple[AlertExplained, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +124,8 @@ class Workbench:
 
     `series` and `labels` are the whole; `known` and `train` are their first parts. Scores of rules are kept by
     candidate id for the known part, `examinations` by the identity of source, numbers and direction. `unit` is that of
-    the training part, once profiled, and `offered` counts the stored rules that were tried.
+    the training part, once profiled, and `offered` counts the stored rules that were tried. `tags` are the words that
+    hold for that part, and `reached` says how the baselines did that were tried.
     """
 
     def __init__(self, series: Series, labels: Bools, splits: Splits) -> None:
@@ -124,10 +141,13 @@ class Workbench:
         self.rule_scores: dict[str, Floats] = {}
         self.assessed: dict[str, Candidate] = {}
         self.unit: Unit | None = None
+        self.tags: tuple[str, ...] = ()
+        self.reached: Mapping[str, float] = {}
         self.offered = 0
         self.examinations: dict[str, Examination] = {}
         self.final: Final | None = None
         self.publication: Publication | None = None
+        self.explanations: tuple[AlertExplained, ...] = ()
 
     def set_base(self, base: Detector) -> None:
         """Takes the fitted base and scores the known part with it."""
@@ -188,6 +208,8 @@ class RefineContext:
     """What the session did before, when it is done again."""
     library: Library = field(default_factory=Library)
     """Rules of other sessions that are tried before the model is asked."""
+    selecting: Selecting | None = None
+    """By what baselines are shortlisted; None to try all."""
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def certify(state: State, desk: Desk) -> State:
         ending=state.get("ending") or Ending.ROUNDS_SPENT,
         lockbox_openings=desk.bench.lockbox.openings,
         certificates=certificates(state, desk, final),
+        explanations=desk.bench.explanations,
     )
     return {}
 

@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from graphs.record import span
-from graphs.refine import ending, proving, studying, trying, writing
+from graphs.refine import ending, explaining, proving, shortlisting, studying, trying, writing
 from graphs.refine.context import Desk, RefineContext, Settings
 from graphs.refine.state import Stage, State
 
@@ -16,6 +16,7 @@ Graph = StateGraph[State, RefineContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
     ("profile", studying.study),
+    ("shortlist", shortlisting.shortlist),
     ("baseline", studying.fit_base),
     ("target", studying.take_aim),
     ("propose", writing.propose),
@@ -28,6 +29,7 @@ NODES: tuple[tuple[str, Node], ...] = (
     ("select", proving.select),
     ("fuse", ending.fuse_accepted),
     ("lockbox", ending.open_lockbox),
+    ("explain", explaining.explain_alerts),
     ("certify", ending.certify),
     ("publish", ending.publish),
 )
@@ -42,7 +44,8 @@ def build(instead: Mapping[str, Node] | None = None) -> Graph:
     for name, node in NODES:
         graph.add_node(name, _recorded(name, (instead or {}).get(name, node)))
     graph.add_edge(START, "profile")
-    graph.add_edge("profile", "baseline")
+    graph.add_conditional_edges("profile", after_profile)
+    graph.add_edge("shortlist", "baseline")
     graph.add_conditional_edges("baseline", after_baseline)
     graph.add_conditional_edges("target", after_target)
     graph.add_edge("propose", "vet")
@@ -54,7 +57,8 @@ def build(instead: Mapping[str, Node] | None = None) -> Graph:
     graph.add_conditional_edges("review", after_review)
     graph.add_conditional_edges("select", after_select)
     graph.add_edge("fuse", "lockbox")
-    graph.add_edge("lockbox", "certify")
+    graph.add_conditional_edges("lockbox", after_lockbox)
+    graph.add_edge("explain", "certify")
     graph.add_edge("certify", "publish")
     graph.add_edge("publish", END)
     return graph
@@ -64,6 +68,11 @@ def recursion_limit(settings: Settings) -> int:
     """More steps than any run can take, so that a fault in a router stops instead of circling."""
     a_round = 8 + (3 * settings.max_repairs + 6) * (1 + settings.max_revisions + settings.max_repairs)
     return 10 + (settings.rounds + len(settings.directions)) * a_round
+
+
+def after_profile(_state: State, runtime: Runtime[RefineContext]) -> Literal["shortlist", "baseline"]:
+    """Baselines are shortlisted where that was asked for."""
+    return "shortlist" if runtime.context.selecting is not None else "baseline"
 
 
 def after_baseline(state: State) -> Literal["target", "fuse"]:
@@ -96,6 +105,11 @@ def after_review(state: State) -> Literal["propose", "repair", "select"]:
 def after_select(state: State) -> Literal["target", "fuse"]:
     """Until accepted enough, spent, stalled or stopped: the node has named the ending."""
     return "fuse" if state.get("ending") else "target"
+
+
+def after_lockbox(_state: State, runtime: Runtime[RefineContext]) -> Literal["explain", "certify"]:
+    """Alerts are explained where that was asked for."""
+    return "explain" if runtime.context.past.settings(runtime.context.settings).explain else "certify"
 
 
 class Step(Protocol):

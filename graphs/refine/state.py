@@ -113,8 +113,10 @@ class Candidate:
 
 
 class State(TypedDict, total=False):
-    """The state of one run. `ending` is set once, by the node that decides to stop looking."""
+    """The state of one run. `ending` is set once, by the node that decides to stop looking; `shortlist` are the
+    baselines to try, all of them where it is absent."""
 
+    shortlist: tuple[str, ...]
     round: int
     direction: Direction
     candidates: tuple[Candidate, ...]

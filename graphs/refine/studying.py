@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from detectors.cards import Goal, series_tags
 from detectors.fusion import fuse
 from detectors.rule import Direction
 from detectors.transfer import unit_of
@@ -19,6 +20,7 @@ def study(_state: State, desk: Desk) -> State:
     bench = desk.bench
     found = profile(bench.train, bench.train_labels)
     bench.unit = unit_of(found, bench.train.step_s)
+    bench.tags = series_tags(found, Goal.FLAG)
     desk.decide(
         "series",
         "profiled",
@@ -31,12 +33,14 @@ def study(_state: State, desk: Desk) -> State:
     return {"round": 0, "candidates": (), "archive": (), "accepted": (), "tried": (), "stalled": 0, "ending": None}
 
 
-def fit_base(_state: State, desk: Desk) -> State:
+def fit_base(state: State, desk: Desk) -> State:
     """Fits the base on training data and measures it there and on validation."""
     context, bench = desk.context, desk.bench
-    base, why = context.make_base(bench.known, bench.known_labels, bench.splits, context.objective)
-    bench.set_base(base)
-    desk.decide("base", base.name, why)
+    names = state.get("shortlist", ())
+    made = context.make_base(bench.known, bench.known_labels, bench.splits, context.objective, names)
+    bench.set_base(made.detector)
+    bench.reached = made.reached
+    desk.decide("base", made.detector.name, made.why)
     for part in (Part.TRAIN, Part.VALIDATION):
         where = bench.splits.of(part)
         desk.measured("base", part, bench.known_labels[where], bench.base_values[where])

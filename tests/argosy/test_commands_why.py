@@ -83,3 +83,21 @@ def test_what_is_no_point_is_one_line(
     refused = argosy("why", "latest", file, "--at", at, *READ)
     assert refused.exit_code == 2
     assert problem in refused.output
+
+
+def test_a_flagged_point_is_put_into_words_that_hold(argosy: Invoke, table: pd.DataFrame, tmp_path: Path) -> None:
+    file, scores = tmp_path / "metric.csv", tmp_path / "scores.parquet"
+    table.to_csv(file, index=False)
+    assert argosy("run", file, *RUN).exit_code == 0
+    assert argosy("score", "latest", file, *READ, "--out", scores).exit_code == 0
+    scored = pd.read_parquet(scores)
+    added = int(scored.index[scored["fired"] != ""][0])
+    said = argosy("why", "latest", file, "--at", added, *READ, "--explain", "--json")
+    assert said.exit_code == 0, said.output
+    in_words = json.loads(said.stdout)["in_words"]
+    assert in_words["standing"] == "verified"
+    assert "The clause that decided is" in in_words["text"]
+    assert argosy("show", in_words["session"]).exit_code == 0
+    quiet = argosy("why", "latest", file, "--at", added - 3, *READ, "--explain")
+    assert quiet.exit_code == 2
+    assert "nothing was flagged" in quiet.stderr

@@ -15,7 +15,7 @@ from eval.objective import OBJECTIVES, Objective
 from eval.splits import Splits, split
 from graphs.events import Decision, Event, ModelCall, SandboxJob
 from graphs.refine import RefineContext, Settings, State, Workbench, build
-from graphs.refine.context import Publication
+from graphs.refine.context import FittedBase, Publication
 from graphs.refine.graph import Node, recursion_limit
 from graphs.refine.offers import Library
 from graphs.refine.state import Ending
@@ -23,7 +23,6 @@ from sandbox.protocol import Sandbox
 from signals.arrays import Bools
 from signals.scores import Scores
 from signals.series import Series
-from signals.shapes import Detector
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SMALL = Settings(rounds=1, candidates=2, evaluations=16)
@@ -78,8 +77,10 @@ class Limits:
         return Scores(np.abs(series.values - 100) / 15)
 
 
-def make_base(series: Series, labels: Bools, splits: Splits, objective: Objective) -> tuple[Detector, str]:
-    return Limits(), "fixed limits"
+def make_base(
+    series: Series, labels: Bools, splits: Splits, objective: Objective, names: Sequence[str] = ()
+) -> FittedBase:
+    return FittedBase(Limits(), "fixed limits")
 
 
 @dataclass

@@ -1,0 +1,263 @@
+"""`argosy schedule`: refreshes on time."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from argosy.commands import options
+from argosy.commands.schedule_tables import (
+    moment_utc,
+    print_one,
+    print_runs,
+    print_schedules,
+    run_json,
+    schedule_json,
+)
+from signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.scheduling.schedules import Schedules
+    from argosy.sources.spec import SourceSpec
+
+Which = Annotated[str, typer.Argument(help="A schedule's id, or its beginning.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    commands = typer.Typer(help="Refresh detectors on time: argosy worker executes.", no_args_is_help=True)
+    example = "--cron '30 3 * * *' --zone Europe/Berlin --gaps hold --files 'data/*.csv'"
+    commands.command("add", epilog=f"Example: argosy schedule add latest {example}")(add)
+    commands.command("list", epilog="Example: argosy schedule list --json")(listing)
+    commands.command("pause", epilog="Example: argosy schedule pause c-2026")(pause)
+    commands.command("resume", epilog="Example: argosy schedule resume c-2026")(resume)
+    commands.command("run-now", epilog="Example: argosy schedule run-now c-2026")(run_now)
+    commands.command("remove", epilog="Example: argosy schedule remove c-2026")(remove)
+    commands.command("history", epilog="Example: argosy schedule history c-2026 --limit 20")(history)
+    app.add_typer(commands, name="schedule")
+
+
+def add(
+    detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
+    cron: Annotated[str, typer.Option(help="Minute, hour, day, month, weekday; or @hourly, @daily, @weekly.")],
+    gaps: Annotated[
+        str | None,
+        typer.Option(
+            help="What a missing value means: ignore, hold (the last one), zero, or anomaly.", show_default=False
+        ),
+    ] = None,
+    zone: Annotated[str, typer.Option(help="Time zone of the cron line.")] = "UTC",
+    missed: Annotated[str, typer.Option(help="Times that no worker was there for: skip, once or catch-up:N.")] = "once",
+    files: Annotated[str | None, typer.Option(help="A file, or a pattern in quotes.")] = None,
+    sql: Annotated[str | None, typer.Option(help="SQLAlchemy URL; a password as ${NAME}.")] = None,
+    prometheus: Annotated[str | None, typer.Option(help="http://host:9090; a password as ${NAME}.")] = None,
+    query: Annotated[str | None, typer.Option(help="SQL, where :since and :until may stand; or PromQL.")] = None,
+    base_query: Annotated[str | None, typer.Option(help="PromQL of the base's scores.")] = None,
+    time: options.Time = None,
+    value: options.Value = None,
+    label: options.Label = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    incidents: options.Incidents = None,
+    incidents_sql: Annotated[str | None, typer.Option(help="SQLAlchemy URL of incidents.")] = None,
+    incidents_query: Annotated[
+        str | None, typer.Option(help="SQL: start, end, and maybe kind, author, labelled.")
+    ] = None,
+    lookback_days: Annotated[float, typer.Option(min=0, help="How far back labels may still come.")] = 30.0,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer of the source.")] = 30.0,
+    model: options.ModelNames = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars of one refresh.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls of one refresh.")] = None,
+    budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens of one refresh.")] = None,
+    budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds of one search.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a search again.")] = 2,
+    candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of it.")] = 5,
+    search: Annotated[bool, typer.Option(help="Whether a session may look for rules again.")] = True,
+    sandbox: options.SandboxName = "auto",
+    accept_risk: options.AcceptRisk = False,
+    approve: Annotated[bool, typer.Option("--approve", help="A person must agree before a promotion.")] = False,
+    shadow_points: Annotated[int | None, typer.Option(min=0, help="Points a challenger scores in shadow.")] = None,
+    shadow_days: Annotated[float, typer.Option(min=0, help="Days a challenger scores in shadow.")] = 3.0,
+    expires_days: Annotated[float, typer.Option(min=0, help="A detector made on older data is due; 0: never.")] = 180.0,
+    probation_days: Annotated[float, typer.Option(min=0, help="So long after promotion it may be rolled back.")] = 30.0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Refresh a detector by a cron line, on newer data of a source."""
+    from argosy.commands.choices import one_of
+    from argosy.sandboxes import SandboxChoice
+    from argosy.scheduling.cron import Cron
+    from argosy.scheduling.missed import Missed
+    from argosy.scheduling.refreshes import RequestSpec, check_scheduled
+
+    spec_of = _spec(
+        files, sql, prometheus, query, base_query, _columns(time, value, label, id_column, series), gaps,
+        _incidents(incidents, incidents_sql, incidents_query), lookback_days, timeout,
+    )  # fmt: skip
+    request = RequestSpec(
+        model=options.model_text(model),
+        calls=budget_calls,
+        tokens=budget_tokens,
+        usd=budget_usd,
+        seconds=budget_s,
+        sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
+        accept_risk=accept_risk,
+        rounds=rounds,
+        candidates=candidates,
+        search=search,
+        approve=approve,
+        shadow_points=shadow_points,
+        shadow_days=shadow_days,
+        expires_days=expires_days or None,
+        probation_days=probation_days,
+    )
+    schedules, store = _open()
+    line, policy = Cron.read(cron, zone), Missed.read(missed)
+    row = store.detectors.find(detector)
+    live = check_scheduled(store, row.id)
+    source = spec_of(live.step_s, live.base.get("column"))
+    added = schedules.add(row.id, line, policy, source.as_json(), request.as_json())
+    print_one(added, as_json, f"added; argosy worker runs it, next at {moment_utc(added.next)}")
+
+
+def listing(as_json: options.AsJson = False) -> None:
+    """List schedules: when they come next, and what came of them last."""
+    from argosy.scheduling.runs import Runs
+    from argosy.terminal import print_json
+
+    schedules, store = _open()
+    runs = Runs(store.database, store.redaction, _now)
+    found = [(row, runs.last(row.id)) for row in schedules.listed()]
+    if as_json:
+        print_json([schedule_json(row) | {"last": run_json(last) if last else None} for row, last in found])
+    elif not found:
+        typer.echo("No schedule yet. argosy schedule add DETECTOR makes one.")
+    else:
+        print_schedules(found)
+
+
+def pause(schedule: Which, as_json: options.AsJson = False) -> None:
+    """Hold a schedule; what runs goes on."""
+    print_one(_open()[0].pause(schedule), as_json, "paused")
+
+
+def resume(schedule: Which, as_json: options.AsJson = False) -> None:
+    """Let a paused schedule go on from now."""
+    row = _open()[0].resume(schedule)
+    print_one(row, as_json, f"next at {moment_utc(row.next)}")
+
+
+def remove(schedule: Which, as_json: options.AsJson = False) -> None:
+    """End a schedule for good; its history stays."""
+    print_one(_open()[0].remove(schedule), as_json, "removed")
+
+
+def run_now(schedule: Which, as_json: options.AsJson = False) -> None:
+    """Enter a run that is due now; argosy worker executes it."""
+    from argosy.terminal import print_json
+
+    run = _open()[0].run_now(schedule)
+    if as_json:
+        print_json(run_json(run))
+    else:
+        typer.echo(f"{run.id} waits for a worker; argosy schedule history {run.schedule} tells what came of it")
+
+
+def history(
+    schedule: Annotated[str | None, typer.Argument(help="A schedule's id, or its beginning; all without.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Show no more than so many.")] = 50,
+    as_json: options.AsJson = False,
+) -> None:
+    """What came of each run, and of each time that was not run, newest first."""
+    from argosy.scheduling.runs import Runs
+    from argosy.terminal import print_json
+
+    schedules, store = _open()
+    name = schedules.find(schedule).id if schedule else None
+    found = Runs(store.database, store.redaction, _now).of(name, limit)
+    if as_json:
+        print_json([run_json(run) for run in found])
+    elif not found:
+        typer.echo("Nothing was due yet.")
+    else:
+        print_runs(found)
+
+
+def _spec(files: str | None, sql: str | None, prometheus: str | None, query: str | None, base_query: str | None,
+          columns: dict[str, str], gaps: str | None, incidents: dict[str, str] | None, lookback_days: float,
+          timeout_s: float) -> Any:  # fmt: skip
+    """What makes the source from the detector's step and its base's column. Raises BadInput."""
+    from argosy.commands.choices import one_of
+    from argosy.sources.addresses import check_kept
+    from argosy.sources.prometheus import refuse_counter
+    from argosy.sources.spec import SourceSpec
+    from signals.gap_policy import GapPolicy
+
+    policies = {each.value: each for each in GapPolicy}
+    if gaps is None:
+        mend = f"give {', '.join(policies)}: only you know what it means for this series"
+        raise BadInput("--gaps", "nothing says what a missing value means", mend)
+    policy = one_of("--gaps", gaps, policies)
+    given = [name for name, word in (("--files", files), ("--sql", sql), ("--prometheus", prometheus)) if word]
+    if len(given) != 1:
+        problem = f"{' and '.join(given)} are given" if given else "nothing says where newer data come from"
+        raise BadInput("source", problem, "give one of --files, --sql with --query, or --prometheus with --query")
+    if (query is None) != (files is not None):
+        raise BadInput("--query", "goes with --sql and --prometheus, which need it", "give it with one of these")
+    for option, address in (
+        ("--sql", sql),
+        ("--prometheus", prometheus),
+        ("--incidents-sql", (incidents or {}).get("url")),
+    ):
+        if address:
+            check_kept(option, address)
+    if prometheus and query:
+        refuse_counter(query)
+
+    def made(step_s: int, base: str | None) -> "SourceSpec":
+        data: dict[str, Any]
+        if files:
+            data = {"kind": "files", "pattern": str(Path(files).expanduser().absolute()), "columns": columns}
+        elif sql:
+            data = {"kind": "sql", "url": sql, "query": query, "columns": columns, "timeout_s": timeout_s}
+        else:
+            if base and not base_query:
+                problem = f"the detector corrects the column {base!r}, of which Prometheus knows nothing"
+                raise BadInput("--base-query", problem, "give the PromQL of its scores")
+            data = {"kind": "prometheus", "url": prometheus, "query": query, "step_s": step_s}
+            data |= {"base_query": base_query, "timeout_s": timeout_s}
+        kept = {"data": data, "gaps": policy, "incidents": incidents, "lookback_days": lookback_days}
+        return SourceSpec.model_validate(kept)
+
+    return made
+
+
+def _columns(
+    time: str | None, value: str | None, label: str | None, id_column: str | None, series: str | None
+) -> dict[str, str]:
+    names = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
+    return {name: word for name, word in names.items() if word is not None}
+
+
+def _incidents(file: Path | None, url: str | None, query: str | None) -> dict[str, str] | None:
+    if (url is None) != (query is None):
+        raise BadInput("--incidents-sql and --incidents-query", "one is no use without the other", "give both")
+    if file and url:
+        raise BadInput("--incidents and --incidents-sql", "both say where incidents are", "give one of them")
+    if file:
+        return {"kind": "file", "path": str(file.expanduser().absolute())}
+    return {"kind": "sql", "url": url, "query": query} if url and query else None
+
+
+def _open() -> "tuple[Schedules, Any]":
+    from argosy.scheduling.schedules import Schedules
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+
+    store = open_store(read_settings())
+    return Schedules(store, _now), store
+
+
+def _now() -> float:
+    import time
+
+    return time.time()

@@ -1,0 +1,89 @@
+"""Schedules and their runs, as a person or a program reads them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from argosy.scheduling.rows import RunRow, ScheduleRow
+
+
+def moment_utc(at: float) -> str:
+    """Unix seconds as a date and time of day."""
+    from argosy.terminal import moment
+
+    return f"{moment(at)} UTC"
+
+
+def schedule_json(row: "ScheduleRow") -> dict[str, Any]:
+    """A schedule as plain JSON values."""
+    return {
+        "schedule": row.id,
+        "detector": row.detector,
+        "line": row.line,
+        "state": row.state.value,
+        "cron": row.cron.line,
+        "zone": row.cron.zone,
+        "missed": str(row.missed),
+        "next": row.next,
+        "created": row.created,
+        "source": row.source,
+        "request": row.request,
+    }
+
+
+def run_json(run: "RunRow") -> dict[str, Any]:
+    """A run as plain JSON values."""
+    names = ("id", "schedule", "due", "attempt", "starts", "worker", "started", "ended", "why", "facts")
+    words = {"cause": run.cause.value, "state": run.state.value, "outcome": run.outcome and run.outcome.value}
+    return {name: getattr(run, name) for name in names} | words
+
+
+def print_one(row: "ScheduleRow", as_json: bool, words: str) -> None:
+    """What was done to a schedule."""
+    from argosy.terminal import print_json
+
+    if as_json:
+        print_json(schedule_json(row))
+    else:
+        typer.echo(f"{row.id} {words}")
+
+
+def print_schedules(found: "list[tuple[ScheduleRow, RunRow | None]]") -> None:
+    """A table of schedules, each with its last run."""
+    rows = []
+    for row, last in found:
+        came = f"{last.outcome.value if last.outcome else '–'} {moment_utc(last.ended or last.due)}" if last else "–"
+        when = moment_utc(row.next) if row.state.value == "active" else "–"
+        kind = row.source["data"]["kind"]
+        rows.append((row.id, row.state.value, f"{row.cron.line} {row.cron.zone}", when, row.detector, kind, came))
+    _table(("schedule", "state", "cron", "next", "detector", "source", "last"), rows)
+
+
+def print_runs(found: "tuple[RunRow, ...]") -> None:
+    """A table of runs."""
+    rows = []
+    for run in found:
+        state = run.outcome.value if run.outcome else run.state.value
+        took = f"{run.ended - run.started:,.1f} s" if run.ended and run.started else "–"
+        facts = run.facts or {}
+        what = " ".join(str(facts[name]) for name in ("decision", "state", "session") if facts.get(name))
+        rows.append(
+            (moment_utc(run.due), run.cause.value, state, took, " · ".join(each for each in (what, run.why) if each))
+        )
+    _table(("due", "cause", "outcome", "took", "what came of it"), rows)
+
+
+def _table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from argosy.terminal import printable, stdout_console
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for number, name in enumerate(names):
+        table.add_column(name, no_wrap=number == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    stdout_console().print(table)

@@ -1,0 +1,78 @@
+"""What is wrong with schedules and workers: for `argosy doctor`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from argosy.connectors.tables import duration
+from argosy.scheduling.planner import ON_TIME_S
+from argosy.scheduling.rows import Outcome, RunRow, ScheduleRow, ScheduleState, WorkerRow
+from argosy.scheduling.runs import Runs
+from argosy.scheduling.schedules import Schedules
+from argosy.scheduling.workers import Workers
+from argosy.store.store import Store
+
+_DAY_S = 86_400.0
+_FAILED = frozenset({Outcome.REFUSED, Outcome.UNAVAILABLE, Outcome.CRASHED})
+
+
+@dataclass(frozen=True)
+class Ailment:
+    """What is wrong, with what, and what to do. `grave`: something does not happen that should."""
+
+    what: str
+    mend: str
+    grave: bool = True
+
+
+@dataclass(frozen=True)
+class Health:
+    """`told` says in one line how it stands."""
+
+    told: str
+    ailments: tuple[Ailment, ...] = ()
+
+
+def of_workers(store: Store, now: float) -> Health:
+    """Who is alive, who has died, and whether anybody is there for what is due."""
+    rows = Workers(store.database, lambda: now).all()
+    alive = [row for row in rows if row.ended is None and row.died is None and now - row.beat_at <= row.lease_s]
+    dead = [row for row in rows if row.ended is None and row not in alive and now - row.beat_at <= _DAY_S]
+    active = [row for row in Schedules(store, lambda: now).listed() if row.state is ScheduleState.ACTIVE]
+    ailments = [_dead(row, now, bool(alive)) for row in dead]
+    if active and not alive:
+        waiting = f"{len(active)} {'schedule waits' if len(active) == 1 else 'schedules wait'} for one"
+        ailments.append(Ailment(f"no worker runs, and {waiting}", "start argosy worker"))
+    told = f"{len(alive)} alive" + (f", {len(dead)} died within a day" if dead else "")
+    return Health(told, tuple(ailments))
+
+
+def of_schedules(store: Store, now: float) -> Health:
+    """Which schedules have not run though they were due, and which failed last."""
+    schedules = Schedules(store, lambda: now).listed()
+    runs = Runs(store.database, store.redaction, lambda: now)
+    waiting = {run.schedule: run for run in reversed(runs.open())}
+    ailments = [each for row in schedules for each in _late(row, waiting.get(row.id), runs, now)]
+    active = sum(row.state is ScheduleState.ACTIVE for row in schedules)
+    return Health(f"{active} active, {len(schedules) - active} paused", tuple(ailments))
+
+
+def _dead(row: WorkerRow, now: float, others: bool) -> Ailment:
+    ago = duration(int(now - row.beat_at))
+    what = f"worker {row.id} on {row.host} (process {row.pid}) has not beaten for {ago}"
+    if row.died is not None:
+        return Ailment(f"{what}; what it had begun was taken over", "see its log; start another if it is missed", False)
+    mend = "another worker takes over within its lease" if others else "start argosy worker, which takes over"
+    return Ailment(what, mend, grave=not others)
+
+
+def _late(row: ScheduleRow, waiting: RunRow | None, runs: Runs, now: float) -> Iterator[Ailment]:
+    if row.state is ScheduleState.ACTIVE and now - row.next > ON_TIME_S:
+        ago = duration(int(now - row.next))
+        yield Ailment(f"schedule {row.id} was due {ago} ago and has not been planned", "start argosy worker")
+    elif waiting is not None and waiting.starts == 0 and now - max(waiting.due, waiting.not_before) > ON_TIME_S:
+        ago = duration(int(now - waiting.due))
+        yield Ailment(f"schedule {row.id}: its run has waited for {ago}", "start argosy worker, or one more")
+    last = runs.last(row.id, frozenset(Outcome) - {Outcome.SKIPPED, Outcome.CANCELLED, Outcome.CLOCK_SET_BACK})
+    if last is not None and last.outcome in _FAILED:
+        what = f"schedule {row.id}: its last run was {last.outcome.value}: {last.why}"
+        yield Ailment(what, f"argosy schedule history {row.id}", grave=False)

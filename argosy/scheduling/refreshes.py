@@ -1,0 +1,149 @@
+"""What a run of a schedule is: its source is read, and the detector refreshed on it, once for each run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pydantic
+
+from agents.access import EMBEDDED
+from agents.budget import Caps
+from agents.speech import ModelUnavailable
+from argosy.connectors.times import iso
+from argosy.models import Models
+from argosy.newer import seen_before
+from argosy.refreshing import Refreshed, RefreshRequest, Shadow, refresh
+from argosy.sandboxes import SandboxChoice
+from argosy.scheduling.rows import Ended, Facts, Outcome, RunRow, ScheduleRow
+from argosy.scheduling.worker import Perform
+from argosy.sources.errors import NoData, SourceUnavailable
+from argosy.sources.spec import SourceSpec, open_feed
+from argosy.store.errors import StoreUnavailable
+from argosy.store.rows import DetectorRow, Json
+from argosy.store.service_rows import Status
+from argosy.store.store import Store
+from graphs.refine import Settings
+from sandbox.protocol import SandboxUnavailable
+from signals.errors import BadInput
+
+
+class RequestSpec(pydantic.BaseModel):
+    """What a schedule keeps of how it refreshes."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    model: str = EMBEDDED
+    calls: int | None = None
+    tokens: int | None = None
+    usd: float | None = None
+    seconds: float | None = None
+    sandbox: SandboxChoice = SandboxChoice.AUTO
+    accept_risk: bool = False
+    rounds: int = 2
+    candidates: int = 5
+    search: bool = True
+    approve: bool = False
+    shadow_points: int | None = None
+    shadow_days: float | None = 3.0
+    expires_days: float | None = 180.0
+    probation_days: float = 30.0
+
+    def as_json(self) -> Json:
+        """Plain JSON values."""
+        return self.model_dump(mode="json")
+
+    def request(self, detector: str, key: str) -> RefreshRequest:
+        """The request of one run."""
+        return RefreshRequest(
+            detector=detector,
+            key=key,
+            model=self.model,
+            settings=Settings(rounds=self.rounds, candidates=self.candidates),
+            caps=Caps(self.calls, self.tokens, self.usd, self.seconds),
+            sandbox=self.sandbox,
+            accept_risk=self.accept_risk,
+            approve=self.approve,
+            shadow=Shadow(self.shadow_points, self.shadow_days),
+            search=self.search,
+            expires_days=self.expires_days,
+            probation_days=self.probation_days,
+        )
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """Performs runs. `environ` is where sources find their secrets."""
+
+    store: Store
+    models: Models
+    clock: Callable[[], float]
+    environ: Mapping[str, str]
+
+    def perform(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+        """Reads and refreshes; whatever may go wrong with either is an outcome."""
+        try:
+            return self._refreshed(schedule, run, taken)
+        except BadInput as error:
+            return Ended(Outcome.REFUSED, str(error))
+        except NoData as error:
+            return Ended(Outcome.NOTHING_NEW, str(error))
+        except (SourceUnavailable, ModelUnavailable, SandboxUnavailable, StoreUnavailable) as error:
+            return Ended(Outcome.UNAVAILABLE, f"{type(error).__name__}: {error}", again=True)
+
+    def _refreshed(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+        request = RequestSpec.model_validate(schedule.request).request(schedule.detector, run.id)
+        done = self.store.refreshes.of_key(run.id)
+        if done is not None and done.json is not None:
+            return _told(Refreshed.of(done.json))
+        live = live_detector(self.store, schedule.line)
+        if not self.store.claims.free(schedule.line):
+            return Ended(Outcome.UNAVAILABLE, f"detector {live.id} is being refreshed by another process", again=True)
+        seen_until = int(seen_before(self.store, schedule.line).series.seconds[-1])
+        feed = open_feed(SourceSpec.model_validate(schedule.source), live.base.get("column"), self.environ)
+        loaded = feed.load(seen_until, int(run.due))
+        last = int(loaded.series.seconds[-1])
+        if last <= seen_until:
+            why = f"the data end at {iso(last)}, and {iso(seen_until)} was seen already"
+            return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until, "ends": last})
+        return _told(refresh(request, loaded, self.store, self.models, self.clock, interrupted=taken))
+
+
+def performer(store: Store, models: Models, clock: Callable[[], float], environ: Mapping[str, str]) -> Perform:
+    """What a worker executes."""
+    return Refresher(store, models, clock, environ).perform
+
+
+def live_detector(store: Store, line: str) -> DetectorRow:
+    """The detector of a line that is in service. Raises BadInput where none is."""
+    live = store.service.with_status(line, Status.LIVE)
+    if live is None:
+        raise BadInput(f"detector {line}", "nothing of its line is in service", "argosy schedule remove, or a new run")
+    return store.detectors.find(live)
+
+
+def check_scheduled(store: Store, detector: str) -> DetectorRow:
+    """The detector in service that a schedule would refresh. Raises BadInput where a schedule could do nothing."""
+    row = store.detectors.find(detector)
+    live = live_detector(store, store.service.line_of(row.id))
+    if not seen_before(store, store.service.line_of(row.id)).times_known:
+        mend = "make it with a column of times"
+        raise BadInput(f"detector {row.id}", "was made on rows without times, and a schedule goes by times", mend)
+    return live
+
+
+def _told(done: Refreshed) -> Ended:
+    facts: Facts = {
+        "refresh": done.id,
+        "session": done.session,
+        "decision": done.decision.value,
+        "state": done.state.value,
+        "champion": done.champion,
+        "live": done.live,
+        "challenger": done.challenger,
+        "approval": done.approval,
+        "seen_until": done.seen_until,
+        "calls": done.cost.calls,
+        "tokens": done.cost.tokens,
+        "usd": done.cost.usd,
+        "work_s": done.cost.seconds,
+    }
+    return Ended(Outcome.REFRESHED, done.why, facts)

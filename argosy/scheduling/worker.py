@@ -1,0 +1,236 @@
+"""A worker: plans what is due, executes runs, tells that it is alive, and takes over from those that are not."""
+
+import os
+import platform
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from argosy.scheduling.durable import Durable, Fate
+from argosy.scheduling.notes import Log, LogHandler, Metrics
+from argosy.scheduling.planner import plan
+from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState, WorkerRow
+from argosy.scheduling.runs import MOST_STARTS, Runs
+from argosy.scheduling.schedules import Schedules
+from argosy.scheduling.workers import Watch, Workers
+from argosy.store.errors import StoreUnavailable
+from argosy.store.ids import timed_id
+from argosy.store.store import Store
+from signals.errors import BadInput
+
+Perform = Callable[[ScheduleRow, RunRow, Callable[[], bool]], Ended]
+"""What is executed: for a schedule and a run, and asked now and then whether another worker has taken the run."""
+
+DRAIN_S = 7 * 86_400
+
+_OUT_OF_REACH = Ended(Outcome.UNAVAILABLE, "the store was out of this worker's reach", again=True)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`jobs` runs at once, a look at all each `tick_s`; a worker that does not beat for `lease_s` is dead to others."""
+
+    jobs: int = 1
+    lease_s: float = 30.0
+    tick_s: float = 1.0
+    most_starts: int = MOST_STARTS
+
+
+@dataclass
+class _Hand:
+    """A run in hand."""
+
+    run: RunRow
+    lost: bool = False
+
+
+@dataclass(eq=False)
+class Worker:
+    """One process that executes runs. `steady` is a clock that nobody sets."""
+
+    store: Store
+    perform: Perform
+    clock: Callable[[], float]
+    log_to: Callable[[str], Log]
+    metrics: Metrics = field(default_factory=Metrics)
+    pace: Pace = Pace()
+    steady: Callable[[], float] = time.monotonic
+    host: str = field(default_factory=platform.node)
+
+    def __post_init__(self) -> None:
+        self.id = timed_id("w", self.clock(), secrets.token_hex(4))
+        self._log = self.log_to(self.id)
+        self._runs = Runs(self.store.database, self.store.redaction, self.clock)
+        self._schedules = Schedules(self.store, self.clock)
+        self._workers = Workers(self.store.database, self.clock)
+        self._watch = Watch(self.steady)
+        self._hands: dict[str, _Hand] = {}
+        self._lock = threading.Lock()
+        self._beat_at = self.steady()
+
+    def work(self, stopping: Callable[[], bool], until_idle: bool = False) -> None:
+        """Works until it is told to stop, then lets what is under way end; `until_idle`: until nothing is left to do.
+
+        Raises BadInput, or StoreUnavailable where the store cannot be reached at the start.
+        """
+        self._workers.enter(self.id, self.host, os.getpid(), self.pace.lease_s)
+        self.metrics.beat.set(self.clock())
+        self._log.write("worker_began", host=self.host, pid=os.getpid(), jobs=self.pace.jobs)
+        with self._beating(), self._queue() as queue:
+            while not stopping():
+                if not self._tick(queue) and until_idle:
+                    break
+                self._wait(stopping)
+            self._log.write("worker_draining", running=len(self._hands))
+        self._workers.leave(self.id)
+        self._log.write("worker_ended")
+        self.metrics.write()
+
+    @contextmanager
+    def _queue(self) -> Iterator[Durable]:
+        database, handler = self.store.database, LogHandler(self._log)
+        queue = Durable(database, self.id, self._do, self.pace.jobs, handler)
+        close_port = self.metrics.serve()
+        try:
+            yield queue
+            queue.drain(DRAIN_S)
+        finally:
+            close_port()
+            queue.close()
+
+    def _wait(self, stopping: Callable[[], bool]) -> None:
+        until = self.steady() + self.pace.tick_s
+        while not stopping() and self.steady() < until:
+            time.sleep(min(0.1, self.pace.tick_s))
+
+    def _tick(self, queue: Durable) -> bool:
+        """Does what is to be done now; says whether anything is left."""
+        try:
+            for run in plan(self.store.database, self.clock()):
+                self._log.write("run_entered", run=run.id, cause=run.cause.value, why=run.why, due=run.due)
+            lines = {each.id: each for each in self._schedules.listed(removed=True)}
+            self._bury(queue)
+            self._mend(queue)
+            for run in self._runs.to_queue():
+                queue.put(run.id, run.attempt, lines[run.schedule].line)
+                self._runs.queued(run)
+            left = self._runs.open()
+            self.metrics.look(tuple(lines.values()), left, self.clock())
+            self.metrics.write()
+        except StoreUnavailable as error:
+            self.metrics.errors.inc()
+            self._log.write("store_unavailable", why=str(error))
+            return True
+        return any(run.state is RunState.RUNNING or run.not_before <= self.clock() for run in left)
+
+    def _bury(self, queue: Durable) -> None:
+        """Takes over what silent workers had begun: first the runs, then the word, so that dying between loses none."""
+        rows = tuple(row for row in self._workers.all() if row.id != self.id)
+        for row in self._watch.silent(rows):
+            queue.take_over([row.id])
+            if self._workers.bury(row):
+                self.metrics.taken_over.inc()
+                self._log.write("worker_taken_over", dead=row.id, host=row.host, pid=row.pid)
+        self.metrics.workers.set(1 + sum(_beats(row, self.clock()) for row in rows))
+
+    def _mend(self, queue: Durable) -> None:
+        """Puts back runs that are open here and over, or unknown, in the queue: whatever befell it, none is lost."""
+        open_runs = [
+            run for run in self._runs.open() if run.queued_attempt == run.attempt or run.state is RunState.RUNNING
+        ]
+        fates = queue.fates([(run.id, run.attempt) for run in open_runs])
+        for run in open_runs:
+            if fates[(run.id, run.attempt)] is not Fate.OPEN:
+                self._runs.put_back(run)
+                self._log.write("run_put_back", run=run.id)
+
+    def _do(self, name: str) -> None:
+        """One run from the queue. What it came to counts only while the run is still this worker's."""
+        run = self._runs.begin(name, self.id)
+        if run is None:
+            return
+        hand, began = _Hand(run), self.steady()
+        with self._lock:
+            self._hands[str(run.claim)] = hand
+            self.metrics.running.set(len(self._hands))
+        self._log.write("run_began", run=run.id, attempt=run.attempt, starts=run.starts)
+        try:
+            ended = self._performed(run, hand)
+            self._end(run, ended, self.steady() - began)
+        except BaseException as error:
+            self._log.write("run_crashed", run=run.id, why=f"{type(error).__name__}: {error}")
+            if isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
+                why = f"{type(error).__name__}: {error}"
+                self._end(run, _OUT_OF_REACH if hand.lost else Ended(Outcome.CRASHED, why), self.steady() - began)
+            raise
+        finally:
+            with self._lock:
+                del self._hands[str(run.claim)]
+                self.metrics.running.set(len(self._hands))
+
+    def _performed(self, run: RunRow, hand: _Hand) -> Ended:
+        schedule = self._schedules.find(run.schedule)
+        if run.starts > self.pace.most_starts:
+            return Ended(Outcome.CRASHED, f"begun {run.starts - 1} times, and it never came to an end")
+        if schedule.state is ScheduleState.REMOVED:
+            return Ended(Outcome.CANCELLED, "the schedule was removed before it began")
+
+        def taken() -> bool:
+            hand.lost = hand.lost or self.steady() - self._beat_at > self.pace.lease_s
+            return hand.lost
+
+        ended = self.perform(schedule, run, taken)
+        return _OUT_OF_REACH if hand.lost else ended
+
+    def _end(self, run: RunRow, ended: Ended, took_s: float) -> None:
+        if not self._runs.end(run, ended):
+            self._log.write("run_lost", run=run.id, why="another worker has it")
+            return
+        final = self._runs.find(run.id).state is RunState.ENDED
+        self.metrics.ended(ended, took_s, final)
+        event = "run_ended" if final else "run_waits"
+        facts = dict(ended.facts)
+        facts |= {"outcome": ended.outcome.value, "why": ended.why, "took_s": round(took_s, 3)}
+        self._log.write(event, run=run.id, **facts)
+
+    @contextmanager
+    def _beating(self) -> Iterator[None]:
+        """Beats in a thread of its own, for as long as anything runs, so that a long tick is no death."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._beat_until, args=(over,), daemon=True, name="argosy-beat")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _beat_until(self, over: threading.Event) -> None:
+        while not over.wait(self.pace.lease_s / 5):
+            try:
+                if not self._workers.beat(self.id):
+                    self._log.write("worker_was_taken_for_dead")
+                self._beat_at = self.steady()
+                self.metrics.beat.set(self.clock())
+                with self._lock:
+                    mine = dict(self._hands)
+                held = self._runs.claims(self.id)
+                for claim, hand in mine.items():
+                    hand.lost = hand.lost or claim not in held
+            except StoreUnavailable as error:
+                self.metrics.errors.inc()
+                self._log.write("store_unavailable", why=str(error))
+
+
+def _beats(row: WorkerRow, now: float) -> bool:
+    return row.ended is None and row.died is None and now - row.beat_at <= row.lease_s
+
+
+def check_pace(pace: Pace) -> Pace:
+    """The pace itself. Raises BadInput for a lease that is too short for its ticks."""
+    if pace.lease_s < 2 * pace.tick_s:
+        raise BadInput(f"--lease {pace.lease_s:g}", "is too short", f"give at least {2 * pace.tick_s:g} seconds")
+    return pace

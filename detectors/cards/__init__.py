@@ -1,0 +1,29 @@
+"""Detector cards: what each detector is good and bad at, as words that a profile can be matched with.
+
+A card is one reviewed YAML file. No detector is run here, no model asked, and no label looked at.
+"""
+
+from detectors.cards.card import Card, Kind, Provision, card_text, read_card
+from detectors.cards.match import Match, Record, ranked
+from detectors.cards.past_shelf import packaged_past
+from detectors.cards.selector import CardSelector
+from detectors.cards.shelf import packaged_cards, read_cards
+from detectors.cards.tags import Goal, series_tags, table_tags
+
+__all__ = [
+    "Card",
+    "CardSelector",
+    "Goal",
+    "Kind",
+    "Match",
+    "Provision",
+    "Record",
+    "card_text",
+    "packaged_cards",
+    "packaged_past",
+    "ranked",
+    "read_card",
+    "read_cards",
+    "series_tags",
+    "table_tags",
+]

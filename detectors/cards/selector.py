@@ -1,0 +1,34 @@
+"""Selection by cards alone: no model, no label, the same answer every time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from detectors.cards.card import Card, Kind
+from detectors.cards.match import Match, Record, ranked
+from detectors.cards.shelf import packaged_cards
+from detectors.cards.tags import Goal, series_tags
+from signals.profile import Profile
+
+
+@dataclass(eq=False)
+class CardSelector:
+    """Ranks series detectors by how well their cards match a profile; a `Selector`.
+
+    What is offered and has no card comes last, in the order it was offered.
+    """
+
+    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(Kind.SERIES))
+    past: Sequence[Record] = ()
+    goal: Goal = Goal.FLAG
+    name: str = "cards"
+
+    def select(self, profile: Profile, offered: Sequence[str]) -> Sequence[str]:
+        """The names that are offered, the best match first."""
+        matches = [match.name for match in self.matches(profile, offered)]
+        return (*matches, *(name for name in offered if name not in matches))
+
+    def matches(self, profile: Profile, offered: Sequence[str]) -> tuple[Match, ...]:
+        """The matches of what is offered and has a card, with their reasons."""
+        cards = {card.name: card for card in self.cards}
+        listed = [cards[name] for name in offered if name in cards]
+        return ranked(listed, series_tags(profile, self.goal), self.past)

@@ -1,0 +1,28 @@
+"""Detectors as sessions leave them, without a session."""
+
+import numpy as np
+
+from argosy.connectors.tables import Loaded
+from argosy.copies import keep_copy
+from argosy.store.store import Store
+from signals.series import Series
+
+FIRST = 1_790_000_040  # 2026-09-21 14:14:00 UTC
+STEP_S = 60
+
+
+def loaded(first: int, points: int, seed: int = 0) -> Loaded:
+    """Quiet points, without labels."""
+    from pathlib import Path
+
+    seconds = first + STEP_S * np.arange(points, dtype=np.int64)
+    values = 100 + np.random.default_rng(seed).normal(0, 1, points)
+    series = Series("web", seconds, values, STEP_S)
+    return Loaded(Path("web.csv"), series, np.zeros(points, dtype=np.bool_), (), None, (), True)
+
+
+def keep_detector(store: Store, points: int = 100) -> str:
+    """A detector without rules, with the points that it was made on."""
+    data = keep_copy(store, loaded(FIRST, points))
+    session = store.sessions.begin("web", points, "embedded", "ewma", 0, {"data": data})
+    return store.detectors.put(session.id, "web", {"name": "ewma"}, [], STEP_S).id
