@@ -170,5 +170,5 @@ def _known(value: object) -> object:
 def _notes(chosen: Selection) -> list[str]:
     if not chosen.refused:
         return []
-    said = f"{len(chosen.refused)} answers could not be used, the last because {chosen.refused[-1]}"
+    said = f"answers that could not be used: {len(chosen.refused)}, the last because {chosen.refused[-1]}"
     return [f"{said}; the best match of the cards stands" if chosen.author == "cards" else said]

@@ -293,5 +293,5 @@ def test_a_model_s_choice_and_a_team_s_practices(
     result = argosy("select", file, "--practices", tmp_path / "ours.md", "--model", "vllm:any")
     assert result.exit_code == 0, result.output
     assert "choice  ewma, by the model: They trust means." in result.stdout
-    assert "note    1 answers could not be used" in result.stdout
+    assert "note    answers that could not be used: 1" in result.stdout
     assert "We trust means." in model.asked[0][1].text

@@ -94,7 +94,7 @@ def test_a_csv_is_refused(tmp_path: Path, text: str, expected: str) -> None:
         (bytes(range(256)) * 4, "binary data"),
         (b"PK\x03\x04....", "a zip archive or spreadsheet"),
         (b"PAR1garbage", "the Parquet file is damaged"),
-        (gzip.compress(b"timestamp,value\n1600000000,1\n")[:-9], "the gzip file is damaged"),
+        (gzip.compress(b"timestamp,value\n1600000000,1\n", mtime=0)[:-9], "the gzip file is damaged"),
         ("timestamp,value\n1600000000,1\n".encode("utf-16"), "UTF-16"),
         ("timestamp,wért\n1600000000,1\n".encode("latin-1"), ", row 1: the text is not UTF-8"),
         ("timestamp,value\n1600000000,1é\n".encode("latin-1"), ", row 2, column 'value': the text is not UTF-8"),
