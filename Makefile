@@ -21,7 +21,8 @@ setup: .venv/ready
 demo: setup
 	$(BIN)/argosy demo
 
-test: fast
+test: setup
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not ($(STARTS_PROCESSES))" --hypothesis-profile thorough
 	$(BIN)/python -m pytest -m "$(STARTS_PROCESSES)"
 
 fast: setup

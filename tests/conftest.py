@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres.server import PostgresServer
 
@@ -62,6 +63,11 @@ LACKING: dict[str, Callable[[], str | None]] = {
     "postgres": cache(lacking_postgres),
     "prometheus": cache(lacking_prometheus),
 }
+
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=150, deadline=None)
+settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:

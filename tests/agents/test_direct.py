@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
@@ -70,7 +70,6 @@ def test_what_cannot_be_used_says_why(text: str, why: str) -> None:
 
 
 @given(st.text(max_size=300), st.integers(1, 50))
-@settings(max_examples=100, deadline=None)
 def test_whatever_is_said_no_index_outside_is_kept(text: str, points: int) -> None:
     found = answer(text, points)
     assert isinstance(found, str) or all(0 <= index < points for index in found.indices)
@@ -146,7 +145,6 @@ def test_examples_hold_what_their_answers_say() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=60))
-@settings(max_examples=80, deadline=None)
 def test_rows_are_read_back_as_they_were_written(values: list[float]) -> None:
     array = np.array(values)
     back = np.array(read_rows(rows_of(array)))

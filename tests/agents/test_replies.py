@@ -2,7 +2,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.replies import Code, NoCode, read_code, read_object
@@ -112,7 +112,6 @@ def test_what_holds_no_rule_says_why(reply, said):
     st.text()
     | st.lists(st.sampled_from([*RULE.splitlines(), "```", "```python", "}", "(", '"""', "\t"])).map("\n".join)
 )
-@settings(max_examples=150, deadline=None)
 def test_reading_never_raises(reply):
     for cut in (False, True):
         found = read_code(reply, cut=cut)
@@ -122,7 +121,6 @@ def test_reading_never_raises(reply):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
 def test_a_damaged_rule_is_read_or_refused(data):
     start = data.draw(st.integers(0, len(RULE)))
     stop = data.draw(st.integers(start, min(len(RULE), start + 40)))

@@ -207,6 +207,7 @@ def test_version_and_help_come_fast_and_without_heavy_imports() -> None:
     assert result.stdout.startswith("argosy 0.")
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_and_a_terminal_without_unicode_are_quiet(tmp_path: Path, ids: tuple[str, str]) -> None:
     env = os.environ | {"ARGOSY_HOME": str(tmp_path), "PYTHONIOENCODING": "ascii"}
     whole = subprocess.run([*_MAIN, "show", "latest"], capture_output=True, text=True, env=env)

@@ -52,6 +52,7 @@ def test_a_picture_is_written_by_its_suffix(tmp_path: Path, name: str, magic: by
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_every_detector_leaves_its_colour(tmp_path: Path) -> None:
     image = imread(drawn(tmp_path, times_known=False))
     colours = np.unique(np.round(image[..., :3] * 255).astype(int) @ [1 << 16, 1 << 8, 1])

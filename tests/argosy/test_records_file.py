@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.connectors.record_json import as_row
@@ -122,7 +122,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60)
 @given(_JSON)
 def test_every_json_value_is_a_row_of_plain_fields(value: object) -> None:
     row = as_row(value)

@@ -19,7 +19,6 @@ def said(table: dict[str, list[float]]) -> dict[str, Scores]:
 
 
 @given(tables)
-@settings(max_examples=80, deadline=None)
 def test_the_blend_flags_what_its_name_says(table: dict[str, list[float]]) -> None:
     scores = said(table)
     rows = np.array(list(table.values()))

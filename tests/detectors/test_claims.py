@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from detectors.claims.checking import Claim, ClaimKind, check
@@ -141,14 +141,12 @@ def test_every_planted_falsehood_falls(name: str) -> None:
 
 
 @given(scene=scenes, name=st.sampled_from(sorted(TRUE)), other=st.sampled_from(sorted(FALSE)))
-@settings(max_examples=80, deadline=None)
 def test_on_any_alert_truth_stands_and_falsehood_falls(scene: Scene, name: str, other: str) -> None:
     assert holds(TRUE[name](scene), scene), TRUE[name](scene)
     assert wrong(FALSE[other](scene), scene), FALSE[other](scene)
 
 
 @given(scene=scenes, off=st.floats(0.06, 5.0), name=st.sampled_from(["to", "from", "by", "spreads", "extremes"]))
-@settings(max_examples=80, deadline=None)
 def test_no_number_of_a_true_sentence_may_be_another(scene: Scene, off: float, name: str) -> None:
     sentence = TRUE[name](scene)
     spots = list(re.finditer(r"\d+\.\d+", sentence))
@@ -161,7 +159,6 @@ def test_no_number_of_a_true_sentence_may_be_another(scene: Scene, off: float, n
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
 def test_any_text_can_be_read(text: str) -> None:
     found = read(text, ["x", "robust_z"])
     assert all(text[each.at : each.at + len(each.text)] == each.text for each in (*found.numbers, *found.moments))
@@ -172,7 +169,6 @@ PHRASES = r"(At \d\d:\d\d |from \d+\.\d+ to -?\d+ |by \d+% |not |between \d+ and
 
 
 @given(st.from_regex(PHRASES, fullmatch=True))
-@settings(max_examples=60, deadline=None)
 def test_any_text_can_be_checked(text: str) -> None:
     for claim in check(text, a_scene()):
         assert claim.holds == (claim.why == "")

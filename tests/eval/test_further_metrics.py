@@ -5,7 +5,7 @@ from collections.abc import Callable
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from eval import metrics
 from eval.affiliation import affiliation, affiliation_f1
@@ -49,7 +49,6 @@ def test_the_delay_equals_the_plain_loop(case: tuple[Bools, Floats]) -> None:
 
 
 @given(_part(25), st.integers(0, 9))
-@settings(max_examples=200)
 def test_volumes_equal_the_plain_loops(case: tuple[Bools, Floats], buffer: int) -> None:
     labels, scores = case
     found = volumes(labels, scores, buffer)
@@ -59,7 +58,6 @@ def test_volumes_equal_the_plain_loops(case: tuple[Bools, Floats], buffer: int) 
 
 
 @given(_part())
-@settings(max_examples=200)
 def test_affiliation_equals_the_integral_by_hand(case: tuple[Bools, Floats]) -> None:
     labels, flags = case[0], case[1] >= 1
     precision, recall = affiliation(labels, flags)

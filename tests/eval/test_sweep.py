@@ -4,7 +4,7 @@ import time
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from eval.objective import DEFAULT, OBJECTIVES, Objective
 from eval.sweep import LabelledPart, curve, settle, sweep
@@ -29,7 +29,6 @@ def _flags(stat: Floats, threshold: float) -> Bools:
 
 
 @given(_part(), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([0.1, 0.5, 1.0]))
-@settings(max_examples=100)
 def test_a_small_part_gets_the_exact_optimum_and_plateau(
     part: tuple[Bools, Floats], objective: Objective, most_false: float
 ) -> None:
@@ -50,7 +49,6 @@ def test_a_small_part_gets_the_exact_optimum_and_plateau(
     assert ranks in plateaus
 
 
-@settings(max_examples=50)
 @given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.integers(4, 9))
 def test_with_few_candidates_it_still_counts_right(
     part: tuple[Bools, Floats], objective: Objective, candidates: int
@@ -64,7 +62,6 @@ def test_with_few_candidates_it_still_counts_right(
             assert objective(labels, _flags(stat, threshold)) == pytest.approx(cut.value)
 
 
-@settings(max_examples=50)
 @given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([5, 256]))
 def test_the_curve_is_the_objective_at_its_thresholds(
     part: tuple[Bools, Floats], objective: Objective, candidates: int
@@ -137,7 +134,6 @@ def test_seventy_thousand_points_take_milliseconds() -> None:
     assert time.perf_counter() - started < 0.1  # 5 ms here; room for a busy machine
 
 
-@settings(max_examples=50)
 @given(_part(60), st.sampled_from(list(OBJECTIVES.values())), st.sampled_from([0.0, 0.05, 0.3]))
 def test_a_settled_threshold_is_nearly_as_good(part: tuple[Bools, Floats], objective: Objective, slack: float) -> None:
     labels, stat = part

@@ -27,7 +27,7 @@ def local_sandbox() -> Iterator[LocalSandbox]:
     sandbox.close()
 
 
-@pytest.fixture(params=[DOCKER, "local"])
+@pytest.fixture(params=[DOCKER, pytest.param("local", marks=pytest.mark.slow)])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Every sandbox there is."""
     found: Sandbox = request.getfixturevalue(f"{request.param}_sandbox")

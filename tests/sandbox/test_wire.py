@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.channels import AttachedChannel, SocketChannel
@@ -169,7 +169,6 @@ def pieces() -> Iterator[st.SearchStrategy[bytes]]:
     yield st.dictionaries(keys, values | st.dictionaries(keys, values), max_size=4).map(frame)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(*pieces()), max_size=5), st.booleans())
 def test_nothing_that_is_said_raises(said: list[bytes], attached: bool) -> None:
     got = reply(*said, attached=attached)
