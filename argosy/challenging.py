@@ -92,6 +92,7 @@ class Challengers:
             recipe,
             members,
             self.champion.step_s,
+            self.champion.hold_points,
             within=lambda connection, row: self.store.service.enter_within(
                 connection,
                 self._succession(row.id, Decision.RETUNE, part.series.seconds),

@@ -70,8 +70,10 @@ def keep(
     recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)
     detector = store.detectors.of(run.session)
     if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
-        detector = store.detectors.put(run.session, loaded.series.id, recipe, members, loaded.series.step_s)
-    report = _report(run, loaded, splits, bench, publication, ids, detector.id, notes)
+        detector = store.detectors.put(
+            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points
+        )
+    report = _report(run, loaded, splits, bench, publication, final, ids, detector.id, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
     store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
     return Finished(report, final, splits, loaded, detector)
@@ -131,6 +133,7 @@ def _report(
     splits: Splits,
     bench: Workbench,
     publication: Publication,
+    final: Final,
     ids: Mapping[str, str],
     detector: str,
     notes: tuple[str, ...],
@@ -183,6 +186,7 @@ def _report(
                 for each in publication.explanations
             ],
             "lockbox_openings": publication.lockbox_openings,
+            "hold_points": final.hold_points,
             "detector": detector,
             "notes": notes,
         }

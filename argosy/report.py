@@ -113,6 +113,7 @@ class Report(_Section):
     usage: UsageSection
     wall_s: float
     ending: str | None = None
+    hold_points: float = 0.0
     detector: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -195,6 +196,11 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     yield "outcome", f"{report.outcome}: {OUTCOMES.get(report.outcome, 'as the transcript tells')}"
     if report.ending:
         yield "ended", f"{report.ending}: {ENDINGS.get(report.ending, 'as the transcript tells')}"
+    if report.hold_points:
+        yield (
+            "held",
+            f"peaks of the fused scores fade over {report.hold_points:g} points, for ranking; alarms are the same",
+        )
     about = " (tokens estimated)" if usage.estimated else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{about}"
     yield "usage", f"{usage.calls} calls, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"

@@ -83,6 +83,7 @@ def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbo
         base,
         {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
         {member.rule: member.quota for member in row.members if member.quota},
+        row.hold_points,
     )
 
 

@@ -6,12 +6,12 @@ from itertools import combinations
 
 import numpy as np
 
+from detectors.hold import JUST_BELOW, peak_hold
 from detectors.quota import Quota
 from detectors.rule import Direction
 from signals.arrays import Bools, Floats
 from signals.scores import Scores
 
-JUST_BELOW = float(np.nextafter(1.0, 0.0))
 EXHAUSTIVE_UP_TO = 8
 TIE = 1e-9
 
@@ -37,11 +37,12 @@ class Member:
         return changed if self.quota is None else self.quota.within(changed)
 
 
-def fuse(base: Floats, members: Iterable[Member]) -> Scores:
+def fuse(base: Floats, members: Iterable[Member], hold_points: float = 0.0) -> Scores:
     """The fused scores, shape (n,): ≥ 1 exactly where the fused detector flags, so that they can be ranked.
 
     Where the base is normal and a flag rule fires, the highest flag rule's score; where the base alarms and a clear
-    rule fires, just below 1; elsewhere the base's. `fired` holds the points at which each rule changed the verdict.
+    rule fires, just below 1; elsewhere the base's. Peaks are held for `hold_points`, which changes no flag. `fired`
+    holds the points at which each rule changed the verdict.
 
     >>> fused = fuse(np.array([0.2, 3.0]), [Member("r", Direction.FLAG, np.array([2.0, np.nan]))])
     >>> fused.values.tolist(), fused.fired["r"].tolist()
@@ -55,7 +56,7 @@ def fuse(base: Floats, members: Iterable[Member]) -> Scores:
         changed = fired[member.id] = member.changes(alarm)
         instead = np.fmax(values, member.scores) if member.direction is Direction.FLAG else JUST_BELOW
         values = np.where(changed, instead, values)
-    return Scores(values, fired)
+    return Scores(peak_hold(values, hold_points), fired)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Detectors:
         base: Json,
         members: Sequence[MemberRow],
         step_s: int,
+        hold_points: float = 0.0,
         within: Callable[[sa.Connection, DetectorRow], None] = lambda _connection, _row: None,
     ) -> DetectorRow:
         """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput).
@@ -44,9 +45,8 @@ class Detectors:
         clean = self._redaction.tree
         for _ in range(TRIES):
             at = self._clock()
-            row = DetectorRow(
-                timed_id("d", at, self._token()), session, clean(series), clean(base), tuple(members), step_s, at
-            )
+            name = timed_id("d", at, self._token())
+            row = DetectorRow(name, session, clean(series), clean(base), tuple(members), step_s, at, hold_points)
             with self._database.writing() as connection:
                 for member in members:
                     _check_known(connection, schema.rules.c.id, member.rule, "rule")

@@ -104,7 +104,10 @@ class MemberRow:
 
 @dataclass(frozen=True)
 class DetectorRow:
-    """A fusion that can be put in service: its base, and its rules in order. `step_s` is the series' step."""
+    """A fusion that can be put in service: its base, and its rules in order. `step_s` is the series' step.
+
+    `hold_points` is how long its scores are held (`detectors.hold`).
+    """
 
     id: str
     session: str
@@ -113,3 +116,4 @@ class DetectorRow:
     members: tuple[MemberRow, ...]
     step_s: int
     created: float
+    hold_points: float = 0.0

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a store that names another one is upgraded, or refused when that one is not known here."""
 
 metadata = sa.MetaData(
@@ -88,6 +88,7 @@ detectors = sa.Table(
     sa.Column("members", sa.JSON, nullable=False),
     sa.Column("step_s", sa.BigInteger, nullable=False),
     sa.Column("created", sa.Double, nullable=False),
+    sa.Column("hold_points", sa.Double, nullable=False, server_default="0"),
 )
 
 refreshes = sa.Table(

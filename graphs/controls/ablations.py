@@ -45,6 +45,11 @@ def open_without_quotas(state: State, desk: Desk) -> State:
     return ending.open_lockbox(state, desk, quotas=False)
 
 
+def open_without_hold(state: State, desk: Desk) -> State:
+    """Ranks points by what base and rules say of them alone."""
+    return ending.open_lockbox(state, desk, hold=False)
+
+
 ABLATIONS = (
     Ablation("without_tuning", "a session whose rules keep the numbers they were written with", {}, {"evaluations": 1}),
     Ablation("without_parents", "a session whose author sees no parent and not what was tried", {"propose": propose}),
@@ -57,6 +62,7 @@ ABLATIONS = (
     ),
     Ablation("without_choice", "a session that fuses all its accepted rules", {"fuse": fuse_all}),
     Ablation("without_quotas", "a session whose rules may act as often as they like", {"lockbox": open_without_quotas}),
+    Ablation("without_hold", "a session whose scores fall back at once after an alarm", {"lockbox": open_without_hold}),
     Ablation("without_clearing", "a session that writes flag rules alone", {}, {"directions": (Direction.FLAG,)}),
     Ablation("without_flagging", "a session that writes clear rules alone", {}, {"directions": (Direction.CLEAR,)}),
 )  # fmt: skip

@@ -110,13 +110,17 @@ class Publication:
 
 @dataclass(frozen=True, eq=False)
 class Final:
-    """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,)."""
+    """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,).
+
+    The fused scores are held for `hold_points`.
+    """
 
     series: Series
     labels: Bools
     base: Floats
     members: tuple[Member, ...]
     fused: Scores
+    hold_points: float
 
 
 class Workbench:

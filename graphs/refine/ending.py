@@ -3,6 +3,7 @@
 import math
 
 from detectors.fusion import Member, choose, fuse
+from detectors.hold import choose_hold
 from detectors.ledger import accounts
 from detectors.quota import Quota
 from detectors.rule import read_rule
@@ -57,16 +58,17 @@ def _number(value: float) -> float | None:
     return round(value, 6) if value == value else None
 
 
-def open_lockbox(state: State, desk: Desk, *, quotas: bool = True) -> State:
+def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = True) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
     A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
     to know the last part by heart, which is then no accepted rule either. Without `quotas` a rule may act as often as
-    it likes.
+    it likes; without `hold` the fused scores rank as they are.
     """
     bench = desk.bench
     if bench.base is None:
         raise RuntimeError("the base has not been fitted yet")
+    hold_points = _hold(state, desk) if hold else 0.0
     series, labels = bench.lockbox.open()
     desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
     base = bench.base.score(series)
@@ -82,10 +84,20 @@ def open_lockbox(state: State, desk: Desk, *, quotas: bool = True) -> State:
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
-    bench.final = Final(series, labels, base.values, tuple(members), fuse(base.values, members))
+    fused = fuse(base.values, members, hold_points)
+    bench.final = Final(series, labels, base.values, tuple(members), fused, hold_points)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
     return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
+
+
+def _hold(state: State, desk: Desk) -> float:
+    """How long peaks of the fused scores are held, by what is known before the lockbox."""
+    bench = desk.bench
+    members = [bench.member(each) for each in state["accepted"] if each.id in state["fused"]]
+    points = choose_hold(bench.known_labels, fuse(bench.base_values, members).values)
+    desk.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
+    return points
 
 
 def certify(state: State, desk: Desk) -> State:

@@ -132,6 +132,8 @@ def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
             return ran.state["fused"] == tuple(each.id for each in ran.state["accepted"])
         case "quotas":
             return all(member.quota is None for member in ran.bench.final.members) if ran.bench.final else False
+        case "hold":
+            return ran.bench.final is not None and ran.bench.final.hold_points == 0.0
         case "clearing":
             return {each["direction"] for each in shown} == {"flag"}
         case "flagging":
