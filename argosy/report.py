@@ -133,7 +133,7 @@ class Report(_Section):
 
 OUTCOMES: Mapping[str, str] = {
     "fused": "the rules below were fused with the base",
-    "base_only": "no fusion did better than the base alone, so the base stays as it is",
+    "base_only": "no fusion did better than the base alone, so its alarms stay as they are",
     "no_incidents": "training data holds no incident to learn from, so the base stays as it is",
     "failed": "the session failed; argosy show tells where, argosy resume goes on with it",
 }

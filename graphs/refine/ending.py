@@ -68,7 +68,7 @@ def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = 
     bench = desk.bench
     if bench.base is None:
         raise RuntimeError("the base has not been fitted yet")
-    hold_points = _hold(state, desk) if hold else 0.0
+    hold_points = _hold(state, desk) if hold and bench.train_labels.any() else 0.0
     series, labels = bench.lockbox.open()
     desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
     base = bench.base.score(series)

@@ -133,7 +133,7 @@ def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
         case "quotas":
             return all(member.quota is None for member in ran.bench.final.members) if ran.bench.final else False
         case "hold":
-            return ran.bench.final is not None and ran.bench.final.hold_points == 0.0
+            return not ran.recorder.decisions("held")
         case "clearing":
             return {each["direction"] for each in shown} == {"flag"}
         case "flagging":
