@@ -31,7 +31,7 @@ from tests.scheduling.kept import keep_detector
 pytestmark = pytest.mark.slow
 
 WORKERS, KILLS, LINES = 4, 20, 8
-WAIT_S = 120.0
+WAIT_S = 400.0
 
 
 class Crew:
