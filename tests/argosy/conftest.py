@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from argosy.store.store import Store
+from tests.argosy.invoking import Invoke, invoke
 from tests.argosy.recorded import open_at, record_session
 
 
@@ -20,3 +21,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def recorded(store: Store) -> tuple[str, str]:
     """The ids of the session and the rule in `store`."""
     return record_session(store)
+
+
+@pytest.fixture
+def argosy() -> Invoke:
+    """The command line, called with words."""
+    return invoke

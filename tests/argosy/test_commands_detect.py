@@ -1,25 +1,13 @@
 """`argosy detect`, through the command line."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
-from argosy.cli import app
+from tests.argosy.invoking import Invoke
 from tests.argosy.labelled import POINTS, write_labelled_csv
-
-Invoke = Callable[..., Result]
-
-
-@pytest.fixture
-def argosy() -> Invoke:
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(app, [str(word) for word in words])
-
-    return invoke
 
 
 @pytest.fixture(scope="module")

@@ -1,30 +1,20 @@
 """`argosy run --library`, through the command line: rules of one series are tried on another before any model."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
-from argosy.cli import app
 from argosy.request import recall
 from argosy.settings import read_settings
 from argosy.store.store import open_store
 
 pytestmark = pytest.mark.slow
 
-Invoke = Callable[..., Result]
+from tests.argosy.invoking import Invoke
+
 RUN = ["--step", "60", "--sandbox", "local", "--rounds", "1", "--candidates", "2", "--base", "mine", "--json"]
-
-
-@pytest.fixture
-def argosy() -> Invoke:
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(app, [str(word) for word in words])
-
-    return invoke
 
 
 def write(path: Path, seed: int, factor: float) -> Path:

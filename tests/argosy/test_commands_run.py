@@ -7,22 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
-from argosy.cli import app
+from tests.argosy.invoking import Invoke
 
 pytestmark = pytest.mark.slow
 
-Invoke = Callable[..., Result]
 RUN = ["--step", "60", "--sandbox", "local", "--rounds", "1", "--candidates", "2"]
-
-
-@pytest.fixture
-def argosy() -> Invoke:
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(app, [str(word) for word in words])
-
-    return invoke
 
 
 @pytest.fixture

@@ -1,29 +1,18 @@
 """`argosy why`, through the command line, on a detector that a session made."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
-from argosy.cli import app
+from tests.argosy.invoking import Invoke
 
 pytestmark = pytest.mark.slow
 
-Invoke = Callable[..., Result]
 READ = ["--step", "60", "--sandbox", "local"]
 RUN = [*READ, "--rounds", "1", "--candidates", "2", "--base", "mine", "--json"]
-
-
-@pytest.fixture
-def argosy() -> Invoke:
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(app, [str(word) for word in words])
-
-    return invoke
 
 
 @pytest.fixture
