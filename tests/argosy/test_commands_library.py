@@ -9,10 +9,9 @@ import pytest
 from argosy.request import recall
 from argosy.settings import read_settings
 from argosy.store.store import open_store
+from tests.argosy.invoking import Invoke
 
 pytestmark = pytest.mark.slow
-
-from tests.argosy.invoking import Invoke
 
 RUN = ["--step", "60", "--sandbox", "local", "--rounds", "1", "--candidates", "2", "--base", "mine", "--json"]
 
