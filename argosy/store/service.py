@@ -105,23 +105,31 @@ class Service:
     ) -> None:
         """The same in a transaction of somebody else's, whose IntegrityError means that it was overtaken."""
         for move in moves:
-            now = _status(connection, move.detector)
+            now, seq = _newest(connection, move.detector)
             if now is not move.before:
                 raise Overtaken(f"{move.detector} is {now.value}, no longer {move.before.value}")
-            last = sa.select(sa.func.max(_STANDINGS.c.seq)).where(_STANDINGS.c.detector == move.detector)
-            seq = (connection.scalar(last) or 0) + 1
-            row = StandingRow(move.detector, seq, self._clock(), move.after, author, move.why, refresh, move.expires)
+            at = self._clock()
+            row = StandingRow(move.detector, seq + 1, at, move.after, author, move.why, refresh, move.expires)
             connection.execute(_STANDINGS.insert().values(**_values(row)))
 
 
 def _status(connection: sa.Connection, detector: str) -> Status:
+    return _newest(connection, detector)[0]
+
+
+def _newest(connection: sa.Connection, detector: str) -> tuple[Status, int]:
+    """The status, and the number of the change that made it, 0 where none did.
+
+    Both come from one query: the next number is free only for whoever has seen the newest status, also where the
+    database shows each statement what others have committed meanwhile.
+    """
     table = schema.detectors
-    newest = sa.select(_STANDINGS.c.status).where(_STANDINGS.c.detector == detector).order_by(_STANDINGS.c.seq.desc())
-    found = connection.scalar(newest.limit(1))
+    newest = sa.select(_STANDINGS.c.status, _STANDINGS.c.seq).where(_STANDINGS.c.detector == detector)
+    found = connection.execute(newest.order_by(_STANDINGS.c.seq.desc()).limit(1)).first()
     if found is not None:
-        return Status(found)
+        return Status(found.status), found.seq
     live = connection.scalar(sa.select(table.c.id).where((table.c.id == detector) & is_live(table)))
-    return Status.LIVE if live else Status.CANDIDATE
+    return Status.LIVE if live else Status.CANDIDATE, 0
 
 
 def _standing(found: sa.Row[Any]) -> StandingRow:
