@@ -1,6 +1,5 @@
 """`argosy schedule`: refreshes on time."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,13 +13,16 @@ from argosy.commands.schedule_tables import (
     run_json,
     schedule_json,
 )
-from signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.scheduling.schedules import Schedules
-    from argosy.sources.spec import SourceSpec
+    from argosy.store.store import Store
 
 Which = Annotated[str, typer.Argument(help="A schedule's id, or its beginning.")]
+
+MOST_DAYS = 36_500.0
+MOST_USD = 1e6
+MOST_S = 86_400.0
 
 
 def register(app: typer.Typer) -> None:
@@ -63,13 +65,17 @@ def add(
     incidents_query: Annotated[
         str | None, typer.Option(help="SQL: start, end, and maybe kind, author, labelled.")
     ] = None,
-    lookback_days: Annotated[float, typer.Option(min=0, help="How far back labels may still come.")] = 30.0,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer of the source.")] = 30.0,
+    lookback_days: Annotated[
+        float, typer.Option(min=0, max=MOST_DAYS, help="How far back labels may still come.")
+    ] = 30.0,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=MOST_S, help="Seconds to wait for an answer of the source.")
+    ] = 30.0,
     model: options.ModelNames = None,
-    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars of one refresh.")] = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, max=MOST_USD, help="Most dollars of one refresh.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls of one refresh.")] = None,
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens of one refresh.")] = None,
-    budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds of one search.")] = None,
+    budget_s: Annotated[float | None, typer.Option(min=0, max=MOST_S, help="Most seconds of one search.")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a search again.")] = 2,
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of it.")] = 5,
     search: Annotated[bool, typer.Option(help="Whether a session may look for rules again.")] = True,
@@ -77,24 +83,29 @@ def add(
     accept_risk: options.AcceptRisk = False,
     approve: Annotated[bool, typer.Option("--approve", help="A person must agree before a promotion.")] = False,
     shadow_points: Annotated[int | None, typer.Option(min=0, help="Points a challenger scores in shadow.")] = None,
-    shadow_days: Annotated[float, typer.Option(min=0, help="Days a challenger scores in shadow.")] = 3.0,
-    expires_days: Annotated[float, typer.Option(min=0, help="A detector made on older data is due; 0: never.")] = 180.0,
-    probation_days: Annotated[float, typer.Option(min=0, help="So long after promotion it may be rolled back.")] = 30.0,
+    shadow_days: Annotated[float, typer.Option(min=0, max=MOST_DAYS, help="Days a challenger scores in shadow.")] = 3.0,
+    expires_days: Annotated[
+        float, typer.Option(min=0, max=MOST_DAYS, help="A detector made on older data is due; 0: never.")
+    ] = 180.0,
+    probation_days: Annotated[
+        float, typer.Option(min=0, max=MOST_DAYS, help="So long after promotion it may be rolled back.")
+    ] = 30.0,
     as_json: options.AsJson = False,
 ) -> None:
     """Refresh a detector by a cron line, on newer data of a source."""
     from argosy.commands.choices import one_of
+    from argosy.commands.schedule_source import Asked, columns_of, incidents_of, source_of
     from argosy.sandboxes import SandboxChoice
     from argosy.scheduling.cron import Cron
     from argosy.scheduling.missed import Missed
-    from argosy.scheduling.refreshes import RequestSpec, check_scheduled
+    from argosy.scheduling.refreshes import RequestSpec, check_model, check_scheduled
 
-    spec_of = _spec(
-        files, sql, prometheus, query, base_query, _columns(time, value, label, id_column, series), gaps,
-        _incidents(incidents, incidents_sql, incidents_query), lookback_days, timeout,
-    )  # fmt: skip
+    asked = Asked(
+        files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series), gaps,
+        incidents_of(incidents, incidents_sql, incidents_query), lookback_days, timeout,
+    ).checked()  # fmt: skip
     request = RequestSpec(
-        model=options.model_text(model),
+        model=check_model(options.model_text(model), _models()),
         calls=budget_calls,
         tokens=budget_tokens,
         usd=budget_usd,
@@ -114,9 +125,12 @@ def add(
     line, policy = Cron.read(cron, zone), Missed.read(missed)
     row = store.detectors.find(detector)
     live = check_scheduled(store, row.id)
-    source = spec_of(live.step_s, live.base.get("column"))
+    source = source_of(asked, live.step_s, live.base.get("column"))
+    others = [each.id for each in schedules.listed() if each.line == store.service.line_of(row.id)]
     added = schedules.add(row.id, line, policy, source.as_json(), request.as_json())
     print_one(added, as_json, f"added; argosy worker runs it, next at {moment_utc(added.next)}")
+    for note in (*([f"{', '.join(others)} refreshes this detector, too"] if others else []), *asked.not_there_yet()):
+        typer.echo(f"note: {note}", err=True)
 
 
 def listing(as_json: options.AsJson = False) -> None:
@@ -182,79 +196,20 @@ def history(
         print_runs(found)
 
 
-def _spec(files: str | None, sql: str | None, prometheus: str | None, query: str | None, base_query: str | None,
-          columns: dict[str, str], gaps: str | None, incidents: dict[str, str] | None, lookback_days: float,
-          timeout_s: float) -> Any:  # fmt: skip
-    """What makes the source from the detector's step and its base's column. Raises BadInput."""
-    from argosy.commands.choices import one_of
-    from argosy.sources.addresses import check_kept
-    from argosy.sources.prometheus import refuse_counter
-    from argosy.sources.spec import SourceSpec
-    from signals.gap_policy import GapPolicy
-
-    policies = {each.value: each for each in GapPolicy}
-    if gaps is None:
-        mend = f"give {', '.join(policies)}: only you know what it means for this series"
-        raise BadInput("--gaps", "nothing says what a missing value means", mend)
-    policy = one_of("--gaps", gaps, policies)
-    given = [name for name, word in (("--files", files), ("--sql", sql), ("--prometheus", prometheus)) if word]
-    if len(given) != 1:
-        problem = f"{' and '.join(given)} are given" if given else "nothing says where newer data come from"
-        raise BadInput("source", problem, "give one of --files, --sql with --query, or --prometheus with --query")
-    if (query is None) != (files is not None):
-        raise BadInput("--query", "goes with --sql and --prometheus, which need it", "give it with one of these")
-    for option, address in (
-        ("--sql", sql),
-        ("--prometheus", prometheus),
-        ("--incidents-sql", (incidents or {}).get("url")),
-    ):
-        if address:
-            check_kept(option, address)
-    if prometheus and query:
-        refuse_counter(query)
-
-    def made(step_s: int, base: str | None) -> "SourceSpec":
-        data: dict[str, Any]
-        if files:
-            data = {"kind": "files", "pattern": str(Path(files).expanduser().absolute()), "columns": columns}
-        elif sql:
-            data = {"kind": "sql", "url": sql, "query": query, "columns": columns, "timeout_s": timeout_s}
-        else:
-            if base and not base_query:
-                problem = f"the detector corrects the column {base!r}, of which Prometheus knows nothing"
-                raise BadInput("--base-query", problem, "give the PromQL of its scores")
-            data = {"kind": "prometheus", "url": prometheus, "query": query, "step_s": step_s}
-            data |= {"base_query": base_query, "timeout_s": timeout_s}
-        kept = {"data": data, "gaps": policy, "incidents": incidents, "lookback_days": lookback_days}
-        return SourceSpec.model_validate(kept)
-
-    return made
-
-
-def _columns(
-    time: str | None, value: str | None, label: str | None, id_column: str | None, series: str | None
-) -> dict[str, str]:
-    names = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
-    return {name: word for name, word in names.items() if word is not None}
-
-
-def _incidents(file: Path | None, url: str | None, query: str | None) -> dict[str, str] | None:
-    if (url is None) != (query is None):
-        raise BadInput("--incidents-sql and --incidents-query", "one is no use without the other", "give both")
-    if file and url:
-        raise BadInput("--incidents and --incidents-sql", "both say where incidents are", "give one of them")
-    if file:
-        return {"kind": "file", "path": str(file.expanduser().absolute())}
-    return {"kind": "sql", "url": url, "query": query} if url and query else None
-
-
-def _open() -> "tuple[Schedules, Any]":
+def _open() -> "tuple[Schedules, Store]":
     from argosy.scheduling.schedules import Schedules
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
     store = open_store(read_settings())
     return Schedules(store, _now), store
+
+
+def _models() -> Any:
+    from argosy.models import find_models
+    from argosy.settings import read_settings
+
+    return find_models(read_settings())
 
 
 def _now() -> float:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -31,8 +31,9 @@ def worker(
 
     from argosy.models import find_models
     from argosy.scheduling.notes import Log, Metrics
+    from argosy.scheduling.pace import Pace, check_pace
     from argosy.scheduling.refreshes import performer
-    from argosy.scheduling.worker import Pace, Worker, check_pace
+    from argosy.scheduling.worker import Worker
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
@@ -92,5 +93,8 @@ def _opened(log: Path | None) -> Iterator[IO[str] | None]:
             stream = log.open("a", encoding="utf-8")
         except OSError as error:
             raise BadInput(f"--log {log}", (error.strerror or str(error)).lower(), "name a file of yours") from error
-        with stream:
+        try:
             yield stream
+        finally:
+            with suppress(OSError):  # what a full disk did not take
+                stream.close()

@@ -6,9 +6,11 @@ when another says so; the same call by two of them does it once.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 
+import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
 from argosy.store.database import Database
@@ -45,6 +47,7 @@ class Durable:
         self, database: Database, worker: str, work: Callable[[str], None], jobs: int, handler: logging.Handler
     ) -> None:
         _quiet(handler)
+        self._database = database
         config: DBOSConfig = {
             "name": _APP,
             "system_database_url": queue_url(database),
@@ -68,32 +71,42 @@ class Durable:
         )
 
     def put(self, run: str, attempt: int, partition: str) -> None:
-        """Puts a run into the queue; a second time does nothing."""
-        DBOS.enqueue_workflow_with_options(
-            {
-                "workflow_name": _WORKFLOW,
-                "queue_name": _QUEUE,
-                "workflow_id": _id(run, attempt),
-                "queue_partition_key": partition,
-                "app_version": _SHAPE,
-            },
-            run,
-        )
+        """Puts a run into the queue; a second time does nothing. Raises StoreUnavailable."""
+        with self._explained():
+            DBOS.enqueue_workflow_with_options(
+                {
+                    "workflow_name": _WORKFLOW,
+                    "queue_name": _QUEUE,
+                    "workflow_id": _id(run, attempt),
+                    "queue_partition_key": partition,
+                    "app_version": _SHAPE,
+                },
+                run,
+            )
 
     def fates(self, runs: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], Fate]:
-        """What the queue knows of runs and their attempts."""
+        """What the queue knows of runs and their attempts. Raises StoreUnavailable."""
         if not runs:
             return {}
         names = {_id(*each): each for each in runs}
-        found = DBOS.list_workflows(workflow_ids=list(names), load_input=False, load_output=False)
+        with self._explained():
+            found = DBOS.list_workflows(workflow_ids=list(names), load_input=False, load_output=False)
         known = {names[each.workflow_id]: Fate.OVER if each.status in _ENDINGS else Fate.OPEN for each in found}
         return {each: known.get(each, Fate.UNKNOWN) for each in runs}
 
     def take_over(self, dead: Collection[str]) -> None:
-        """Puts back into the queue what these workers had begun."""
+        """Puts back into the queue what these workers had begun. Raises StoreUnavailable."""
         # What DBOS's own supervisor calls. resume_workflow, which is public, does not ask who runs the workflow: two
         # workers that call it one after the other would put back what a third has begun.
-        DBOS._recover_pending_workflows(list(dead))
+        with self._explained():
+            DBOS._recover_pending_workflows(list(dead))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            raise self._database.unavailable(str(error.orig)) from error
 
     def drain(self, most_s: float) -> None:
         """Takes nothing more from the queue, and waits until what is under way here has ended."""

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,12 +35,12 @@ class Log:
         self._lock = threading.Lock()
 
     def write(self, event: str, **facts: float | int | str | bool | None) -> None:
-        """Appends a line at once."""
+        """Appends a line at once; one that a full disk does not take is lost, and what it tells of goes on."""
         if self._stream is None:
             return
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "worker": self._worker, "event": event, **facts}
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._stream.write(json.dumps(self._redaction.tree(line), ensure_ascii=False) + "\n")
             self._stream.flush()
 
@@ -87,6 +88,11 @@ class Metrics:
         self.overdue = Gauge(
             "argosy_schedule_overdue_seconds", "How late a schedule is.", ["schedule"], registry=registry
         )
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody can read them."""
+        return self.file is not None or self.port is not None
 
     def serve(self) -> Callable[[], None]:
         """Opens the port, where one is wanted, on loopback; call what it gives to close it. Raises BadInput."""

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import pydantic
 
 from agents.access import EMBEDDED
 from agents.budget import Caps
+from agents.clients import address
 from agents.speech import ModelUnavailable
+from argosy.casting import read_casting
 from argosy.connectors.times import iso
+from argosy.gguf import SCHEME
 from argosy.models import Models
 from argosy.newer import seen_before
 from argosy.refreshing import Refreshed, RefreshRequest, Shadow, refresh
@@ -25,11 +30,13 @@ from graphs.refine import Settings
 from sandbox.protocol import SandboxUnavailable
 from signals.errors import BadInput
 
+Kept = TypeVar("Kept", bound=pydantic.BaseModel)
+
 
 class RequestSpec(pydantic.BaseModel):
     """What a schedule keeps of how it refreshes."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str = EMBEDDED
     calls: int | None = None
@@ -90,7 +97,7 @@ class Refresher:
             return Ended(Outcome.UNAVAILABLE, f"{type(error).__name__}: {error}", again=True)
 
     def _refreshed(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
-        request = RequestSpec.model_validate(schedule.request).request(schedule.detector, run.id)
+        request = _kept(RequestSpec, schedule.request).request(schedule.detector, run.id)
         done = self.store.refreshes.of_key(run.id)
         if done is not None and done.json is not None:
             return _told(Refreshed.of(done.json))
@@ -98,7 +105,10 @@ class Refresher:
         if not self.store.claims.free(schedule.line):
             return Ended(Outcome.UNAVAILABLE, f"detector {live.id} is being refreshed by another process", again=True)
         seen_until = int(seen_before(self.store, schedule.line).series.seconds[-1])
-        feed = open_feed(SourceSpec.model_validate(schedule.source), live.base.get("column"), self.environ)
+        if run.due <= seen_until:
+            why = f"it was due for {iso(int(run.due))}, and {iso(seen_until)} was seen already"
+            return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until})
+        feed = open_feed(_kept(SourceSpec, schedule.source), live.base.get("column"), self.environ)
         loaded = feed.load(seen_until, int(run.due))
         last = int(loaded.series.seconds[-1])
         if last <= seen_until:
@@ -128,6 +138,28 @@ def check_scheduled(store: Store, detector: str) -> DetectorRow:
         mend = "make it with a column of times"
         raise BadInput(f"detector {row.id}", "was made on rows without times, and a schedule goes by times", mend)
     return live
+
+
+def check_model(text: str, models: Models) -> str:
+    """What --model says, if it names models: whether they answer, and whether there is a key, the worker will see.
+
+    Raises BadInput.
+    """
+    for spec in dict.fromkeys(spec for chain in read_casting(text).values() for spec in chain):
+        if spec.startswith(SCHEME) and not Path(spec.removeprefix(SCHEME)).is_absolute():
+            raise BadInput(f"--model {spec}", "is found from this folder only", "give the file's whole path")
+        if spec != EMBEDDED and not spec.startswith(SCHEME):
+            address(spec, models.of(spec))
+    return text
+
+
+def _kept(shape: type[Kept], values: object) -> Kept:
+    try:
+        return shape.model_validate(values)
+    except pydantic.ValidationError as error:
+        problem = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        mend = "argosy schedule remove, and add it again with this version"
+        raise BadInput("the schedule", f"was kept with settings that mean nothing here ({problem})", mend) from error
 
 
 def _told(done: Refreshed) -> Ended:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from argosy.scheduling.planner import SET_BACK_S
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState
 from argosy.scheduling.schedules import read_run
 from argosy.store import schema
@@ -45,10 +46,24 @@ class Runs:
         return self._read(query.order_by(_TABLE.c.due, _TABLE.c.id))
 
     def to_queue(self) -> tuple[RunRow, ...]:
-        """Runs that wait, are due for an attempt, and are not in the queue for it yet."""
+        """Runs that wait, are due for an attempt, and are not in the queue for it yet.
+
+        One that should wait for longer than any run does was put off before the clock was set back.
+        """
         wanted = (_TABLE.c.state == RunState.WAITING.value) & (_TABLE.c.queued_attempt < _TABLE.c.attempt)
-        query = sa.select(_TABLE).where(wanted & (_TABLE.c.not_before <= self._clock()))
+        query = sa.select(_TABLE).where(wanted & self._is_time())
         return self._read(query.order_by(_TABLE.c.due, _TABLE.c.id))
+
+    def any_due(self) -> bool:
+        """Whether a run is under way, or waits for nothing but a worker."""
+        waits = (_TABLE.c.state == RunState.WAITING.value) & self._is_time()
+        query = sa.select(_TABLE.c.id).where((_TABLE.c.state == RunState.RUNNING.value) | waits).limit(1)
+        with self._database.reading() as connection:
+            return connection.scalar(query) is not None
+
+    def _is_time(self) -> sa.ColumnElement[bool]:
+        now = self._clock()
+        return (_TABLE.c.not_before <= now) | (_TABLE.c.not_before > now + WAITS_S[-1] + SET_BACK_S)
 
     def queued(self, run: RunRow) -> None:
         """Notes that the run's attempt is in the queue."""
@@ -94,13 +109,14 @@ class Runs:
             changed = connection.execute(_TABLE.update().where(ours).values(**values).returning(_TABLE.c.id)).first()
         return changed is not None
 
-    def put_back(self, run: RunRow) -> None:
-        """Lets a run that has fallen out of the queue be queued again, as it was when it was read."""
+    def put_back(self, run: RunRow) -> bool:
+        """Lets a run that has fallen out of the queue be queued again; False when it has moved since it was read."""
         same = (_TABLE.c.id == run.id) & (_TABLE.c.attempt == run.attempt) & (_TABLE.c.starts == run.starts)
         open_ = same & (_TABLE.c.state != RunState.ENDED.value)
         values = {"state": RunState.WAITING.value, "attempt": run.attempt + 1, "claim": None}
         with self._database.writing() as connection:
-            connection.execute(_TABLE.update().where(open_).values(**values))
+            changed = connection.execute(_TABLE.update().where(open_).values(**values).returning(_TABLE.c.id)).first()
+        return changed is not None
 
     def last(self, schedule: str, outcomes: frozenset[Outcome] = frozenset(Outcome)) -> RunRow | None:
         """The run of a schedule that ended last, among those that ended so."""

@@ -61,6 +61,11 @@ class Schedules:
         with self._database.reading() as connection:
             return tuple(read_schedule(found) for found in connection.execute(query))
 
+    def lines(self) -> dict[str, str]:
+        """The line of each schedule, those removed too, by its id."""
+        with self._database.reading() as connection:
+            return {row.id: row.line for row in connection.execute(sa.select(_TABLE.c.id, _TABLE.c.line))}
+
     def pause(self, start: str) -> ScheduleRow:
         """Holds a schedule. What runs goes on; what waits is cancelled. Raises BadInput."""
         return self._change(start, ScheduleState.PAUSED, "the schedule was paused before it began")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from argosy.scheduling.durable import Durable, Fate
 from argosy.scheduling.notes import Log, LogHandler, Metrics
+from argosy.scheduling.pace import Pace, Rhythm
 from argosy.scheduling.planner import plan
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState, WorkerRow
-from argosy.scheduling.runs import MOST_STARTS, Runs
+from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.workers import Watch, Workers
 from argosy.store.errors import StoreUnavailable
@@ -25,18 +26,11 @@ Perform = Callable[[ScheduleRow, RunRow, Callable[[], bool]], Ended]
 """What is executed: for a schedule and a run, and asked now and then whether another worker has taken the run."""
 
 DRAIN_S = 7 * 86_400
+LOOK_S = 5.0
+
+_SAID = 1_000  # characters of an error of ours that are kept; the rest is in its traceback
 
 _OUT_OF_REACH = Ended(Outcome.UNAVAILABLE, "the store was out of this worker's reach", again=True)
-
-
-@dataclass(frozen=True)
-class Pace:
-    """`jobs` runs at once, a look at all each `tick_s`; a worker that does not beat for `lease_s` is dead to others."""
-
-    jobs: int = 1
-    lease_s: float = 30.0
-    tick_s: float = 1.0
-    most_starts: int = MOST_STARTS
 
 
 @dataclass
@@ -56,7 +50,7 @@ class Worker:
     clock: Callable[[], float]
     log_to: Callable[[str], Log]
     metrics: Metrics = field(default_factory=Metrics)
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     steady: Callable[[], float] = time.monotonic
     host: str = field(default_factory=platform.node)
 
@@ -70,6 +64,7 @@ class Worker:
         self._hands: dict[str, _Hand] = {}
         self._lock = threading.Lock()
         self._beat_at = self.steady()
+        self._mended, self._looked = Rhythm(self.pace.lease_s / 2), Rhythm(LOOK_S)
 
     def work(self, stopping: Callable[[], bool], until_idle: bool = False) -> None:
         """Works until it is told to stop, then lets what is under way end; `until_idle`: until nothing is left to do.
@@ -87,7 +82,8 @@ class Worker:
             self._log.write("worker_draining", running=len(self._hands))
         self._workers.leave(self.id)
         self._log.write("worker_ended")
-        self.metrics.write()
+        self.metrics.workers.dec()
+        self._look()
 
     @contextmanager
     def _queue(self) -> Iterator[Durable]:
@@ -111,20 +107,33 @@ class Worker:
         try:
             for run in plan(self.store.database, self.clock()):
                 self._log.write("run_entered", run=run.id, cause=run.cause.value, why=run.why, due=run.due)
-            lines = {each.id: each for each in self._schedules.listed(removed=True)}
             self._bury(queue)
-            self._mend(queue)
-            for run in self._runs.to_queue():
-                queue.put(run.id, run.attempt, lines[run.schedule].line)
-                self._runs.queued(run)
-            left = self._runs.open()
-            self.metrics.look(tuple(lines.values()), left, self.clock())
-            self.metrics.write()
+            if self._mended.is_time(self.steady()):
+                self._mend(queue)
+            self._enqueue(queue)
+            if self._looked.is_time(self.steady()):
+                self._look()
+            return self._runs.any_due()
         except StoreUnavailable as error:
             self.metrics.errors.inc()
             self._log.write("store_unavailable", why=str(error))
             return True
-        return any(run.state is RunState.RUNNING or run.not_before <= self.clock() for run in left)
+
+    def _enqueue(self, queue: Durable) -> None:
+        waiting = self._runs.to_queue()
+        lines = self._schedules.lines() if waiting else {}
+        for run in waiting:
+            queue.put(run.id, run.attempt, lines[run.schedule])
+            self._runs.queued(run)
+
+    def _look(self) -> None:
+        """Counts what the store holds, for whoever reads the counters."""
+        if self.metrics.wanted:
+            self.metrics.look(self._schedules.listed(removed=True), self._runs.open(), self.clock())
+            try:
+                self.metrics.write()
+            except BadInput as error:  # it could be written at the start; a full disk stops no refresh
+                self._log.write("metrics_unwritten", why=str(error))
 
     def _bury(self, queue: Durable) -> None:
         """Takes over what silent workers had begun: first the runs, then the word, so that dying between loses none."""
@@ -143,8 +152,7 @@ class Worker:
         ]
         fates = queue.fates([(run.id, run.attempt) for run in open_runs])
         for run in open_runs:
-            if fates[(run.id, run.attempt)] is not Fate.OPEN:
-                self._runs.put_back(run)
+            if fates[(run.id, run.attempt)] is not Fate.OPEN and self._runs.put_back(run):
                 self._log.write("run_put_back", run=run.id)
 
     def _do(self, name: str) -> None:
@@ -161,9 +169,9 @@ class Worker:
             ended = self._performed(run, hand)
             self._end(run, ended, self.steady() - began)
         except BaseException as error:
-            self._log.write("run_crashed", run=run.id, why=f"{type(error).__name__}: {error}")
+            why = _one_line(error)
+            self._log.write("run_crashed", run=run.id, why=why)
             if isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
-                why = f"{type(error).__name__}: {error}"
                 self._end(run, _OUT_OF_REACH if hand.lost else Ended(Outcome.CRASHED, why), self.steady() - began)
             raise
         finally:
@@ -225,12 +233,10 @@ class Worker:
                 self._log.write("store_unavailable", why=str(error))
 
 
+def _one_line(error: BaseException) -> str:
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return said if len(said) <= _SAID else said[: _SAID - 1] + "…"
+
+
 def _beats(row: WorkerRow, now: float) -> bool:
     return row.ended is None and row.died is None and now - row.beat_at <= row.lease_s
-
-
-def check_pace(pace: Pace) -> Pace:
-    """The pace itself. Raises BadInput for a lease that is too short for its ticks."""
-    if pace.lease_s < 2 * pace.tick_s:
-        raise BadInput(f"--lease {pace.lease_s:g}", "is too short", f"give at least {2 * pace.tick_s:g} seconds")
-    return pace

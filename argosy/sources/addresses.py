@@ -13,10 +13,20 @@ _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 def check_kept(option: str, address: str) -> None:
     """Raises BadInput for an address with a password in it, which would be kept in the store."""
     rest = _NAME.sub("", address).replace(":@", "@")
-    password = urlsplit(rest).password if "://" in rest else None
+    try:
+        password = urlsplit(rest).password if "://" in rest else None
+    except ValueError as error:
+        raise BadInput(
+            option, f"is no address: {error}", "write it as http://host:9090 or postgresql://host/name"
+        ) from error
     if password or Redaction().text(rest) != rest:
         mend = "write ${NAME} in its place, and set NAME where the worker runs"
         raise BadInput(option, "a secret stands in it, and it would be kept", mend)
+
+
+def standing_in(address: str) -> str:
+    """The address with something harmless in place of each ${NAME}, to see whether the rest of it can be right."""
+    return _NAME.sub("1", address)
 
 
 def filled_in(option: str, address: str, environ: Mapping[str, str]) -> str:

@@ -47,6 +47,10 @@ class FileIncidents:
     series: str | None = None
 
     def read(self) -> tuple[Incident, ...]:
+        if not self.path.is_file():
+            raise SourceUnavailable(
+                str(self.path), "there is no such file of incidents", "write it, or schedule another"
+            )
         return read_incidents(self.path, None, self.series)
 
 

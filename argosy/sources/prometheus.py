@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import requests
 
 from argosy.connectors.cells import LARGEST_VALUE, Base, ColumnScores
 from argosy.connectors.tables import Loaded
-from argosy.sources.addresses import without_password
+from argosy.sources.addresses import check_kept, standing_in, without_password
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch
 from signals.arrays import Floats, Ints
@@ -32,6 +33,7 @@ SHOWN_SERIES = 4
 
 _SELECTOR = re.compile(r"^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^{}]*\})?\s*$")
 _COUNTER_NAMES = ("_total", "_count", "_sum", "_bucket")
+_ADDRESS = "write --prometheus http://host:9090"
 _FALLS = 0.5  # of a counter that starts again, below what it was before
 
 
@@ -72,6 +74,18 @@ class PrometheusSource:
         _, here, there = np.intersect1d(seconds, at, assume_unique=True, return_indices=True)
         found[here] = scores[there]
         return ColumnScores(self.base, found)
+
+
+def check_server(url: str) -> None:
+    """Raises BadInput for what cannot be the address of a server, and for one with a password in it."""
+    check_kept("--prometheus", url)
+    try:
+        parts = urlsplit(standing_in(url))
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise BadInput(f"--prometheus {without_password(url)}", "is no address of a server", _ADDRESS)
 
 
 def refuse_counter(query: str) -> None:
@@ -158,7 +172,7 @@ class _Asking:
             raise self._unavailable("does not answer", "start it, or correct --prometheus") from error
         except requests.exceptions.RequestException as error:
             problem = f"cannot be asked ({type(error).__name__})"
-            raise BadInput(self.place, problem, "write --prometheus http://host:9090") from error
+            raise BadInput(self.place, problem, _ADDRESS) from error
 
     def _answer(self, reply: requests.Response, until: float) -> dict[str, Any]:
         body = bytearray()
@@ -184,9 +198,11 @@ class _Asking:
                 return self._unavailable(said, "make the query cheaper")
             return BadInput(f"{self.place}, --query", said, "mend the query; try it in Prometheus' own page")
         if status in (401, 403):
-            return BadInput(self.place, f"refuses (HTTP {status})", "write http://user:${PASSWORD}@host:9090")
+            return BadInput(
+                self.place, f"refuses (HTTP {status})", "give a user and a password, as ${NAME}, in --prometheus"
+            )
         if 300 <= status < 400 or status == 404:
-            return BadInput(self.place, f"is no Prometheus (HTTP {status})", "write --prometheus http://host:9090")
+            return BadInput(self.place, f"is no Prometheus (HTTP {status})", _ADDRESS)
         return self._unavailable(said, "see to the server")
 
     def _matrix(self, answer: Mapping[str, Any], query: str) -> list[Any]:

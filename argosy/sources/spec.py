@@ -20,7 +20,7 @@ _DAY_S = 86_400
 
 
 class _Kept(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Columns(_Kept):

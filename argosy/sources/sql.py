@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from argosy.connectors.incidents_file import incidents_in_sheet
 from argosy.connectors.tables import Loaded, TableRequest, read_sheet
+from argosy.sources.addresses import check_kept, standing_in
 from argosy.sources.arrow_sheet import ArrowSheet
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch, cut
@@ -21,6 +22,7 @@ from signals.incidents import Incident
 
 MOST_ROWS = 5_000_000
 _CHUNK = 50_000
+_URL = "write sqlite:////folder/name.db, or postgresql://host/name with a user and a password as ${NAME}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,29 @@ class SqlIncidents:
         return incidents_in_sheet(ArrowSheet(Path(_place(self.url)), table), self.series)
 
 
+def kept_url(option: str, url: str) -> str:
+    """The URL as it is kept: of a SQLite file, with its whole path.
+
+    Raises BadInput for what SQLAlchemy cannot read, for a password in it, and for a database in memory.
+    """
+    check_kept(option, url)
+    try:
+        parsed = sa.make_url(standing_in(url))
+        parsed.get_dialect()
+    except ModuleNotFoundError:
+        return url  # its driver may be where the worker runs
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ValueError) as error:
+        raise BadInput(option, "not a URL that SQLAlchemy can read", _URL) from error
+    if parsed.get_backend_name() != "sqlite":
+        return url
+    name = parsed.database or ""
+    if name in ("", ":memory:"):
+        raise BadInput(option, "names no file, and a database in memory is empty", _URL)
+    if "${" in url or name.startswith("file:"):
+        return url
+    return parsed.set(database=str(Path(name).absolute())).render_as_string(hide_password=False)
+
+
 def ask(url: str, query: str, values: Mapping[str, int], timeout_s: float) -> pa.Table:
     """The answer to a query, as a table. Nothing that the query changes stays.
 
@@ -91,8 +116,7 @@ def _engine(url: str, timeout_s: float) -> sa.Engine:
             place, f"no driver {error.name} here", f"pip install {error.name} where the worker runs"
         ) from error
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ValueError) as error:
-        mend = "write sqlite:////folder/name.db or postgresql://user:${PASSWORD}@host/name"
-        raise BadInput("--sql", "not a URL that SQLAlchemy can read", mend) from error
+        raise BadInput("--sql", "not a URL that SQLAlchemy can read", _URL) from error
 
 
 def _read_only(connection: sa.Connection, timeout_s: float) -> None:

@@ -16,6 +16,7 @@ from argosy.settings import Settings
 from argosy.store.store import open_store
 from graphs.events import ModelCall, SandboxJob
 from tests.argosy.killed import table
+from tests.processes import alive, descendants
 
 pytestmark = pytest.mark.slow
 
@@ -33,15 +34,6 @@ def argosy(home: Path, *words: object, code: int = 0) -> str:
 
 def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "ARGOSY_HOME": str(home)}
-
-
-def descendants(pid: int) -> set[int]:
-    """The processes that a process has started, and those that these have."""
-    found = set[int]()
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
-            found |= {child, *descendants(child)}
-    return found
 
 
 def killed_in_the_sandbox(home: Path, *words: object) -> tuple[int, set[int]]:
@@ -68,17 +60,6 @@ def _tunes(home: Path) -> bool:
     events = [kept.event for row in rows for kept in store.events.of(row.id)]
     store.close()
     return any(isinstance(event, SandboxJob) and event.purpose.startswith("tune") for event in events)
-
-
-def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if _state(pid) not in ("", "Z")}
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return ""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")

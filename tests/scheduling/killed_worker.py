@@ -1,7 +1,8 @@
-"""A worker that executes something small, to be killed, forked from a process that has imported everything.
+"""A worker to be killed, forked from a process that has imported everything: as the command line starts it, or with
+something small in place of a refresh.
 
-What it executes stands for a refresh: it takes a moment, and ends by entering one promotion under the run's key, and by
-counting, without a key, how often it came so far.
+What is small takes a moment, and ends by entering one promotion under the run's key; it tells when each of its steps
+began and ended, so that two of them at a time would show.
 """
 
 import os
@@ -12,20 +13,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-import argosy.refreshing
-from argosy.models import find_models
 from argosy.scheduling.notes import Log
-from argosy.scheduling.refreshes import performer
+from argosy.scheduling.pace import Pace
 from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow
-from argosy.scheduling.worker import Pace, Perform, Worker
+from argosy.scheduling.worker import Perform, Worker
 from argosy.settings import Settings
 from argosy.store.store import Store, open_store
-from sandbox.protocol import Job
-from sandbox.protocol import Outcome as Outcomes
-from tests.argosy.inprocess import InProcess
 
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.scheduling.killed_worker", "argosy.cli", "psycopg", "langgraph.graph"])
+FORKS.set_forkserver_preload(
+    ["tests.scheduling.killed_worker", "argosy.cli", "argosy.scheduling.refreshes", "argosy.models", "psycopg"]
+)
 
 STEPS, STEP_S = 6, 0.25
 
@@ -56,28 +54,24 @@ def work(store: Store) -> Perform:
     return perform
 
 
-class Slow(InProcess):
-    """A sandbox that takes its time, so that there is something to interrupt."""
-
-    def run(self, job: Job) -> tuple[Outcomes, ...]:
-        time.sleep(0.04)
-        return super().run(job)
-
-
-def refreshing(store: Store) -> Perform:
-    """What the product's own worker executes, with rules run in this process."""
-    argosy.refreshing.open_sandbox = lambda *_: Slow()  # type: ignore[assignment,attr-defined]
-    return performer(store, find_models(Settings(Path())), time.time, {})
-
-
-def main(home: Path, url: str | None, real: bool) -> None:
-    """Works until there is a file `stop`; a file `ready-PID` says that it has begun."""
+def small(home: Path, url: str | None) -> None:
+    """Works until there is a file `stop`."""
     store = open_store(Settings(home, url))
-    perform = refreshing(store) if real else work(store)
     with (home / f"log-{os.getpid()}.jsonl").open("a") as stream:
         pace = Pace(jobs=1, lease_s=2.0, tick_s=0.2, most_starts=100)
         worker = Worker(
-            store, perform, time.time, lambda name: Log(stream, name, store.redaction, time.time), pace=pace
+            store, work(store), time.time, lambda name: Log(stream, name, store.redaction, time.time), pace=pace
         )
-        (home / f"ready-{os.getpid()}").touch()
         worker.work(lambda: (home / "stop").exists())
+
+
+def command(home: Path, url: str | None) -> None:
+    """`argosy worker` itself, with its own sandbox, until it is told to end."""
+    from argosy.cli import app
+
+    scratch = home / "scratch"
+    scratch.mkdir(exist_ok=True)
+    os.environ |= {"ARGOSY_HOME": str(home), "TMPDIR": str(scratch)}
+    if url is not None:
+        os.environ["ARGOSY_STORE"] = url
+    app(["worker", "--lease", "2", "--log", str(home / f"log-{os.getpid()}.jsonl")])

@@ -1,137 +1,72 @@
-"""Workers on one store, killed with SIGKILL at random moments: another goes on, and each run has one outcome."""
+"""Workers on one store, killed with SIGKILL at random moments: others go on, and each run has one outcome."""
 
-import os
-import random
-import signal
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from itertools import pairwise
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.cron import Cron
+from argosy.scheduling.durable import queue_url
 from argosy.scheduling.missed import Missed
 from argosy.scheduling.refreshes import RequestSpec
-from argosy.scheduling.rows import Outcome, RunState
+from argosy.scheduling.rows import Cause, Outcome, RunState
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
-from argosy.scheduling.workers import Workers
 from argosy.settings import Settings
 from argosy.store.service_rows import Status
 from argosy.store.store import Store, open_store
 from tests.argosy.playing import MADE, START, STEP_S, Line, make_line
 from tests.scheduling import killed_worker
+from tests.scheduling.crew import Crew, Moment, crew, kill_at_random, node_in_progress
 from tests.scheduling.kept import keep_detector
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")]
 
-WORKERS, KILLS, LINES = 4, 20, 8
-WAIT_S = 400.0
-
-
-class Crew:
-    """Four workers; whoever is killed is replaced."""
-
-    def __init__(self, home: Path, url: str | None, size: int, real: bool) -> None:
-        self._home, self._url, self._real = home, url, real
-        self.alive: list[BaseProcess] = [self._start() for _ in range(size)]
-
-    def _start(self) -> BaseProcess:
-        process = killed_worker.FORKS.Process(target=killed_worker.main, args=(self._home, self._url, self._real))
-        process.start()
-        return process
-
-    def kill(self, victim: BaseProcess) -> None:
-        os.kill(victim.pid or 0, signal.SIGKILL)
-        victim.join()
-        self.alive.remove(victim)
-        self.alive.append(self._start())
-
-    def ready(self) -> list[BaseProcess]:
-        return [each for each in self.alive if (self._home / f"ready-{each.pid}").exists()]
-
-    def close(self) -> None:
-        (self._home / "stop").touch()
-        for each in self.alive:
-            each.join(20)
-            if each.is_alive():
-                each.kill()
-                each.join()
-
-
-@contextmanager
-def crew(home: Path, url: str | None, size: int = WORKERS, real: bool = False) -> Iterator[Crew]:
-    made = Crew(home, url, size, real)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def killed(workers: Crew, store: Store, kills: int) -> None:
-    """Kills at random moments, four times of five somebody who has a run in hand, until no run is left."""
-    draw, until = random.Random(8), time.monotonic() + WAIT_S
-    runs = Runs(store.database, store.redaction, time.time)
-    for number in range(kills):
-        victims = busy(store, workers) if number % 5 else workers.ready()
-        while not victims:
-            assert time.monotonic() < until, f"after {number} kills nobody was at work"
-            time.sleep(0.05)
-            victims = busy(store, workers) if number % 5 else workers.ready()
-        time.sleep(draw.uniform(0.0, 1.2))
-        workers.kill(draw.choice(victims))
-    while runs.open():
-        assert time.monotonic() < until, [(run.id, run.state, run.starts) for run in runs.open()]
-        time.sleep(0.2)
+BETWEEN = "between nodes"
+WHILE_REFRESHING: list[Moment] = [(Crew.ready, 2.0), (Crew.busy, 1.0), *[(Crew.inside, 0.2)] * 3]
 
 
 @pytest.mark.parametrize(
-    ("database", "size", "kills"),
-    [pytest.param("postgres", WORKERS, KILLS, marks=pytest.mark.postgres), ("sqlite", 2, 6)],
+    ("database", "size", "kills", "lines"),
+    [pytest.param("postgres", 4, 20, 8, marks=pytest.mark.postgres), ("sqlite", 2, 5, 3)],
 )
-def test_kills_lose_nothing_and_run_nothing_twice_at_a_time(
-    request: pytest.FixtureRequest, tmp_path: Path, database: str, size: int, kills: int
+def test_refreshes_of_killed_workers_promote_exactly_once_each(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str, size: int, kills: int, lines: int
 ) -> None:
+    """`argosy worker` with a sandbox, on schedules that have just come due."""
     url = request.getfixturevalue("postgres_store") if database == "postgres" else None
     store = open_store(Settings(tmp_path, url))
-    with store.database.writing() as connection:
-        for statement in killed_worker.MADE:
-            connection.execute(sa.text(statement))
-    asked = enter(store, kills * 3 // 5)
-    with crew(tmp_path, url, size) as workers:
-        killed(workers, store, kills)
-    check(store, asked, kills)
+    made = [due_now(store, seed, tmp_path) for seed in range(lines)]
+    with crew(store, tmp_path, url, killed_worker.command, size) as workers:
+        kill_at_random(workers, kills, WHILE_REFRESHING, seed=8)
+    assert workers.orphans() == set()
+    died_in = interrupted(store)
+    assert died_in.total() >= kills // 2, f"most kills should meet a refresh under way: {died_in}"
+    inside = died_in.total() - died_in[BETWEEN]
+    assert inside >= kills // 5, f"and a good share of them a node of it: {died_in}"
+    check_history(store, {schedule for _, schedule in made})
+    for line, _ in made:
+        check_promoted_once(store, line)
+    assert still_queued(store) == 0
     store.close()
 
 
-@pytest.mark.postgres
-def test_refreshes_killed_twenty_times_promote_exactly_once_each(postgres_store: str, tmp_path: Path) -> None:
-    store = open_store(Settings(tmp_path, postgres_store))
-    lines = [make_line(store, seed) for seed in range(LINES)]
-    spec = RequestSpec(shadow_days=None, shadow_points=0, rounds=1).as_json()
-    schedules = Schedules(store, time.time)
-    for number, line in enumerate(lines):
-        line.values[3_000:] -= 7.0
-        source = {"data": {"kind": "files", "pattern": write(line, tmp_path / f"{number}.csv")}, "gaps": "ignore"}
-        row = schedules.add(line.first, Cron.read("0 0 1 1 *"), Missed.read("once"), source, spec)
-        schedules.run_now(row.id)
-    with crew(tmp_path, postgres_store, real=True) as workers:
-        killed(workers, store, KILLS)
-    found = Runs(store.database, store.redaction, time.time).of()
-    assert [run.outcome for run in found] == [Outcome.REFRESHED] * LINES, [run.why for run in found]
-    assert sum(run.starts - 1 for run in found) >= KILLS // 2, "most kills should have met a run under way"
-    for line in lines:
-        first, *others = store.service.line(line.first)
-        assert [store.service.status(each) for each in others].count(Status.LIVE) == 1
-        assert store.service.status(first) is Status.RETIRED
-        (refresh,) = store.refreshes.of_line(line.first)
-        assert refresh.state == "promoted"
-    store.close()
+def due_now(store: Store, seed: int, folder: Path) -> tuple[Line, str]:
+    """A line of detectors whose series has changed, with a schedule whose only time of the year was a minute ago."""
+    line = make_line(store, seed)
+    line.values[3_000:] -= 7.0
+    spec = RequestSpec(shadow_days=None, shadow_points=0, rounds=1, sandbox=SandboxChoice.LOCAL).as_json()
+    source = {"data": {"kind": "files", "pattern": write(line, folder / f"{seed}.csv")}, "gaps": "ignore"}
+    due = time.gmtime(time.time() - 60)
+    cron = Cron.read(f"{due.tm_min} {due.tm_hour} {due.tm_mday} {due.tm_mon} *")
+    before = Schedules(store, lambda: time.time() - 240)
+    return line, before.add(line.first, cron, Missed.read("once"), source, spec).id
 
 
 def write(line: Line, path: Path) -> str:
@@ -144,11 +79,62 @@ def write(line: Line, path: Path) -> str:
     return str(path)
 
 
-def busy(store: Store, workers: Crew) -> list[BaseProcess]:
-    """Those that have a run in hand."""
-    at_work = {run.worker for run in Runs(store.database, store.redaction, time.time).open() if run.worker}
-    pids = {row.pid for row in Workers(store.database, time.time).all() if row.id in at_work}
-    return [each for each in workers.ready() if each.pid in pids]
+def interrupted(store: Store) -> Counter[str]:
+    """In which node of its graph each refresh was that never came to an end."""
+    found = Counter[str]()
+    for row in store.sessions.newest():
+        if row.settings.get("pattern") == "refresh" and row.outcome is None:
+            found[node_in_progress(store, row.id) or BETWEEN] += 1
+    return found
+
+
+def check_history(store: Store, schedules: set[str]) -> None:
+    """One row for each time that was due, and nothing else."""
+    found = Runs(store.database, store.redaction, time.time).of()
+    assert sorted(run.schedule for run in found) == sorted(schedules)
+    told = {(run.cause, run.state, run.outcome, (run.facts or {}).get("state")) for run in found}
+    assert told == {(Cause.CRON, RunState.ENDED, Outcome.REFRESHED, "promoted")}, [run.why for run in found]
+
+
+def check_promoted_once(store: Store, line: Line) -> None:
+    first, *others = store.service.line(line.first)
+    came_live = [each for other in others for each in store.service.standings(other) if each.status is Status.LIVE]
+    assert len(came_live) == 1
+    assert [store.service.status(each) for each in others].count(Status.LIVE) == 1
+    assert store.service.status(first) is Status.RETIRED
+    (refresh,) = store.refreshes.of_line(line.first, concluded=False)
+    assert refresh.state == "promoted"
+
+
+def still_queued(store: Store) -> int:
+    """How many runs the queue still holds."""
+    engine = sa.create_engine(queue_url(store.database))
+    table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+    with engine.connect() as connection:
+        query = f"SELECT count(*) FROM {table} WHERE status IN ('PENDING', 'ENQUEUED')"
+        found = connection.scalar(sa.text(query))
+    engine.dispose()
+    return int(found or 0)
+
+
+@pytest.mark.parametrize(
+    ("database", "size", "kills"),
+    [pytest.param("postgres", 4, 10, marks=pytest.mark.postgres), ("sqlite", 2, 4)],
+)
+def test_kills_lose_nothing_and_run_nothing_twice_at_a_time(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str, size: int, kills: int
+) -> None:
+    """Something small in place of a refresh, which tells when each of its steps began and ended."""
+    url = request.getfixturevalue("postgres_store") if database == "postgres" else None
+    store = open_store(Settings(tmp_path, url))
+    with store.database.writing() as connection:
+        for statement in killed_worker.MADE:
+            connection.execute(sa.text(statement))
+    asked = enter(store, kills * 3 // 5)
+    with crew(store, tmp_path, url, killed_worker.small, size) as workers:
+        kill_at_random(workers, kills, [(Crew.ready, 1.2), *[(Crew.busy, 1.2)] * 4], seed=8)
+    check(store, asked, kills)
+    store.close()
 
 
 def enter(store: Store, number: int) -> set[str]:

@@ -12,10 +12,11 @@ import pytest
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.missed import Missed
 from argosy.scheduling.notes import Log, Metrics
+from argosy.scheduling.pace import Pace
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
-from argosy.scheduling.worker import Pace, Perform, Worker
+from argosy.scheduling.worker import Perform, Worker
 from argosy.scheduling.workers import Watch, Workers
 from argosy.store.store import Store
 from tests.scheduling.kept import keep_detector
