@@ -29,7 +29,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class BaseChoice:
-    """What --base asks for: the best baseline on validation, one by name, or the column of a detector in service."""
+    """What --base asks for: the steadiest baseline, one by name, or the column of a detector in service."""
 
     name: str
     column: str | None = None
@@ -59,16 +59,18 @@ def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
 
 
 def _ranking(chosen: Choice) -> str:
-    """The baselines by what they were chosen by: the figure on validation or training data, and their card's word."""
-    if not (figures := _reached(chosen)):
+    """The baselines by what they were chosen by: the worse of two figures, and their card's word."""
+    if not _reached(chosen):
         listed = ", ".join(f"{each.name} {each.points:g}" for each in _ranked(chosen))
         return f"no labelled incident tells baselines apart, so the match of its card decides: {listed}"
-    by_validation = any(trial.validation == trial.validation for trial in chosen.trials)
-    listed = ", ".join(
-        f"{each.name} {figures.get(each.name, math.nan):.3f} {each.points:+g}" for each in _ranked(chosen)
-    )
-    part = "validation" if by_validation else "training data"
-    return f"the best baseline on {part}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
+    known = [
+        part
+        for part, figure in (("training data", chosen.trials[0].train), ("validation", chosen.trials[0].validation))
+        if not math.isnan(figure)
+    ]
+    where = f"the worse of {' and '.join(known)}" if len(known) > 1 else known[0]
+    listed = ", ".join(f"{each.name} {each.steady:.3f} {each.points:+g}" for each in _ranked(chosen))
+    return f"the best baseline on {where}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
 
 
 def _ranked(chosen: Choice) -> list[Trial]:

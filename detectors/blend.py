@@ -10,7 +10,8 @@ from signals.arrays import Floats
 from signals.scores import Scores
 
 LOUDEST = 2.0
-"""Where scores are averaged, none counts for more: one detector with large scores must not decide alone."""
+"""Where scores are averaged, none counts for more, nor for less than 0: one detector with large scores, or one that
+looks the other way, must not decide alone."""
 
 
 class Blend(StrEnum):
@@ -23,7 +24,7 @@ class Blend(StrEnum):
     VOTE = "vote"
     """More than half of those with an opinion flag."""
     MEAN = "mean"
-    """The mean score, each taken for at most 2, is at least 1."""
+    """The mean score, each taken for 0 to 2, is at least 1."""
     WEIGHTED = "weighted"
     """As the mean, with a weight for each."""
 
@@ -63,7 +64,7 @@ def _blended(how: Blend, table: Floats, weights: Floats) -> Floats:
             return np.where(opinions > 0, shares, np.nan)
         case Blend.MEAN | Blend.WEIGHTED:
             share = known * weights[:, None]
-            sums, total = (np.where(known, np.minimum(table, LOUDEST), 0.0) * share).sum(axis=0), share.sum(axis=0)
+            sums, total = (np.where(known, np.clip(table, 0.0, LOUDEST), 0.0) * share).sum(axis=0), share.sum(axis=0)
             mean = np.divide(sums, total, out=np.full(table.shape[1], np.nan), where=total > 0)
             return np.asarray(mean, dtype=np.float64)
     assert_never(how)

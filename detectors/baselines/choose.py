@@ -1,12 +1,15 @@
-"""Which baseline suits a series: each is fitted on training data, and the best on validation is kept.
+"""Which baseline suits a series: each is fitted on training data, and one that holds up on validation is kept.
 
-Validation often holds a handful of incidents, so that the best figure there is partly luck: what a baseline's card
-promises for such a series counts a little beside it, and alone where nothing is labelled.
+Validation often holds a handful of incidents, so that the best figure there is partly luck. What counts is therefore
+the worse of the two parts, because a detector that holds up across time will go on to. What a baseline's card promises
+for such a series counts a little beside it, and alone where nothing is labelled.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from detectors.baselines.swept import SweptDetector
 from detectors.baselines.table import BASELINES
@@ -33,10 +36,14 @@ class Trial:
     points: float = 0.0
 
     @property
+    def steady(self) -> float:
+        """The worse of training and validation, as far as they are known; NaN where neither is."""
+        return float(np.fmin(self.train, self.validation))
+
+    @property
     def worth(self) -> float:
-        """What the baseline is chosen by: validation, else training, else nothing, and its card."""
-        figures = (figure for figure in (self.validation, self.train) if not math.isnan(figure))
-        return next(figures, 0.0) + WORTH_OF_A_POINT * self.points
+        """What the baseline is chosen by: how steady it is and its card, the card alone where nothing is labelled."""
+        return (0.0 if math.isnan(self.steady) else self.steady) + WORTH_OF_A_POINT * self.points
 
 
 @dataclass(frozen=True, eq=False)

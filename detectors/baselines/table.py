@@ -6,19 +6,36 @@ from types import MappingProxyType
 
 from detectors.baselines.autoregression import autoregression
 from detectors.baselines.difference import difference
+from detectors.baselines.ensemble import ensemble
 from detectors.baselines.iforest import iforest
 from detectors.baselines.residuals import ewma, robust_z, seasonal
-from detectors.baselines.swept import SweptDetector
+from detectors.baselines.swept import Family, SweptDetector
 from eval.objective import Objective
 
-BASELINES: Mapping[str, Callable[[Objective, int], SweptDetector]] = MappingProxyType(
+_SINGLE: Mapping[str, Family] = MappingProxyType(
     {
-        "robust_z": lambda objective, seed: SweptDetector("robust_z", robust_z, objective),  # noqa: ARG005
-        "ewma": lambda objective, seed: SweptDetector("ewma", ewma, objective),  # noqa: ARG005
-        "seasonal": lambda objective, seed: SweptDetector("seasonal", seasonal, objective),  # noqa: ARG005
-        "autoregression": lambda objective, seed: SweptDetector("autoregression", autoregression, objective),  # noqa: ARG005
-        "iforest": lambda objective, seed: SweptDetector("iforest", partial(iforest, seed=seed), objective),
-        "difference": lambda objective, seed: SweptDetector("difference", difference, objective),  # noqa: ARG005
+        "robust_z": robust_z,
+        "ewma": ewma,
+        "seasonal": seasonal,
+        "autoregression": autoregression,
+        "difference": difference,
     }
 )
+"""Those that leave nothing to chance."""
+
+
+def _by_name() -> Mapping[str, Callable[[Objective, int], SweptDetector]]:
+    def single(name: str, family: Family) -> Callable[[Objective, int], SweptDetector]:
+        return lambda objective, seed: SweptDetector(name, family, objective)  # noqa: ARG005
+
+    return MappingProxyType(
+        {name: single(name, family) for name, family in _SINGLE.items()}
+        | {
+            "iforest": lambda objective, seed: SweptDetector("iforest", partial(iforest, seed=seed), objective),
+            "ensemble": lambda objective, seed: SweptDetector("ensemble", ensemble(_SINGLE, objective), objective),  # noqa: ARG005
+        }
+    )
+
+
+BASELINES = _by_name()
 """From objective and seed to a detector that is not fitted yet."""

@@ -59,3 +59,8 @@ def test_nothing_and_weights_of_nothing_are_refused() -> None:
         blend(Blend.ANY, {})
     with pytest.raises(ValueError, match="weights"):
         blend(Blend.WEIGHTED, said({"a": [1.0]}), {"a": 0.0})
+
+
+def test_in_a_mean_one_that_looks_the_other_way_says_nothing_instead_of_no() -> None:
+    said = {"up": Scores(np.array([2.0, 2.0])), "down": Scores(np.array([-50.0, 0.5]))}
+    np.testing.assert_array_equal(blend(Blend.MEAN, said).values, [1.0, 1.25])

@@ -1,0 +1,39 @@
+"""Several baselines as one: what they say together is steadier over time than what any one of them says.
+
+The combinations are those of Aggarwal and Sathe (SIGKDD Explorations 2015): the average, which lowers variance, and the
+maximum, which finds what only one of them sees.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from detectors.baselines.swept import Family, Side, Statistic, SweptDetector
+from detectors.blend import Blend, blend
+from eval.objective import Objective
+from signals.arrays import Bools, Floats
+from signals.series import Series
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """The scores of fitted members as one statistic; each already counts departures to the side that it chose."""
+
+    members: Mapping[str, SweptDetector]
+    how: Blend
+    sides: tuple[Side, ...] = (Side.UP,)
+
+    def __call__(self, series: Series) -> Floats:
+        return blend(self.how, {name: member.score(series) for name, member in self.members.items()}).values
+
+
+def ensemble(
+    members: Mapping[str, Family], objective: Objective, ways: Sequence[Blend] = (Blend.MEAN, Blend.ANY)
+) -> Family:
+    """The family of what these say together; without two members that have something to say, there is none."""
+
+    def together(series: Series, labels: Bools | None) -> Sequence[Statistic]:
+        fitted = {name: SweptDetector(name, family, objective).fit(series, labels) for name, family in members.items()}
+        heard = {name: member for name, member in fitted.items() if member.chosen is not None}
+        return [Together(heard, how) for how in ways] if len(heard) > 1 else []
+
+    return together
