@@ -109,10 +109,11 @@ _ROWS = (
     _baseline("autoregression", "one-step residual of a ridge regression on past values and the season"),
     _baseline("iforest", "Isolation Forest on the window before each point", by_chance=True),
     replace(_baseline("difference", "the difference to the value before: `one_liner` as a baseline"), on_request=True),
+    _baseline("ensemble", "what the baselines above but the forest say together, by mean or maximum"),
     *(_rival(rival) for rival in RIVALS.values()),
     Method(
         "auto",
-        "the best of the base detectors on validation, with a word of their cards",
+        "the base detector that is steadiest over training and validation, with a word of its card",
         lambda _place: _auto,
         by_chance=True,
     ),
