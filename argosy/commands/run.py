@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from graphs.refine.selecting import Selecting
 
 DEMO_PICTURE = Path("demo/session.png")
+DEMO_BASE = "robust_z"
+"""The kind of detector that many run already; `auto` takes a stronger one here, which leaves rules less to do."""
+
 MOST_EXPLAINED = 10
 
 
@@ -149,7 +152,7 @@ def demo(
     from graphs.refine import Settings
 
     table = TableRequest(example_path(), step_s=EXAMPLE_STEP_S)
-    perform(SessionRequest(table, settings=Settings(seed=seed)), picture, as_json)
+    perform(SessionRequest(table, base=DEMO_BASE, settings=Settings(seed=seed)), picture, as_json)
 
 
 def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> None:
