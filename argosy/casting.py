@@ -1,12 +1,12 @@
 """Which model speaks for which role: what --model says, and the speakers made of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from agents.access import ChatSpeaker, open_model
-from agents.budget import Budget
+from agents.access import EMBEDDED, ChatSpeaker, open_model
+from agents.budget import Budget, Caps
 from agents.chain import Chain, Outages
 from agents.speech import ModelUnavailable, Role
 from argosy.gguf import SCHEME, serving
@@ -28,7 +28,8 @@ Casting = Mapping[Role, tuple[str, ...]]
 def read_casting(text: str) -> Casting:
     """Reads --model, in which `|` parts a model from its fallback, and a comma one role from the next.
 
-    A part without a role is for all that are not named; there must be one, unless all are. Raises BadInput.
+    A part without a role is for all that are not named. Without such a part, rules are repaired by who wrote them, and
+    every other role must be named. Raises BadInput.
     """
     casting: dict[Role, tuple[str, ...]] = {}
     rest: tuple[str, ...] | None = None
@@ -43,6 +44,8 @@ def read_casting(text: str) -> Casting:
         if role in casting:
             raise BadInput(f"--model {text}", f"names {role} twice", "write a fallback behind |")
         casting[role] = _chain(named[2], text)
+    if rest is None and Role.DETECTION in casting:
+        casting.setdefault(Role.REPAIR, casting[Role.DETECTION])
     unnamed = [role for role in Role if role not in casting]
     if unnamed and rest is None:
         mend = f"name them too, or add one for all others, such as  --model embedded,{text}"
@@ -92,6 +95,7 @@ def cast(text: str, models: Models, budget: Budget, seed: int, prompt_tokens: in
     specs = tuple(dict.fromkeys(spec for chain in casting.values() for spec in chain))
     for spec in specs:
         _refuse_too_long(spec, models, prompt_tokens)
+    refuse_uncapped(specs, models, budget.caps)
     for chain in dict.fromkeys(casting.values()):
         _refuse_unreachable(chain, models)
     with ExitStack() as stack:
@@ -122,6 +126,14 @@ def _refuse_too_long(spec: str, models: Models, prompt_tokens: int) -> None:
         )
         mend = f"give at most {room}" if room > 0 else "lower its max_output_tokens in models.yaml"
         raise BadInput(f"--prompt-tokens {prompt_tokens}", problem, mend)
+
+
+def refuse_uncapped(specs: Iterable[str], models: Models, caps: Caps) -> None:
+    """Raises BadInput where dollars are capped and those of a model cannot be counted: such a cap would not hold."""
+    priceless = (spec for spec in specs if spec != EMBEDDED and models.of(spec).price is None)
+    if caps.usd is not None and (unpriced := next(priceless, None)):
+        mend = f"give '{unpriced}' its input_usd and output_usd in models.yaml, or cap --budget-tokens instead"
+        raise BadInput(f"--budget-usd {caps.usd:g}", f"the price of {unpriced} is not known", mend)
 
 
 def _refuse_unreachable(chain: tuple[str, ...], models: Models) -> None:

@@ -69,12 +69,15 @@ class _Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            typer.echo("\nargosy: interrupted; what was recorded until now is kept", err=True)
+            kept = "; ".join(("interrupted; what was recorded until now is kept", *_notes(error)))
+            typer.echo(f"\nargosy: {kept}", err=True)
             raise typer.Exit(130) from error
         except Exception as error:
             if not isinstance(error, _mendable()):
                 raise
-            typer.echo(f"argosy: {_one_line(str(error))}", err=True)
+            typer.echo(f"argosy: {_one_line('; '.join((str(error), *_notes(error))))}", err=True)
+            if diff := getattr(error, "diff", ""):
+                typer.echo(_lines(diff), err=True)
             raise typer.Exit(2) from error
 
 
@@ -127,8 +130,21 @@ def _mendable() -> tuple[type[Exception], ...]:
     return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 
 
+def _notes(error: BaseException) -> tuple[str, ...]:
+    """What was added to an error on its way, such as the command that goes on from there."""
+    return tuple(getattr(error, "__notes__", ()))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(_clean, text.splitlines()))
+
+
 def _one_line(message: str) -> str:
+    return _clean(" ".join(message.split()))
+
+
+def _clean(message: str) -> str:
     from argosy.terminal import printable
     from graphs.redact import Redaction
 
-    return printable(Redaction().text(" ".join(message.split())))
+    return printable(Redaction().text(message))

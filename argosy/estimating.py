@@ -9,7 +9,7 @@ from agents.budget import Caps
 from agents.catalog import ModelFacts, Price
 from agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
 from agents.speech import Role
-from argosy.casting import INSTRUCTION_TOKENS, read_casting
+from argosy.casting import INSTRUCTION_TOKENS, read_casting, refuse_uncapped
 from argosy.connectors.tables import for_session
 from argosy.models import Models
 from argosy.request import SessionRequest
@@ -98,6 +98,8 @@ def estimate(request: SessionRequest, store: Store, models: Models) -> Estimate:
     else:
         basis = "no earlier session with these models: each candidate is written once, reviewed once, never repaired"
     roles = tuple(_role(role, request, models, history, slots) for role in Role)
+    named = (spec for role in roles for spec in role.models if not spec.startswith(REPLAY))
+    refuse_uncapped(named, models, request.caps)
     expected, most = _sum(each.expected for each in roles), _sum(each.most for each in roles)
     seconds = history.seconds / history.slots * slots if history.slots else None
     most = _capped(most, request.caps)

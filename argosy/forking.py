@@ -15,7 +15,7 @@ from argosy.request import Fork, SessionRequest, recall
 from argosy.sandboxes import SandboxChoice
 from argosy.session import Watched, begin, finish, perform, prepare
 from argosy.store.store import Store, StoreRecorder
-from argosy.voices import Voices, open_voices, past_of, tainted
+from argosy.voices import Voices, open_voices, past_of, pinned, tainted
 from graphs.events import Decision, Event, ModelCall
 from graphs.replay.past import Step, Turn, steps
 from graphs.replay.wrappers import ResumingRecorder
@@ -54,7 +54,7 @@ def fork_session(
     request, data = recall(row)
     events = [kept.event for kept in store.events.of(row.id)]
     step, stop = find_step(row.id, events, at)
-    request = _forked(request, events[:stop], Fork(row.id, step, stop, tainted(row)), changes)
+    request = pinned(_forked(request, events[:stop], Fork(row.id, step, stop, tainted(row)), changes), store)
     past = past_of(store, None, request)
     with ExitStack() as stack:
         elapsed = Elapsed(clock, past)

@@ -21,7 +21,7 @@ from argosy.sandboxes import open_sandbox
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
-from argosy.voices import Voices, as_kept, open_voices
+from argosy.voices import Voices, as_kept, open_voices, pinned
 from eval.objective import OBJECTIVES
 from eval.splits import Splits, split
 from graphs.events import Event
@@ -32,6 +32,7 @@ from graphs.refine.graph import recursion_limit
 from graphs.refine.offers import Library
 from graphs.refine.state import Ending
 from graphs.replay.past import Past
+from graphs.replay.unknown import UnknownCall
 from sandbox.protocol import Sandbox
 from signals.arrays import Bools
 
@@ -80,6 +81,7 @@ def run_session(
     kept with its transcript and the outcome `failed`, and can be resumed.
     """
     past = Past(clean=lambda text: as_kept(store, text))
+    request = pinned(request, store)
     with ExitStack() as stack:
         elapsed = Elapsed(clock, past)
 
@@ -112,10 +114,12 @@ def perform(
     clock: Callable[[], float],
     interrupted: Callable[[], bool],
 ) -> tuple[Workbench, Publication]:
-    """Runs the graph; what stops it is entered as the session's outcome, and raised."""
+    """Runs the graph; what stops it is entered as the session's outcome, and raised with a note of how to go on."""
     try:
         return walk(request, ready, recorder, past, clock, interrupted)
     except BaseException as error:
+        if not isinstance(error, UnknownCall):  # a recording that lacks a reply will lack it again
+            error.add_note(f"argosy resume {session} goes on with it")
         store.sessions.finish(session, FAILED, {"error": f"{type(error).__name__}: {error}"})
         raise
 

@@ -32,6 +32,17 @@ class Voices:
     notes: tuple[str, ...] = ()
 
 
+def pinned(request: SessionRequest, store: Store) -> SessionRequest:
+    """The request with the whole id of the session that its model replays: what is latest now is not so later.
+
+    Raises BadInput.
+    """
+    if not request.model.startswith(REPLAY):
+        return request
+    row = store.sessions.find(request.model.removeprefix(REPLAY))
+    return replace(request, model=f"{REPLAY}{row.id}")
+
+
 def open_voices(request: SessionRequest, store: Store, models: Models, budget: Budget, stack: ExitStack) -> Voices:
     """The models of a request; the stack closes them. Raises BadInput and ModelUnavailable."""
     voices = _open(request, store, models, budget, stack)

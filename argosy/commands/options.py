@@ -23,7 +23,8 @@ ModelNames = Annotated[
     typer.Option(
         "--model",
         help="embedded (the default), PROVIDER:NAME, URL#NAME of a compatible server, or gguf:FILE. "
-        "A|B falls back on B; ROLE=MODEL, also several by commas or repeated, is for detection, repair or review.",
+        "A|B falls back on B; ROLE=MODEL, also several by commas or repeated, is for detection, repair "
+        "(by default as detection) or review.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout instead.")]

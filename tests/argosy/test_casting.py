@@ -7,7 +7,7 @@ import pytest
 from agents.budget import Budget, Caps
 from agents.catalog import read_catalog
 from agents.speech import ModelUnavailable, Role
-from argosy.casting import cast, read_casting
+from argosy.casting import cast, read_casting, refuse_uncapped
 from argosy.models import Models
 from argosy.settings import read_settings
 from signals.errors import BadInput
@@ -24,6 +24,7 @@ URL = "http://127.0.0.1:8089/v1#qwen"
         ("review=b:x|c:y , openai:a", ("openai:a",), ("openai:a",), ("b:x", "c:y")),
         ("detection=a:1,Repair=b:2,review=c:3|c:4", ("a:1",), ("b:2",), ("c:3", "c:4")),
         ("gguf:/models/a,b.gguf", *[("gguf:/models/a,b.gguf",)] * 3),
+        ("detection=a:1|b:2,review=c:3", ("a:1", "b:2"), ("a:1", "b:2"), ("c:3",)),
         ("a:x|a:x", *[("a:x",)] * 3),
         ("http://h/v1?a=b#m", *[("http://h/v1?a=b#m",)] * 3),
     ],
@@ -49,6 +50,19 @@ def test_what_cannot_be_cast_is_refused(text, said):
     with pytest.raises(BadInput) as caught:
         read_casting(text)
     assert said in str(caught.value)
+
+
+def test_dollars_are_capped_only_where_they_can_be_counted():
+    models = Models(read_catalog("'known:*': {url: 'http://h/v1', input_usd: 1, output_usd: 2}", "t"))
+    refuse_uncapped(["known:m", "embedded"], models, Caps(usd=0.5))
+    refuse_uncapped([URL], models, Caps(tokens=5))
+    with pytest.raises(BadInput, match=r"--budget-usd 0\.5: the price of .* is not known; give .* cap --budget-tokens"):
+        refuse_uncapped(["known:m", URL], models, Caps(usd=0.5))
+    with (
+        pytest.raises(BadInput, match="price"),
+        cast(f"known:m|{URL}", models, Budget(Caps(usd=0.5), time.monotonic), 0, 1_000),
+    ):
+        pass
 
 
 def opened(text, table="", keys=None, prompt_tokens=1_000):

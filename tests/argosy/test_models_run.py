@@ -130,3 +130,32 @@ def test_doctor_names_what_is_wrong_with_the_table(tmp_path: Path, monkeypatch: 
     (broken,) = (each for each in json.loads(result.stdout) if each["part"] == "models")
     assert broken["health"] == "broken"
     assert "no field 'adress'" in broken["detail"]
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.usefixtures("socket_enabled")
+def test_an_outage_names_the_command_that_goes_on_and_an_unknown_call_shows_its_diff(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hostile(sends(b'{"error": {"message": "overloaded"}}', 503)) as server:
+        table = tmp_path / "models.yaml"
+        table.write_text(f"'house:*': {{url: '{server.url}', retries: 0}}")
+        monkeypatch.setenv("ARGOSY_MODELS", str(table))
+        result = argosy("run", file, *RUN, "--model", "house:m")
+        refused = argosy("run", file, *RUN, "--model", "house:m", "--budget-usd", "1")
+        estimated = argosy("run", file, *RUN, "--model", "house:m", "--budget-usd", "1", "--dry-run")
+    failed = json.loads(argosy("sessions", "--json").stdout)[0]["session"]
+    assert result.exit_code == refused.exit_code == estimated.exit_code == 2
+    assert result.stderr.strip().endswith(f"argosy resume {failed} goes on with it")
+    assert "the price of house:m is not known" in refused.stderr
+    assert refused.stderr == estimated.stderr
+    assert argosy("run", file, *RUN, "--seed", "3").exit_code == 0
+    whole = json.loads(argosy("sessions", "--json").stdout)[0]["session"]
+    again = argosy("run", file, *RUN, "--model", "replay:latest", "--candidates", "3", "--prompt-tokens", "400")
+    assert again.exit_code == 2
+    assert f"replay:{whole} holds no reply" in again.stderr  # the id: what is latest now is not so later
+    assert "goes on with it" not in again.stderr
+    assert "--- known: detection" in again.stderr
+    kept = json.loads(argosy("sessions", "--json").stdout)[0]
+    assert kept["model"] == f"replay:{whole}"
