@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import time
@@ -18,7 +19,7 @@ from sandbox.daemon import connect
 from sandbox.hardening import LABEL, owner
 from sandbox.image import PYTHON, image_tag
 from sandbox.local import LocalSandbox
-from sandbox.protocol import Evaluation, Input, Job, Limits, Ran
+from sandbox.protocol import Evaluation, Input, Job, Limits, Ran, SandboxUnavailable
 from sandbox.resident import Pool, PooledSandbox, Sharing
 
 CANDIDATE_POINTS = 150_000
@@ -55,7 +56,10 @@ class Figure:
 
 
 def bench(evaluations: int = CANDIDATE_EVALUATIONS, repeats: int = REPEATS) -> dict[str, Any]:
-    """Measures everything and returns it as JSON's own types. Raises SandboxUnavailable without a Docker engine."""
+    """Measures everything and returns it as JSON's own types. Raises SandboxUnavailable without Docker or its image."""
+    _OPENED["docker"]().close()  # what is missing is told at once
+    if shutil.which("docker") is None:
+        raise SandboxUnavailable("the docker command is not there, which the comparison needs; install it")
     load_before = os.getloadavg()
     figures = [*_in_process(evaluations), *_fresh_containers(min(5, repeats))]
     for name, opened in _OPENED.items():
@@ -178,18 +182,24 @@ def _memory() -> Figure:
 
 
 def _private_mb() -> float:
-    """Private megabytes of a container of this process; NaN without the right to look into its processes."""
+    """Megabytes that a container of this process has for itself; NaN without the right to look into its processes."""
     client = connect()
     try:
         found = client.containers.list(filters={"label": f"{LABEL}.owner={owner(os.getpid())}"})
-        process = found[0].attrs["State"]["Pid"] if found else 0
+        process = int(found[0].attrs["State"]["Pid"]) if found else 0
     finally:
         client.close()
     try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+        return sum(_own_kilobytes(each) for each in (process, *map(int, children))) / 1024
     except OSError:
         return float("nan")
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+def _own_kilobytes(process: int) -> int:
+    """What no file holds, shared out among the processes that were forked with it, and what of files is its alone."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Private_Clean:")))
 
 
 def _beyond(sandbox: PooledSandbox, job: Job) -> float:

@@ -13,6 +13,7 @@ from sandbox.channels import AttachedChannel, SocketChannel
 from sandbox.daemon import ENGINE_ERRORS, address, knock, unavailable
 from sandbox.daemon import connect as connect
 from sandbox.door import Door
+from sandbox.folders import reap_folders
 from sandbox.hardening import LABEL, Recipe, alive, creation, host, recipe
 from sandbox.image import image_tag
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
@@ -53,6 +54,7 @@ class ContainerSandbox(PooledSandbox):
         try:
             self._client.images.get(self._recipe.image)
             _reap(self._client)
+            reap_folders()
         except ENGINE_ERRORS as error:
             self._client.close()
             if isinstance(error, NotFound):
@@ -146,7 +148,11 @@ def _no_image(image: str) -> SandboxUnavailable:
 
 
 def reap() -> int:
-    """Removes the containers of processes of this machine that are no longer alive; returns how many."""
+    """Removes the containers of processes of this machine that are no longer alive; returns how many.
+
+    Their temporary folders go as well.
+    """
+    reap_folders()
     client = connect()
     try:
         return _reap(client)

@@ -4,11 +4,10 @@ import os
 import select
 import shutil
 import socket
-import tempfile
 import time
-from pathlib import Path
 
 from sandbox.channels import AttachedChannel, SocketChannel
+from sandbox.folders import make_folder
 from sandbox.protocol import SandboxUnavailable
 
 
@@ -16,12 +15,9 @@ class Door:
     """A listening socket for one container and one connection; its file is gone once somebody came in."""
 
     def __init__(self) -> None:
-        try:
-            self._folder = tempfile.mkdtemp(prefix="argosy-sandbox-")  # only we may enter; the container gets the file
-            self._socket = socket.socket(socket.AF_UNIX)
-        except OSError as error:
-            raise SandboxUnavailable(f"no place for a socket: {error}; free space in the temporary folder") from error
-        self.path = Path(self._folder, "door")
+        self._folder = make_folder()  # the container gets the file in it only
+        self.path = self._folder / "door"
+        self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.bind(str(self.path))
             os.chmod(self.path, 0o666)

@@ -12,6 +12,7 @@ m = np.outer(x[:200], x[:200]) + np.eye(len(x[:200]))
 u, s, v = np.linalg.svd(m)
 q, r = np.linalg.qr(m)
 np.linalg.solve(m, x[:200]), np.linalg.lstsq(m, x[:200], rcond=None), np.linalg.eigh(m), m @ m
+np.polynomial.Polynomial.fit(seconds / 1e5, x, 2)
 np.fft.irfft(np.fft.rfft(x)), np.percentile(x, [5, 50, 95]), np.sort(x), np.argpartition(x, 3), np.unique(x)
 np.histogram(x, bins="auto"), np.convolve(x, np.ones(9), "same"), np.interp(x, np.sort(x), x), np.polyfit(seconds, x, 2)
 w = np.lib.stride_tricks.sliding_window_view(x, 5)

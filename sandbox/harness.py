@@ -4,8 +4,12 @@ It is shipped as text (into an image, or bound into a namespace) and never impor
 library, numpy, pandas and scipy, and nothing of ours. `wire.py` is the other end and describes the frames.
 
 The libraries are loaded once; every job runs in a forked child, so that no job sees what another one left behind. The
-child gives up every system call and every file that numpy, pandas and scipy do without, then runs the rule and writes
-the answers; when it is gone, the parent kills what it started and says how it ended.
+child is there before its job: it has given up every system call and every file that numpy, pandas and scipy do without,
+and waits. It reads the job itself, runs the rule and writes the answers; when it is gone, the parent kills what it
+started and says how it ended.
+
+The parent reads of a job only what concerns the parent: limits, libraries, and a word that proves the end. So nothing
+of a job is in the memory that the next child is made from, and no rule knows the word that ends its own job.
 """
 
 import base64
@@ -17,7 +21,6 @@ import importlib
 import json
 import linecache
 import os
-import re
 import resource
 import select
 import signal
@@ -35,7 +38,7 @@ GRACE_S = 5.0
 FILE_BYTES = 1 << 24
 OPEN_FILES = 256
 PIPE_BYTES = 1 << 20
-PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 4, 22, 38  # from linux/prctl.h
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38  # from linux/prctl.h
 SECCOMP_MODE_FILTER = 2  # from linux/seccomp.h
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446  # the same number everywhere
 LANDLOCK_READ = 1 << 2 | 1 << 3  # read files, list folders; from linux/landlock.h
@@ -43,9 +46,13 @@ LANDLOCK_ATTRIBUTES = struct.pack("=Q", (1 << 13) - 1)  # all that the first ver
 READABLE = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 WRITE_BYTES = 1 << 16  # larger writes leave the engine in smaller pieces
 ERROR_CHARS = 400
-SCIPY_PARTS = re.compile(
-    r"\b(cluster|fft|fftpack|integrate|interpolate|linalg|ndimage|optimize|signal|sparse|spatial|special|stats)\b"
-)
+HEAD_START_S = 0.001
+ATTEMPTS = 3
+REHEARSAL = """import numpy as np
+
+def detect(values, seconds, *, window):
+    return np.zeros(len(values)) + window
+"""
 
 
 class Refused(Exception):
@@ -61,14 +68,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()
     load_libraries(settings["load"])
-    wake = wake_on_child()
     wall = Wall(settings)
     write(answers, {"ready": surroundings() | {"lacks": wall.lacks()}})
     silence(2)
-    while (job := read_job(jobs)) is not None:
-        preload(job["source"])
-        write(answers, {"begun": True})
-        write(answers, {"end": serve(job, jobs, answers, wake, wall)})
+    keeper = Keeper(jobs, answers, wall)
+    keeper.prepare()
+    while (notice := read_frame(jobs)) is not None:
+        write(answers, keeper.serve(notice))
+        keeper.prepare()
 
 
 # -- starting -------------------------------------------------------------------------------------------------------
@@ -115,13 +122,17 @@ def show_memory(shown: bool) -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, int(shown), 0, 0, 0)
 
 
-def load_libraries(names: list[str]) -> None:
-    """Imports libraries and touches what pandas puts off until first use; what is not named waits for a rule."""
+def load_libraries(names: list[str]) -> bool:
+    """Imports libraries and touches what they put off until first use; whether any was not there yet."""
     new = [name for name in names if name not in sys.modules]
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # a rule's process starts no threads
     for name in new:
         importlib.import_module(name)
     os.environ.clear()
+    if "numpy" in new:
+        import numpy as np
+
+        np.median(np.zeros(8)), np.fft.rfft(np.zeros(8))  # import more of numpy
     if "pandas" in new:
         import pandas
 
@@ -131,14 +142,7 @@ def load_libraries(names: list[str]) -> None:
     if new:
         gc.collect()
         gc.freeze()
-
-
-def preload(source: str) -> None:
-    """Imports the libraries that the source names, in the parent: once, not once for every job."""
-    named = ["pandas"] if "pandas" in source else []
-    if "scipy" in source:
-        named += [f"scipy.{part}" for part in sorted(set(SCIPY_PARTS.findall(source)))]
-    load_libraries(named)
+    return bool(new)
 
 
 def surroundings() -> dict[str, Any]:
@@ -175,23 +179,35 @@ def read_exactly(descriptor: int, size: int) -> memoryview | None:
     return view
 
 
-def read_job(jobs: int) -> dict[str, Any] | None:
-    """The next job, its inputs as pairs of arrays (values, seconds)."""
-    import numpy as np
-
+def read_frame(jobs: int) -> Any:
+    """The JSON of the next frame, or None when the host is gone."""
     prefix = read_exactly(jobs, 4)
     text = prefix and read_exactly(jobs, struct.unpack("<I", prefix)[0])
     if not text:
         return None
-    job: dict[str, Any] = json.loads(bytes(text))
+    said: Any = json.loads(bytes(text))
+    return said
+
+
+def read_job(jobs: int) -> dict[str, Any] | None:
+    """The job that was announced, its inputs as pairs of arrays (values, seconds)."""
+    import numpy as np
+
+    job: dict[str, Any] | None = read_frame(jobs)
+    if job is None:
+        return None
     lengths, job["inputs"] = job["inputs"], []
     for length, start, step in lengths:
         body = read_exactly(jobs, 8 * length if step else 16 * length)
         if body is None:
             return None
         values = np.frombuffer(body, dtype="<f8", count=length)
-        even = start + step * np.arange(length, dtype=np.int64)
-        seconds = even if step else np.frombuffer(body, dtype="<i8", offset=8 * length, count=length)
+        if step:
+            seconds = np.arange(length, dtype=np.int64)
+            seconds *= step
+            seconds += start
+        else:
+            seconds = np.frombuffer(body, dtype="<i8", offset=8 * length, count=length)
         job["inputs"].append((values, seconds))
     return job
 
@@ -222,6 +238,10 @@ class Wall:
         self._call.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long)
         self._filter = base64.b64decode(settings["calls"].get(os.uname().machine, ""))
         self._files = self._readable([*sys.path, *READABLE]) if settings["confine_files"] else -1
+
+    def end_with_parent(self) -> None:
+        """Has the kernel kill this process when its parent dies, however that comes."""
+        self._prctl(PR_SET_PDEATHSIG, signal.SIGKILL, None, 0, 0)
 
     def lacks(self) -> list[str]:
         """What this kernel will not do, found out in a child of its own."""
@@ -263,81 +283,212 @@ class Wall:
 # -- a job in its child ---------------------------------------------------------------------------------------------
 
 
-def serve(job: dict[str, Any], jobs: int, answers: int, wake: int, wall: Wall) -> dict[str, int]:
-    """Runs a job in a child and returns how the child ended."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(jobs)
-            become_child(job["limits"], wall)
-            answer_all(job, answers)
-            os._exit(0)
-        finally:
-            os._exit(70)
-    status = wait_for(child, jobs, wake, time.monotonic() + job["limits"]["job_s"] + GRACE_S)
-    clear_away(child)
+class Child:
+    """A process that waits for its one job, with everything given up already that a job does without."""
+
+    def __init__(self, jobs: int, answers: int, wake: int, wall: Wall) -> None:
+        self._limit_processes = wall.limit_processes
+        self._ready, ready = os.pipe()
+        begin, self._begin = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                for descriptor in (self._ready, self._begin, wake, signal.set_wakeup_fd(-1)):
+                    os.close(descriptor)
+                os.write(ready, become_child(wall).to_bytes(8, "little"))
+                if os.read(begin, 1):
+                    os.close(ready)
+                    os.close(begin)
+                    do_job(jobs, answers)
+                os._exit(0)
+            finally:
+                os._exit(70)
+        os.close(ready)
+        os.close(begin)
+
+    def ready(self) -> bool:
+        """Waits until it has given everything up; False if it never will."""
+        readable, _, _ = select.select([self._ready], [], [], GRACE_S)
+        said = os.read(self._ready, 8) if readable else b""
+        self._taken = int.from_bytes(said, "little")
+        return len(said) == 8
+
+    def begin(self, limits: dict[str, Any], input_bytes: int) -> None:
+        """Lets it read its job, within these limits. Raises OSError if it died of something else meanwhile."""
+        bound(self.pid, resource.RLIMIT_AS, self._taken + input_bytes + limits["memory_bytes"])
+        bound(self.pid, resource.RLIMIT_CPU, int(limits["job_s"]) + int(GRACE_S))
+        if self._limit_processes:
+            bound(self.pid, resource.RLIMIT_NPROC, limits["processes"])
+        os.write(self._begin, b"1")
+        self._hang_up()
+
+    def dismiss(self) -> None:
+        """Ends one that is not needed, or does not answer."""
+        self._hang_up()
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+    def _hang_up(self) -> None:
+        os.close(self._ready)
+        os.close(self._begin)
+
+
+class Keeper:
+    """Has a process wait for each job, and sees it to its end."""
+
+    def __init__(self, jobs: int, answers: int, wall: Wall) -> None:
+        self._jobs, self._answers, self._wall = jobs, answers, wall
+        self._wake = wake_on_child()
+        self._waiting: Child | None = None
+
+    def prepare(self) -> None:
+        """Makes the process that the next job will find, unless it is there."""
+        if self._waiting is None:
+            self._waiting = Child(self._jobs, self._answers, self._wake, self._wall)
+
+    def serve(self, notice: dict[str, Any]) -> dict[str, Any]:
+        """Lets a process read and run the job of this notice, and says how it ended."""
+        if load_libraries(notice["load"]):
+            self._dismiss()
+        child = self._ready()
+        word = read_frame(self._jobs)  # only now: no memory that the child was made from holds it
+        child.begin(notice["limits"], notice["input_bytes"])
+        status = self._wait_for(child, time.monotonic() + notice["limits"]["job_s"] + GRACE_S)
+        self._clear_away(child)
+        return {"end": ended(status), "word": word}
+
+    def _ready(self) -> Child:
+        for _ in range(ATTEMPTS):  # one that died while it waited is replaced
+            self.prepare()
+            child, self._waiting = self._waiting, None
+            if child is not None and child.ready():
+                return child
+            if child is not None:
+                child.dismiss()
+        os._exit(1)  # no process can be had here: the host takes another sandbox
+
+    def _wait_for(self, child: Child, deadline: float) -> int:
+        """The status of the child once it has ended; leaves with all when the host is gone or the time is long up.
+
+        The next one is made meanwhile, so that nobody waits for that, but not before the rule has had the processor.
+        """
+        watched = select.poll()
+        watched.register(self._jobs, select.POLLRDHUP)  # what comes to read is the child's
+        watched.register(self._wake, select.POLLIN)
+        alone_s = HEAD_START_S
+        while True:
+            done, status = os.waitpid(child.pid, os.WNOHANG)
+            if done:
+                return status
+            left_s = max(deadline - time.monotonic(), 0.0)
+            seen = watched.poll(1e3 * min(left_s, alone_s))
+            if not left_s or any(descriptor == self._jobs for descriptor, _ in seen):
+                self._leave(child)
+            if not seen:
+                alone_s = left_s  # once is enough
+                with contextlib.suppress(OSError):  # where there is no room beside the rule, there will be after it
+                    self.prepare()
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._wake, 4096)
+
+    def _clear_away(self, child: Child) -> None:
+        """Kills whatever the child started: everything in a process namespace of our own, else its process group.
+
+        The one that waits is spared only where nobody else is there.
+        """
+        if os.getpid() != 1:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+        elif strangers({os.getpid(), *((self._waiting.pid,) if self._waiting else ())}):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(-1, signal.SIGKILL)
+            self._dismiss()
+            with contextlib.suppress(ChildProcessError):
+                while True:
+                    os.waitpid(-1, 0)
+
+    def _dismiss(self) -> None:
+        if self._waiting is not None:
+            self._waiting.dismiss()
+        self._waiting = None
+
+    def _leave(self, child: Child) -> None:
+        self._clear_away(child)
+        self._dismiss()
+        os._exit(1)
+
+
+def strangers(known: set[int]) -> bool:
+    """Whether there are processes here beside those known."""
+    try:
+        return any(name.isdecimal() and int(name) not in known for name in os.listdir("/proc"))
+    except OSError:
+        return True
+
+
+def ended(status: int) -> dict[str, int]:
+    """How a process ended, from its status."""
     if os.WIFSIGNALED(status):
         return {"signal": os.WTERMSIG(status)}
     return {"exit": os.waitstatus_to_exitcode(status)}
 
 
-def wait_for(child: int, jobs: int, wake: int, deadline: float) -> int:
-    """The status of the child once it has ended; leaves with it when the host is gone or the time is long up."""
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status
-        readable, _, _ = select.select([jobs, wake], [], [], max(deadline - time.monotonic(), 0.0))
-        if jobs in readable or not readable:
-            clear_away(child)
-            os._exit(1)
-        with contextlib.suppress(BlockingIOError):
-            os.read(wake, 4096)
-
-
-def clear_away(child: int) -> None:
-    """Kills whatever the child started: everything in a process namespace of our own, else its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if os.getpid() == 1:
-            os.kill(-1, signal.SIGKILL)
-        else:
-            os.killpg(child, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        while os.getpid() == 1:
-            os.waitpid(-1, 0)
-
-
-def become_child(limits: dict[str, Any], wall: Wall) -> None:
-    signal.set_wakeup_fd(-1)
+def become_child(wall: Wall) -> int:
+    """Gives up, for good, what no job needs; the bytes of address space that are taken already."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)
+    wall.end_with_parent()
     show_memory(True)  # else the next line is not allowed
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as adjustment:
         adjustment.write("1000")
-    bound(resource.RLIMIT_CORE, 0)
-    bound(resource.RLIMIT_FSIZE, FILE_BYTES)
-    bound(resource.RLIMIT_NOFILE, OPEN_FILES)
-    bound(resource.RLIMIT_CPU, int(limits["job_s"]) + int(GRACE_S))
-    if wall.limit_processes:
-        bound(resource.RLIMIT_NPROC, limits["processes"])
+    show_memory(False)
+    for what, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+    ):
+        bound(0, what, limit)
+    rehearse()
+    taken = 0
     with contextlib.suppress(OSError), open("/proc/self/statm") as sizes:
-        already = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        bound(resource.RLIMIT_AS, already + limits["memory_bytes"])
+        taken = int(sizes.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     wall.confine_files()
     wall.confine_calls()
+    return taken
 
 
-def bound(what: int, limit: int) -> None:
-    _, hard = resource.getrlimit(what)
+def bound(process: int, what: int, limit: int) -> None:
+    """Sets a limit of a process of ours, 0 being this one, and never raises one."""
+    _, hard = resource.prlimit(process, what)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
-    resource.setrlimit(what, (limit, limit))
+    resource.prlimit(process, what, (limit, limit))
+
+
+def rehearse() -> None:
+    """Runs a rule of our own, so that a job finds the pages that it writes to copied, and those it reads mapped."""
+    import numpy as np
+
+    evaluation = {"params": {"window": 3}, "input": 0, "stop": None, "keep_from": 0}
+    given = (np.arange(64.0), np.arange(64))
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    answer_all({"source": REHEARSAL, "inputs": [given], "evaluations": [evaluation], "message_bytes": 0}, nothing)
+    os.close(nothing)
+
+
+def do_job(jobs: int, answers: int) -> None:
+    job = read_job(jobs)
+    os.close(jobs)
+    if job is not None:
+        write(answers, {"begun": True})
+        answer_all(job, answers)
 
 
 def answer_all(job: dict[str, Any], answers: int) -> None:
     """Writes one answer for each evaluation, in order."""
     warnings.simplefilter("ignore")
-    source, message_bytes = job["source"], job["limits"]["message_bytes"]
+    source, message_bytes = job["source"], job["message_bytes"]
     linecache.cache[RULE_FILE] = (len(source), None, [line + "\n" for line in source.split("\n")], RULE_FILE)
     myself = os.getpid()
     code = compiled(source, message_bytes)

@@ -4,16 +4,19 @@ import contextlib
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from typing import IO
 
 from sandbox.channels import SocketChannel
+from sandbox.folders import make_folder, reap_folders
 from sandbox.hardening import harness_settings
 from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
 from sandbox.resident import Pool, PooledSandbox, Sharing
@@ -48,11 +51,13 @@ class LocalSandbox(PooledSandbox):
         pool: Pool | None = None,
         choices: Sequence[Wall] | None = None,
     ) -> None:
-        self._folder = _folder()
+        reap_folders()
+        self._folder = make_folder()
+        self._removed = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         try:
-            self._wall, first = _strongest(choices or walls(), self._folder.name)
+            self._wall, first = _strongest(choices or walls(), str(self._folder))
         except SandboxUnavailable:
-            self._folder.cleanup()
+            self._removed()
             raise
         self.sealed = self._wall.sealed
         self.grade = self._wall.grade
@@ -64,13 +69,13 @@ class LocalSandbox(PooledSandbox):
         super().close()
         while self._first:
             self._first.pop().end()
-        self._folder.cleanup()
+        self._removed()
 
     def _spawn(self, ahead: bool) -> "ChildResident":
         with self._lock:
             if self._first:
                 return self._first.pop()
-        return _start(self._wall, self._folder.name, SPARE_LIBRARIES if ahead else SPARE_LIBRARIES[:1])
+        return _start(self._wall, str(self._folder), SPARE_LIBRARIES if ahead else SPARE_LIBRARIES[:1])
 
 
 class ChildResident:
@@ -93,13 +98,6 @@ class ChildResident:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-
-
-def _folder() -> "tempfile.TemporaryDirectory[str]":
-    try:
-        return tempfile.TemporaryDirectory(prefix="argosy-sandbox-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SandboxUnavailable(f"no place for a folder: {error}; free space in the temporary folder") from error
 
 
 def _strongest(choices: Sequence[Wall], folder: str) -> tuple[Wall, ChildResident]:

@@ -125,18 +125,23 @@ def _run_exercises(argv: list[str], folder: str) -> None:
         read_header(channel, time.monotonic() + START_S, Limits())
         given = Input(np.random.default_rng(1).normal(size=POINTS), 60 * np.arange(POINTS))
         for source in exercises().values():
-            ask(channel, Job(source, (given,), (Evaluation({}),), Limits(job_s=START_S)))
+            reply = ask(channel, Job(source, (given,), (Evaluation({}),), Limits(job_s=START_S)))
+            if reply.ending is not None:
+                reply.ending.came(START_S)
     finally:
         channel.close()
         process.wait(START_S)
 
 
 def _split(lines: Iterable[str]) -> Measured:
-    """What each process called before and after it installed a filter."""
+    """What each process called before and after it installed a filter.
+
+    A call that another process's line interrupts is counted where it begins, not where it is resumed.
+    """
     confined: set[str] = set()
     seen: dict[bool, set[str]] = {False: set(), True: set()}
     for line in lines:
-        found = re.match(r"(\d+)\s+(?:<\.\.\. )?(\w+)[( ]", line)
+        found = re.match(r"(\d+)\s+(\w+)\(", line)
         if found is None:
             continue
         process, name = found.groups()
@@ -176,11 +181,21 @@ def profile_of(which: Profile, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def allowed(folder: Path = FOLDER) -> dict[str, frozenset[str]]:
+    """The calls that each profile in a folder allows, some of them with certain arguments only."""
+    found = {}
+    for which in Profile:
+        profile = json.loads((folder / f"{which}.json").read_text(encoding="utf-8"))
+        rules = [each for each in profile["syscalls"] if each["action"] == "SCMP_ACT_ALLOW"]
+        found[str(which)] = frozenset(name for each in rules for name in each["names"])
+    return found
+
+
 def write_profiles(measured: Measured, starting: Iterable[str], folder: Path = FOLDER) -> None:
     """Writes both profiles and the numbers of every call that they name; `starting` are those of the engine's."""
     rule = with_kin(measured.rule)
     harness = with_kin(measured.harness) | rule | set(starting)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     profiles = {Profile.RULE: profile_of(Profile.RULE, rule), Profile.HARNESS: profile_of(Profile.HARNESS, harness)}
     named = harness | REFUSED_OTHERWISE.keys()
     numbers = {machine: {n: i for n, i in sorted(_numbers(machine).items()) if n in named} for machine in MACHINES}

@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Protocol
 
 from sandbox.protocol import Broke, Job, Outcome, SandboxUnavailable
-from sandbox.wire import Channel, Reply, ask
+from sandbox.wire import Channel, Ending, Reply, ask
 
 
 class Resident(Protocol):
@@ -84,13 +84,21 @@ class PooledSandbox:
     def _attempt(self, key: str, job: Job) -> tuple[Reply, Outcome | None]:
         """What a resident answered and, if it hung up, the cause that is known."""
         resident = self._residents.borrow(key)
-        usable = False
+        reply = Reply((), usable=False)
         try:
             reply = ask(resident.channel, job)
-            usable = reply.usable
             return reply, resident.cause_of_death(job) if reply.hung else None
         finally:  # after an interrupt, say, what the resident is in the middle of is nobody's
-            self._residents.give_back(key, resident, usable)
+            self._residents.give_back(key, resident, reply.usable, reply.ending)
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A resident kept for a key; its last job may still be ending."""
+
+    key: str
+    resident: Resident
+    ending: Ending | None
 
 
 class Residents:
@@ -101,14 +109,26 @@ class Residents:
         self._pool = pool
         self._changed = threading.Condition()
         self._alive = 0  # residents that are there, being started or being ended
-        self._idle: list[tuple[str, Resident]] = []
+        self._idle: list[Idle] = []
         self._waiting: deque[Future[Resident]] = deque()
         self._keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-keeper")
         self._closed = False
 
     def borrow(self, key: str) -> Resident:
         """The resident kept for this key, else a spare, else a new one. Raises SandboxUnavailable."""
-        ready: Future[Resident] | None = None
+        while True:
+            found = self._next(key)
+            if not isinstance(found, Idle):
+                break
+            if found.ending is None or found.ending.came():
+                return found.resident
+            self.give_back(key, found.resident, usable=False)
+        if found is not None and found.exception() is None:
+            return found.result()
+        return self._started()  # a spare that failed to start may have met trouble that is over by now
+
+    def _next(self, key: str) -> "Idle | Future[Resident] | None":
+        """What there is for this key, or None where there is room for a new one. Waits for either."""
         with self._changed:
             while True:
                 if self._closed:
@@ -117,27 +137,25 @@ class Residents:
                     return kept
                 if self._waiting:
                     ready = self._waiting.popleft()
-                    break
+                    self._refill()
+                    return ready
                 if self._alive < self._pool.most:
                     self._alive += 1
-                    break
+                    self._refill()
+                    return None
                 if self._idle:
-                    self._dismiss(self._idle.pop(0)[1])
+                    self._dismiss(self._idle.pop(0).resident)
                 self._changed.wait()
-            self._refill()
-        if ready is not None and ready.exception() is None:
-            return ready.result()
-        return self._started()  # a spare that failed to start may have met trouble that is over by now
 
-    def give_back(self, key: str, resident: Resident, usable: bool) -> None:
+    def give_back(self, key: str, resident: Resident, usable: bool, ending: Ending | None = None) -> None:
         """Keeps the resident for its key, or ends it."""
         with self._changed:
             if not usable or self._closed:
                 self._dismiss(resident)
             else:
-                self._idle.append((key, resident))
+                self._idle.append(Idle(key, resident, ending))
                 while len(self._idle) > self._pool.kept:
-                    self._dismiss(self._idle.pop(0)[1])
+                    self._dismiss(self._idle.pop(0).resident)
             self._changed.notify_all()
 
     def warm(self) -> None:
@@ -154,7 +172,7 @@ class Residents:
             if self._closed:
                 return
             self._closed = True
-            futures, idle = list(self._waiting), [resident for _, resident in self._idle]
+            futures, idle = list(self._waiting), [each.resident for each in self._idle]
             self._waiting.clear()
             self._idle.clear()
             self._changed.notify_all()
@@ -164,10 +182,10 @@ class Residents:
             resident.end()
         self._keeper.shutdown(wait=True)
 
-    def _kept_for(self, key: str) -> Resident | None:
+    def _kept_for(self, key: str) -> Idle | None:
         for place in reversed(range(len(self._idle))):
-            if self._idle[place][0] == key:
-                return self._idle.pop(place)[1]
+            if self._idle[place].key == key:
+                return self._idle.pop(place)
         return None
 
     def _started(self) -> Resident:

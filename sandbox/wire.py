@@ -1,14 +1,19 @@
 """How the host and the harness speak: frames over one pair of byte streams.
 
 A frame is a four-byte little-endian length, that many bytes of JSON, and, where the JSON says so, raw little-endian
-arrays. The host sends a job, its inputs as float64 values and int64 seconds (evenly spaced ones as start and step);
-back come `begun`, one frame for each evaluation (`ran` with float64 or one-byte scores, `broke`, `too_big`) and an
-`end` that says how the job's process ended. Nothing is unpickled, and every length is compared with what the job makes
-it: what a rule might write on the channel itself can at worst spoil its own outcomes.
+arrays. The host sends the harness a notice (limits and libraries) and a word, then a job to the process that waits for
+it, with its inputs as float64 values and int64 seconds (evenly spaced ones as start and step); back come `begun`, one
+frame for each evaluation (`ran` with float64 or one-byte scores, `broke`, `too_big`) and an `end` that says how the
+job's process ended. The end is believed with that word only, which is in the memory of no job's process: until it
+comes, the rule may be there to read what we send and to answer in another's place, so nothing is sent. Nothing is
+unpickled, and every length is compared with what the job makes it: what a rule might write on the channel itself can at
+worst spoil its own outcomes.
 """
 
 import json
 import math
+import re
+import secrets
 import signal
 import struct
 import time
@@ -23,6 +28,10 @@ from sandbox.protocol import Broke, Evaluation, Floats, Ints, Job, Limits, Outco
 
 HEADER_BYTES = 1 << 16
 UNSEEN_S = 0.1
+END_S = 0.5
+SCIPY_PARTS = re.compile(
+    r"\b(cluster|fft|fftpack|integrate|interpolate|linalg|ndimage|optimize|signal|sparse|spatial|special|stats)\b"
+)
 _CONTROL = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
 
 
@@ -59,31 +68,55 @@ class Stopwatch:
         return max(since / 2 - UNSEEN_S, 0.0), now - self._began
 
 
+class Ending:
+    """The end of a job whose outcomes are all there: told when its process is gone, which takes the kernel a while.
+
+    Whoever wants the outcomes need not wait for it; whoever sends the next job must.
+    """
+
+    def __init__(self, channel: Channel, word: str, limits: Limits) -> None:
+        self._channel, self._word, self._limits = channel, word, limits
+        self._since = time.monotonic()
+
+    def came(self, patience_s: float = END_S) -> bool:
+        """Waits for it; False if the harness says something else, or nothing within so long after the outcomes."""
+        deadline = max(self._since + patience_s, time.monotonic() + UNSEEN_S)
+        try:
+            return _ends(read_header(self._channel, deadline, self._limits), self._word)
+        except (TimeoutError, Garbled, Hung):
+            return False
+
+
 @dataclass(frozen=True)
 class Reply:
-    """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up; `usable` for another job."""
+    """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up.
+
+    The resident is `usable` for another job once `ending` came, where there is one.
+    """
 
     outcomes: tuple[Outcome, ...]
     usable: bool = True
     hung: bool = False
+    ending: Ending | None = None
 
 
 def ask(channel: Channel, job: Job) -> Reply:
-    """Sends a job and reads its outcomes until the harness ends it, the time is up, or something is wrong."""
+    """Sends a job and reads its outcomes until all are there, the time is up, or something is wrong."""
     deadline = time.monotonic() + job.limits.job_s
     outcomes: list[Outcome] = []
+    word = secrets.token_hex(16)
     try:
-        _send(channel, job, deadline)
-        if "begun" not in read_header(channel, deadline, job.limits):  # before the rule's process exists
+        _send(channel, job, word, deadline)
+        if "begun" not in read_header(channel, deadline, job.limits):  # before the rule's first line
             raise Garbled
         watch = Stopwatch()
-        while "end" not in (header := read_header(channel, deadline, job.limits)):
-            if len(outcomes) == len(job.evaluations):
-                raise Garbled
+        for asked in job.evaluations:
+            header = read_header(channel, deadline, job.limits)
             observed = watch.lap()
-            outcomes.append(_outcome(channel, header, job, job.evaluations[len(outcomes)], deadline, observed))
-        rest = _ended(header["end"], job.limits)
-        return Reply(_filled(outcomes, rest, job))
+            if _ends(header, word):
+                return Reply(_filled(outcomes, _ended(header["end"], job.limits), job))
+            outcomes.append(_outcome(channel, header, job, asked, deadline, observed))
+        return Reply(tuple(outcomes), ending=Ending(channel, word, job.limits))
     except TimeoutError:
         return Reply(_filled(outcomes, TimedOut(job.limits.job_s), job), usable=False)
     except Garbled:
@@ -111,20 +144,37 @@ def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, 
     return header
 
 
-def _send(channel: Channel, job: Job, deadline: float) -> None:
+def libraries(source: str) -> list[str]:
+    """The libraries that the source names: imported once in the harness, not once for every job."""
+    named = ["pandas"] if "pandas" in source else []
+    if "scipy" in source:
+        named += [f"scipy.{part}" for part in sorted(set(SCIPY_PARTS.findall(source)))]
+    return named
+
+
+def _send(channel: Channel, job: Job, word: str, deadline: float) -> None:
     spacings = [_spacing(given.seconds) for given in job.inputs]
+    notice = {
+        "load": libraries(job.source),
+        "limits": asdict(job.limits),
+        "input_bytes": sum(16 * len(given.values) for given in job.inputs),
+    }
     header = {
         "source": job.source,
         "inputs": [(len(given.values), *spacing) for given, spacing in zip(job.inputs, spacings, strict=True)],
         "evaluations": [_evaluation(evaluation) for evaluation in job.evaluations],
-        "limits": asdict(job.limits),
+        "message_bytes": job.limits.message_bytes,
     }
-    text = json.dumps(header).encode("ascii")
-    channel.send(memoryview(struct.pack("<I", len(text)) + text), deadline)
+    channel.send(memoryview(_framed(notice) + _framed(word) + _framed(header)), deadline)
     for given, (_, step) in zip(job.inputs, spacings, strict=True):
         _send_array(channel, np.ascontiguousarray(given.values, dtype="<f8"), deadline)
         if not step:
             _send_array(channel, np.ascontiguousarray(given.seconds, dtype="<i8"), deadline)
+
+
+def _framed(header: object) -> bytes:
+    text = json.dumps(header).encode("ascii")
+    return struct.pack("<I", len(text)) + text
 
 
 def _send_array(channel: Channel, array: Floats | Ints, deadline: float) -> None:
@@ -172,6 +222,11 @@ def _outcome(
         case {"too_big": "memory"}:
             return TooBig("memory", job.limits.memory_bytes)
     raise Garbled
+
+
+def _ends(header: dict[str, Any], word: str) -> bool:
+    """Whether the harness says that nothing of the job is left: only it has been told the word."""
+    return "end" in header and header.get("word") == word
 
 
 def _plain(scores: npt.NDArray[Any]) -> Floats:

