@@ -28,8 +28,9 @@ class ModelSession:
     """One session in figures.
 
     `rules` were asked for and answered; of these `ran_at_once` kept their contract as they were written, and `ran` did
-    so after Repair, where it was needed. Tokens are those that the server counted. Seconds are of the wall clock:
-    `model_s` while a model was asked, `sandbox_s` while rules ran and no model was asked, `rest_s` the others.
+    so after Repair, where it was needed. Tokens are those that the server counted. Seconds are of the wall clock, without
+    those between a kill and the resume: `model_s` while a model was asked, `sandbox_s` while rules ran and no model was
+    asked, `rest_s` the others.
     """
 
     session: str
@@ -83,7 +84,7 @@ def read_session(store: Store, name: str) -> ModelSession:
         longest_prompt=max((each.input_tokens for each in calls), default=0),
         model_s=round(model_s, 1),
         sandbox_s=round(busy_s - model_s, 1),
-        rest_s=round(max(0.0, row.ended - row.started - busy_s), 1),
+        rest_s=round(max(0.0, row.report["wall_s"] - busy_s), 1),
         base=scores["base"]["lockbox"]["objective"],
         fusion=scores["fused"]["lockbox"]["objective"],
     )
