@@ -28,9 +28,9 @@ class ModelSession:
     """One session in figures.
 
     `rules` were asked for and answered; of these `ran_at_once` kept their contract as they were written, and `ran` did
-    so after Repair, where it was needed. Tokens are those that the server counted. Seconds are of the wall clock, without
-    those between a kill and the resume: `model_s` while a model was asked, `sandbox_s` while rules ran and no model was
-    asked, `rest_s` the others.
+    so after Repair, where it was needed. Tokens are those that the server counted. Seconds are of the wall clock,
+    without those between a kill and the resume: `model_s` while a model was asked, `sandbox_s` while rules ran and no
+    model was asked, `rest_s` the others.
     """
 
     session: str
