@@ -93,6 +93,7 @@ class Challengers:
             members,
             self.champion.step_s,
             self.champion.hold_points,
+            self.champion.ringing,
             within=lambda connection, row: self.store.service.enter_within(
                 connection,
                 self._succession(row.id, Decision.RETUNE, part.series.seconds),

@@ -71,7 +71,7 @@ def keep(
     detector = store.detectors.of(run.session)
     if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
         detector = store.detectors.put(
-            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points
+            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.ringing
         )
     report = _report(run, loaded, splits, bench, publication, final, ids, detector.id, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
@@ -187,6 +187,8 @@ def _report(
             ],
             "lockbox_openings": publication.lockbox_openings,
             "hold_points": final.hold_points,
+            "rings_once": final.ringing.once,
+            "base_level": final.ringing.level,
             "detector": detector,
             "notes": notes,
         }

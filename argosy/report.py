@@ -114,6 +114,8 @@ class Report(_Section):
     wall_s: float
     ending: str | None = None
     hold_points: float = 0.0
+    rings_once: bool = False
+    base_level: float = 1.0
     detector: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -196,6 +198,11 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     yield "outcome", f"{report.outcome}: {OUTCOMES.get(report.outcome, 'as the transcript tells')}"
     if report.ending:
         yield "ended", f"{report.ending}: {ENDINGS.get(report.ending, 'as the transcript tells')}"
+    if report.rings_once:
+        yield (
+            "rings",
+            f"once an alert, at its first point; the base's scores count {report.base_level:.3g}-fold for that",
+        )
     if report.hold_points:
         yield (
             "held",

@@ -13,6 +13,7 @@ from argosy.store.service_rows import Status
 from argosy.store.store import Store
 from detectors.fused import FusedDetector
 from detectors.fusion import fired_table
+from detectors.ringing import louder
 from detectors.rule import read_rule
 from detectors.rule_detector import RuleDetector, RuleFailed
 from sandbox.protocol import Sandbox
@@ -78,12 +79,13 @@ def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[st
 
 
 def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:
-    base = revive(row.base, store.artefacts, loaded)
+    base = louder(revive(row.base, store.artefacts, loaded), row.base_level)
     return FusedDetector(
         base,
         {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
         {member.rule: member.quota for member in row.members if member.quota},
         row.hold_points,
+        once=row.rings_once,
     )
 
 

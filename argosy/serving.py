@@ -6,6 +6,7 @@ from argosy.newer import index_after
 from argosy.store.rows import DetectorRow, RuleRow
 from argosy.store.service_rows import Status
 from argosy.store.store import Store
+from detectors.ringing import louder
 from detectors.rule import read_rule
 from detectors.transfer import Unit
 from graphs.refresh.bench import Served, ServedRule
@@ -32,7 +33,8 @@ def serve(store: Store, detector: str, loaded: Loaded) -> Served:
     made, live_since = index_after(loaded.series, made_until), _live_since(store, row.id, loaded)
     return Served(
         id=row.id,
-        base=revive(row.base, store.artefacts, loaded),
+        base=louder(revive(row.base, store.artefacts, loaded), row.base_level),
+        rings_once=row.rings_once,
         rules=_served_rules(store, row),
         made=made,
         promised=slice(min(made, index_after(loaded.series, promised_from - 1)), max(made, live_since or 0)),

@@ -12,6 +12,7 @@ from argosy.service import strangeness
 from argosy.store.rows import RuleRow
 from argosy.store.store import Store
 from detectors.quota import Quota
+from detectors.ringing import louder
 from detectors.rule import read_rule
 from detectors.rule_detector import RuleFailed
 from detectors.why.explain import Explanation, explain
@@ -49,7 +50,7 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     index = point_at(at, loaded)
     rows = [store.rules.find(member.rule) for member in row.members]
     quotas = {member.rule: member.quota for member in row.members}
-    base = revive(row.base, store.artefacts, loaded)
+    base = louder(revive(row.base, store.artefacts, loaded), row.base_level)
     sandbox = open_sandbox(choice, any(rule.language_model for rule in rows), accept_risk)
     known = loaded.series.part(0, index + 1)
     try:
@@ -62,8 +63,11 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     second = int(known.seconds[-1])
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *strangeness(row, loaded, name))
+    notes = (*loaded.notes, *strangeness(row, loaded, name), *_RINGS_ONCE[: row.rings_once])
     return Why(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
+
+
+_RINGS_ONCE = ("alarms of this detector ring once an alert: right after a flagged point, another one stays silent",)
 
 
 def _serving(rows: list[RuleRow], quotas: Mapping[str, Quota | None]) -> Iterator[ServingRule]:

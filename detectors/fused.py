@@ -16,7 +16,7 @@ class FusedDetector:
     """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed.
 
     `quotas` by rule id bound how often a rule may act; a rule without one is not bounded. Scores are held for
-    `hold_points`, none where it is 0.
+    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`detectors.ringing`).
     """
 
     name = "fused"
@@ -27,11 +27,14 @@ class FusedDetector:
         rules: Mapping[str, RuleDetector],
         quotas: Mapping[str, Quota] | None = None,
         hold_points: float = 0.0,
+        *,
+        once: bool = False,
     ) -> None:
         self._base = base
         self._rules = dict(rules)
         self._quotas = dict(quotas or {})
         self._hold_points = hold_points
+        self._once = once
 
     def fit(self, series: Series, labels: Bools | None) -> Self:
         """Fits the base; the rules' numbers were settled when they were accepted and stay."""
@@ -44,4 +47,4 @@ class FusedDetector:
             Member(rule_id, rule.direction, rule.score(series).values, quota=self._quotas.get(rule_id))
             for rule_id, rule in self._rules.items()
         ]
-        return fuse(self._base.score(series).values, members, self._hold_points)
+        return fuse(self._base.score(series).values, members, self._hold_points, once=self._once)

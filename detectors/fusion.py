@@ -37,12 +37,13 @@ class Member:
         return changed if self.quota is None else self.quota.within(changed)
 
 
-def fuse(base: Floats, members: Iterable[Member], hold_points: float = 0.0) -> Scores:
+def fuse(base: Floats, members: Iterable[Member], hold_points: float = 0.0, *, once: bool = False) -> Scores:
     """The fused scores, shape (n,): ≥ 1 exactly where the fused detector flags, so that they can be ranked.
 
     Where the base is normal and a flag rule fires, the highest flag rule's score; where the base alarms and a clear
-    rule fires, just below 1; elsewhere the base's. Peaks are held for `hold_points`, which changes no flag. `fired`
-    holds the points at which each rule changed the verdict.
+    rule fires, just below 1; elsewhere the base's. With `once` an alert flags its first point alone, and the others
+    lie just below 1. Peaks are held for `hold_points`, which changes no flag. `fired` holds the points at which each
+    rule changed the verdict.
 
     >>> fused = fuse(np.array([0.2, 3.0]), [Member("r", Direction.FLAG, np.array([2.0, np.nan]))])
     >>> fused.values.tolist(), fused.fired["r"].tolist()
@@ -56,7 +57,16 @@ def fuse(base: Floats, members: Iterable[Member], hold_points: float = 0.0) -> S
         changed = fired[member.id] = member.changes(alarm)
         instead = np.fmax(values, member.scores) if member.direction is Direction.FLAG else JUST_BELOW
         values = np.where(changed, instead, values)
+    if once:
+        later = _later_in_an_alert(values >= 1.0)
+        values = np.where(later, JUST_BELOW, values)
+        fired = {id: points & ~later for id, points in fired.items()}
     return Scores(peak_hold(values, hold_points), fired)
+
+
+def _later_in_an_alert(flags: Bools) -> Bools:
+    """The flagged points that follow a flagged one, shape (n,)."""
+    return np.asarray(flags & np.concatenate(([False], flags[:-1])), dtype=np.bool_)
 
 
 @dataclass(frozen=True)

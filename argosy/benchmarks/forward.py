@@ -240,7 +240,7 @@ def flags_of(detector: str, loaded: Loaded, play: Play, store: Store) -> Bools:
     try:
         rules = {each.id: RuleDetector(each.rule, each.params, sandbox, each.direction) for each in served.rules}
         quotas = {each.id: each.quota for each in served.rules if each.quota}
-        return FusedDetector(served.base, rules, quotas).score(loaded.series).flags
+        return FusedDetector(served.base, rules, quotas, once=served.rings_once).score(loaded.series).flags
     except RuleFailed:
         return served.base.score(loaded.series).flags
     finally:

@@ -13,6 +13,7 @@ from argosy.store.rows import DetectorRow, Json, MemberRow
 from argosy.store.service import is_live
 from argosy.store.sessions import LATEST
 from detectors.quota import Quota
+from detectors.ringing import EVERY_POINT, Ringing
 from detectors.rule import Direction
 from graphs.redact import Redaction
 from signals.errors import BadInput
@@ -36,6 +37,7 @@ class Detectors:
         members: Sequence[MemberRow],
         step_s: int,
         hold_points: float = 0.0,
+        ringing: Ringing = EVERY_POINT,
         within: Callable[[sa.Connection, DetectorRow], None] = lambda _connection, _row: None,
     ) -> DetectorRow:
         """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput).
@@ -46,7 +48,18 @@ class Detectors:
         for _ in range(TRIES):
             at = self._clock()
             name = timed_id("d", at, self._token())
-            row = DetectorRow(name, session, clean(series), clean(base), tuple(members), step_s, at, hold_points)
+            row = DetectorRow(
+                name,
+                session,
+                clean(series),
+                clean(base),
+                tuple(members),
+                step_s,
+                at,
+                hold_points,
+                ringing.once,
+                ringing.level,
+            )
             with self._database.writing() as connection:
                 for member in members:
                     _check_known(connection, schema.rules.c.id, member.rule, "rule")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from detectors.quota import Quota
+from detectors.ringing import Ringing
 from detectors.rule import Direction, Number
 from graphs.events import Event
 
@@ -106,7 +107,8 @@ class MemberRow:
 class DetectorRow:
     """A fusion that can be put in service: its base, and its rules in order. `step_s` is the series' step.
 
-    `hold_points` is how long its scores are held (`detectors.hold`).
+    `hold_points` is how long its scores are held (`detectors.hold`); `rings_once` and `base_level` say how its alarms
+    ring (`detectors.ringing`).
     """
 
     id: str
@@ -117,3 +119,9 @@ class DetectorRow:
     step_s: int
     created: float
     hold_points: float = 0.0
+    rings_once: bool = False
+    base_level: float = 1.0
+
+    @property
+    def ringing(self) -> Ringing:
+        return Ringing(self.rings_once, self.base_level)

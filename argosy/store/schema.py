@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a store that names another one is upgraded, or refused when that one is not known here."""
 
 metadata = sa.MetaData(
@@ -89,6 +89,8 @@ detectors = sa.Table(
     sa.Column("step_s", sa.BigInteger, nullable=False),
     sa.Column("created", sa.Double, nullable=False),
     sa.Column("hold_points", sa.Double, nullable=False, server_default="0"),
+    sa.Column("rings_once", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("base_level", sa.Double, nullable=False, server_default="1"),
 )
 
 refreshes = sa.Table(

@@ -45,6 +45,11 @@ def open_without_quotas(state: State, desk: Desk) -> State:
     return ending.open_lockbox(state, desk, quotas=False)
 
 
+def open_without_rest(state: State, desk: Desk) -> State:
+    """Lets alarms ring at every flagged point."""
+    return ending.open_lockbox(state, desk, ring_once=False)
+
+
 def open_without_hold(state: State, desk: Desk) -> State:
     """Ranks points by what base and rules say of them alone."""
     return ending.open_lockbox(state, desk, hold=False)
@@ -63,6 +68,7 @@ ABLATIONS = (
     Ablation("without_choice", "a session that fuses all its accepted rules", {"fuse": fuse_all}),
     Ablation("without_quotas", "a session whose rules may act as often as they like", {"lockbox": open_without_quotas}),
     Ablation("without_hold", "a session whose scores fall back at once after an alarm", {"lockbox": open_without_hold}),
+    Ablation("without_rest", "a session whose alarms ring at every flagged point", {"lockbox": open_without_rest}),
     Ablation("without_clearing", "a session that writes flag rules alone", {}, {"directions": (Direction.FLAG,)}),
     Ablation("without_flagging", "a session that writes clear rules alone", {}, {"directions": (Direction.CLEAR,)}),
 )  # fmt: skip

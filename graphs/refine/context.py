@@ -11,6 +11,7 @@ from agents.speech import Role, Speaker
 from detectors.certificate.form import Certificate, Examination
 from detectors.fusion import Member
 from detectors.ledger import Account
+from detectors.ringing import EVERY_POINT, Ringing
 from detectors.rule import Direction, Rule
 from detectors.transfer import Unit
 from eval.metrics import measure
@@ -112,7 +113,7 @@ class Publication:
 class Final:
     """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,).
 
-    The fused scores are held for `hold_points`.
+    The fused scores are held for `hold_points`, and their alarms ring as `ringing` says; `base` is without its level.
     """
 
     series: Series
@@ -121,6 +122,7 @@ class Final:
     members: tuple[Member, ...]
     fused: Scores
     hold_points: float
+    ringing: Ringing = EVERY_POINT
 
 
 class Workbench:

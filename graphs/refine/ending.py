@@ -6,6 +6,7 @@ from detectors.fusion import Member, choose, fuse
 from detectors.hold import choose_hold
 from detectors.ledger import accounts
 from detectors.quota import Quota
+from detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing
 from detectors.rule import read_rule
 from eval.splits import Part
 from graphs.refine.certifying import certificates, recited
@@ -58,17 +59,18 @@ def _number(value: float) -> float | None:
     return round(value, 6) if value == value else None
 
 
-def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = True) -> State:
+def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = True, ring_once: bool = True) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
     A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
     to know the last part by heart, which is then no accepted rule either. Without `quotas` a rule may act as often as
-    it likes; without `hold` the fused scores rank as they are.
+    it likes; without `hold` the fused scores rank as they are, and without `ring_once` alarms ring at every point.
     """
     bench = desk.bench
     if bench.base is None:
         raise RuntimeError("the base has not been fitted yet")
-    hold_points = _hold(state, desk) if hold and bench.train_labels.any() else 0.0
+    ringing = _ringing(state, desk) if ring_once else EVERY_POINT
+    hold_points = _hold(state, ringing, desk) if hold and bench.train_labels.any() else 0.0
     series, labels = bench.lockbox.open()
     desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
     base = bench.base.score(series)
@@ -84,18 +86,38 @@ def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = 
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
-    fused = fuse(base.values, members, hold_points)
-    bench.final = Final(series, labels, base.values, tuple(members), fused, hold_points)
+    fused = fuse(base.values * ringing.level, members, hold_points, once=ringing.once)
+    bench.final = Final(series, labels, base.values, tuple(members), fused, hold_points, ringing)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
     return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
 
 
-def _hold(state: State, desk: Desk) -> float:
+def _ringing(state: State, desk: Desk) -> Ringing:
+    """How alarms ring, by what is known before the lockbox."""
+    bench = desk.bench
+    members = _members(state, desk)
+
+    def stretch(part: slice) -> Stretch:
+        inside = tuple(Member(each.id, each.direction, each.scores[part]) for each in members)
+        return Stretch(bench.known_labels[part], bench.base_values[part], inside)
+
+    ringing = choose_ringing(stretch(bench.splits.train), stretch(bench.splits.validation), desk.context.objective)
+    if ringing.once:
+        why = "for this objective an alert is as good as all its points, and a false one costs less"
+        desk.decide("alarms", "ring_once", why, level=ringing.level)
+    return ringing
+
+
+def _members(state: State, desk: Desk) -> tuple[Member, ...]:
+    return tuple(desk.bench.member(each) for each in state["accepted"] if each.id in state["fused"])
+
+
+def _hold(state: State, ringing: Ringing, desk: Desk) -> float:
     """How long peaks of the fused scores are held, by what is known before the lockbox."""
     bench = desk.bench
-    members = [bench.member(each) for each in state["accepted"] if each.id in state["fused"]]
-    points = choose_hold(bench.known_labels, fuse(bench.base_values, members).values)
+    fused = fuse(bench.base_values * ringing.level, _members(state, desk), once=ringing.once)
+    points = choose_hold(bench.known_labels, fused.values)
     desk.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
     return points
 

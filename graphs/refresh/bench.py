@@ -41,7 +41,7 @@ class Served:
     """A detector of the line, ready to score.
 
     It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
-    from which it is in service, None for one that never was.
+    from which it is in service, None for one that never was. `rings_once`: its alarms ring once an alert.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Served:
     made: int
     promised: slice
     live_since: int | None = None
+    rings_once: bool = False
 
 
 @dataclass(eq=False)

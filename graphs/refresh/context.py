@@ -166,7 +166,7 @@ class Desk:
                 for each in served.rules
                 if (scores := self._rule(served, each.id, each.rule.source, dict(each.params))) is not None
             ]
-            bench.scores[served.id] = fuse(served.base.score(bench.series).values, members)
+            bench.scores[served.id] = fuse(served.base.score(bench.series).values, members, once=served.rings_once)
         return bench.scores[served.id]
 
     def _rule(self, served: Served, rule: str, source: str, params: dict[str, Number]) -> Floats | None:
