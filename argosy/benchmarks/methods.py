@@ -110,6 +110,7 @@ _ROWS = (
     _baseline("iforest", "Isolation Forest on the window before each point", by_chance=True),
     replace(_baseline("difference", "the difference to the value before: `one_liner` as a baseline"), on_request=True),
     _baseline("ensemble", "what the baselines above but the forest say together, by mean or maximum"),
+    _baseline("opprentice", "a forest that learns from labelled incidents, averaged with the ensemble", by_chance=True),
     *(_rival(rival) for rival in RIVALS.values()),
     Method(
         "auto",

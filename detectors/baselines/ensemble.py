@@ -21,9 +21,11 @@ class Together:
     members: Mapping[str, SweptDetector]
     how: Blend
     sides: tuple[Side, ...] = (Side.UP,)
+    weights: Mapping[str, float] | None = None
 
     def __call__(self, series: Series) -> Floats:
-        return blend(self.how, {name: member.score(series) for name, member in self.members.items()}).values
+        said = {name: member.score(series) for name, member in self.members.items()}
+        return blend(self.how, said, self.weights).values
 
 
 def ensemble(

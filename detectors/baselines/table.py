@@ -8,6 +8,7 @@ from detectors.baselines.autoregression import autoregression
 from detectors.baselines.difference import difference
 from detectors.baselines.ensemble import ensemble
 from detectors.baselines.iforest import iforest
+from detectors.baselines.opprentice import opprentice
 from detectors.baselines.residuals import ewma, robust_z, seasonal
 from detectors.baselines.swept import Family, SweptDetector
 from eval.objective import Objective
@@ -33,6 +34,9 @@ def _by_name() -> Mapping[str, Callable[[Objective, int], SweptDetector]]:
         | {
             "iforest": lambda objective, seed: SweptDetector("iforest", partial(iforest, seed=seed), objective),
             "ensemble": lambda objective, seed: SweptDetector("ensemble", ensemble(_SINGLE, objective), objective),  # noqa: ARG005
+            "opprentice": lambda objective, seed: SweptDetector(
+                "opprentice", opprentice(_SINGLE, objective, seed), objective
+            ),
         }
     )
 
