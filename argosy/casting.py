@@ -85,18 +85,20 @@ class Cast:
 
 
 @contextmanager
-def cast(text: str, models: Models, budget: Budget, seed: int, prompt_tokens: int) -> Iterator[Cast]:
+def cast(
+    text: str, models: Models, budget: Budget, seed: int, prompt_tokens: int, needed: bool = True
+) -> Iterator[Cast]:
     """Opens every model that --model names, once each; local ones are served until the end.
 
     `prompt_tokens` is what the evidence of one prompt may have. Raises BadInput, and ModelUnavailable where a role is
-    left with nobody who could be asked.
+    left with nobody who could be asked; where models are not `needed`, that is found out by whoever asks.
     """
     casting = read_casting(text)
     specs = tuple(dict.fromkeys(spec for chain in casting.values() for spec in chain))
     for spec in specs:
         _refuse_too_long(spec, models, prompt_tokens)
     refuse_uncapped(specs, models, budget.caps)
-    for chain in dict.fromkeys(casting.values()):
+    for chain in dict.fromkeys(casting.values()) if needed else ():
         _refuse_unreachable(chain, models)
     with ExitStack() as stack:
         speakers = {spec: _open(spec, models, budget, seed, stack) for spec in specs}

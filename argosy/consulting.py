@@ -29,7 +29,7 @@ class PatternRequest:
 
     `size` counts points, lines or records. `patterns` are the agents that may be asked, none where no model is.
     `prompt_tokens` and `reply_tokens` are what one call may have at most, where that is known. `settings` are kept to
-    be looked at.
+    be looked at. Unless the `model_needed`, a server that is away does not keep the run from beginning.
     """
 
     name: str
@@ -42,6 +42,7 @@ class PatternRequest:
     prompt_tokens: int = 0
     reply_tokens: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    model_needed: bool = True
 
 
 @dataclass(eq=False)
@@ -107,7 +108,9 @@ def consult(
     began = clock()
     budget = Budget(request.caps, lambda: clock() - began, began_s=0.0)
     with ExitStack() as stack:
-        opened = stack.enter_context(cast(request.model, models, budget, request.seed, request.prompt_tokens))
+        opened = stack.enter_context(
+            cast(request.model, models, budget, request.seed, request.prompt_tokens, request.model_needed)
+        )
         kept = {PATTERN: request.name, "language_model": opened.by_language_model, **request.settings}
         row = store.sessions.begin(request.subject, request.size, request.model, request.name, request.seed, kept)
         stack.enter_context(store.claims.hold(row.id))

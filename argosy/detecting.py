@@ -133,6 +133,7 @@ def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: Slate)
         caps=request.caps,
         prompt_tokens=request.settings.direct.window_tokens if Pattern.DIRECT in patterns else 0,
         settings={**asdict(settings), "learn_stop": slate.learn_stop, "select": request.select},
+        model_needed=all(row.needs_model for row in rows.values()),
     )
 
 

@@ -14,6 +14,7 @@ from agents.logs.answers import Answer
 from argosy.connectors.log_file import Log
 from argosy.log_mining import Tally
 from argosy.terminal import printable
+from detectors.templates import OTHERS
 from signals.errors import BadInput
 
 _ROWS_AT_ONCE = 8_192
@@ -46,7 +47,8 @@ def check_writable(out: Path, source: Path) -> None:
 def annotate(log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path) -> int:
     """Reads the log again and writes it line by line; gives the count. By the name: .jsonl, .parquet, else text.
 
-    Text has verdict, line number, reason and line, parted by tabs. Raises BadInput.
+    Text has verdict, line number, reason and line, parted by tabs. Of a log that has grown since it was mined the new
+    lines are left out; one that has lost lines ends early. Raises BadInput.
     """
     rows = _rows(log, tally, answers)
     try:
@@ -56,11 +58,12 @@ def annotate(log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path) -
 
 
 def _rows(log: Log, tally: Tally, answers: Mapping[int, Answer]) -> Iterator[Row]:
-    templates = (id for _, ids in tally.blocks() for id in ids.tolist())
+    mined = (pair for numbers, ids in tally.blocks() for pair in zip(numbers.tolist(), ids.tolist(), strict=True))
     for entries in log.batches():
-        for number, text, id in zip(
-            entries.numbers.tolist(), entries.texts, islice(templates, len(entries.texts)), strict=True
-        ):
+        for number, text in zip(entries.numbers.tolist(), entries.texts, strict=True):
+            known, id = next(mined, (None, OTHERS))
+            if known != number:
+                return
             answer = answers.get(id)
             yield Row(number, verdict_of(answer), answer.reason if answer else "", id, text)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN_NUMBERS = 6
+_SHOWN_CHARS = 300
 _EMBEDDED = "the embedded author is no language model: it goes by words of severity, fault and success"
 
 
@@ -165,10 +166,16 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _found(each: TemplateVerdict) -> Iterator[tuple[str, str]]:
-    yield "abnormal", each.template
+    yield "abnormal", _on_one_line(each.template)
     yield "reason", each.reason or "none was given"
     numbers = ", ".join(f"{number}" for number in each.lines[:_SHOWN_NUMBERS])
     more = f", … ({each.count:,} in all)" if each.count > _SHOWN_NUMBERS else ""
     yield "lines", f"{numbers}{more}"
     if each.example != each.template:
-        yield "such as", each.example[:300]
+        yield "such as", _on_one_line(each.example)
+
+
+def _on_one_line(text: str) -> str:
+    """A text that may have line breaks, or may not end, as a table shows it; --json has all of it."""
+    shown = text[:_SHOWN_CHARS] + (" …" if len(text) > _SHOWN_CHARS else "")
+    return shown.replace("\r", "").replace("\n", "\\n")

@@ -15,8 +15,8 @@ from agents.logs.preparing import Prepared, prepared, refuse_without_sample
 from agents.logs.reader import LogPrompt, Verdicts
 from agents.logs.sampling import labelled_templates
 from agents.speech import Pattern
-from argosy.connectors.log_bytes import held
-from argosy.connectors.log_file import LogRequest, open_log, read_lines
+from argosy.connectors.log_bytes import Standing, held, standing
+from argosy.connectors.log_file import Log, LogRequest, open_log, read_lines
 from argosy.consulting import Consultation, PatternRequest, consult
 from argosy.log_annotating import annotate, check_writable
 from argosy.log_mining import Mined, Tally, mine
@@ -74,6 +74,7 @@ def read_log(
     if request.out:
         check_writable(request.out, request.log.path)
     with held(request.log.path) as path, Tally() as tally:
+        since = standing(path)
         log = open_log(replace(request.log, path=path, called=request.log.place))
         mined = mine(log, tally, request.most_templates, watching.mined)
         asking = PatternRequest(
@@ -96,10 +97,22 @@ def read_log(
             report = replace(report, notes=(*log.notes, *report.notes, *run.notes), format=log.format.value)
             report = _with_lines(report, tally)
             if request.out:
-                annotate(log, tally, answers, request.out)
-                report = replace(report, out=str(request.out))
+                report = _annotated(report, log, tally, answers, request.out, since)
             run.report.update(report.as_json())
         return report
+
+
+def _annotated(
+    report: LogReport, log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path, since: Standing | None
+) -> LogReport:
+    """The report with the annotated log, or with a note where the log is another by now. Raises BadInput."""
+    now = standing(log.request.path)
+    if since is None or now is None or not now.continues(since):
+        gone = f"{out} was not written: the log was replaced or cut while it was read; run it again, answers are kept"
+        return replace(report, notes=(*report.notes, gone))
+    written = annotate(log, tally, answers, out)
+    ends = f"{out} ends after {written:,} of {report.lines:,} lines: the log was changed while it was read"
+    return replace(report, out=str(out), notes=(*report.notes, *([ends] if written < report.lines else [])))
 
 
 def _sample(request: LogsRequest) -> tuple[Labelled, ...]:

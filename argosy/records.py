@@ -128,17 +128,27 @@ def table_of(judged: Judged) -> pd.DataFrame:
 
 
 def _training(task: RecordsTask, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
-    """What is learned from, with notes on it. Raises BadInput."""
-    match task.train:
-        case None:
-            return given.records, ()
+    """What is learned from, with notes on it. Raises BadInput, also for others than those judged that are too few."""
+    if task.train is None:
+        return given.records, ()
+    training, notes = _apart(task.train, task.read, given)
+    if len(training) < task.judging.fewest:
+        problem = f"too few records to learn from: {len(training)}"
+        mend = f"learn from {task.judging.fewest} or more (--least), or leave --train out"
+        raise BadInput(f"--train {task.train}", problem, mend)
+    return training, notes
+
+
+def _apart(train: Path | float, read_as: RecordsRequest, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
+    """The records of another file, or the first of these."""
+    match train:
         case float(share):
             stop = max(1, round(share * len(given.records)))
             groups = given.records.groups
             first = Records(given.records.id, given.records.rows[:stop], None if groups is None else groups[:stop])
             return first, (f"learned from the first {stop:,} of {len(given.records):,} records",)
         case path:
-            read = read_records(replace(task.read, path=path))
+            read = read_records(replace(read_as, path=path))
             return read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
 
 

@@ -56,13 +56,17 @@ GPT-3.5; the prompter's figures by group are not at hand.
 
 @dataclass(frozen=True)
 class Row:
-    """One method on one series; `found` of `incidents` are touched by an interval, `false_intervals` touch none."""
+    """One method on one series; `found` of `incidents` are touched by an interval, `false_intervals` touch none.
+
+    `flagged` of the `points` are in an interval: one over the whole series finds everything and is never false.
+    """
 
     group: str
     series: str
     method: str
     begins: int
     points: int
+    flagged: int
     incidents: int
     found: int
     false_intervals: int
@@ -95,7 +99,7 @@ class Bench:
         request = SigllmRequest(labelled.series.part(start, stop), options, self.model, self.seed, self.caps)
         done = run_sigllm(request, store, find_models(read_settings()), time.time)
         figures = measured(labelled.labels[start:stop], done.findings.scores)
-        told = {name: done.report[name] for name in ("answers", "unreadable", "not_asked", "wall_s")}
+        told = {name: done.report[name] for name in ("flagged", "answers", "unreadable", "not_asked", "wall_s")}
         counts = {name: int(figures[name] or 0) for name in ("incidents", "found", "false_intervals")}
         return Row(group, entry.id, method, start, stop - start, **counts, **told, session=done.session)
 
@@ -133,11 +137,13 @@ def benchmark(bench: Bench, series: Sequence[tuple[str, Entry]], store: Store, o
 
 
 def summed(rows: Sequence[Row]) -> pd.DataFrame:
-    """By method and group: counts over all series, their F1, and the published one of the detector."""
+    """By method and group: counts over all series, the share that is flagged, F1, and the detector's published one."""
     table = pd.DataFrame([asdict(row) for row in rows], columns=[field.name for field in fields(Row)])
     counts = ["incidents", "found", "false_intervals", "answers", "unreadable", "not_asked"]
     found = table.groupby(["method", "group"])[counts].sum()
     found.insert(0, "series", table.groupby(["method", "group"]).size())
+    points = table.groupby(["method", "group"])[["flagged", "points"]].sum()
+    found["flagged_share"] = points.flagged / points.points
     tallies = zip(found.found, found.false_intervals, found.incidents - found.found, strict=True)
     found["overlap_f1"] = [f1_of(*tally) for tally in tallies]
     is_detector = found.index.get_level_values("method") == "detector"

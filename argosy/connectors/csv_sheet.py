@@ -20,6 +20,7 @@ from signals.errors import BadInput
 LONGEST_ROW_BYTES = 8 << 20
 LONGEST_HEADER_BYTES = 64 << 10
 SEPARATORS = (",", ";", "\t", "|")
+_JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +112,8 @@ def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
         raise BadInput(named(path), "the gzip file is damaged or cut short", "write it again") from error
     if b"\0" in start:
         raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
+    if _JSON.match(start):
+        raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
     lines = re.split(rb"\r\n|\r|\n", start.removeprefix(b"\xef\xbb\xbf"))
     row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
     if not row:

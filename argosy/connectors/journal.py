@@ -1,15 +1,14 @@
 """The export format of journald: fields a line each, or with a length where they are binary; entries by blank lines."""
 
 from collections.abc import Iterator
-from typing import IO
 
-from argosy.connectors.log_bytes import LONGEST_LINE
+from argosy.connectors.log_bytes import LONGEST_LINE, Stream
 from signals.errors import BadInput
 
 _MEND = "export it again with journalctl -o export, or give journalctl -o json"
 
 
-def journal_entries(stream: IO[bytes], place: str) -> Iterator[dict[str, str]]:
+def journal_entries(stream: Stream, place: str) -> Iterator[dict[str, str]]:
     """The fields of each entry in turn; values are cut at `LONGEST_LINE`. An unfinished last entry is left out.
 
     Raises BadInput, naming the entry, for what is not in this format.
@@ -33,7 +32,7 @@ def journal_entries(stream: IO[bytes], place: str) -> Iterator[dict[str, str]]:
         yield entry
 
 
-def _line(stream: IO[bytes]) -> bytes:
+def _line(stream: Stream) -> bytes:
     """A line, cut where it is too long; what follows in it is read and dropped."""
     line = rest = stream.readline(4 * LONGEST_LINE)
     while rest and not rest.endswith(b"\n"):
@@ -41,7 +40,7 @@ def _line(stream: IO[bytes]) -> bytes:
     return line
 
 
-def _binary(stream: IO[bytes], place: str) -> bytes:
+def _binary(stream: Stream, place: str) -> bytes:
     size = int.from_bytes(stream.read(8), "little")
     value, left = stream.read(min(size, 4 * LONGEST_LINE)), max(0, size - 4 * LONGEST_LINE)
     while left and (dropped := stream.read(min(left, 1 << 20))):

@@ -40,6 +40,58 @@ class Spoiled:
     recoded: int = 0
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Which file a path leads to, and how long it is, so that a log that was rotated meanwhile is known."""
+
+    device: int
+    inode: int
+    size_bytes: int
+
+    def continues(self, earlier: "Standing") -> bool:
+        """Whether this is the same file, to which lines were added at most."""
+        same = (self.device, self.inode) == (earlier.device, earlier.inode)
+        return same and self.size_bytes >= earlier.size_bytes
+
+
+def standing(path: Path) -> Standing | None:
+    """How a file stands now; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Standing(found.st_dev, found.st_ino, found.st_size)
+
+
+class Stream:
+    """The bytes of a file, unpacked where it is gzipped; where they cannot be read on, BadInput names `place`."""
+
+    def __init__(self, file: IO[bytes], place: str) -> None:
+        self._file, self._place = file, place
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes; all that are left where the size is below 0."""
+        with self._told():
+            return self._file.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """A line with its end, cut at `size`; nothing at the end of the file."""
+        with self._told():
+            return self._file.readline(size)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.readline():
+            yield line
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, EOFError, zlib.error) as error:
+            mend = "write it again, or unpack what can be"
+            raise BadInput(self._place, f"is damaged or cut short: {error}", mend) from error
+
+
 @contextmanager
 def held(path: Path) -> Iterator[Path]:
     """The file itself; for `-` a copy on disk of all that comes down the pipe, which lasts as long as this."""
@@ -56,7 +108,7 @@ def beginning(path: Path, place: str) -> bytes:
     """The first bytes of a log, unpacked, in UTF-8 where they are text. Raises BadInput for what is no text."""
     with ExitStack() as stack:
         stream = _opened(path, place, stack)
-        head = _read(stream, _SNIFFED_BYTES, place)
+        head = stream.read(_SNIFFED_BYTES)
     if not head.strip():
         raise BadInput(place, "the log is empty", "give a file, or a pipe, that holds lines")
     if head[:2] in _WIDE:
@@ -67,8 +119,8 @@ def beginning(path: Path, place: str) -> bytes:
 
 
 @contextmanager
-def byte_stream(path: Path, place: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file, unpacked where it is gzipped. Raises BadInput where it cannot be opened."""
+def byte_stream(path: Path, place: str) -> Iterator[Stream]:
+    """A file as long as it is read. Raises BadInput where it cannot be opened."""
     with ExitStack() as stack:
         yield _opened(path, place, stack)
 
@@ -82,7 +134,7 @@ def line_blocks(path: Path, place: str, spoiled: Spoiled) -> Iterator[list[str]]
     with ExitStack() as stack:
         stream = _opened(path, place, stack)
         rest = b""
-        for chunk in _chunks(stream, place):
+        for chunk in _chunks(stream):
             head, end, tail = chunk.rpartition(b"\n")
             if end:
                 yield _decoded(rest + head, spoiled)
@@ -93,33 +145,48 @@ def line_blocks(path: Path, place: str, spoiled: Spoiled) -> Iterator[list[str]]
             yield _decoded(rest, spoiled)
 
 
-def _chunks(stream: IO[bytes], place: str) -> Iterator[bytes]:
+def whole_lines(path: Path, place: str) -> Iterator[bytes]:
+    """All lines without their ends, however long, in UTF-8 or what else they were. Raises BadInput."""
+    with ExitStack() as stack:
+        parts: list[bytes] = []
+        for chunk in _chunks(_opened(path, place, stack)):
+            *ended, rest = chunk.split(b"\n")
+            for line in ended:
+                yield b"".join((*parts, line)).removesuffix(b"\r")
+                parts = []
+            parts.append(rest)
+        if any(parts):
+            yield b"".join(parts)
+
+
+def _chunks(stream: Stream) -> Iterator[bytes]:
     """UTF-8 without its mark, or what else it may be."""
-    chunk = _read(stream, _CHUNK_BYTES, place)
+    chunk = stream.read(_CHUNK_BYTES)
     if chunk[:2] not in _WIDE:
         chunk = chunk.removeprefix(_MARK)
         while chunk:
             yield chunk
-            chunk = _read(stream, _CHUNK_BYTES, place)
+            chunk = stream.read(_CHUNK_BYTES)
         return
     decoder = codecs.getincrementaldecoder(_WIDE[chunk[:2]])("replace")
     while chunk:
         yield decoder.decode(chunk).encode("utf-8", "replace")
-        chunk = _read(stream, _CHUNK_BYTES, place)
+        chunk = stream.read(_CHUNK_BYTES)
 
 
 def _decoded(block: bytes, spoiled: Spoiled) -> list[str]:
     try:
         lines = block.decode().replace("\r\n", "\n").removesuffix("\r").split("\n")
     except UnicodeDecodeError:
-        lines = [_line(line.removesuffix(b"\r"), spoiled) for line in block.split(b"\n")]
+        lines = [read_line(line.removesuffix(b"\r"), spoiled) for line in block.split(b"\n")]
     if max(map(len, lines)) > LONGEST_LINE:
         spoiled.cut += sum(len(line) > LONGEST_LINE for line in lines)
         lines = [line[:LONGEST_LINE] for line in lines]
     return lines
 
 
-def _line(line: bytes, spoiled: Spoiled) -> str:
+def read_line(line: bytes, spoiled: Spoiled) -> str:
+    """One line as text: UTF-8, or else Windows-1252, which is counted."""
     try:
         return line.decode()
     except UnicodeDecodeError:
@@ -127,24 +194,14 @@ def _line(line: bytes, spoiled: Spoiled) -> str:
         return line.decode("cp1252", "replace")
 
 
-def _opened(path: Path, place: str, stack: ExitStack) -> IO[bytes]:
+def _opened(path: Path, place: str, stack: ExitStack) -> Stream:
     try:
         file = stack.enter_context(path.open("rb"))
         packed = file.read(2) == _GZIP
         file.seek(0)
     except OSError as error:
         raise BadInput(place, f"cannot be read: {(error.strerror or str(error)).lower()}", "check the file") from error
-    if not packed:
-        return file
-    unpacked: IO[bytes] = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=file)))
-    return unpacked
-
-
-def _read(stream: IO[bytes], size: int, place: str) -> bytes:
-    try:
-        return stream.read(size)
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(place, f"is damaged or cut short: {error}", "write it again, or unpack what can be") from error
+    return Stream(cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=file))) if packed else file, place)
 
 
 def placed(path: Path) -> str:

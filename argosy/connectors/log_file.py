@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -70,18 +70,38 @@ class Entries:
 
 
 @dataclass(eq=False)
+class Rows:
+    """How many rows something is true of, and the first of them."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        self.count += 1
+        if len(self.first) < _MOST_NAMED:
+            self.first.append(number)
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.first)) + (", …" if self.count > len(self.first) else "")
+
+
+@dataclass(eq=False)
 class Log:
-    """A log that can be read again and again; `notes` says afterwards what was left out or cut."""
+    """A log that can be read again and again; `notes` says afterwards what was left out, cut or taken otherwise.
+
+    Of JSON lines, `plain` rows are no JSON objects and are texts; where labels are wanted, which those cannot have,
+    rows are `skipped` instead.
+    """
 
     request: LogRequest
     format: LogFormat
     spoiled: Spoiled = field(default_factory=Spoiled)
-    skipped: int = 0
-    broken: list[int] = field(default_factory=list)
+    skipped: Rows = field(default_factory=Rows)
+    plain: Rows = field(default_factory=Rows)
 
     def batches(self) -> Iterator[Entries]:
         """All entries that hold text, some thousands at a time. Raises BadInput."""
-        self.spoiled, self.skipped, self.broken = Spoiled(), 0, []
+        self.spoiled, self.skipped, self.plain = Spoiled(), Rows(), Rows()
         any_text = False
         for entries in _READERS[self.format](self):
             any_text |= bool(entries.texts)
@@ -93,21 +113,15 @@ class Log:
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was not taken as it stood."""
         said = []
-        if self.skipped:
-            more = ", …" if self.skipped > len(self.broken) else ""
-            rows = ", ".join(map(str, self.broken)) + more
-            said.append(f"skipped {_counted(self.skipped, 'row')} that cannot be read: {rows}")
+        if self.skipped.count:
+            said.append(f"skipped {_counted(self.skipped.count, 'row')} without labels: {self.skipped}")
+        if self.plain.count:
+            said.append(f"took {_counted(self.plain.count, 'row')} that are no JSON objects as texts: {self.plain}")
         if self.spoiled.cut:
             said.append(f"cut {_counted(self.spoiled.cut, 'line')} at {LONGEST_LINE:,} characters")
         if self.spoiled.recoded:
             said.append(f"read {_counted(self.spoiled.recoded, 'line')} that are no UTF-8 as Windows-1252")
         return tuple(said)
-
-    def skip(self, number: int) -> None:
-        """Counts a row that cannot be read."""
-        self.skipped += 1
-        if len(self.broken) < _MOST_NAMED:
-            self.broken.append(number)
 
 
 def open_log(request: LogRequest) -> Log:
@@ -154,35 +168,37 @@ def _text_entries(log: Log) -> Iterator[Entries]:
 def _json_entries(log: Log) -> Iterator[Entries]:
     number = 0
     for lines in line_blocks(log.request.path, log.request.place, log.spoiled):
-        rows: list[tuple[int, Mapping[str, object]]] = []
+        rows: list[tuple[int, Mapping[str, object] | str]] = []
         for line in lines:
             number += 1
-            if line and not line.isspace():
-                row = _json_row(line)
-                if row is None:
-                    log.skip(number)
-                else:
-                    rows.append((number, row))
-        yield _entries(rows, log.request)
+            if not line or line.isspace():
+                continue
+            row = _json_row(line)
+            if isinstance(row, str):
+                (log.skipped if log.request.label else log.plain).add(number)
+            if not (isinstance(row, str) and log.request.label):
+                rows.append((number, row))
+        yield _entries(rows, log.request, log.spoiled)
 
 
-def _json_row(line: str) -> Mapping[str, object] | None:
+def _json_row(line: str) -> Mapping[str, object] | str:
+    """The fields of a line; the line itself where it is no object, such as one that a program wrote past its logger."""
     try:
         row = json.loads(line, strict=False)
     except (ValueError, RecursionError):
-        return None
-    return row if isinstance(row, dict) else {"message": row} if isinstance(row, str) else None
+        return line
+    return row if isinstance(row, dict | str) else line
 
 
 def _journal_entries(log: Log) -> Iterator[Entries]:
-    rows: list[tuple[int, Mapping[str, object]]] = []
+    rows: list[tuple[int, Mapping[str, object] | str]] = []
     with byte_stream(log.request.path, log.request.place) as stream:
         for number, entry in enumerate(journal_entries(stream, log.request.place), 1):
             rows.append((number, entry))
             if len(rows) == _ENTRIES_A_BATCH:
-                yield _entries(rows, log.request)
+                yield _entries(rows, log.request, log.spoiled)
                 rows = []
-    yield _entries(rows, log.request)
+    yield _entries(rows, log.request, log.spoiled)
 
 
 def _parquet_entries(log: Log) -> Iterator[Entries]:
@@ -193,7 +209,7 @@ def _parquet_entries(log: Log) -> Iterator[Entries]:
             found = _as_request(request, table.schema_arrow)
             number = 1
             for batch in table.iter_batches(_ENTRIES_A_BATCH):
-                yield _entries(list(enumerate(batch.to_pylist(), number)), found)
+                yield _entries(list(enumerate(batch.to_pylist(), number)), found, log.spoiled)
                 number += len(batch)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(request.place, "the Parquet file is damaged or cut short", "write it again") from error
@@ -210,13 +226,17 @@ def _as_request(request: LogRequest, schema: pa.Schema) -> LogRequest:
     return LogRequest(request.path, message, request.session, request.label, request.called)
 
 
-def _entries(rows: list[tuple[int, Mapping[str, object]]], request: LogRequest) -> Entries:
+def _entries(rows: Sequence[tuple[int, Mapping[str, object] | str]], request: LogRequest, spoiled: Spoiled) -> Entries:
+    """The entries of rows; a row that is a text is one without fields. What is cut is counted."""
     hidden = {request.label, request.session} - {None}
     texts, numbers, sessions, labels = [], [], [], []
-    for number, row in rows:
+    for number, each in rows:
+        row = {} if isinstance(each, str) else each
         text = line_of({name: cell for name, cell in row.items() if name not in hidden}, request.message)
+        text = each if isinstance(each, str) else text
         if not text or text.isspace():
             continue
+        spoiled.cut += len(text) > LONGEST_LINE
         texts.append(text[:LONGEST_LINE])
         numbers.append(number)
         if request.session:

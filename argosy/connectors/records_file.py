@@ -11,7 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from argosy.connectors.column import shown
-from argosy.connectors.log_bytes import PARQUET, PIPE, Spoiled, beginning, byte_stream, held, line_blocks, placed
+from argosy.connectors.log_bytes import (
+    PARQUET,
+    PIPE,
+    Spoiled,
+    beginning,
+    byte_stream,
+    held,
+    line_blocks,
+    placed,
+    read_line,
+    whole_lines,
+)
 from argosy.connectors.record_json import LONGEST_TEXT, as_row, listed, parsed
 from argosy.connectors.sheet import open_sheet
 from signals.arrays import Ints
@@ -141,8 +152,7 @@ def _text_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
 
 def _json_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
     """One value a line where the first line is one, else the file as one document."""
-    with byte_stream(path, called) as stream:
-        first = next((line for line in islice(stream, 1_000) if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+    first = next((line for line in islice(whole_lines(path, called), 1_000) if line.strip()), b"")
     try:
         alone = isinstance(parsed(first), list)
     except ValueError:
@@ -150,10 +160,9 @@ def _json_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
     if alone and (document := _document(path, called)) is not None:
         yield from ((place, as_row(each)) for place, each in enumerate(document, start=1))
         return
-    with byte_stream(path, called) as stream:
-        for number, raw in enumerate(stream, start=1):
-            if line := raw.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").strip():
-                yield number, _json_row(line, number, odd)
+    for number, raw in enumerate(whole_lines(path, called), start=1):
+        if line := read_line(raw, odd.spoiled).strip():
+            yield number, _json_row(line, number, odd)
 
 
 def _document(path: Path, called: str) -> list[object] | None:
@@ -166,12 +175,12 @@ def _document(path: Path, called: str) -> list[object] | None:
         return None
 
 
-def _json_row(line: bytes, number: int, odd: _Odd) -> Row:
+def _json_row(line: str, number: int, odd: _Odd) -> Row:
     try:
         return as_row(parsed(line))
     except ValueError:
         odd.broken.append(number)
-        return {"text": line.decode("utf-8", "backslashreplace")}
+        return {"text": line}
 
 
 def _shortened(row: Row, odd: _Odd) -> Row:

@@ -46,6 +46,21 @@ def test_everybodys_alarms_are_drawn(argosy: Invoke, file: Path, tmp_path: Path)
     assert picture.stat().st_size > 10_000
 
 
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_server_that_is_away_keeps_one_pattern_from_judging_and_not_the_run(argosy: Invoke, file: Path) -> None:
+    away = "http://127.0.0.1:1/v1#m"
+    ran = argosy("detect", file, "--patterns", "robust_z,direct", "--explain", "--model", away, "--json")
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    robust_z, direct = told["patterns"]
+    assert (robust_z["heard"], direct["heard"]) == (True, False)
+    assert "start the server or check the address" in direct["why_not"]
+    assert "were not explained, as the model cannot be asked" in told["unexplained"]
+    alone = argosy("detect", file, "--patterns", "direct", "--model", away)
+    assert alone.exit_code == 2
+    assert "start the server or check the address" in alone.stderr
+
+
 def test_a_budget_ends_one_pattern_and_not_the_run(argosy: Invoke, file: Path) -> None:
     ran = argosy("detect", file, "--patterns", "direct,ewma", "--budget-calls", 0, "--json")
     assert ran.exit_code == 0, ran.output

@@ -22,6 +22,7 @@ from agents.speech import ModelUnavailable, Role
 from argosy.casting import Cast
 from argosy.cli import app
 from argosy.connectors.log_file import LogRequest
+from argosy.log_report import LogReport
 from argosy.log_verdicts import FILE, KeptVerdicts
 from argosy.logs import LogsRequest, Watching, read_log
 from argosy.models import find_models
@@ -99,8 +100,57 @@ def test_json_lines_with_a_broken_row_are_read_and_say_so(tmp_path: Path) -> Non
     path, out = tmp_path / "a.jsonl", tmp_path / "out.jsonl"
     path.write_text('{"message": "all well"}\n{"mess\n{"message": "disk failed", "level": "FATAL"}\n')
     report = found(path, "--out", out)
-    assert report["notes"] == ["skipped 1 row that cannot be read: 2"]
-    assert [json.loads(line)["line"] for line in out.read_text().splitlines()] == [1, 3]
+    assert report["notes"] == ["took 1 row that are no JSON objects as texts: 2"]
+    assert [json.loads(line)["line"] for line in out.read_text().splitlines()] == [1, 2, 3]
+
+
+def _told(log: Path, out: Path, meanwhile: Callable[[], object]) -> LogReport:
+    """What is told of a log that something happens to between its two readings."""
+    store = open_store(Settings(home=out.parent / "home"))
+    kept = KeptVerdicts(out.parent / FILE, store.redaction.text, time.time)
+    watching = Watching(judged=lambda known, total: meanwhile() if known == total else None)
+    return read_log(
+        LogsRequest(LogRequest(log), out=out), store, find_models(Settings(out.parent)), time.time, kept, watching
+    )
+
+
+def test_lines_that_come_while_a_log_is_read_are_left_for_the_next_time(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+
+    def grow() -> None:
+        with log.open("a") as file:
+            file.write("INFO job 7 of bob finished in 9 ms\n" * 3)
+
+    told = _told(log, out, grow)
+    assert (told.lines, told.out, told.notes) == (200, str(out), ())
+    assert [line.split("\t")[3] for line in out.read_text().splitlines()] == LINES
+
+
+@pytest.mark.parametrize("kind", ["rotated", "truncated", "removed"])
+def test_a_log_that_is_replaced_while_it_is_read_is_reported_and_not_written_again(
+    log: Path, tmp_path: Path, kind: str
+) -> None:
+    def replaced() -> None:
+        if kind == "truncated":
+            log.write_text("INFO begun anew\n")
+        elif log.exists():
+            log.rename(tmp_path / "app.log.1")
+            if kind == "rotated":
+                log.write_text("INFO begun anew\n" * 500)
+
+    out = tmp_path / "out.txt"
+    told = _told(log, out, replaced)
+    assert (told.count("abnormal"), told.out, out.exists()) == (2, None, False)
+    assert any("was not written: the log was replaced or cut" in note for note in told.notes)
+
+
+def test_long_templates_and_line_breaks_take_one_line_of_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = ["FATAL disk failed " + "x" * 5_000, "FATAL crash:\n  at start\n  at main"]
+    path.write_text("\n".join(json.dumps({"message": row}) for row in rows))
+    lines = run(path).stdout.splitlines()
+    assert max(map(len, lines)) < 400
+    assert "such as  FATAL crash:\\n  at start\\n  at main" in lines
 
 
 def test_sessions_are_abnormal_where_a_line_is(tmp_path: Path) -> None:

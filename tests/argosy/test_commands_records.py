@@ -62,6 +62,16 @@ def test_an_odd_record_leads_the_list_and_every_record_is_in_the_table(
     assert "flagged record 8 of ann" in shown
 
 
+def test_too_few_records_to_learn_from_are_refused(argosy: Invoke, signins: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(signins.read_text().splitlines(keepends=True)[:9]))
+    for train, count in (("0.01", 1), (few, 9)):
+        result = argosy(signins, "--train", train)
+        assert result.exit_code == 2
+        assert f"--train {train}: too few records to learn from: {count}; learn from 10 or more" in result.stderr
+    assert argosy(signins, "--train", few, "--least", "5").exit_code == 0
+
+
 def test_a_run_is_kept_with_its_report_and_the_stand_in_says_what_it_is(argosy: Invoke, signins: Path) -> None:
     found = report(argosy(signins, "--review", "--json", "--train", "0.5", "--percentile", "95"))
     assert found["review"]["kept"] == found["flagged"] > 0

@@ -70,7 +70,7 @@ def test_no_line_is_lost(tmp_path_factory: pytest.TempPathFactory, lines: list[s
         (b"\x7fELF\x02\x01\x01" + b"\0" * 500, "is no text"),
         (gzip.compress(b"line\n" * 10_000, mtime=0)[:-20], "is damaged or cut short"),
         (b"PAR1 and no more", "Parquet file is damaged"),
-        (b'{"a": 1\n{"b": \n', "no entry of it can be read"),
+        (b'{"a": null}\n{}\n', "no entry of it can be read"),
         (b"__CURSOR=s=1\nMESSAGE=fine\n\nMESSAGE\n\xff\xff\0\0\0\0\0\0short", "entry 2: a binary field does not end"),
         (b"__CURSOR=s=1\nMESSAGE=fine\n\nno field of any kind and much longer than a name can be in this format, so\n",
          "entry 2: is not in the export format"),
@@ -87,12 +87,44 @@ def test_a_log_that_is_not_there_is_refused(tmp_path: Path) -> None:
             open_log(LogRequest(path))
 
 
-def test_json_lines_skip_broken_rows_and_name_them(tmp_path: Path) -> None:
-    data = b'{"message": "up", "level": "INFO"}\n{"message": "cut\n[1]\n\n"bare"\n{"msg": "down"}\n'
+def test_what_stands_between_json_lines_is_text_and_named(tmp_path: Path) -> None:
+    data = b'{"message": "up", "level": "INFO"}\nTraceback: disk failed\n[1]\n\n"bare"\n{"msg": "down"}\n'
     rows, notes, kind = read(tmp_path / "a.log", data)
-    assert rows == [(1, "INFO up"), (5, "bare"), (6, "down")]
-    assert notes == ("skipped 2 rows that cannot be read: 2, 3",)
+    assert rows == [(1, "INFO up"), (2, "Traceback: disk failed"), (3, "[1]"), (5, "bare"), (6, "down")]
+    assert notes == ("took 3 rows that are no JSON objects as texts: 2, 3, 5",)
     assert kind is LogFormat.JSON_LINES
+    assert read(tmp_path / "b.log", b'{"x": "up"}\nbroken\n', message="x")[0] == [(1, "up"), (2, "broken")]
+
+
+def test_a_row_that_can_have_no_label_is_left_out_of_a_sample_and_named(tmp_path: Path) -> None:
+    rows, notes, _ = read(
+        tmp_path / "a.log", b'{"msg": "up", "label": 0}\ncut\n{"msg": "down", "label": 1}', label="label"
+    )
+    assert rows == [(1, "up"), (3, "down")]
+    assert notes == ("skipped 1 row without labels: 2",)
+
+
+def test_a_json_line_of_ten_megabytes_is_cut_and_read_as_text(tmp_path: Path) -> None:
+    long = json.dumps({"message": "FATAL " + "x" * 10_000_000}).encode()
+    rows, notes, _ = read(tmp_path / "a.log", b'{"message": "up"}\n' + long + b'\n{"message": "down"}\n')
+    assert [(number, text[:19]) for number, text in rows] == [(1, "up"), (2, '{"message": "FATAL '), (3, "down")]
+    assert "cut 1 line at 65,536 characters" in notes
+
+
+def test_a_long_cell_of_a_table_is_cut_and_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"message": ["up", "x" * 100_000]}).to_parquet(path)
+    rows, notes, _ = read(path, path.read_bytes())
+    assert [len(text) for _, text in rows] == [2, LONGEST_LINE]
+    assert notes == ("cut 1 line at 65,536 characters",)
+
+
+@pytest.mark.parametrize("line", [b'{"message": "%d"}\n', b"__CURSOR=s=%d\nMESSAGE=up\n\n", b"job %d up\n"])
+def test_a_gzipped_log_that_ends_too_soon_is_refused_in_any_format(tmp_path: Path, line: bytes) -> None:
+    packed = gzip.compress(b"".join(line % (at * 7919 % 99_991) for at in range(40_000)), mtime=0)
+    for damaged in (packed[: len(packed) // 2], packed[:-8] + b"\0" * 8):
+        with pytest.raises(BadInput, match=r"a\.gz: is damaged or cut short: .*; write it again"):
+            read(tmp_path / "a.gz", damaged)
 
 
 def test_rows_without_a_message_are_told_field_by_field(tmp_path: Path) -> None:

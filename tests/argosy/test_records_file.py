@@ -34,6 +34,7 @@ LINES = "\n".join(map(json.dumps, ROWS))
         ("a.json", json.dumps(ROWS)),
         ("a.json", json.dumps({"took": 3, "records": ROWS}, indent=2)),
         ("a.jsonl.gz", gzip.compress(LINES.encode(), mtime=0)),
+        ("a.jsonl", LINES.replace("\n", "\r\n").encode("utf-16")),
         ("a.csv", "city,ms\nRome,12\nOslo,\n"),
         ("a.csv.gz", gzip.compress(b"city;ms\nRome;12\nOslo;\n", mtime=0)),
     ],
@@ -42,6 +43,22 @@ def test_the_same_records_are_read_from_every_format(tmp_path: Path, name: str, 
     found = read(tmp_path, name, content)
     assert [dict(row) for row in found.records.rows] == ROWS
     assert found.records.groups is None
+
+
+def test_json_lines_in_another_encoding_are_records_all_the_same(tmp_path: Path) -> None:
+    found = read(tmp_path, "a.jsonl", b'{"city": "Rome"}\n' + '{"city": "Köln"}\n'.encode("cp1252"))
+    assert [dict(row) for row in found.records.rows] == [{"city": "Rome"}, {"city": "Köln"}]
+    assert found.notes == ("1 lines are no UTF-8 and were read as Windows-1252",)
+
+
+def test_a_gzipped_file_that_is_damaged_is_refused_whatever_it_holds(tmp_path: Path) -> None:
+    rows = [{"n": n * 7919 % 99_991} for n in range(20_000)]
+    for text in ("\n".join(map(json.dumps, rows)), json.dumps(rows), "n\n" + "\n".join(str(row["n"]) for row in rows)):
+        packed = gzip.compress(text.encode(), mtime=0)
+        for damaged in (packed[: len(packed) // 2], packed[:-8] + b"\0" * 8):
+            for name in ("a.csv.gz", "a.json.gz", "a.txt.gz"):
+                with pytest.raises(BadInput):
+                    read(tmp_path, name, damaged)
 
 
 def test_parquet_with_nested_fields_and_times_is_read(tmp_path: Path) -> None:

@@ -129,9 +129,10 @@ def test_a_slice_lies_round_the_first_incident_within_the_series() -> None:
 
 def test_groups_are_summed_beside_what_was_published() -> None:
     def row(series: str, method: str, found: int, false: int) -> Row:
-        return Row("realTraffic", series, method, 0, 500, 2, found, false, 9, 0, 0, 1.0, "s-1")
+        return Row("realTraffic", series, method, 0, 500, 125 * found, 2, found, false, 9, 0, 0, 1.0, "s-1")
 
     table = summed([row("a", "detector", 2, 1), row("b", "detector", 0, 0), row("a", "prompter", 1, 0)])
     detector, prompter = table.loc[("detector", "realTraffic")], table.loc[("prompter", "realTraffic")]
     assert (detector["overlap_f1"], detector["published"], detector["series"]) == (4 / 7, 0.48, 2)
+    assert (detector["flagged_share"], prompter["flagged_share"]) == (0.25, 0.25)
     assert np.isnan(prompter["published"])

@@ -92,6 +92,7 @@ def test_a_csv_is_refused(tmp_path: Path, text: str, expected: str) -> None:
     ("data", "expected"),
     [
         (bytes(range(256)) * 4, "binary data"),
+        (b'{"timestamp": 1, "value": 2}\n{"timestamp": 2, "value": 3}\n', "no table but JSON"),
         (b"PK\x03\x04....", "a zip archive or spreadsheet"),
         (b"PAR1garbage", "the Parquet file is damaged"),
         (gzip.compress(b"timestamp,value\n1600000000,1\n", mtime=0)[:-9], "the gzip file is damaged"),
@@ -102,7 +103,7 @@ def test_a_csv_is_refused(tmp_path: Path, text: str, expected: str) -> None:
         (b"timestamp,value\n1600000000," + b"x" * 3_000_000, "…' is not a number"),
         (b"x" * 200_000, "no header within 64 KiB"),
     ],
-    ids=["binary", "zip", "parquet", "gzip", "utf16", "header", "cell", "row", "wide", "long"],
+    ids=["binary", "json", "zip", "parquet", "gzip", "utf16", "header", "cell", "row", "wide", "long"],
 )
 def test_other_bytes_are_refused(tmp_path: Path, data: bytes, expected: str) -> None:
     path = tmp_path / "bad.csv"
