@@ -77,7 +77,7 @@ def descriptors() -> int:
 
 @contextmanager
 def nothing_leaks(*, with_docker: bool = True) -> Iterator[None]:
-    """Asserts that containers, volumes, threads, descriptors and temporary folders are as they were, soon afterwards."""
+    """Asserts that containers, volumes, threads, descriptors and temporary folders are soon as they were."""
 
     def left() -> dict[str, object]:
         return {
