@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agents.access import EMBEDDED, ChatSpeaker, open_model
 from agents.budget import Budget, Caps
 from agents.chain import Chain, Outages
+from agents.clients import address
 from agents.speech import ModelUnavailable, Role
 from argosy.gguf import SCHEME, serving
 from argosy.models import Models
@@ -95,8 +96,7 @@ def cast(
     """
     casting = read_casting(text)
     specs = tuple(dict.fromkeys(spec for chain in casting.values() for spec in chain))
-    for spec in specs:
-        _refuse_too_long(spec, models, prompt_tokens)
+    refuse_unaskable(specs, models, prompt_tokens)
     refuse_uncapped(specs, models, budget.caps)
     for chain in dict.fromkeys(casting.values()) if needed else ():
         _refuse_unreachable(chain, models)
@@ -128,6 +128,14 @@ def _refuse_too_long(spec: str, models: Models, prompt_tokens: int) -> None:
         )
         mend = f"give at most {room}" if room > 0 else "lower its max_output_tokens in models.yaml"
         raise BadInput(f"--prompt-tokens {prompt_tokens}", problem, mend)
+
+
+def refuse_unaskable(specs: Iterable[str], models: Models, prompt_tokens: int) -> None:
+    """Raises BadInput for a model that no session could ask, whatever server runs and whichever key is set."""
+    for spec in specs:
+        if spec != EMBEDDED and not spec.startswith(SCHEME):
+            address(spec, models.of(spec))
+        _refuse_too_long(spec, models, prompt_tokens)
 
 
 def refuse_uncapped(specs: Iterable[str], models: Models, caps: Caps) -> None:

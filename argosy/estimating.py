@@ -9,7 +9,7 @@ from agents.budget import Caps
 from agents.catalog import ModelFacts, Price
 from agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
 from agents.speech import Role
-from argosy.casting import INSTRUCTION_TOKENS, read_casting, refuse_uncapped
+from argosy.casting import INSTRUCTION_TOKENS, read_casting, refuse_unaskable, refuse_uncapped
 from argosy.connectors.tables import for_session
 from argosy.models import Models
 from argosy.request import SessionRequest
@@ -86,6 +86,7 @@ class _History:
 
 def estimate(request: SessionRequest, store: Store, models: Models) -> Estimate:
     """Looks at the data as a session would, and at earlier sessions; nothing is sent or run. Raises BadInput."""
+    _refuse(request, store, models)
     loaded = read_input(request)
     labels = for_session(loaded)
     splits = split(len(loaded.series), request.validation, request.lockbox)
@@ -98,12 +99,20 @@ def estimate(request: SessionRequest, store: Store, models: Models) -> Estimate:
     else:
         basis = "no earlier session with these models: each candidate is written once, reviewed once, never repaired"
     roles = tuple(_role(role, request, models, history, slots) for role in Role)
-    named = (spec for role in roles for spec in role.models if not spec.startswith(REPLAY))
-    refuse_uncapped(named, models, request.caps)
     expected, most = _sum(each.expected for each in roles), _sum(each.most for each in roles)
     seconds = history.seconds / history.slots * slots if history.slots else None
     most = _capped(most, request.caps)
     return Estimate(roles, expected, most, seconds, basis, request.caps, _ends(expected, seconds, request.caps))
+
+
+def _refuse(request: SessionRequest, store: Store, models: Models) -> None:
+    """Raises BadInput for models that the session would refuse."""
+    if request.model.startswith(REPLAY):
+        store.sessions.find(request.model.removeprefix(REPLAY))
+        return
+    named = {spec: None for chain in read_casting(request.model).values() for spec in chain}
+    refuse_unaskable(named, models, request.settings.prompt_tokens)
+    refuse_uncapped(named, models, request.caps)
 
 
 def _role(role: Role, request: SessionRequest, models: Models, history: _History, slots: int) -> RoleEstimate:

@@ -23,6 +23,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----",
             "[removed: private key]",
         ),
+        (  # one that was cut off
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\s|\\[nr]){0,4}[A-Za-z0-9+/=]{6,100}){1,200}",
+            "[removed: private key]",
+        ),
         (r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}", "[removed: API key]"),
         (r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35,}", "[removed: API key]"),
         (r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}", "[removed: API key]"),
@@ -34,10 +38,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![A-Za-z0-9])(?:dapi[a-f0-9]{32}|dop_v1_[a-f0-9]{64}|gl(?:sa|c)_[A-Za-z0-9_=]{20,})", "[removed: token]"),
         (r"(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,})", "[removed: token]"),
         (r"(?<![A-Za-z0-9])hv[sb]\.[A-Za-z0-9_-]{20,}", "[removed: token]"),
+        (r"(?<![A-Za-z0-9])(?:ya29\.|GOCSPX-|dckr_pat_)[A-Za-z0-9_-]{20,}", "[removed: token]"),
         (r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}", "[removed: API key]"),
         (r"(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])", "[removed: token]"),
         (r"(hooks\.slack\.com/services/)[A-Za-z0-9/]{20,}", r"\1[removed: token]"),
         (r"(?i)(AccountKey=|SharedAccessKey=|[?&]sig=)[A-Za-z0-9+/%=]{20,}", r"\1[removed: secret]"),
+        (r"(?i)([?&](?:token|secret|auth|signature)=)[A-Za-z0-9+/%=._~-]{8,}", r"\1[removed: secret]"),
         (r"(?i)(authorization[\"']?\s{0,4}[:=]\s{0,4}[\"']?basic)\s{1,4}[A-Za-z0-9+/=]{8,}", r"\1 [removed: password]"),
         (r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}", "[removed: token]"),
         (r"(?i)\b(bearer)\s{1,4}(?=\S{0,400}\d)[A-Za-z0-9._~+/=-]{16,}", r"\1 [removed: token]"),
@@ -49,7 +55,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(://[^\s/:@\"']{0,128}):[^\s/\"']{1,256}@", r"\1:[removed: password]@"),
         (
-            r"(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+            r"(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
             rf"(?:[A-Za-z]{{2}}|{_HOSTS_END_IN})(?![\w(\[]|[.-]\w)",
             "[removed: e-mail address]",
         ),

@@ -55,17 +55,21 @@ class Stopwatch:
     """How long an evaluation can have taken, as seen from here: a rule tells the time inside `detect` itself."""
 
     def __init__(self) -> None:
-        self._began = self._last = time.monotonic()
+        self._asked = self._last = time.monotonic()
+
+    def begin(self) -> None:
+        """Tells it that the rule is about to begin, as far as is known here."""
+        self._last = time.monotonic()
 
     def lap(self) -> tuple[float, float]:
         """The least and the most seconds that are believed of what just came.
 
         The least is half of the time since the one before, less what a start and a transfer take: a machine under load
-        is no reason for blame. The most is the time since the job began, since answers may have waited for us.
+        is no reason for blame. The most is the time since the job was sent: all that came may have waited for us.
         """
         now = time.monotonic()
         since, self._last = now - self._last, now
-        return max(since / 2 - UNSEEN_S, 0.0), now - self._began
+        return max(since / 2 - UNSEEN_S, 0.0), now - self._asked
 
 
 class Ending:
@@ -105,11 +109,12 @@ def ask(channel: Channel, job: Job) -> Reply:
     deadline = time.monotonic() + job.limits.job_s
     outcomes: list[Outcome] = []
     word = secrets.token_hex(16)
+    watch = Stopwatch()
     try:
         _send(channel, job, word, deadline)
         if "begun" not in read_header(channel, deadline, job.limits):  # before the rule's first line
             raise Garbled
-        watch = Stopwatch()
+        watch.begin()
         for asked in job.evaluations:
             header = read_header(channel, deadline, job.limits)
             observed = watch.lap()

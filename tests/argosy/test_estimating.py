@@ -27,8 +27,9 @@ from tests.graphs.bench import a_series, refine
 
 pytestmark = pytest.mark.slow
 
-FACTS = ModelFacts(input_usd=2.0, output_usd=8.0, max_output_tokens=1_000)
-MODELS = Models(Catalog((("embedded", FACTS), ("house:*", FACTS), ("free:*", ModelFacts()))))
+URL = "http://127.0.0.1:1"  # never asked
+FACTS = ModelFacts(url=URL, input_usd=2.0, output_usd=8.0, max_output_tokens=1_000)
+MODELS = Models(Catalog((("embedded", FACTS), ("house:*", FACTS), ("free:*", ModelFacts(url=URL)))))
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_an_unknown_price_is_not_guessed(file: Path, kept: Store) -> None:
 
 
 def test_the_dearest_of_a_chain_bounds_it(file: Path, kept: Store) -> None:
-    dear = ModelFacts(input_usd=20.0, output_usd=80.0, max_output_tokens=1_000)
+    dear = ModelFacts(url=URL, input_usd=20.0, output_usd=80.0, max_output_tokens=1_000)
     models = Models(Catalog((("dear:*", dear), ("house:*", FACTS))))
     chain = estimate(request(file, model="house:a|dear:b"), kept, models)
     alone = estimate(request(file, model="house:a"), kept, models)
@@ -121,6 +122,12 @@ def test_nothing_is_asked_about_a_series_without_incidents(tmp_path: Path, kept:
 def test_what_a_session_would_refuse_is_refused(tmp_path: Path, kept: Store) -> None:
     with pytest.raises(BadInput, match="nowhere"):
         estimate(request(tmp_path / "nowhere.csv"), kept, MODELS)
+
+
+@pytest.mark.parametrize("model", ["gpt-4", "nobody:m", "embedded|gpt-4", "http://", "replay:nowhere", "boss=embedded"])
+def test_a_model_that_no_session_could_ask_is_refused(model: str, file: Path, kept: Store) -> None:
+    with pytest.raises(BadInput):
+        estimate(request(file, model=model), kept, MODELS)
 
 
 class Nuisance:

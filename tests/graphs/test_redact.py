@@ -20,7 +20,12 @@ SECRETS = {
     "gitlab": "glpat-" + "abcde12345" * 2,
     "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmN",
     "private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----",
+    "private key, cut off": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\nAAAABG5vbmUAAAA",
+    "google oauth": "ya29." + "A0ARrdaM_" * 4,
+    "google client": "GOCSPX-" + "aB3_" * 7,
+    "docker": "dckr_pat_" + "aB3-" * 7,
     "e-mail": "jane.doe+alerts@mail.example.com",
+    "e-mail in an address": "jane.doe%40mail.example.com",
 }
 
 ORDINARY = (
@@ -48,6 +53,7 @@ def test_removes_what_looks_like_a_secret(secret: str, around: str) -> None:
         ("Authorization: Bearer abcdef0123456789xyz", "Authorization: Bearer [removed: token]"),
         ("postgresql://ann:p@ss,w0rd@db/argosy", "postgresql://ann:[removed: password]@db/argosy"),
         ('{"api_key": "0123456789ab"}', '{"api_key": "[removed: secret]"}'),
+        ("https://hook.example.com/x?token=ab12cd34ef&n=1", "https://hook.example.com/x?token=[removed: secret]&n=1"),
         ("password=hunter2hunter2&x=1", "password=[removed: secret]"),
         ("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "AWS_SECRET_ACCESS_KEY=[removed: secret]"),
     ],

@@ -99,6 +99,12 @@ def test_the_processor_time_inside_detect_is_told(sandbox: Sandbox) -> None:
     assert 0.2 <= ran(outcome(sandbox, source)).seconds < 5.0
 
 
+def test_processor_time_is_told_to_the_fraction_of_a_millisecond(sandbox: Sandbox) -> None:
+    source = rule("sum(range(30_000))\nreturn values")
+    outcomes = sandbox.run(Job(source, (series(3),), (Evaluation({}),) * 20, QUICK))
+    assert all(ran(each).seconds > 0.0001 for each in outcomes)  # the process's own clock goes by ticks
+
+
 def test_warnings_of_numpy_are_silent(sandbox: Sandbox) -> None:
     assert np.isnan(ran(outcome(sandbox, rule("return values / 0 * 0"))).scores).all()
 

@@ -56,6 +56,15 @@ def containers() -> set[str]:
         client.close()
 
 
+def volumes() -> set[str]:
+    """All volumes of the engine: nothing of ours makes one."""
+    client = connect()
+    try:
+        return {str(each.id) for each in client.volumes.list()}
+    finally:
+        client.close()
+
+
 def folders() -> set[str]:
     """The temporary folders of this process."""
     mine = owner(os.getpid()).replace(":", ".")
@@ -68,17 +77,18 @@ def descriptors() -> int:
 
 @contextmanager
 def nothing_leaks(*, with_docker: bool = True) -> Iterator[None]:
-    """Asserts that containers, threads, descriptors and temporary folders are as they were, soon afterwards."""
+    """Asserts that containers, volumes, threads, descriptors and temporary folders are soon as they were."""
 
     def left() -> dict[str, object]:
         return {
             "containers": containers() - before if with_docker else set(),
+            "volumes": volumes() - stored if with_docker else set(),
             "threads": [t.name for t in threading.enumerate() if t not in threads],
             "descriptors": max(descriptors() - opened, 0),
             "folders": folders() - kept,
         }
 
-    before = containers() if with_docker else set()
+    before, stored = (containers(), volumes()) if with_docker else (set(), set())
     threads, opened, kept = set(threading.enumerate()), descriptors(), folders()
     yield
     end = time.monotonic() + 20.0
@@ -159,6 +169,11 @@ def test_an_engine_that_dies_during_a_job_costs_the_next_candidate_not_this_one(
     with pytest.raises(SandboxUnavailable, match="no Docker engine"):
         outcome(sandbox, GOOD)
     sandbox.close()
+    check_that_containers_end(monkeypatch)
+
+
+def check_that_containers_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits for the engine behind the dead one to have no container of ours."""
     with monkeypatch.context() as direct:
         direct.delenv("DOCKER_HOST")
         end = time.monotonic() + 15
@@ -168,7 +183,9 @@ def test_an_engine_that_dies_during_a_job_costs_the_next_candidate_not_this_one(
 
 
 @pytest.mark.docker
-def test_an_engine_that_carries_the_channel_and_dies_is_told_apart_from_the_rule(proxy: Proxy) -> None:
+def test_an_engine_that_carries_the_channel_and_dies_is_told_apart_from_the_rule(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = recipe(image_tag(), Limits())
     sandbox = ContainerSandbox(made=replace(made, flags={**made.flags, "mounts": []}), pool=Pool())  # no door to find
     ran(outcome(sandbox, SLOW))
@@ -177,6 +194,7 @@ def test_an_engine_that_carries_the_channel_and_dies_is_told_apart_from_the_rule
         outcome(sandbox, SLOW)
     dead.join()
     sandbox.close()
+    check_that_containers_end(monkeypatch)
 
 
 @pytest.mark.docker
@@ -264,15 +282,16 @@ def test_folders_of_a_killed_host_are_gone_with_the_next_sandbox() -> None:
 
 @pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])
 def test_a_clock_that_jumps_changes_nothing(jump_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    sandbox = LocalSandbox()
-    real = time.time
-    jumped = meanwhile(lambda: monkeypatch.setattr(time, "time", lambda: real() + jump_s), 0.3)
-    ran(outcome(sandbox, SLOW))
-    jumped.join()
-    began = time.monotonic()
-    assert outcome(sandbox, rule("while True: pass"), limits=Limits(job_s=0.5)) == TimedOut(0.5)
-    assert time.monotonic() - began < 15.0
-    sandbox.close()
+    with nothing_leaks(with_docker=False):
+        sandbox = LocalSandbox()
+        real = time.time
+        jumped = meanwhile(lambda: monkeypatch.setattr(time, "time", lambda: real() + jump_s), 0.3)
+        ran(outcome(sandbox, SLOW))
+        jumped.join()
+        began = time.monotonic()
+        assert outcome(sandbox, rule("while True: pass"), limits=Limits(job_s=0.5)) == TimedOut(0.5)
+        assert time.monotonic() - began < 15.0
+        sandbox.close()
 
 
 OPENED: dict[str, Callable[[Pool], PooledSandbox]] = {

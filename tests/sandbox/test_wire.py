@@ -43,7 +43,18 @@ RAN = frame({"ran": 0.25, "points": 3, "bool": False}, struct.pack("<3d", 1, 2, 
 BOOLS = frame({"ran": 0.25, "points": 2, "bool": True}, b"\1\0")
 
 
-def reply(*said: bytes, attached: bool = False) -> Reply:
+class LateChannel(SocketChannel):
+    """One of a host that has no processor for a while once a job is sent."""
+
+    late_s = 0.3
+
+    def fill(self, view: memoryview, deadline: float) -> None:
+        time.sleep(self.late_s)
+        self.late_s = 0.0
+        super().fill(view, deadline)
+
+
+def reply(*said: bytes, attached: bool = False, channel: type[SocketChannel] = SocketChannel) -> Reply:
     """What `ask` makes of a peer that says this, whatever it is asked, and hangs up.
 
     The peer puts the word that it is told where WORD stands. The end is waited for.
@@ -61,7 +72,7 @@ def reply(*said: bytes, attached: bool = False) -> Reply:
 
     peer = threading.Thread(target=speak)
     peer.start()
-    plain = SocketChannel(ours)
+    plain = channel(ours)
     with theirs:
         try:
             got = ask(AttachedChannel(plain) if attached else plain, ASKED)
@@ -162,6 +173,12 @@ def test_a_lie_about_time_is_bounded_by_what_was_seen(told: float) -> None:
         channel.close()
     assert isinstance(said, Ran)
     assert 0.1 <= said.seconds <= 3.0
+
+
+def test_the_time_of_answers_that_waited_for_us_is_believed() -> None:
+    first, _ = reply(RAN + BOOLS + end({"exit": 0}), channel=LateChannel).outcomes
+    assert isinstance(first, Ran)
+    assert first.seconds == 0.25
 
 
 def test_outcomes_are_there_before_the_end_and_the_end_is_waited_for_until_its_time_is_up() -> None:
