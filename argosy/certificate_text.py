@@ -49,10 +49,12 @@ def _history(found: Lookback) -> str:
 
 
 def _growth(found: Growth) -> str:
-    time = "–" if found.time_slope is None else f"{found.time_slope:.2f}"
-    memory = "–" if found.memory_slope is None else f"{found.memory_slope:.2f}"
+    time = (
+        "is too short to tell how it grows" if found.time_slope is None else f"grows with power {found.time_slope:.2f}"
+    )
+    memory = "does too little to tell" if found.memory_slope is None else f"with power {found.memory_slope:.2f}"
     return (
-        f"{found.points_per_s:,.0f} points/s; time grows with power {time} of the points, memory with {memory} "
+        f"{found.points_per_s:,.0f} points/s; time {time} of the points, memory {memory} "
         f"({found.memory_bytes[-1] / (1 << 20):.1f} MiB for {found.memory_points[-1]:,})"
     )
 

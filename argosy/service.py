@@ -40,7 +40,7 @@ class Scored:
 def score_file(store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool) -> Scored:
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
     row = store.detectors.find(detector)
-    loaded = read_series(replace(table, base=row.base.get("column")))
+    loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
     rules = [store.rules.find(member.rule) for member in row.members]
     sandbox = open_sandbox(choice, any(rule.language_model for rule in rules), accept_risk)
     try:

@@ -41,6 +41,14 @@ def python_code(source: str) -> "Syntax":
     )
 
 
+def print_source(source: str, console: "Console") -> None:
+    """Prints Python source; into a pipe line by line as it stands, so that it can be copied and run."""
+    if console.is_terminal:
+        console.print(python_code(source))
+    else:
+        console.print(printable(source).strip("\n"), markup=False, soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     """Writes JSON to stdout; the value is finite already."""
     sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -46,7 +46,7 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     Raises BadInput, SandboxUnavailable, StoreUnavailable.
     """
     row = store.detectors.find(detector)
-    loaded = read_series(replace(table, base=row.base.get("column")))
+    loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
     index = point_at(at, loaded)
     rows = [store.rules.find(member.rule) for member in row.members]
     quotas = {member.rule: member.quota for member in row.members}

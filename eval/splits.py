@@ -57,9 +57,7 @@ def split(points: int, validation: float = 0.2, lockbox: float = 0.3) -> Splits:
     >>> split(10)
     Splits(train_stop=5, validation_stop=7, points=10)
     """
-    for name, share in (("--validation", validation), ("--lockbox", lockbox)):
-        if not 0 <= share < 1:
-            raise BadInput(name, f"{share} is no share of the data", "give a number from 0 up to, not including, 1")
+    check_shares(validation, lockbox)
     validation_stop = points - round(points * lockbox)
     train_stop = validation_stop - round(points * validation)
     if train_stop < 1:
@@ -69,6 +67,19 @@ def split(points: int, validation: float = 0.2, lockbox: float = 0.3) -> Splits:
             "give smaller shares or more points",
         )
     return Splits(train_stop, validation_stop, points)
+
+
+def check_shares(validation: float, lockbox: float) -> None:
+    """Raises BadInput when no series, however long, could be cut by these shares.
+
+    >>> check_shares(0.2, 0.3)
+    """
+    for name, share in (("--validation", validation), ("--lockbox", lockbox)):
+        if not 0 <= share < 1:
+            raise BadInput(name, f"{share} is no share of the data", "give a number from 0 up to, not including, 1")
+    if validation + lockbox >= 1:
+        problem = f"{validation} and {lockbox} of the points leave none for training"
+        raise BadInput("--validation, --lockbox", problem, "give smaller shares")
 
 
 class LockboxSpent(Exception):

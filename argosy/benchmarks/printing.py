@@ -102,7 +102,7 @@ def _guards(summary: Summary) -> list[str]:
     ]
     often = [f"{method} ({count} times)" for method, count in summary.openings.items() if count != 1]
     opened = f"opened more than once by {', '.join(often)}" if often else "opened once by every method"
-    return [*lines, f"lockboxes: {opened}; the true labels reach 1.0" + (" NOT" if summary.void else "")]
+    return [*lines, f"lockboxes: {opened}" + ("" if summary.void else "; the true labels reach 1.0")]
 
 
 def _failures(summary: Summary) -> list[str]:

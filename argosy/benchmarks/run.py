@@ -70,8 +70,10 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
         there = {cell: result for cell, result in there.items() if result.status == OK}
     stored, unread = _stored(request, folder)
     todo = [cell for cell in cells if cell not in there and cell.series in stored]
-    if len(todo) < len(cells):
-        console.print(f"{len(cells) - len(todo)} of {len(cells)} cells are finished already", markup=False)
+    for why in unread.values():
+        console.print(why, markup=False, soft_wrap=True)
+    if finished := sum(cell in there and cell.series in stored for cell in cells):
+        console.print(f"{finished} of {len(cells)} cells are finished already", markup=False)
     for result in _run_missing(request, todo, stored, folder, console, clock):
         there[result.cell] = result
     failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}

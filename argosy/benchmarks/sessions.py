@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from agents.budget import Caps
+from agents.budget import Budget, Caps
 from argosy.benchmarks.plan import Plan, Stored
+from argosy.casting import cast
+from argosy.gguf import SCHEME
 from argosy.keeping import Finished
 from argosy.models import find_models
 from argosy.service import score_file
@@ -17,6 +19,7 @@ from argosy.session import SessionRequest, run_session
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
 from argosy.store.store import Store, open_store
+from argosy.voices import REPLAY
 from eval.bench.method import Answer, Case, Runner
 from graphs.controls import CONTROLS
 from graphs.refine import Settings
@@ -40,6 +43,18 @@ def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner
         return _answer(method, finished, past)
 
     return run
+
+
+def check_model(model: str) -> None:
+    """Opens the models of the sessions once, before any cell runs: else every one of them would fail.
+
+    Model files are not served for this. Raises BadInput and ModelUnavailable.
+    """
+    if SCHEME in model or model.startswith(REPLAY):
+        return
+    clock = time.monotonic
+    with cast(model, find_models(read_settings()), Budget(Caps(), clock), 0, Settings().prompt_tokens):
+        pass
 
 
 def store_settings(out: Path) -> StoreSettings:

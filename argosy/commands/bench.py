@@ -1,5 +1,6 @@
 """`argosy bench`: methods side by side on many labelled series."""
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 OUT = Path("bench")
 REPORT, SUMMARY = "report.html", "summary.md"
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 CALLS_A_CANDIDATE = 2
 """For each rule that a session may ask for, as many calls: one to write it, one to mend or to review it."""
 
@@ -83,6 +85,7 @@ def bench(
     chosen = chosen_of(collections, [*_words(series), *_lines(series_file)])
     layouts = [each.layout for each in collections.values()]
     names = runnable(_words(methods))
+    _check_model(names, model)
     _perform(BenchRequest(data, layouts, chosen, names, seeds, plan, held, out, jobs, timeout_s, retry_failed), as_json)
 
 
@@ -100,6 +103,15 @@ def _sessions(model: str, rounds: int, candidates: int, calls: int | None, sandb
     )
 
 
+def _check_model(names: list[str], model: str) -> None:
+    """Raises BadInput or ModelUnavailable where methods would ask a model that cannot be opened."""
+    from argosy.benchmarks.methods import METHODS
+    from argosy.benchmarks.sessions import check_model
+
+    if any(METHODS[name].asks for name in names):
+        check_model(model)
+
+
 def _plan(
     protocol: "Protocol",
     validation: float | None,
@@ -113,10 +125,14 @@ def _plan(
     from argosy.benchmarks.plan import Plan
     from eval.bench.method import FitOn
     from eval.objective import OBJECTIVES
+    from eval.splits import check_shares
 
+    chosen_on = protocol.validation if validation is None else validation
+    held_back = protocol.lockbox if lockbox is None else lockbox
+    check_shares(chosen_on, held_back or 0.0)
     return Plan(
-        validation=protocol.validation if validation is None else validation,
-        lockbox=protocol.lockbox if lockbox is None else lockbox,
+        validation=chosen_on,
+        lockbox=held_back,
         objective=one_of("--objective", objective or protocol.objective, {name: name for name in OBJECTIVES}),
         fit_on=one_of("--fit", fit or protocol.fit_on.value, {each.value: each for each in FitOn}),
         limit=limit,
@@ -125,6 +141,7 @@ def _plan(
 
 
 def _perform(request: "BenchRequest", as_json: bool) -> None:
+    import os
     import time
 
     from rich.console import Console
@@ -133,8 +150,15 @@ def _perform(request: "BenchRequest", as_json: bool) -> None:
     from argosy.benchmarks.run import RESULTS, run_bench
     from argosy.terminal import print_json, stdout_console
 
-    report = run_bench(request, Console(stderr=True, highlight=False), time.monotonic)
-    _write_pages(request, report)
+    try:
+        report = run_bench(request, Console(stderr=True, highlight=False), time.monotonic)
+        _write_pages(request, report)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        problem = f"cannot be written: {os.strerror(error.errno).lower()}"
+        mend = "mend that and start the same again: finished cells are kept"
+        raise BadInput(f"--out {request.out}", problem, mend) from error
     if as_json:
         sets = {name: summary.as_plain() for name, summary in report.by_set.items()} if len(report.by_set) > 1 else {}
         told = {"settings": report.settings, "out": str(request.out), **report.whole.as_plain()}

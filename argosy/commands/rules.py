@@ -127,14 +127,14 @@ def _print_story(story: "RuleStory", console: "Console") -> None:
 
     from argosy.certificate_text import certificate_lines
     from argosy.certificates import KEY, certificates_of
-    from argosy.terminal import moment, printable, python_code
+    from argosy.terminal import moment, print_source, printable
 
     rule = story.rule
     hand = "a language model had a hand in it" if rule.language_model else "no language model had a hand in it"
     console.print(Text.assemble((rule.id, "bold"), f" {rule.direction.value}: {printable(rule.summary)}"))
     console.print(Text(f"by {printable(rule.author)}, {moment(rule.created)} UTC; {hand}"))
     console.print()
-    console.print(python_code(rule.source))
+    print_source(rule.source, console)
     console.print()
     ranges = _ranges(rule)
     for name, value in rule.params.items():

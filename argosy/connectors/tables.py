@@ -40,6 +40,8 @@ class TableRequest:
     step_s: int | None = None
     incidents: Path | None = None
     base: str | None = None
+    base_known: bool = False
+    """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,13 +152,25 @@ def _names(sheet: Sheet, request: TableRequest) -> _Names:
     assert value is not None
     time = pick(sheet, request.time, TIME_NAMES, "--time", required=request.step_s is None)
     label = None if request.incidents else pick(sheet, request.label, LABEL_NAMES, "--label")
-    base = None if request.base is None else pick(sheet, request.base, (), "--base")
+    base = _base(sheet, request)
     for column, option, role in ((label, "--label", "labels"), (base, "--base", "a detector's verdicts")):
         if column == value:
             raise BadInput(f"{option} {column}", f"is the column of values, not of {role}", "name another column")
     if base is not None and base == label:
         raise BadInput(f"--base {base}", "is the column of labels", "name the column of your detector's verdicts")
     return _Names(time, value, label, base, _only(sheet, request))
+
+
+def _base(sheet: Sheet, request: TableRequest) -> str | None:
+    if request.base is None:
+        return None
+    try:
+        return pick(sheet, request.base, (), "--base")
+    except BadInput as error:
+        if not request.base_known:
+            raise
+        mend = f"give a file with the column {shown(request.base)}, whose verdicts the detector was made with"
+        raise BadInput(error.place, error.problem, mend) from error
 
 
 def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:

@@ -115,11 +115,16 @@ def summarise(
 
 
 def void_because(frame: pd.DataFrame, judged: Sequence[str]) -> tuple[str, ...]:
-    """Why the run is void: the true labels do not come out perfect, or random numbers do. Empty when neither is so."""
+    """Why the run is void: the true labels do not come out perfect, or were never tried, or random numbers do.
+
+    Empty when none of these is so.
+    """
+    if not judged:
+        return ("the true labels were never tried: no lockbox that was opened holds an incident",)
     reasons = []
     for metric in _PERFECT:
         values = per_cell(frame, SENTINEL, metric, judged).to_numpy(dtype=np.float64)
-        if not values.size and judged:
+        if not values.size:
             return (f"there is no {SENTINEL} in the table",)
         if (values < 1.0 - _HAIR).any() or np.isnan(values).any():
             reasons.append(f"the true labels reach only {np.nanmin(values, initial=1.0):.3f} in {metric}")

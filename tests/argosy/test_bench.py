@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -78,6 +79,7 @@ def test_what_cannot_be_read_is_counted_and_the_run_goes_on(tmp_path: Path) -> N
     assert found["judged"] == ["good"]
     assert {failure[0] for failure in found["failures"]} == {"bad"}
     assert all("not read" in failure[3] for failure in found["failures"])
+    assert "finished already" not in done.stderr
     assert found["openings"] == {"sentinel": 1, "random": 1, "one_liner": 1}
     other = CliRunner().invoke(app, ["bench", str(folder), "--lockbox", "0.4", "--out", str(tmp_path / "o")])
     assert other.exit_code == 2
@@ -147,7 +149,14 @@ def test_a_method_without_its_package_is_named(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("more", "told"),
-    [(["--methods", "nonsense"], "give one of"), (["--series", "zz"], "no series 'zz'"), (["--layout", "x"], "layout")],
+    [
+        (["--methods", "nonsense"], "give one of"),
+        (["--series", "zz"], "no series 'zz'"),
+        (["--layout", "x"], "layout"),
+        (["--lockbox", "1.5"], "1.5 is no share"),
+        (["--lockbox", ".9", "--validation", ".2"], "leave none for training"),
+        (["--methods", "session", "--model", "foo"], "--model foo: no model is named like this"),
+    ],
 )
 def test_wrong_words_are_one_line(tmp_path: Path, more: list[str], told: str) -> None:
     data = _table(tmp_path / "d.parquet")
@@ -155,6 +164,21 @@ def test_wrong_words_are_one_line(tmp_path: Path, more: list[str], told: str) ->
     assert done.exit_code == 2
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_disk_that_is_full_is_one_line_and_finished_cells_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    words = ["bench", str(_table(tmp_path / "d.parquet")), "--methods", "one_liner", "--out", str(tmp_path / "o")]
+    with monkeypatch.context() as patched:
+        patched.setattr("argosy.benchmarks.run.write_table", full)
+        done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "no space left on device; mend that and start the same again" in done.stderr
+    assert "6 of 6 cells are finished already" in CliRunner().invoke(app, words).stderr
 
 
 def test_methods_are_listed_with_what_they_are() -> None:

@@ -34,6 +34,25 @@ def file(tmp_path: Path, table: pd.DataFrame) -> Path:
     return path
 
 
+def test_a_file_without_the_column_of_the_base_is_told_what_to_give(
+    argosy: Invoke, file: Path, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert argosy("run", file, *RUN, "--base", "mine").exit_code == 0
+    bare = tmp_path / "bare.csv"
+    table.drop(columns="mine").to_csv(bare, index=False)
+    for words in (["score", "latest", bare], ["why", "latest", bare, "--at", "7"]):
+        result = argosy(*words, "--step", 60, "--sandbox", "local")
+        assert result.exit_code == 2
+        assert "give a file with the column 'mine', whose verdicts the detector was made with" in result.stderr
+
+
+def test_a_rule_that_is_piped_can_be_run_as_it_stands(argosy: Invoke, file: Path) -> None:
+    assert argosy("run", file, *RUN, "--base", "mine").exit_code == 0
+    rule = json.loads(argosy("rules", "--json").stdout)[0]
+    shown = argosy("rule", "show", rule["id"]).stdout
+    assert rule["source"].strip("\n") in shown
+
+
 def test_run_reports_what_it_promises_as_json(argosy: Invoke, file: Path) -> None:
     result = argosy("run", file, *RUN, "--base", "mine", "--json")
     assert result.exit_code == 0, result.output

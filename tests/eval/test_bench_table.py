@@ -138,6 +138,15 @@ def test_a_run_whose_guards_fail_is_void() -> None:
     assert summarise(long_form([_result("a", "base", 0.9)]), ("base",), (), _HEADS).void
 
 
+def test_a_run_that_never_tried_the_true_labels_is_void() -> None:
+    broken = Result(Cell("a", "sentinel", 0), "boom")
+    quiet = [_result("b", method, math.nan, incidents=0) for method in ("sentinel", "random")]
+    for results in ([broken], quiet, [broken, *quiet]):
+        found = summarise(long_form(results), ("sentinel", "random"), (), _HEADS)
+        assert found.judged == ()
+        assert any("never tried" in reason for reason in found.void)
+
+
 def test_a_cell_survives_its_file_and_broken_files_count_for_nothing(tmp_path: Path) -> None:
     folder = ResultsFolder.open(tmp_path / "out", {"format": 1})
     kept = _result("a/b c", "base", math.nan)
