@@ -69,8 +69,12 @@ def _ranking(chosen: Choice) -> str:
         if not math.isnan(figure)
     ]
     where = f"the worse of {' and '.join(known)}" if len(known) > 1 else known[0]
-    listed = ", ".join(f"{each.name} {each.steady:.3f} {each.points:+g}" for each in _ranked(chosen))
+    listed = ", ".join(f"{each.name} {each.steady:.3f} {each.points:+g}{_lead(each)}" for each in _ranked(chosen))
     return f"the best baseline on {where}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
+
+
+def _lead(trial: Trial) -> str:
+    return f" and a lead of {trial.lead:g}" if trial.lead else ""
 
 
 def _ranked(chosen: Choice) -> list[Trial]:

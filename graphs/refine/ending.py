@@ -20,7 +20,8 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     """Chooses among all subsets of the accepted rules, the empty one included.
 
     None may lose on validation. Among the others the mean of validation and training objective counts, less a price
-    for each rule: validation alone often holds a handful of incidents, and chooses by luck.
+    for each rule: validation alone often holds a handful of incidents, and chooses by luck. Where it holds none, the
+    two count as one part, so that what is false there counts.
     """
     bench, judge = desk.bench, desk.context.objective
     validation, train = bench.splits.validation, bench.splits.train
@@ -30,16 +31,16 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     base_validation = judge(labels[validation], bench.base_values[validation] >= 1.0)
 
     def value(flags: Bools) -> float:
-        on_train, on_validation = (judge(labels[part], flags[part]) for part in (train, validation))
         if not has_incidents:
-            return on_train
+            return judge(labels, flags)
+        on_train, on_validation = (judge(labels[part], flags[part]) for part in (train, validation))
         return (on_train + on_validation) / 2 if on_validation >= base_validation else -math.inf
 
     if not bench.train_labels.any():
         return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
     choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value, PRICE_OF_A_RULE)
     outcome = Outcome.FUSED if choice.ids else Outcome.BASE_ONLY
-    basis = "training and validation" if has_incidents else "training data (validation holds no incident)"
+    basis = "training and validation" if has_incidents else "both parts as one (validation holds no incident)"
     desk.decide(
         "fused",
         outcome,

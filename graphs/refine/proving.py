@@ -27,7 +27,7 @@ from signals.incidents import runs
 
 LEAST_TRAINING_GAIN = 0.002
 LEAST_GAIN_UNSEEN = 0.02
-"""The least gain of the training objective: with validation to confirm it, and where validation holds no incident."""
+"""The least gain: on training data, and on training and validation together where validation holds no incident."""
 
 Gate = Callable[[Candidate], str | None]
 """Why a candidate is refused, or None."""
@@ -107,6 +107,8 @@ def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk)
         train_before=judge(labels[train], before[train]),
         validation=judge(labels[validation], after[validation]),
         validation_before=judge(labels[validation], before[validation]),
+        known=judge(labels, after),
+        known_before=judge(labels, before),
         events_gained=int((has & ~had).sum()),
         events_lost=int((had & ~has).sum()),
         false_points_added=int((after & ~before & ~labels).sum()),
@@ -208,8 +210,8 @@ def refusal(candidate: Candidate) -> str | None:
         return "it gains too little on training data"
     if assessed.validation < assessed.validation_before:
         return "it loses on validation"
-    if assessed.validation != assessed.validation and assessed.train - assessed.train_before < LEAST_GAIN_UNSEEN:
-        return "validation holds no incident, and training gains too little to go without"
+    if assessed.validation != assessed.validation and assessed.known - assessed.known_before < LEAST_GAIN_UNSEEN:
+        return "validation holds no incident, and with the false points there it gains too little to go without"
     if candidate.direction is Direction.CLEAR and assessed.events_lost:
         return f"it clears {assessed.events_lost} true incidents"
     return None

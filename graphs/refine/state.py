@@ -61,13 +61,15 @@ class Failure:
 class Assessment:
     """A tuned rule fused with the base, against the base alone ("before"): objective and events by part.
 
-    An objective is NaN where the part holds no incident.
+    An objective is NaN where the part holds no incident; `known` is that of training and validation as one part.
     """
 
     train: float
     train_before: float
     validation: float
     validation_before: float
+    known: float
+    known_before: float
     events_gained: int
     events_lost: int
     false_points_added: int
@@ -76,9 +78,9 @@ class Assessment:
 
     @property
     def gain(self) -> float:
-        """Of the objective on validation; on training data where validation has nothing to judge by."""
+        """Of the objective on validation; on both parts together where validation holds nothing to find."""
         gain = self.validation - self.validation_before
-        return gain if gain == gain else self.train - self.train_before
+        return gain if gain == gain else self.known - self.known_before
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,8 @@ def test_without_incidents_in_validation_training_decides() -> None:
     choice = choose_base(series, labels, Splits(1200, 1400, 2400), DEFAULT)
     assert all(np.isnan(trial.validation) for trial in choice.trials)
     kept = next(trial for trial in choice.trials if trial.name == choice.detector.name)
-    assert kept.train + WORTH_OF_A_POINT * kept.points == max(trial.worth for trial in choice.trials)
+    assert kept.train + kept.lead + WORTH_OF_A_POINT * kept.points == kept.worth
+    assert kept.worth == max(trial.worth for trial in choice.trials)
 
 
 def test_where_nothing_is_labelled_the_cards_decide() -> None:

@@ -111,6 +111,7 @@ def refine(
     stopping: Callable[[], Ending | None] = lambda: None,
     instead: Mapping[str, Node] | None = None,
     library: Library | None = None,
+    objective: str = "default",
 ) -> Ran:
     """Runs the graph, with other nodes `instead` where some are given, and stored rules of a library, to its end."""
     recorder, published = MemoryRecorder(), list[Publication]()
@@ -118,7 +119,7 @@ def refine(
     context = RefineContext(
         settings=settings,
         bench=bench,
-        objective=OBJECTIVES["default"],
+        objective=OBJECTIVES[objective],
         make_base=make_base,
         speakers=dict.fromkeys(Role, speaker),
         sandbox=sandbox,
