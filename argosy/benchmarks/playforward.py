@@ -2,8 +2,9 @@
 
 A detector is made on the first part of each curve, then the rest comes week by week. Without refresh it stays as it is;
 with `retune`, refreshes search numbers only; with `search`, they may also have sessions look for rules again. Labels
-are known up to each refresh. Then a drift of level, season and scale is planted on each curve, and on one that is made
-of the first part's own weeks there is none: every look at it that fires is false.
+are known up to each refresh. Where the curve goes on with weeks of its own first part (`none`), or all its days come
+in a drawn order (`shuffled`), there is no drift, and every look that fires is false. On the former a drift of level,
+season and scale is planted. `as it is`: how often looks fire at the curve itself.
 Run it as: python -m argosy.benchmarks.playforward DATA --series a,b --every-days 7 --out playforward
 """
 
@@ -19,7 +20,7 @@ from argosy.benchmarks.collection import Columns, Entry
 from argosy.benchmarks.drifts import PLANTED
 from argosy.benchmarks.forward import (
     ARMS,
-    UNDRIFTED,
+    LOOKED_AT,
     Found,
     Play,
     Played,
@@ -44,7 +45,7 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.Data
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     done: dict[tuple[str, str], dict[str, Any]] = {(row["series"], row["row"]): row for row in lines}
     for entry in entries:
-        rows = [*ARMS, *(f"drift {each}" for each in (*PLANTED, UNDRIFTED))]
+        rows = [*ARMS, *(f"drift {each}" for each in LOOKED_AT)]
         if all((entry.id, row) in done for row in rows):
             continue
         curve = curve_of(entry, play)
@@ -72,7 +73,7 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.Data
 def summed(arms: pd.DataFrame, drifts: pd.DataFrame) -> str:
     """Both tables in brief: means by way of refreshing, and by kind of drift."""
     figures = ["event_f1_k10", "event_f1_pa", "alerts_a_week", "false_alerts_a_week"]
-    costs = ["refreshes", "challengers", "promoted", "rolled_back", "seconds", "calls"]
+    costs = ["refreshes", "challengers", "promoted", "rolled_back", "seconds", "calls", "tokens"]
     by_arm = arms.groupby("arm", sort=False)[[*figures, *costs]].mean().round(3)
     by_drift = drifts.groupby("drift", sort=False).agg(
         curves=("series", "size"), found=("found_after", "count"), median_points=("found_after", "median"),
