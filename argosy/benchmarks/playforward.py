@@ -9,7 +9,7 @@ Run it as: python -m argosy.benchmarks.playforward DATA --series a,b --every-day
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,13 +39,13 @@ from signals.errors import BadInput
 FINISHED, TABLE, DRIFTS = "played.jsonl", "played.csv", "drifts.csv"
 
 
-def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Plays what is missing, and returns both tables; each finished row is kept at once."""
+def play_all(entries: tuple[Entry, ...], play: Play, out: Path, looks: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Plays what is missing, and returns both tables; each finished row is kept at once. `looks`: for drifts, too."""
     file = out / FINISHED
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     done: dict[tuple[str, str], dict[str, Any]] = {(row["series"], row["row"]): row for row in lines}
     for entry in entries:
-        rows = [*ARMS, *(f"drift {each}" for each in LOOKED_AT)]
+        rows = [*ARMS, *(f"drift {each}" for each in LOOKED_AT if looks)]
         if all((entry.id, row) in done for row in rows):
             continue
         curve = curve_of(entry, play)
@@ -67,7 +67,8 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.Data
     chosen = {entry.id for entry in entries}
     rows_now = [row for (series, _), row in done.items() if series in chosen]
     arms = pd.DataFrame([row for row in rows_now if "arm" in row]).drop(columns="row")
-    return arms, pd.DataFrame([row for row in rows_now if "drift" in row]).drop(columns="row")
+    drifts = [row for row in rows_now if "drift" in row]
+    return arms, pd.DataFrame(drifts, columns=["row", *(each.name for each in fields(Found))]).drop(columns="row")
 
 
 def summed(arms: pd.DataFrame, drifts: pd.DataFrame) -> str:
@@ -95,6 +96,7 @@ def main(
     step: Annotated[int | None, typer.Option(min=1, help="Seconds between points, for an index.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
     labelled: Annotated[bool, typer.Option(help="Whether refreshes are told the incidents so far.")] = True,
+    looks: Annotated[bool, typer.Option(help="Whether drifts are looked for, beside playing.")] = True,
     plant: Annotated[str | None, typer.Option(help="A drift to meet: level, season or scale.")] = None,
     sandbox: Annotated[SandboxChoice, typer.Option(help="Where rules run.")] = SandboxChoice.AUTO,
     out: Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")] = Path("playforward"),
@@ -121,7 +123,7 @@ def main(
         entries = collection.chosen(names) if names else collection.entries[:2]
         plain = {**asdict(play), "sandbox": sandbox.value, "data": data_digest([data]), "playforward": True}
         ResultsFolder.open(out, plain)
-        arms, drifts = play_all(entries, play, out)
+        arms, drifts = play_all(entries, play, out, looks)
     except BadInput as bad:
         typer.echo(f"playforward: {bad}", err=True)
         raise typer.Exit(2) from bad

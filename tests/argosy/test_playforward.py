@@ -70,3 +70,17 @@ def test_a_run_is_taken_up_where_it_ended(tmp_path: Path, monkeypatch: pytest.Mo
     assert drifts.fired["none"] == drifts.fired["shuffled"] == 0
     playforward.main(file, **asked)  # type: ignore[arg-type]
     assert (out / playforward.FINISHED).read_text() == kept
+
+
+@pytest.mark.slow
+def test_without_looks_only_the_ways_of_refreshing_are_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("argosy.session", "argosy.refreshing", "argosy.benchmarks.forward"):
+        monkeypatch.setattr(f"{place}.open_sandbox", opened)
+    values, labels = curve(3_000)
+    file, out = tmp_path / "metric.csv", tmp_path / "out"
+    pd.DataFrame({"value": values, "label": labels.astype(int)}).to_csv(file, index=False)
+    asked = {"series": None, "every_days": 0.4, "look_days": 0.4, "train": 0.5, "shadow_days": 0.2, "rounds": 1}
+    asked |= {"candidates": 1, "limit": None, "step": 60, "seed": 0, "out": out, "looks": False}
+    playforward.main(file, **asked)  # type: ignore[arg-type]
+    assert pd.read_csv(out / playforward.TABLE).arm.tolist() == ["without", "retune", "search"]
+    assert len(pd.read_csv(out / playforward.DRIFTS)) == 0
