@@ -80,7 +80,8 @@ def summed(arms: pd.DataFrame, drifts: pd.DataFrame) -> str:
         curves=("series", "size"), found=("found_after", "count"), median_points=("found_after", "median"),
         looks=("looks", "sum"), fired=("fired", "sum"),
     )  # fmt: skip
-    return f"means of {arms.series.nunique()} curves\n{by_arm.to_string()}\n\n{by_drift.to_string()}"
+    told = f"means of {arms.series.nunique()} curves\n{by_arm.to_string()}"
+    return f"{told}\n\n{by_drift.to_string()}" if len(drifts) else told
 
 
 def main(
