@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.benchmarks.collection import Entry, Labelled
-from argosy.benchmarks.drifts import PLANTED, undrifted
+from argosy.benchmarks.drifts import PLANTED, shuffled, undrifted
 from argosy.connectors.tables import Loaded, TableRequest
 from argosy.models import find_models
 from argosy.refreshed import Refreshed, RefreshRequest, Shadow
@@ -25,6 +25,7 @@ from argosy.session import run_session
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
 from argosy.store.store import Store, open_store
+from detectors.baselines.residuals import periods
 from detectors.drift import Newer, look
 from detectors.drift.counted import outside
 from detectors.fused import FusedDetector
@@ -38,7 +39,10 @@ from signals.incidents import incidents_in, runs
 from signals.series import Series
 
 ARMS = ("without", "retune", "search")
-UNDRIFTED = "none"
+UNDRIFTED, SHUFFLED, AS_IT_IS = "none", "shuffled", "as it is"
+LOOKED_AT = (*PLANTED, UNDRIFTED, SHUFFLED, AS_IT_IS)
+"""What is looked at for drift: three planted ones, two ways of having none, and the curve itself."""
+
 _DAY_S = 86_400
 
 
@@ -86,11 +90,15 @@ class Played:
     rolled_back: int
     seconds: float
     calls: float
+    tokens: float
 
 
 @dataclass(frozen=True)
 class Found:
-    """One curve with one planted drift: the points after which a look fired, None where none did; looks, and fires."""
+    """One curve with one planted drift, or none: the points after which a look fired, None where none did.
+
+    `by`: what fired first. Looks end with the first that fires where a drift was planted.
+    """
 
     series: str
     drift: str
@@ -130,7 +138,7 @@ def curve_of(entry: Entry, play: Play) -> Curve:
 def planted(curve: Curve, drift: str) -> Curve:
     """The curve with a drift from its start on."""
     series = curve.data.series
-    values = PLANTED[drift](series.values, curve.start, max(1, _DAY_S // series.step_s))
+    values = PLANTED[drift](series.values, curve.start, cycle_of(curve))
     return replace(curve, data=replace(curve.data, series=replace(series, values=values)))
 
 
@@ -215,6 +223,7 @@ def _summed(
         rolled_back=states.count(Standing.ROLLED_BACK),
         seconds=sum(each.cost.seconds for _, each in told),
         calls=sum(each.cost.calls for _, each in told),
+        tokens=sum(each.cost.tokens for _, each in told),
     )
 
 
@@ -249,22 +258,11 @@ def flags_of(detector: str, loaded: Loaded, play: Play, store: Store) -> Bools:
 
 def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Play) -> Found:
     """Looks at a curve with a planted drift, or none, every so many points, as a refresh of the champion would."""
-    series, labels = curve.data.series, curve.data.labels
-    day = max(1, _DAY_S // series.step_s)
-    values = series.values
-    if drift == UNDRIFTED:
-        days = max(1, min(7, curve.start // 4 // day))
-        values, labels = undrifted(values, labels, curve.start, days * day, play.seed)
-    else:
-        values = PLANTED[drift](values, curve.start, day)
-    data, every = (
-        replace(curve.data, series=replace(series, values=values), labels=labels),
-        _points(play.look_days, day),
-    )
-    changed = replace(curve, data=data, every=every)
+    changed = _looked_at(curve, drift, play)
+    labels, every = changed.data.labels, changed.every
     store = _store(home)
     try:
-        flags = flags_of(champion, _loaded(changed, len(values), True), play, store)
+        flags = flags_of(champion, _loaded(changed, len(labels), True), play, store)
         made = serve(store, champion, _loaded(changed, curve.start, True))
     finally:
         store.close()
@@ -277,9 +275,42 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Play) 
         looks, fires = looks + 1, fires + bool(names)
         if names and first[0] is None:
             first = (stop - curve.start, "+".join(names))
-        if names and drift != UNDRIFTED:
+        if names and drift in PLANTED:
             break
     return Found(curve.entry, drift, first[0], first[1], looks, fires)
+
+
+def _looked_at(curve: Curve, drift: str, play: Play) -> Curve:
+    """The curve with what is looked for in it, and the points between two looks.
+
+    A drift is planted where there is no other, so that what is found is what was planted.
+    """
+    series, labels = curve.data.series, curve.data.labels
+    values, cycle = series.values, cycle_of(curve)
+    whole = _whole_cycles(cycle, series.step_s)
+    if drift in PLANTED or drift == UNDRIFTED:
+        days = max(1, min(7, curve.start // 4 // whole))
+        values, labels = undrifted(values, labels, curve.start, days * whole, play.seed)
+    elif drift == SHUFFLED:
+        values, labels = shuffled(values, labels, whole, play.seed)
+    if drift in PLANTED:
+        values = PLANTED[drift](values, curve.start, cycle)
+    data = replace(curve.data, series=replace(series, values=values), labels=labels)
+    return replace(curve, data=data, every=_points(play.look_days, max(1, _DAY_S // series.step_s)))
+
+
+def cycle_of(curve: Curve) -> int:
+    """The points of the strongest season of the first part; of a day where it has none.
+
+    Where a curve lost points and its times, a day of it is shorter than the step says.
+    """
+    found = periods(curve.data.series.part(0, curve.start), curve.data.labels[: curve.start])
+    return found[0] if found else max(1, _DAY_S // curve.data.series.step_s)
+
+
+def _whole_cycles(cycle: int, step_s: int) -> int:
+    """About a day, in whole cycles, so that seasons stay in step."""
+    return cycle * max(1, round(_DAY_S / step_s / cycle))
 
 
 def _store(home: Path) -> Store:

@@ -2,13 +2,14 @@
 
 A detector is made on the first part of each curve, then the rest comes week by week. Without refresh it stays as it is;
 with `retune`, refreshes search numbers only; with `search`, they may also have sessions look for rules again. Labels
-are known up to each refresh. Then a drift of level, season and scale is planted on each curve, and on one that is made
-of the first part's own weeks there is none: every look at it that fires is false.
+are known up to each refresh. Where the curve goes on with weeks of its own first part (`none`), or all its days come
+in a drawn order (`shuffled`), there is no drift, and every look that fires is false. On the former a drift of level,
+season and scale is planted. `as it is`: how often looks fire at the curve itself.
 Run it as: python -m argosy.benchmarks.playforward DATA --series a,b --every-days 7 --out playforward
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from argosy.benchmarks.collection import Columns, Entry
 from argosy.benchmarks.drifts import PLANTED
 from argosy.benchmarks.forward import (
     ARMS,
-    UNDRIFTED,
+    LOOKED_AT,
     Found,
     Play,
     Played,
@@ -38,13 +39,13 @@ from signals.errors import BadInput
 FINISHED, TABLE, DRIFTS = "played.jsonl", "played.csv", "drifts.csv"
 
 
-def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Plays what is missing, and returns both tables; each finished row is kept at once."""
+def play_all(entries: tuple[Entry, ...], play: Play, out: Path, looks: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Plays what is missing, and returns both tables; each finished row is kept at once. `looks`: for drifts, too."""
     file = out / FINISHED
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     done: dict[tuple[str, str], dict[str, Any]] = {(row["series"], row["row"]): row for row in lines}
     for entry in entries:
-        rows = [*ARMS, *(f"drift {each}" for each in (*PLANTED, UNDRIFTED))]
+        rows = [*ARMS, *(f"drift {each}" for each in LOOKED_AT if looks)]
         if all((entry.id, row) in done for row in rows):
             continue
         curve = curve_of(entry, play)
@@ -66,19 +67,21 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path) -> tuple[pd.Data
     chosen = {entry.id for entry in entries}
     rows_now = [row for (series, _), row in done.items() if series in chosen]
     arms = pd.DataFrame([row for row in rows_now if "arm" in row]).drop(columns="row")
-    return arms, pd.DataFrame([row for row in rows_now if "drift" in row]).drop(columns="row")
+    drifts = [row for row in rows_now if "drift" in row]
+    return arms, pd.DataFrame(drifts, columns=["row", *(each.name for each in fields(Found))]).drop(columns="row")
 
 
 def summed(arms: pd.DataFrame, drifts: pd.DataFrame) -> str:
     """Both tables in brief: means by way of refreshing, and by kind of drift."""
     figures = ["event_f1_k10", "event_f1_pa", "alerts_a_week", "false_alerts_a_week"]
-    costs = ["refreshes", "challengers", "promoted", "rolled_back", "seconds", "calls"]
+    costs = ["refreshes", "challengers", "promoted", "rolled_back", "seconds", "calls", "tokens"]
     by_arm = arms.groupby("arm", sort=False)[[*figures, *costs]].mean().round(3)
     by_drift = drifts.groupby("drift", sort=False).agg(
         curves=("series", "size"), found=("found_after", "count"), median_points=("found_after", "median"),
         looks=("looks", "sum"), fired=("fired", "sum"),
     )  # fmt: skip
-    return f"means of {arms.series.nunique()} curves\n{by_arm.to_string()}\n\n{by_drift.to_string()}"
+    told = f"means of {arms.series.nunique()} curves\n{by_arm.to_string()}"
+    return f"{told}\n\n{by_drift.to_string()}" if len(drifts) else told
 
 
 def main(
@@ -94,6 +97,7 @@ def main(
     step: Annotated[int | None, typer.Option(min=1, help="Seconds between points, for an index.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
     labelled: Annotated[bool, typer.Option(help="Whether refreshes are told the incidents so far.")] = True,
+    looks: Annotated[bool, typer.Option(help="Whether drifts are looked for, beside playing.")] = True,
     plant: Annotated[str | None, typer.Option(help="A drift to meet: level, season or scale.")] = None,
     sandbox: Annotated[SandboxChoice, typer.Option(help="Where rules run.")] = SandboxChoice.AUTO,
     out: Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")] = Path("playforward"),
@@ -120,7 +124,7 @@ def main(
         entries = collection.chosen(names) if names else collection.entries[:2]
         plain = {**asdict(play), "sandbox": sandbox.value, "data": data_digest([data]), "playforward": True}
         ResultsFolder.open(out, plain)
-        arms, drifts = play_all(entries, play, out)
+        arms, drifts = play_all(entries, play, out, looks)
     except BadInput as bad:
         typer.echo(f"playforward: {bad}", err=True)
         raise typer.Exit(2) from bad

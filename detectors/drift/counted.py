@@ -87,3 +87,11 @@ def outside(labels: Bools, flags: Bools) -> Bools:
     for start, stop in runs(flags):
         alone[start:stop] = not labels[start:stop].any()
     return alone
+
+
+def one_an_incident(labels: Bools, flags: Bools) -> Bools:
+    """The flags, with all alerts of one incident made one, shape (n,): a long incident is no rise of the rate."""
+    joined = flags.copy()
+    for start, stop in runs(labels):
+        joined[start:stop] = flags[start:stop].any()
+    return joined

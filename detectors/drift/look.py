@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.baselines.residuals import periods
-from detectors.drift.counted import alert_rate, missed, missed_in, outside
+from detectors.drift.counted import alert_rate, missed, missed_in, one_an_incident, outside
 from detectors.drift.form import Finding, unmeasured
 from detectors.drift.location import level, residual_spread, scale
 from detectors.drift.population import population
@@ -74,13 +74,13 @@ def _phases(newer: Newer) -> tuple[Ints, int]:
 
 def _of_alerts(newer: Newer) -> tuple[Finding, ...]:
     labels, flags, since = newer.labels, newer.flags, slice(newer.since, None)
-    rate = alert_rate("alert_rate", flags[newer.promised], flags[since])
     if not newer.labelled_since:
         why = "nobody has said what of the new points is an incident"
+        rate = alert_rate("alert_rate", flags[newer.promised], flags[since])
         return rate, unmeasured("false_alerts", why), unmeasured("missed", why)
-    alone = outside(labels, flags)
+    alone, once = outside(labels, flags), one_an_incident(labels, flags)
     return (
-        rate,
+        alert_rate("alert_rate", once[newer.promised], once[since]),
         alert_rate("false_alerts", alone[newer.promised], alone[since]),
         missed(missed_in(labels[newer.promised], flags[newer.promised]), missed_in(labels[since], flags[since])),
     )

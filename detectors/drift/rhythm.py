@@ -8,6 +8,9 @@ from detectors.drift.windows import Sample, compared
 from signals.arrays import Floats, Ints
 
 FLOOR = 0.3
+MOST = 2.0
+"""What the statistic cannot exceed: shapes that are each other's opposite."""
+
 LEAST_COVERED = 0.9
 """The newer points must reach this share of the slots of a period."""
 
@@ -33,4 +36,7 @@ def seasonality(sample: Sample) -> Finding:
     newer = unlike(sample.newer, sample.newer_phases)
     if not np.isfinite(newer):
         return unmeasured("seasonality", "the newer points do not cover a period")
-    return compared("seasonality", sample, FLOOR, newer, of_window, "1 - correlation of the period's shape")
+    found = compared("seasonality", sample, FLOOR, newer, of_window, "1 - correlation of the period's shape")
+    if found.value is not None and found.threshold >= MOST:
+        return unmeasured("seasonality", f"older periods are too unlike each other: {found.why}")
+    return found

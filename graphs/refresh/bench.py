@@ -19,6 +19,7 @@ FEWEST_INCIDENTS = 3
 
 WANTED_INCIDENTS = 5
 FEWEST_WINDOW_POINTS = 1_000
+MOST_WINDOW_POINTS = 200_000
 FEWEST_DRIFTED_POINTS = 300
 TIMES_FRESH = 2
 
@@ -79,12 +80,18 @@ class Bench:
 
     @property
     def window(self) -> slice:
-        """What a challenger is made on: the points since a drift began, where these hold enough to learn from, else
-        the newest points, further back until they hold incidents."""
+        """What a challenger is made on.
+
+        Where values have not drifted, all that is known, as far as `MOST_WINDOW_POINTS` reach: less would unlearn what
+        still holds. Else the points since the drift began where these hold enough to learn from, or the newest points,
+        further back until they hold incidents.
+        """
         points = len(self.series)
-        onset = points if self.onset is None else self.onset
-        if points - onset >= FEWEST_DRIFTED_POINTS and len(runs(self.labels[onset:])) >= FEWEST_INCIDENTS:
-            return slice(onset, points)
+        if self.onset is None:
+            return slice(max(0, points - MOST_WINDOW_POINTS), points)
+        held = len(runs(self.labels[self.onset :]))
+        if points - self.onset >= FEWEST_DRIFTED_POINTS and held >= FEWEST_INCIDENTS:
+            return slice(self.onset, points)
         fresh = points - self.since
         start = max(0, points - max(TIMES_FRESH * fresh, FEWEST_WINDOW_POINTS))
         spans = runs(self.labels)

@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from detectors.drift.counted import outside
-from graphs.refresh.bench import Served, alerts, found
-from graphs.refresh.context import Desk
+from eval.objective import Objective
+from graphs.refresh.bench import FEWEST_INCIDENTS, Served, alerts, found
+from graphs.refresh.context import Desk, Policy
 from graphs.refresh.state import Fact, State
+from signals.arrays import Bools
 
 WAIT, PASS, FAIL = "wait", "pass", "fail"
 LEAST_GAIN = 0.005
 """By how much a challenger's objective on fresh labels must be better."""
+
+PARTS = 5
+"""And it must be better whichever of so many equal stretches is left out: what hangs on one of them may be chance."""
+
+PATIENCE = 4
+"""What few incidents or one stretch would decide waits for more points, up to so many times the challenger's span."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,7 @@ class Beside:
     """Champion and challenger on the same points: alerts, false alerts, incidents found, and the objective.
 
     Pairs are (champion, challenger); `lost` are labelled incidents of the whole series that only the champion finds.
+    `steady`: whether the challenger is better whichever stretch is left out.
     """
 
     points: int
@@ -26,6 +37,7 @@ class Beside:
     false_alerts: tuple[int, int]
     found: tuple[int, int]
     objective: tuple[float, float]
+    steady: bool
     lost: int
     unseen: bool
     labelled: bool
@@ -43,6 +55,7 @@ class Beside:
             "shadow_points": self.points,
             "shadow_days": round(self.days, 3),
             "incidents": self.incidents,
+            "steadily_better": self.steady,
             "lost_known_incidents": self.lost,
             "unseen": self.unseen,
             "labelled": self.labelled,
@@ -78,10 +91,28 @@ def _beside(desk: Desk) -> Beside:
         false_alerts=(alerts(alone[0]), alerts(alone[1])),
         found=(int(hits[0].sum()), int(hits[1].sum())),
         objective=(judge(labels, here[0]), judge(labels, here[1])),
+        steady=steadily_better(labels, here[0], here[1], judge),
         lost=int((ever[0] & ~ever[1]).sum()),
         unseen=unseen,
         labelled=labelled,
     )
+
+
+def steadily_better(labels: Bools, before: Bools, after: Bools, judge: Objective) -> bool:
+    """Whether `after` is better than `before` whichever of `PARTS` equal stretches is left out; all of shape (n,).
+
+    Where no incident is left then, it must not raise more false alerts.
+    """
+    if not len(labels):
+        return False
+    part_of = np.arange(len(labels)) * PARTS // len(labels)
+    return all(_better(labels[kept], before[kept], after[kept], judge) for kept in (part_of != k for k in range(PARTS)))
+
+
+def _better(labels: Bools, before: Bools, after: Bools, judge: Objective) -> bool:
+    if labels.any():
+        return judge(labels, after) > judge(labels, before)
+    return alerts(after) <= alerts(before)
 
 
 def _challenger(desk: Desk) -> Served:
@@ -107,21 +138,31 @@ def judged(facts: dict[str, Fact], desk: Desk) -> tuple[str, str]:
     """The verdict and why."""
     policy = desk.context.policy
     points, days = _number(facts["shadow_points"]), _number(facts["shadow_days"])
-    if points < (policy.shadow_points or 0) or days < (policy.shadow_days or 0.0):
+    if not _lasted(1, points, days, policy):
         spans = [f"{policy.shadow_points:,} points"] if policy.shadow_points else []
         spans += [f"{policy.shadow_days:g} days"] if policy.shadow_days else []
         return WAIT, f"{points:,.0f} points and {days:.1f} days in shadow, of {' and '.join(spans)}"
-    if facts["labelled"] and facts["incidents"]:
-        return _by_labels(facts)
-    return _by_alerts(facts)
+    if not (facts["labelled"] and facts["incidents"]):
+        return _by_alerts(facts)
+    return _by_labels(facts, _lasted(PATIENCE, points, days, policy))
 
 
-def _by_labels(facts: dict[str, Fact]) -> tuple[str, str]:
+def _lasted(times: int, points: float, days: float, policy: Policy) -> bool:
+    return points >= times * (policy.shadow_points or 0) and days >= times * (policy.shadow_days or 0.0)
+
+
+def _by_labels(facts: dict[str, Fact], enough: bool) -> tuple[str, str]:
+    """`enough`: whether no more points are waited for."""
     before, after = _number(facts["champion_objective"]), _number(facts["challenger_objective"])
     told = f"objective on {facts['incidents']} fresh incidents {after:.3f} against {before:.3f}"
-    if after >= before + LEAST_GAIN:
+    if not enough and _number(facts["incidents"]) < FEWEST_INCIDENTS:
+        return WAIT, f"{told}: {FEWEST_INCIDENTS} incidents are waited for, up to {PATIENCE} times its span"
+    if not after >= before + LEAST_GAIN:
+        return FAIL, f"{told}: not better by {LEAST_GAIN:g}"
+    if facts["steadily_better"]:
         return PASS, told
-    return FAIL, f"{told}: not better by {LEAST_GAIN:g}"
+    hangs = f"{told}: it hangs on one fifth of these points and may be chance"
+    return (FAIL, hangs) if enough else (WAIT, f"{hangs}; more are waited for, up to {PATIENCE} times its span")
 
 
 def _by_alerts(facts: dict[str, Fact]) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from detectors.drift import Finding, Newer, look
 from detectors.drift.counted import outside
 from detectors.drift.look import NAMES
 from detectors.drift.onset import onset
-from graphs.refresh.bench import FEWEST_INCIDENTS, alerts
+from graphs.refresh.bench import FEWEST_INCIDENTS, Served, alerts
 from graphs.refresh.context import Desk
+from graphs.refresh.judging import LEAST_GAIN, steadily_better
 from graphs.refresh.outcomes import Decision, Standing
 from graphs.refresh.state import State, finding_json
 from signals.incidents import runs
@@ -127,22 +128,41 @@ def _wanted(fired: list[str], desk: Desk) -> Decision:
 
 
 def _must_roll_back(fired: list[str], desk: Desk) -> str | None:
-    """Why the champion gives its place back: on probation it alerts more than promised, and more than the one before.
+    """Why the champion, on probation, gives its place back to the one before.
 
-    Where labels say what the alerts were worth, only false ones count.
+    It alerts more than promised, and more than the one before (where labels say what the alerts were worth, only false
+    ones count); or the one before does steadily better on the incidents since.
     """
     bench, champion, before = desk.bench, desk.bench.champion, desk.bench.predecessor
     if before is None or champion.live_since is None:
         return None
-    days = bench.days(champion.live_since, len(bench.series))
-    rate = RATES[1] if bench.labelled_since else RATES[0]
-    if rate not in fired or days > desk.context.policy.probation_days:
+    if bench.days(champion.live_since, len(bench.series)) > desk.context.policy.probation_days:
         return None
+    rate = RATES[1] if bench.labelled_since else RATES[0]
+    return (_alerts_more(champion, before, desk) if rate in fired else None) or _was_better(before, desk)
+
+
+def _alerts_more(champion: Served, before: Served, desk: Desk) -> str | None:
     now, then = _alerts_since(champion.id, desk), _alerts_since(before.id, desk)
     if then >= now:
         desk.decide(before.id, "no better", f"it would have raised {then} alerts, and {champion.id} raised {now}")
         return None
     return f"{champion.id} raises more alerts than it promised: {now} since, where {before.id} would have raised {then}"
+
+
+def _was_better(before: Served, desk: Desk) -> str | None:
+    bench, judge = desk.bench, desk.context.objective
+    since = slice(bench.champion.live_since, None)
+    labels, flags = bench.labels[since], bench.flags(bench.champion)[since]
+    incidents = len(runs(labels))
+    if not bench.labelled_since or incidents < FEWEST_INCIDENTS:
+        return None
+    earlier = desk.score(before).flags[since]
+    now, then = judge(labels, flags), judge(labels, earlier)
+    if not then >= now + LEAST_GAIN or not steadily_better(labels, flags, earlier, judge):
+        return None
+    told = f"on {incidents} incidents since {bench.champion.id} came into service its objective is {now:.3f}"
+    return f"{told}, where {before.id} would have {then:.3f}"
 
 
 def _alerts_since(detector: str, desk: Desk) -> int:

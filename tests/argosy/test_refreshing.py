@@ -77,6 +77,16 @@ def test_without_a_shadow_the_challenger_is_judged_on_what_it_was_made_on_and_sa
     assert (done.state, done.facts["unseen"]) == (Standing.PROMOTED, False)
 
 
+def test_where_values_have_not_drifted_a_challenger_is_made_on_all_that_is_known(line: Line) -> None:
+    dips = np.arange(MADE, 3_400, 40)
+    line.values[dips[~line.labels[dips]]] = 95.0  # deeper than the rule's threshold, less deep than any incident
+    done = line.refresh(3_400)
+    assert [each.name for each in done.statistics if each.fired] == ["alert_rate", "false_alerts"]
+    said = [each.event for each in read_transcript(line.store, done.session).entries if each.event.kind == "decision"]
+    (made,) = [each for each in said if each.verdict == "challenger"]
+    assert "the base fitted on 3,400 points" in made.why
+
+
 def test_a_challenger_that_is_no_better_is_retired(line: Line) -> None:
     begun = shifted(line).refresh(3_400)
     line.values[3_400:] += 7  # the level comes back: what was retuned finds nothing any more
@@ -98,16 +108,34 @@ def test_without_labels_fewer_alerts_at_no_lost_incident_are_wanted(line: Line) 
     assert (done.state is Standing.PROMOTED) is (lost == 0 and float(after or 0) < float(before or 0))
 
 
+def test_a_gain_that_hangs_on_one_stretch_waits_for_more_points(line: Line) -> None:
+    first = shifted(line, by=12.0).refresh(3_400, force=Decision.RETUNE)
+    waits = line.refresh(3_900)  # one incident of three is found by the challenger alone
+    assert (waits.state, waits.challenger, waits.facts["incidents"]) == (Standing.SHADOW, first.challenger, 3)
+    assert "hangs on one fifth" in waits.why
+    done = line.refresh(4_200)
+    assert (done.state, done.live, done.facts["steadily_better"]) == (Standing.PROMOTED, first.challenger, True)
+
+
+def test_a_champion_that_finds_fewer_incidents_than_the_one_before_gives_its_place_back(line: Line) -> None:
+    new = promoted(line).live
+    line.values[3_900:] += 7.0  # as it was: shallow drops end above the new threshold, and nothing else alerts
+    done = line.refresh(4_900)
+    assert (done.state, done.champion, done.live) == (Standing.ROLLED_BACK, new, line.first)
+    assert "its objective is" in done.why
+    assert (line.status(new), line.status(line.first)) == (Status.RETIRED, Status.LIVE)
+
+
 @pytest.mark.parametrize("labelled", [True, False])
 def test_a_champion_that_alerts_more_than_it_promised_gives_its_place_back(line: Line, labelled: bool) -> None:
     shifted(line, by=12.0).refresh(3_400, force=Decision.RETUNE)
-    new = line.refresh(3_900).live
+    new = line.refresh(4_200).live
     assert new != line.first
-    line.labels[3_900:] = False
-    line.values[3_900:] = 112 + np.random.default_rng(5).normal(0, 0.3, len(line.values) - 3_900)
-    for start in range(3_920, 6_000, 20):  # dips that the new threshold flags, and the old one does not
+    line.labels[4_200:] = False
+    line.values[4_200:] = 112 + np.random.default_rng(5).normal(0, 0.3, len(line.values) - 4_200)
+    for start in range(4_220, 6_000, 20):  # dips that the new threshold flags, and the old one does not
         line.values[start : start + 3] = 101.0
-    done = line.refresh(4_600, labelled=labelled)
+    done = line.refresh(4_900, labelled=labelled)
     assert (done.state, done.champion, done.live) == (Standing.ROLLED_BACK, new, line.first)
     assert (line.status(new), line.status(line.first)) == (Status.RETIRED, Status.LIVE)
     assert "raises more alerts than it promised" in done.why

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detectors.drift import Finding, Newer, look
-from detectors.drift.counted import alert_rate, missed, outside
+from detectors.drift.counted import alert_rate, missed, one_an_incident, outside
 from detectors.drift.onset import onset
 from detectors.drift.population import psi
 from signals.arrays import Bools, Floats
@@ -144,6 +144,30 @@ def test_missed_incidents_fire_when_chance_does_not_explain_them(
 def test_alerts_that_touch_an_incident_are_not_outside() -> None:
     labels, flags = flags_at(20, 5), flags_at(20, 3, 12)
     assert np.flatnonzero(outside(labels, flags)).tolist() == [12, 13, 14]
+
+
+def test_alerts_within_one_incident_are_one() -> None:
+    labels, flags = np.zeros(30, dtype=np.bool_), flags_at(30, 2, 11, 16, 25)
+    labels[10:20] = True
+    assert np.flatnonzero(one_an_incident(labels, flags)).tolist() == [2, 3, 4, *range(10, 20), 25, 26, 27]
+    labels[21:24] = True
+    assert not one_an_incident(labels, flags)[21:24].any()
+
+
+def test_a_long_incident_of_many_alerts_does_not_raise_the_rate_of_alerts() -> None:
+    labels, flags = np.zeros(POINTS, dtype=np.bool_), flags_at(POINTS, 1_000, 3_000)
+    labels[SINCE + 10 : SINCE + 210] = True
+    flags[SINCE + 10 : SINCE + 210 : 5] = True
+    assert looked(daily(), labels, flags)["alert_rate"].value == 1
+    assert looked(daily(), None, flags)["alert_rate"].fired
+
+
+def test_a_season_that_was_never_steady_is_not_measured_rather_than_never_fired() -> None:
+    values = daily()
+    values[: MADE // 4] = 200 - values[: MADE // 4]
+    found = looked(values)["seasonality"]
+    assert (found.value, found.fired) == (None, False)
+    assert "too unlike each other" in found.why
 
 
 def test_psi_is_zero_for_equal_shares_and_grows_with_difference() -> None:
