@@ -11,6 +11,7 @@ from signals.errors import BadInput
 from tests.argosy.recorded import START, open_at
 
 REPORT = {
+    "wall_s": 30.0,
     "rules": [{}],
     "scores": {"base": {"lockbox": {"objective": 0.5}}, "fused": {"lockbox": {"objective": 0.75}}},
 }
@@ -55,7 +56,7 @@ def test_what_ran_at_once_and_after_repair_and_where_the_time_went(store: Store)
     found = read_session(store, row.id)
     assert (found.rules, found.ran_at_once, found.ran, found.accepted, found.fused) == (3, 1, 2, 1, 1)
     assert (found.calls, found.input_tokens, found.output_tokens, found.longest_prompt) == (4, 800, 40, 300)
-    assert (found.model_s, found.sandbox_s) == (18.0, 2.0)
+    assert (found.model_s, found.sandbox_s, found.rest_s) == (18.0, 2.0, 10.0)
     assert (found.base, found.fusion) == (0.5, 0.75)
     together = summary([found, found])
     assert together["ran_at_once_%"] == pytest.approx(33.3)
