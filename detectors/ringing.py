@@ -83,9 +83,11 @@ class Stretch:
 def choose_ringing(train: Stretch, validation: Stretch, objective: Objective) -> Ringing:
     """Once an alert where that is no worse on training and validation together, nor on validation alone.
 
-    The threshold of the base is settled again for such alarms, on training data. Where nothing is labelled alarms ring
-    at every point.
+    The threshold of the base is settled again for such alarms, on training data. Where every point of an incident
+    counts, or nothing is labelled, alarms ring at every point.
     """
+    if objective.point_weight:
+        return EVERY_POINT
     train = _newest(train)
     level = _level(train, objective)
     if level is None:
