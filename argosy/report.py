@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from argosy.events_told import EventsSection, event_lines
+from eval.objective import DEFAULT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,6 +113,7 @@ class Report(_Section):
     scores: ScoresSection
     usage: UsageSection
     wall_s: float
+    objective: str = DEFAULT.name
     ending: str | None = None
     hold_points: float = 0.0
     rings_once: bool = False
@@ -121,11 +123,17 @@ class Report(_Section):
 
     @property
     def gain(self) -> float | None:
-        """By how much the fusion's objective exceeds the base's on the lockbox; None where it cannot be measured."""
-        fused, base = self.scores.fused.get("lockbox"), self.scores.base.get("lockbox")
-        if fused is None or base is None or fused.objective is None or base.objective is None:
-            return None
-        return fused.objective - base.objective
+        """By how much the fusion exceeds the base on the lockbox in what the session was to make large.
+
+        None where it cannot be measured.
+        """
+        fused, base = (self._aimed_at(each.get("lockbox")) for each in (self.scores.fused, self.scores.base))
+        return None if fused is None or base is None else fused - base
+
+    def _aimed_at(self, metrics: Metrics | None) -> float | None:
+        figures = {} if metrics is None else metrics.model_dump()
+        found: float | None = figures.get("objective" if self.objective == DEFAULT.name else self.objective)
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, NaN as None."""
@@ -135,7 +143,7 @@ class Report(_Section):
 
 OUTCOMES: Mapping[str, str] = {
     "fused": "the rules below were fused with the base",
-    "base_only": "no fusion did better than the base alone, so its alarms stay as they are",
+    "base_only": "no fusion with rules did better than the base alone",
     "no_incidents": "training data holds no incident to learn from, so the base stays as it is",
     "failed": "the session failed; argosy show tells where, argosy resume goes on with it",
 }
@@ -213,18 +221,23 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     yield "usage", f"{usage.calls} calls, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
 
 
+def _objective(report: Report) -> str:
+    return "default objective" if report.objective == DEFAULT.name else report.objective
+
+
 def _verdict(report: Report) -> str:
     """What the fusion did on data that nothing had looked at, for better or worse."""
     base, fused = report.scores.base.get("lockbox"), report.scores.fused.get("lockbox")
-    if not report.rules:
+    if not report.rules and not report.rings_once:
         return "nothing was fused, so nothing is gained or lost"
     if report.gain is None or base is None or fused is None:
         return "the lockbox holds no incident, so gain and loss are not known"
     found = (fused.detected or 0) - (base.detected or 0)
     false = (fused.false_points or 0) - (base.false_points or 0)
+    what = "fusion is" if report.rules else "base that rings once is"
     word = "better than" if report.gain > 0 else "WORSE than" if report.gain < 0 else "as good as"
     return (
-        f"on the lockbox the fusion is {word} the base: default objective {report.gain:+.3f}, "
+        f"on the lockbox the {what} {word} the base: {_objective(report)} {report.gain:+.3f}, "
         f"incidents found {found:+d}, false points {false:+d}"
     )
 

@@ -5,6 +5,8 @@ import json
 
 from rich.console import Console
 
+import pytest
+
 from argosy.report import Report, print_report
 from tests.argosy.recorded import report
 
@@ -75,3 +77,10 @@ def test_tables_fit_a_narrow_terminal() -> None:
     ]
     assert table
     assert all(len(line) <= 60 for line in table if line.startswith(("train", "lockbox", "part")))
+
+
+def test_the_gain_is_counted_in_what_the_session_was_to_make_large() -> None:
+    plain = report("s-1", "r-1").as_json()
+    plain["scores"]["fused"]["lockbox"]["event_f1_pa"] = 0.9
+    gains = {name: Report.model_validate({**plain, "objective": name}).gain for name in ("default", "event_f1_pa")}
+    assert gains == pytest.approx({"default": 0.25, "event_f1_pa": 0.4})
