@@ -3,9 +3,8 @@
 import io
 import json
 
-from rich.console import Console
-
 import pytest
+from rich.console import Console
 
 from argosy.report import Report, print_report
 from tests.argosy.recorded import report
