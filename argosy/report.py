@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from argosy.events_told import EventsSection, event_lines
-from eval.objective import DEFAULT
+from eval.objective import DEFAULT, OBJECTIVES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -132,7 +132,7 @@ class Report(_Section):
 
     def _aimed_at(self, metrics: Metrics | None) -> float | None:
         figures = {} if metrics is None else metrics.model_dump()
-        found: float | None = figures.get("objective" if self.objective == DEFAULT.name else self.objective)
+        found: float | None = figures.get(OBJECTIVES[self.objective].metric)
         return found
 
     def as_json(self) -> dict[str, Any]:

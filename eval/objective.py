@@ -29,6 +29,11 @@ class Objective:
         """The objective of these flags; both shape (n,)."""
         return self.of(point(labels, flags).f1, event_pa(labels, flags).f1, event_delay(labels, flags).f1)
 
+    @property
+    def metric(self) -> str:
+        """The name under which `eval.metrics.measure` gives this figure."""
+        return "objective" if self.name == "default" else self.name
+
     def of(self, point_f1: float, event_pa_f1: float, event_delay_f1: float) -> float:
         """The objective of three F1s that are already known."""
         return (

@@ -83,8 +83,9 @@ def _sessions(summary: Summary) -> list[str]:
 
 
 def _gain(gain: Gain) -> str:
+    what = TITLES.get(gain.metric, gain.metric)
     return (
-        f"{gain.method} over {gain.over}, objective: mean {gain.mean:+.3f} on {gain.cells} cells, "
+        f"{gain.method} over {gain.over}, {what}: mean {gain.mean:+.3f} on {gain.cells} cells, "
         f"{gain.better} better, {gain.same} same, {gain.worse} worse, "
         f"worst {gain.worst:+.3f}" + (f" ({gain.worst_series})" if gain.worst < 0 else "")
     )

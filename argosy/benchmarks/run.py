@@ -20,6 +20,7 @@ from eval.bench.pool import run_cells
 from eval.bench.protocols import Protocol
 from eval.bench.summary import Summary, summarise
 from eval.bench.table import long_form, write_table
+from eval.objective import OBJECTIVES
 from signals.errors import BadInput
 
 RESULTS = "results.parquet"
@@ -123,8 +124,10 @@ def _make_store(out: Path) -> None:
 
 
 def _report(request: BenchRequest, table: pd.DataFrame, settings: dict[str, object]) -> BenchReport:
+    aim = OBJECTIVES[request.plan.objective].metric
+
     def summed(rows: pd.DataFrame) -> Summary:
-        return summarise(rows, _names(request), PAIRS, request.protocol.headlines)
+        return summarise(rows, _names(request), PAIRS, request.protocol.headlines, aim)
 
     packages = sorted({row.needs for name in request.methods if (row := METHODS[name]).needs})
     shown = {

@@ -195,9 +195,14 @@ def _write_pages(request: "BenchRequest", report: "BenchReport") -> None:
         for name, summary in report.by_set.items()
     ]
     command = request.told(shlex.join(["argosy", *sys.argv[1:]]))
-    page = Page(sections, report.whole, report.settings, f"{protocol.name}: {protocol.about}", command)
+    page = Page(sections, report.whole, report.settings, _told(protocol, request.plan.objective), command)
     write_page(page, request.out / REPORT)
     write_markdown(page, request.out / SUMMARY)
+
+
+def _told(protocol: "Protocol", objective: str) -> str:
+    instead = "" if objective == protocol.objective else f"; in this run the objective is {objective}"
+    return f"{protocol.name}: {protocol.about}{instead}"
 
 
 def _words(text: str | None) -> list[str]:

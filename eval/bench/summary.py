@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eval.bench.cell import OK, WHOLE
+from eval.objective import DEFAULT
 from eval.splits import Part
 from signals.arrays import Floats
 
@@ -40,10 +41,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Gain:
-    """One method against another on the same cells: differences of the objective on the lockbox."""
+    """One method against another on the same cells: differences of a metric, that of the objective, on the lockbox."""
 
     method: str
     over: str
+    metric: str
     cells: int
     mean: float
     worst: float
@@ -88,9 +90,13 @@ class Summary:
 
 
 def summarise(
-    frame: pd.DataFrame, order: Sequence[str], pairs: Sequence[tuple[str, str]], headlines: Sequence[str]
+    frame: pd.DataFrame,
+    order: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    headlines: Sequence[str],
+    aim: str = DEFAULT.metric,
 ) -> Summary:
-    """Sums a long table up, methods in this order; `pairs` are (method, what it is measured against)."""
+    """Sums a long table up, methods in this order; `pairs` are (method, what it is measured against, in `aim`)."""
     lockbox = frame[frame.split == Part.LOCKBOX.value]
     incidents = lockbox.groupby("series", observed=True).incidents.max()
     judged = tuple(sorted(incidents[incidents > 0].index))
@@ -101,7 +107,7 @@ def summarise(
         judged=judged,
         unjudged=unjudged,
         standings=tuple(_standing(frame, name, judged, headlines) for name in methods if name != SENTINEL),
-        gains=tuple(gain for method, over in pairs if (gain := gain_of(frame, method, over, judged)) is not None),
+        gains=tuple(gain for method, over in pairs if (gain := gain_of(frame, method, over, judged, aim)) is not None),
         with_rules={name: float((values > 0).mean()) for name, values in _whole(frame, "rules").items()},
         calls={name: float(values.mean()) for name, values in _whole(frame, "calls").items()},
         failures=tuple(
@@ -185,9 +191,9 @@ def _figure(table: pd.DataFrame) -> Figure:
     return Figure(float(by_seed.mean()), float(by_seed.std(ddof=1)) if len(by_seed) > 1 else math.nan)
 
 
-def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str]) -> Gain | None:
+def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str], aim: str) -> Gain | None:
     """The differences on the cells that both have; None when there is none."""
-    mine, other = (per_cell(frame, name, "objective", judged) for name in (method, over))
+    mine, other = (per_cell(frame, name, aim, judged) for name in (method, over))
     if mine.empty or other.empty:
         return None
     if other.shape[1] == 1 and mine.shape[1] > 1:
@@ -200,6 +206,7 @@ def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str]) 
     return Gain(
         method,
         over,
+        aim,
         len(values),
         float(values.mean()),
         float(values.min()),

@@ -1,7 +1,7 @@
 """The tables of a benchmark as Markdown, to stand in a repository as they are."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from eval.bench.folder import write_whole
@@ -29,7 +29,7 @@ def render_markdown(page: Page) -> str:
         blocks.append(_overview(page.sections))
     for section in page.sections:
         blocks += [f"## {section.name}"] if several else []
-        blocks += [_judged(section.summary), _standings(section), _gains(section.summary)]
+        blocks += [_judged(section.summary), _standings(section), _gains(section)]
     blocks += [_failures(page.whole), _settings(page)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -53,17 +53,19 @@ def _standings(section: Section) -> str:
     return _table(heads, rows)
 
 
-def _gains(summary: Summary) -> str:
+def _gains(section: Section) -> str:
+    summary = section.summary
     lines = [
         f"- {method}: {share:.0%} of the cells end with rules, {summary.calls.get(method, math.nan):.1f} calls a cell"
         for method, share in summary.with_rules.items()
     ]
-    return "\n".join([*lines, *map(_gain, summary.gains)])
+    return "\n".join([*lines, *(_gain(each, section.titles) for each in summary.gains)])
 
 
-def _gain(gain: Gain) -> str:
+def _gain(gain: Gain, titles: Mapping[str, str]) -> str:
+    what = titles.get(gain.metric, gain.metric)
     return (
-        f"- {gain.method} over {gain.over}: {gain.mean:+.3f} of the objective on {gain.cells} cells, "
+        f"- {gain.method} over {gain.over}: {gain.mean:+.3f} of {what} on {gain.cells} cells, "
         f"{gain.better} better, {gain.same} same, {gain.worse} worse, worst {gain.worst:+.3f}"
     )
 

@@ -124,6 +124,15 @@ def test_means_are_of_judged_series_by_seed_and_failures_count_as_nothing() -> N
     assert found.void == ()
 
 
+def test_gains_are_counted_in_what_the_run_was_to_make_large() -> None:
+    rows = [Row("base", "lockbox", "objective", 0.5, 1), Row("base", "lockbox", "event_f1_pa", 0.5, 1)]
+    mine = [Row("session", "lockbox", "objective", 0.4, 1), Row("session", "lockbox", "event_f1_pa", 0.9, 1)]
+    cells = [Result(Cell("a", "base", 0), OK, tuple(rows)), Result(Cell("a", "session", 0), OK, tuple(mine))]
+    found = summarise(long_form(cells), ("base", "session"), [("session", "base")], _HEADS, aim="event_f1_pa")
+    (gain,) = found.gains
+    assert (gain.metric, gain.mean) == ("event_f1_pa", pytest.approx(0.4))
+
+
 def test_failing_does_not_pay_where_less_is_better() -> None:
     late = Result(Cell("a", "base", 0), OK, (Row("base", "lockbox", "delay_points", 9.0, 1),))
     frame = long_form([late, Result(Cell("b", "base", 0), "boom")])
