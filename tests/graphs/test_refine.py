@@ -10,9 +10,11 @@ from langchain_core.messages import BaseMessage
 
 from agents.speech import Role
 from detectors.rule import Direction
+from eval.splits import split
 from graphs.refine import Outcome, Settings
 from graphs.refine.state import Ending
 from sandbox.local import LocalSandbox
+from signals.series import Series
 from tests.graphs.bench import SMALL, Ran, a_series, embedded, refine, speaker_of
 
 pytestmark = pytest.mark.slow
@@ -215,6 +217,23 @@ def test_a_clear_rule_takes_false_alarms_back_and_loses_no_incident(sandbox: Loc
     assert ran.state["outcome"] is Outcome.FUSED, [e for e in ran.recorder.events if e.kind == "decision"]
     assert fused["false_points"] < base["false_points"]
     assert fused["detected"] == base["detected"]
+
+
+def test_what_is_false_in_a_validation_part_without_incidents_counts(sandbox: LocalSandbox) -> None:
+    """The rules that training asks for would flag all the shallow drops that nobody called an incident later."""
+    series, labels = a_series()
+    validation = split(len(series)).validation
+    labels[validation] = False
+    quiet = refine(sandbox, speaker_of(embedded), series, labels, SMALL)
+    assert quiet.state["accepted"]
+    values = series.values.copy()
+    for start in range(validation.start + 20, validation.stop - 20, 25):
+        values[start : start + 8] -= 8
+    ran = refine(sandbox, speaker_of(embedded), Series("s", series.seconds, values, series.step_s), labels, SMALL)
+    assert ran.recorder.decisions("assessed")
+    assert not ran.state["accepted"]
+    refused = {decision.why for decision in ran.recorder.decisions("not accepted")}
+    assert any("with the false points there" in why for why in refused)
 
 
 def test_without_incidents_in_training_the_base_stays(sandbox: LocalSandbox) -> None:
