@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sandbox.parsing import parse
+
 _LINE = re.compile(r"\bline (\d+)\b")
 _LINE_CHARS = 160
 _MOST_LINES = 4
@@ -58,7 +60,7 @@ def hint(source: str, error: str, *, looked_ahead: bool = False) -> Hint:
 
 def _parsed(source: str) -> ast.Module:
     try:
-        return ast.parse(source)
+        return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module(body=[], type_ignores=[])
 

@@ -12,6 +12,7 @@ from agents.proposals import Proposal, ask_for_rule, evidence_block
 from agents.speech import CallKey, Speaker
 from detectors.rule import RuleUnreadable
 from prompts import render
+from sandbox.parsing import parse
 
 
 def mend(speaker: Speaker, source: str, evidence: RepairEvidence, key: CallKey) -> Proposal:
@@ -32,7 +33,7 @@ def completed(draft: str, before: str) -> str | None:
     None where the draft has PARAMS of its own, or is no rule even so.
     """
     try:
-        written, known = ast.parse(draft), ast.parse(before)
+        written, known = parse(draft), parse(before)
         if any(_assigns_params(node) for node in written.body):
             return None
         head: list[ast.stmt] = [node for node in known.body if isinstance(node, ast.Expr | ast.Import | ast.ImportFrom)]

@@ -1,6 +1,5 @@
 """Reads code and JSON out of what a model says: lenient where the meaning is clear, exact where it is not."""
 
-import ast
 import html
 import json
 import re
@@ -12,6 +11,7 @@ from itertools import islice
 
 from agents.form import to_rule
 from detectors.rule import RuleUnreadable
+from sandbox.parsing import literal, parse
 
 _MOST_CHARS = 60_000
 _MOST_BRACES = 200
@@ -27,7 +27,7 @@ _STRAIGHT = str.maketrans("“”„‟‘’‚‛«»–−", '""""\'\'\'\'""-
 _ODD_SPACES = str.maketrans(
     {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None}
 )
-_PARSERS: tuple[Callable[[str], object], ...] = (partial(json.loads, strict=False), ast.literal_eval)
+_PARSERS: tuple[Callable[[str], object], ...] = (partial(json.loads, strict=False), literal)
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def _object(text: str, start: int) -> tuple[Mapping[str, object] | None, int]:
     if flat is None:
         return None, start
     for attempt in (flat.group(), re.sub(r",\s*\}$", "}", flat.group()), flat.group().translate(_STRAIGHT)):
-        for parse in _PARSERS:
+        for read in _PARSERS:
             try:
-                value = parse(attempt)
+                value = read(attempt)
             except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
                 continue
             if isinstance(value, dict):
@@ -153,7 +153,7 @@ def _without_prose(code: str) -> str:
     """Cuts what follows the last line that is still Python."""
     for _ in range(20):
         try:
-            ast.parse(code)
+            parse(code)
         except SyntaxError as error:
             lines = code.split("\n")
             keep = min((error.lineno or 1) - 1, len(lines) - 1)
@@ -192,7 +192,7 @@ def _without_tail(code: str) -> str:
     """Takes prose away that follows a whole function within its fence."""
     lines = code.split("\n")
     try:
-        ast.parse(code)
+        parse(code)
     except SyntaxError as error:
         at = (error.lineno or 1) - 1
         is_prose = at < len(lines) and re.match(r"[A-Za-z*-]", lines[at]) and not _CODE_BEGINS.match(lines[at])

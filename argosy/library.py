@@ -12,6 +12,7 @@ from argosy.store.rows import ListedRule, RuleRole, RuleUse
 from argosy.store.store import Store
 from detectors.transfer import Unit, is_unit
 from graphs.refine.offers import Library, Offer
+from sandbox.parsing import parse
 from signals.errors import BadInput
 
 ALL = "all"
@@ -106,7 +107,7 @@ def _in_turn(offers: list[Offer]) -> Iterator[Offer]:
 def shape(source: str) -> str:
     """A rule's code without its numbers and texts: two rules of one shape differ in what a search can find."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError):
         return source
     body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

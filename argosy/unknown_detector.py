@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agents.cardwriting import Unknown
 from detectors.cards import Kind
+from sandbox.parsing import parse
 from signals.errors import BadInput
 
 _EXAMPLE = "write MODULE:CLASS, such as pyod.models.knn:KNN"
@@ -26,7 +27,7 @@ def read_unknown(text: str, kind: Kind) -> Unknown:
         raise BadInput(text, f"its module has more than {MOST_BYTES:,} bytes", "name a smaller one")
     try:
         whole = path.read_text(encoding="utf-8")
-        tree = ast.parse(whole)
+        tree = parse(whole)
     except (OSError, UnicodeDecodeError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise BadInput(text, f"its module cannot be read ({type(error).__name__})", _EXAMPLE) from error
     source = _defined(tree, title, whole)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.parsing import parse
+
 Number = float | int
 
 
@@ -62,7 +64,7 @@ def rule_id(source: str, params: Mapping[str, Number], direction: Direction) -> 
 def read_rule(source: str) -> Rule:
     """Reads summary and parameters from the syntax tree. Raises RuleUnreadable with the line and the mend."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise RuleUnreadable(f"line {line or 1}: not Python: {getattr(error, 'msg', error)}") from error

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from detectors.rule import Number, Param, Rule, RuleUnreadable, read_rule
+from sandbox.parsing import parse
 from signals.profile import Profile
 
 UNIT = "UNIT"
@@ -47,7 +48,7 @@ def carried(source: str, params: Mapping[str, Number], there: Unit | None, here:
 
 
 def _moved(rule: Rule, params: Mapping[str, Number], there: Unit | None, here: Unit) -> str:
-    tree, lines = ast.parse(rule.source), rule.source.split("\n")
+    tree, lines = parse(rule.source), rule.source.split("\n")
     edits: dict[tuple[int, int], list[str]] = {}
     factor = _factor(there, here)
     for node in tree.body:

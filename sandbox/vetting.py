@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from sandbox.listing import aliases_in, mentioned, own_fields, unlisted_attribute, unlisted_import
+from sandbox.parsing import parse
 
 MODULES = ("numpy", "pandas", "scipy", "math", "statistics", "collections", "itertools", "functools")
 LINES = 200
@@ -78,7 +79,7 @@ def complexity(source: str) -> int:
 
     Raises SyntaxError when the source is not Python.
     """
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in parse(source).body if isinstance(node, ast.FunctionDef)]
     return sum(1 for function in functions for _ in ast.walk(function)) - 2 * sum(
         ast.get_docstring(node) is not None
         for function in functions
@@ -89,7 +90,7 @@ def complexity(source: str) -> int:
 
 def _parsed(source: str) -> ast.Module | Finding:
     try:
-        return ast.parse(source)
+        return parse(source)
     except SyntaxError as error:
         return Finding(error.lineno or 1, f"not Python: {error.msg}", "write one complete Python module")
     except (ValueError, RecursionError, MemoryError) as error:

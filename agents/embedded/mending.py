@@ -12,6 +12,7 @@ from dataclasses import replace
 from agents.embedded.grammar import compose
 from agents.embedded.recipe import Recipe, Timing, read
 from agents.evidence import RepairEvidence
+from sandbox.parsing import parse
 
 _GUARD_POINTS = 32
 
@@ -77,7 +78,7 @@ def _guarded(source: str) -> str:
 
 def _with_import(source: str, line: str) -> str:
     """The source with an import after its docstring."""
-    tree = ast.parse(source)
+    tree = parse(source)
     lines = source.splitlines()
     at = (tree.body[0].end_lineno or 0) if ast.get_docstring(tree) is not None else 0
     return "\n".join([*lines[:at], line, *lines[at:]]) + "\n"
@@ -85,7 +86,7 @@ def _with_import(source: str, line: str) -> str:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError):
         return False
     return True

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from sandbox.parsing import parse
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -26,7 +28,7 @@ class Source:
     @classmethod
     def parse(cls, text: str) -> "Source":
         lines = text.encode().split(b"\n")
-        return cls(text, ast.parse(text), tuple(accumulate((len(line) + 1 for line in lines), initial=0)))
+        return cls(text, parse(text), tuple(accumulate((len(line) + 1 for line in lines), initial=0)))
 
     def at(self, line: int, column: int) -> int:
         """The offset in bytes of a position as the tree counts it: lines from 1, columns in bytes from 0."""

@@ -20,6 +20,7 @@ from detectors.certificate.asking import Answers, Questions
 from detectors.certificate.form import Kind, Refusal, Response
 from detectors.certificate.responses import respond
 from detectors.certificate.subject import Subject, flagged
+from sandbox.parsing import parse
 from sandbox.protocol import Input
 from signals.arrays import Floats
 from signals.incidents import runs
@@ -56,7 +57,7 @@ class Asked:
 
 def reads_clock(source: str) -> bool:
     """Whether the source mentions `seconds` anywhere but in a signature. Raises SyntaxError."""
-    return any(isinstance(node, ast.Name) and node.id == "seconds" for node in ast.walk(ast.parse(source)))
+    return any(isinstance(node, ast.Name) and node.id == "seconds" for node in ast.walk(parse(source)))
 
 
 def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Asked:

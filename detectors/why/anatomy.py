@@ -10,6 +10,7 @@ import numpy as np
 from detectors.rule import Number, RuleUnreadable
 from detectors.why.parts import Part
 from detectors.why.reader import Reader
+from sandbox.parsing import parse
 from signals.arrays import Floats
 
 _NOTEBOOK = """
@@ -114,7 +115,7 @@ class Anatomy:
 def dissect(source: str) -> Anatomy:
     """Takes a rule apart. Raises RuleUnreadable when the source is no rule."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise RuleUnreadable(f"not Python: {error}") from error
     function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "detect"), None)

@@ -1,6 +1,5 @@
 """One point of a series with what is known up to it, and what base and rules say of it, as it is or changed."""
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from detectors.fusion import Member, fuse
 from detectors.quota import Quota
 from detectors.rule import Direction, Number, Rule
 from detectors.why.anatomy import unused_prefix
+from sandbox.parsing import parse
 from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from signals.arrays import Bools, Floats
 from signals.series import Series
@@ -80,7 +80,7 @@ class Moment:
 
     def rule_with_values(self, rule: ServingRule, values: Sequence[float]) -> Floats:
         """The rule's score for each of these values at the point, shape (k,)."""
-        prefix = unused_prefix(ast.parse(rule.rule.source))
+        prefix = unused_prefix(parse(rule.rule.source))
         source = rule.rule.source + _CHANGED.format(p=prefix)
         return scores_of(self.run(source, [{**rule.params, f"{prefix}value": value} for value in values]))
 
