@@ -7,6 +7,9 @@ from types import MappingProxyType
 from eval.rates import event_delay, event_pa, point
 from signals.arrays import Bools
 
+SLACK = 0.01
+"""What a single F1 may lose where the mean gains."""
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -28,6 +31,19 @@ class Objective:
     def __call__(self, labels: Bools, flags: Bools) -> float:
         """The objective of these flags; both shape (n,)."""
         return self.of(point(labels, flags).f1, event_pa(labels, flags).f1, event_delay(labels, flags).f1)
+
+    def falling(self, labels: Bools, before: Bools, after: Bools) -> tuple[str, ...]:
+        """Which of the F1s that count fall by more than `SLACK` from the flags `before` to those `after`; shape (n,)."""
+        figures = {
+            "point F1": (self.point_weight, point),
+            "Event-F1-PA": (self.event_pa_weight, event_pa),
+            "event F1 k10": (self.event_delay_weight, event_delay),
+        }
+        return tuple(
+            name
+            for name, (weight, rates) in figures.items()
+            if weight and rates(labels, before).f1 - rates(labels, after).f1 > SLACK
+        )
 
     @property
     def metric(self) -> str:

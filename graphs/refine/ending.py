@@ -11,6 +11,7 @@ from detectors.rule import read_rule
 from eval.splits import Part
 from graphs.refine.certifying import certificates, recited
 from graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
+from graphs.refine.proving import falling
 from graphs.refine.state import Ending, Outcome, Stage, State
 from sandbox.protocol import Ran
 from signals.arrays import Bools, Floats
@@ -19,18 +20,21 @@ from signals.arrays import Bools, Floats
 def fuse_accepted(state: State, desk: Desk) -> State:
     """Chooses among all subsets of the accepted rules, the empty one included.
 
-    None may lose on validation. Among the others the mean of validation and training objective counts, less a price
-    for each rule: validation alone often holds a handful of incidents, and chooses by luck. Where it holds none, the
-    two count as one part, so that what is false there counts.
+    None may lose on validation, nor any single figure of the objective there or in training. Among the others the mean
+    of validation and training objective counts, less a price for each rule: validation alone often holds a handful of
+    incidents, and chooses by luck. Where it holds none, the two count as one part, so that what is false there counts.
     """
     bench, judge = desk.bench, desk.context.objective
     validation, train = bench.splits.validation, bench.splits.train
     labels = bench.known_labels
     has_incidents = bool(labels[validation].any())
 
-    base_validation = judge(labels[validation], bench.base_values[validation] >= 1.0)
+    base_flags = bench.base_values >= 1.0
+    base_validation = judge(labels[validation], base_flags[validation])
 
     def value(flags: Bools) -> float:
+        if falling(base_flags, flags, desk):
+            return -math.inf
         if not has_incidents:
             return judge(labels, flags)
         on_train, on_validation = (judge(labels[part], flags[part]) for part in (train, validation))

@@ -114,6 +114,18 @@ def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk)
         false_points_added=int((after & ~before & ~labels).sum()),
         false_points_removed=int((before & ~after & ~labels).sum()),
         complexity=complexity(candidate.source),
+        falling=falling(before, after, desk),
+    )
+
+
+def falling(before: Bools, after: Bools, desk: Desk) -> tuple[str, ...]:
+    """Which F1s of the objective fall in training or validation, both of whose flags are given."""
+    bench, judge = desk.bench, desk.context.objective
+    parts = {"training": bench.splits.train, "validation": bench.splits.validation}
+    return tuple(
+        f"{figure} in {name}"
+        for name, part in parts.items()
+        for figure in judge.falling(bench.known_labels[part], before[part], after[part])
     )
 
 
@@ -212,6 +224,8 @@ def refusal(candidate: Candidate) -> str | None:
         return "it loses on validation"
     if assessed.validation != assessed.validation and assessed.known - assessed.known_before < LEAST_GAIN_UNSEEN:
         return "validation holds no incident, and with the false points there it gains too little to go without"
+    if assessed.falling:
+        return f"the mean gains, but it loses {' and '.join(assessed.falling)}"
     if candidate.direction is Direction.CLEAR and assessed.events_lost:
         return f"it clears {assessed.events_lost} true incidents"
     return None

@@ -62,6 +62,7 @@ class Assessment:
     """A tuned rule fused with the base, against the base alone ("before"): objective and events by part.
 
     An objective is NaN where the part holds no incident; `known` is that of training and validation as one part.
+    `falling` names the single F1s that fall by more than a slack, with their part, however the objective does.
     """
 
     train: float
@@ -75,6 +76,7 @@ class Assessment:
     false_points_added: int
     false_points_removed: int
     complexity: int
+    falling: tuple[str, ...] = ()
 
     @property
     def gain(self) -> float:

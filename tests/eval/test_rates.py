@@ -102,3 +102,15 @@ def test_objectives_stay_between_zero_and_one(name: str) -> None:
     assert 0 < OBJECTIVES[name](labels, flags) <= 1
     assert OBJECTIVES[name](labels, labels) == pytest.approx(1)
     assert math.isnan(OBJECTIVES[name](~(labels | True), flags))
+
+
+def test_what_falls_beside_a_mean_that_gains_is_named() -> None:
+    labels = np.zeros(200, dtype=np.bool_)
+    labels[100:120] = True
+    before, after = np.zeros_like(labels), np.zeros_like(labels)
+    before[100], after[100:120], after[10] = True, True, True
+    assert DEFAULT(labels, after) > DEFAULT(labels, before)
+    assert DEFAULT.falling(labels, before, after) == ("Event-F1-PA", "event F1 k10")
+    assert DEFAULT.falling(labels, after, before) == ("point F1",)
+    assert OBJECTIVES["point_f1"].falling(labels, before, after) == ()
+    assert DEFAULT.falling(np.zeros_like(labels), before, after) == ()

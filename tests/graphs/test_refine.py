@@ -236,6 +236,42 @@ def test_what_is_false_in_a_validation_part_without_incidents_counts(sandbox: Lo
     assert any("with the false points there" in why for why in refused)
 
 
+_BELOW = """```python
+\"\"\"Flags what lies below 95.\"\"\"
+PARAMS = {"below": (95.0, 94.9, 95.1)}
+
+
+def detect(values, seconds, *, below):
+    return (values < below) * 2.0
+```"""
+
+
+@pytest.mark.parametrize(("dips", "accepted"), [(0, True), (12, False)])
+def test_a_rule_may_not_pay_for_one_figure_with_another(sandbox: LocalSandbox, dips: int, accepted: bool) -> None:
+    """The base finds every incident by its first points. The rule flags them whole, and dips that are none."""
+
+    def answer(messages: list[BaseMessage]) -> str:
+        if '"role":"review"' in messages[1].text:
+            return '{"verdict": "accept", "reason": "whole incidents", "feedback": ""}'
+        return _BELOW
+
+    values, labels = np.full(3000, 100.0), np.zeros(3000, dtype=np.bool_)
+    for start in range(100, 2900, 200):
+        values[start : start + 3], values[start + 3 : start + 40] = 75, 92
+        labels[start : start + 40] = True
+    values[np.arange(80, 80 + 200 * dips, 200)] = 92
+    series = Series("s", 60 * np.arange(3000, dtype=np.int64), values, 60)
+    ran = refine(sandbox, speaker_of(answer, language_model=True), series, labels)
+    (assessed, *_) = ran.recorder.decisions("assessed")
+    train, before = (assessed.facts[name] for name in ("train", "train_before"))
+    assert isinstance(train, float)
+    assert isinstance(before, float)
+    assert train > before
+    assert bool(ran.state["accepted"]) is accepted
+    refused = [decision.why for decision in ran.recorder.decisions("not accepted")]
+    assert accepted or any("it loses Event-F1-PA in training" in why for why in refused), refused
+
+
 def test_without_incidents_in_training_the_base_stays(sandbox: LocalSandbox) -> None:
     series, labels = a_series()
     labels[: len(labels) // 2] = False
