@@ -33,7 +33,7 @@ class Objective:
         return self.of(point(labels, flags).f1, event_pa(labels, flags).f1, event_delay(labels, flags).f1)
 
     def falling(self, labels: Bools, before: Bools, after: Bools) -> tuple[str, ...]:
-        """Which of the F1s that count fall by more than `SLACK` from the flags `before` to those `after`; shape (n,)."""
+        """Which F1s that count fall by more than `SLACK` from the flags `before` to those `after`; all shape (n,)."""
         figures = {
             "point F1": (self.point_weight, point),
             "Event-F1-PA": (self.event_pa_weight, event_pa),
