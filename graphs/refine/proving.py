@@ -14,6 +14,7 @@ from detectors.fusion import fuse
 from detectors.rule import Direction, Number, read_rule
 from detectors.search import tune
 from detectors.yardstick import Yardstick
+from graphs.refine.archive import keep, niche_of
 from graphs.refine.certifying import examine_worthy, unproven
 from graphs.refine.context import Desk
 from graphs.refine.library import patience
@@ -237,7 +238,10 @@ def select(state: State, desk: Desk, gate: Gate | None = None) -> State:
     accepted = _accepted(fresh, state["accepted"], desk, gate or refusal)
     gained = len(accepted) - len(state["accepted"])
     desk.bench.assessed |= {each.id: each for each in fresh}
-    archive = _archive([*fresh, *state["archive"]], desk)
+    archive = keep([*fresh, *state["archive"]], _merit, lambda each, kept: _repeats(each, kept, desk) is not None, desk)
+    for parent in archive:
+        if parent not in state["archive"]:
+            desk.decide(parent.id, "kept as a parent", str(niche_of(parent, desk)))
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
     stalled = 0 if gained or state["round"] == 0 else state["stalled"] + 1
     after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}
@@ -282,15 +286,6 @@ def _repeats(candidate: Candidate, accepted: Iterable[Candidate], desk: Desk) ->
 def _alike(first: Floats, second: Floats) -> bool:
     both, either = (first >= 1) & (second >= 1), (first >= 1) | (second >= 1)
     return bool(both.sum() >= SAME_BEHAVIOUR * either.sum())
-
-
-def _archive(candidates: list[Candidate], desk: Desk) -> tuple[Candidate, ...]:
-    """The best parents, no two of one direction that behave alike."""
-    kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=_merit, reverse=True):
-        if len(kept) < desk.settings.archive_size and _repeats(candidate, kept, desk) is None:
-            kept.append(candidate)
-    return tuple(kept)
 
 
 def _ending(state: State, stalled: int, desk: Desk) -> Ending | None:

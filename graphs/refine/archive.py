@@ -1,0 +1,119 @@
+"""The parents of later rules: the best rule of every niche, so that a search does not narrow to one way of being right.
+
+A niche is what a rule finds, how late, and how much it takes to say it: kind of anomaly × delay × complexity, as in
+illuminating search (Mouret and Clune, arXiv 1504.04909). Rules of one niche compete; those of different ones do not.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from detectors.rule import Direction
+from eval.rates import DELAY_POINTS
+from graphs.refine.context import Desk
+from graphs.refine.state import Candidate
+from signals.arrays import Bools, Floats, Ints
+from signals.incidents import runs
+
+BEFORE_POINTS = 60
+"""The kind of a stretch is told by comparison with so many points before it."""
+
+BRIEF_POINTS = 5
+FAR = 3.0
+"""A median so many spreads away is a rise or a drop."""
+
+_SPREADS_A_DEVIATION = 1.4826
+
+
+class Side(StrEnum):
+    """Where a stretch lies, seen from what came before."""
+
+    RISE = "rise"
+    DROP = "drop"
+    UNREST = "unrest"
+    NOTHING = "nothing found"
+
+
+class Delay(StrEnum):
+    """When a rule finds what it finds."""
+
+    AT_ONCE = "at once"
+    IN_TIME = "in time"
+    LATE = "late"
+
+
+class Niche(NamedTuple):
+    """Where a rule competes. `doubling` is the power of two below its complexity."""
+
+    direction: Direction
+    side: Side
+    brief: bool
+    delay: Delay
+    doubling: int
+
+    def __str__(self) -> str:
+        brief = "brief " if self.brief else ""
+        return f"{self.direction.value}: {brief}{self.side.value}, {self.delay.value}, {2**self.doubling}+ nodes"
+
+
+def keep(
+    candidates: Iterable[Candidate],
+    merit: Callable[[Candidate], float],
+    repeats: Callable[[Candidate, list[Candidate]], bool],
+    desk: Desk,
+) -> tuple[Candidate, ...]:
+    """The best of each niche, best first, as many as the archive holds; none that `repeats` one kept before it."""
+    kept: list[Candidate] = []
+    taken: set[Niche] = set()
+    for candidate in sorted(candidates, key=merit, reverse=True):
+        if len(kept) == desk.settings.archive_size:
+            break
+        niche = niche_of(candidate, desk)
+        if niche not in taken and not repeats(candidate, kept):
+            kept.append(candidate)
+            taken.add(niche)
+    return tuple(kept)
+
+
+def niche_of(candidate: Candidate, desk: Desk) -> Niche:
+    """Where a tuned candidate competes, by what it finds in training: incidents, or false alerts of the base."""
+    bench = desk.bench
+    train = bench.splits.train
+    fires = bench.rule_scores[candidate.id][train] >= 1.0
+    labels, values = bench.train_labels, bench.train.values
+    if candidate.direction is Direction.CLEAR:
+        alarms = bench.base_values[train] >= 1.0
+        wanted, fires = alarms & ~labels, fires & alarms
+    else:
+        wanted = labels
+    found = [(start, stop) for start, stop in runs(wanted) if fires[start:stop].any()]
+    complexity = candidate.assessment.complexity if candidate.assessment else 1
+    doubling = max(complexity, 1).bit_length() - 1
+    if not found:
+        return Niche(candidate.direction, Side.NOTHING, False, Delay.LATE, doubling)
+    (side, brief), _ = Counter(_kind(values, start, stop) for start, stop in found).most_common(1)[0]
+    return Niche(candidate.direction, side, brief, _delay(fires, np.array(found)), doubling)
+
+
+def _kind(values: Floats, start: int, stop: int) -> tuple[Side, bool]:
+    before = values[max(0, start - BEFORE_POINTS) : start]
+    before, during = before[np.isfinite(before)], values[start:stop][np.isfinite(values[start:stop])]
+    brief = stop - start <= BRIEF_POINTS
+    if not len(before) or not len(during):
+        return Side.UNREST, brief
+    level = float(np.median(before))
+    spread = _SPREADS_A_DEVIATION * float(np.median(np.abs(before - level)))
+    away = float(np.median(during)) - level
+    if abs(away) <= FAR * spread:
+        return Side.UNREST, brief
+    return (Side.RISE if away > 0 else Side.DROP), brief
+
+
+def _delay(fires: Bools, found: Ints) -> Delay:
+    median = float(np.median([int(np.argmax(fires[start:stop])) for start, stop in found]))
+    if median < 1:
+        return Delay.AT_ONCE
+    return Delay.IN_TIME if median <= DELAY_POINTS else Delay.LATE
