@@ -43,7 +43,7 @@ def plain(sandbox: LocalSandbox) -> Ran:
     return refine(sandbox, speaker_of(embedded), SERIES, LABELS, Settings(rounds=2, candidates=3, evaluations=24))
 
 
-def stubborn(sandbox: LocalSandbox, source: str) -> Ran:
+def stubborn(sandbox: LocalSandbox, source: str, objective: str = "default") -> Ran:
     """A session whose author always writes this rule, with other words each time."""
     asked = 0
 
@@ -54,7 +54,7 @@ def stubborn(sandbox: LocalSandbox, source: str) -> Ran:
             return '{"verdict": "accept", "reason": "fine", "feedback": ""}'
         return "```python\n" + source.replace('usual."""', f'usual, try {asked}."""') + "```"
 
-    return refine(sandbox, speaker_of(answer), SERIES, LABELS, ONE)
+    return refine(sandbox, speaker_of(answer), SERIES, LABELS, ONE, objective=objective)
 
 
 def test_the_honest_rule_of_the_stubborn_author_is_accepted(sandbox: LocalSandbox) -> None:
@@ -74,7 +74,7 @@ def test_no_session_accepts_a_cheat(name: str, sandbox: LocalSandbox) -> None:
 
 
 def test_a_peek_at_tuned_numbers_goes_to_repair_with_its_first_index(sandbox: LocalSandbox) -> None:
-    ran = stubborn(sandbox, LATE_PEEK)
+    ran = stubborn(sandbox, LATE_PEEK, "point_f1")  # else its false points would do
     assert ran.state["accepted"] == ()
     (first, *_) = ran.recorder.decisions("looked_ahead")
     assert first.why.startswith("causality: the score at index ")
