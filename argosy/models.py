@@ -38,7 +38,7 @@ def find_models(settings: Settings) -> Models:
     """Both tables as one. Raises BadInput for a table that cannot be read."""
     packaged = (files("argosy") / "models.yaml").read_text("utf-8")
     catalogs = [read_catalog(packaged, "argosy/models.yaml")]
-    if settings.models is not None and settings.models.is_file():
+    if settings.models is not None and settings.models.exists():
         catalogs.insert(0, read_catalog(_text(settings.models), str(settings.models)))
     return Models(joined(catalogs), settings.keys)
 
