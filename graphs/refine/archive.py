@@ -1,7 +1,8 @@
 """The parents of later rules: the best rule of every niche, so that a search does not narrow to one way of being right.
 
 A niche is what a rule finds, how late, and how much it takes to say it: kind of anomaly × delay × complexity, as in
-illuminating search (Mouret and Clune, arXiv 1504.04909). Rules of one niche compete; those of different ones do not.
+illuminating search (Mouret and Clune, arXiv 1504.04909). Of one niche only the best is kept; of the niches, as many as
+the archive holds, the best first. A rule that finds nothing has none.
 """
 
 from collections import Counter
@@ -22,10 +23,12 @@ BEFORE_POINTS = 60
 """The kind of a stretch is told by comparison with so many points before it."""
 
 BRIEF_POINTS = 5
+"""A stretch of at most so many points is brief."""
+
 FAR = 3.0
 """A median so many spreads away is a rise or a drop."""
 
-_SPREADS_A_DEVIATION = 1.4826
+_MAD_TO_SIGMA = 1.4826
 
 
 class Side(StrEnum):
@@ -34,7 +37,6 @@ class Side(StrEnum):
     RISE = "rise"
     DROP = "drop"
     UNREST = "unrest"
-    NOTHING = "nothing found"
 
 
 class Delay(StrEnum):
@@ -46,7 +48,7 @@ class Delay(StrEnum):
 
 
 class Niche(NamedTuple):
-    """Where a rule competes. `doubling` is the power of two below its complexity."""
+    """Where a rule competes. `doubling` is the exponent of the greatest power of two not above its complexity."""
 
     direction: Direction
     side: Side
@@ -72,29 +74,28 @@ def keep(
         if len(kept) == desk.settings.archive_size:
             break
         niche = niche_of(candidate, desk)
-        if niche not in taken and not repeats(candidate, kept):
+        if niche is not None and niche not in taken and not repeats(candidate, kept):
             kept.append(candidate)
             taken.add(niche)
     return tuple(kept)
 
 
-def niche_of(candidate: Candidate, desk: Desk) -> Niche:
-    """Where a tuned candidate competes, by what it finds in training: incidents, or false alerts of the base."""
+def niche_of(candidate: Candidate, desk: Desk) -> Niche | None:
+    """Where an assessed candidate competes, by what it finds in training: incidents, or false alerts of the base.
+
+    None where it finds none of them.
+    """
     bench = desk.bench
     train = bench.splits.train
     fires = bench.rule_scores[candidate.id][train] >= 1.0
     labels, values = bench.train_labels, bench.train.values
-    if candidate.direction is Direction.CLEAR:
-        alarms = bench.base_values[train] >= 1.0
-        wanted, fires = alarms & ~labels, fires & alarms
-    else:
-        wanted = labels
+    wanted = (bench.base_values[train] >= 1.0) & ~labels if candidate.direction is Direction.CLEAR else labels
     found = [(start, stop) for start, stop in runs(wanted) if fires[start:stop].any()]
+    if not found:
+        return None
+    (side, brief), _ = Counter(_kind(values, start, stop) for start, stop in found).most_common(1)[0]
     complexity = candidate.assessment.complexity if candidate.assessment else 1
     doubling = max(complexity, 1).bit_length() - 1
-    if not found:
-        return Niche(candidate.direction, Side.NOTHING, False, Delay.LATE, doubling)
-    (side, brief), _ = Counter(_kind(values, start, stop) for start, stop in found).most_common(1)[0]
     return Niche(candidate.direction, side, brief, _delay(fires, np.array(found)), doubling)
 
 
@@ -105,7 +106,7 @@ def _kind(values: Floats, start: int, stop: int) -> tuple[Side, bool]:
     if not len(before) or not len(during):
         return Side.UNREST, brief
     level = float(np.median(before))
-    spread = _SPREADS_A_DEVIATION * float(np.median(np.abs(before - level)))
+    spread = _MAD_TO_SIGMA * float(np.median(np.abs(before - level)))
     away = float(np.median(during)) - level
     if abs(away) <= FAR * spread:
         return Side.UNREST, brief

@@ -20,9 +20,10 @@ from signals.arrays import Bools, Floats
 def fuse_accepted(state: State, desk: Desk) -> State:
     """Chooses among all subsets of the accepted rules, the empty one included.
 
-    None may lose on validation, nor any single figure of the objective there or in training. Among the others the mean
-    of validation and training objective counts, less a price for each rule: validation alone often holds a handful of
-    incidents, and chooses by luck. Where it holds none, the two count as one part, so that what is false there counts.
+    None may lose on validation, nor let a single F1 of the objective fall there or in training (`falling`). Among the
+    others the mean of validation and training objective counts, less a price for each rule: validation alone often
+    holds a handful of incidents, and chooses by luck. Where it holds none, the two count as one part, so that what is
+    false there counts.
     """
     bench, judge = desk.bench, desk.context.objective
     validation, train = bench.splits.validation, bench.splits.train

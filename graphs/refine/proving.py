@@ -120,13 +120,20 @@ def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk)
 
 
 def falling(before: Bools, after: Bools, desk: Desk) -> tuple[str, ...]:
-    """Which F1s of the objective fall in training or validation, both of whose flags are given."""
+    """Which F1s of the objective fall by more than its slack from the flags `before` to those `after`, and where.
+
+    Both are of the known part. It is asked of training and validation; where validation holds no incident, of
+    training and of both as one.
+    """
     bench, judge = desk.bench, desk.context.objective
-    parts = {"training": bench.splits.train, "validation": bench.splits.validation}
+    labels, train, validation = bench.known_labels, bench.splits.train, bench.splits.validation
+    parts = {"training": train, "validation": validation}
+    if not labels[validation].any():
+        parts = {"training": train, "training and validation": slice(0, len(labels))}
     return tuple(
         f"{figure} in {name}"
         for name, part in parts.items()
-        for figure in judge.falling(bench.known_labels[part], before[part], after[part])
+        for figure in judge.falling(labels[part], before[part], after[part])
     )
 
 
@@ -239,8 +246,9 @@ def select(state: State, desk: Desk, gate: Gate | None = None) -> State:
     gained = len(accepted) - len(state["accepted"])
     desk.bench.assessed |= {each.id: each for each in fresh}
     archive = keep([*fresh, *state["archive"]], _merit, lambda each, kept: _repeats(each, kept, desk) is not None, desk)
+    before = {parent.id for parent in state["archive"]}
     for parent in archive:
-        if parent not in state["archive"]:
+        if parent.id not in before:
             desk.decide(parent.id, "kept as a parent", str(niche_of(parent, desk)))
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
     stalled = 0 if gained or state["round"] == 0 else state["stalled"] + 1

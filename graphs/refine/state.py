@@ -59,7 +59,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Assessment:
-    """A tuned rule fused with the base, against the base alone ("before"): objective and events by part.
+    """A tuned rule in a fusion, against the fusion without it ("before"): objective and events by part.
 
     An objective is NaN where the part holds no incident; `known` is that of training and validation as one part.
     `falling` names the single F1s that fall by more than a slack, with their part, however the objective does.
