@@ -14,7 +14,7 @@ import numpy as np
 
 from detectors.rule import Direction
 from eval.rates import DELAY_POINTS
-from graphs.refine.context import Desk
+from graphs.refine.context import Workbench
 from graphs.refine.state import Candidate
 from signals.arrays import Bools, Floats, Ints
 from signals.incidents import runs
@@ -65,27 +65,27 @@ def keep(
     candidates: Iterable[Candidate],
     merit: Callable[[Candidate], float],
     repeats: Callable[[Candidate, list[Candidate]], bool],
-    desk: Desk,
+    bench: Workbench,
+    most: int,
 ) -> tuple[Candidate, ...]:
-    """The best of each niche, best first, as many as the archive holds; none that `repeats` one kept before it."""
+    """The best of each niche, best first, at most so many; none that `repeats` one kept before it."""
     kept: list[Candidate] = []
     taken: set[Niche] = set()
     for candidate in sorted(candidates, key=merit, reverse=True):
-        if len(kept) == desk.settings.archive_size:
+        if len(kept) == most:
             break
-        niche = niche_of(candidate, desk)
+        niche = niche_of(candidate, bench)
         if niche is not None and niche not in taken and not repeats(candidate, kept):
             kept.append(candidate)
             taken.add(niche)
     return tuple(kept)
 
 
-def niche_of(candidate: Candidate, desk: Desk) -> Niche | None:
+def niche_of(candidate: Candidate, bench: Workbench) -> Niche | None:
     """Where an assessed candidate competes, by what it finds in training: incidents, or false alerts of the base.
 
     None where it finds none of them.
     """
-    bench = desk.bench
     train = bench.splits.train
     fires = bench.rule_scores[candidate.id][train] >= 1.0
     labels, values = bench.train_labels, bench.train.values

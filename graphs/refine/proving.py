@@ -245,11 +245,17 @@ def select(state: State, desk: Desk, gate: Gate | None = None) -> State:
     accepted = _accepted(fresh, state["accepted"], desk, gate or refusal)
     gained = len(accepted) - len(state["accepted"])
     desk.bench.assessed |= {each.id: each for each in fresh}
-    archive = keep([*fresh, *state["archive"]], _merit, lambda each, kept: _repeats(each, kept, desk) is not None, desk)
+    archive = keep(
+        [*fresh, *state["archive"]],
+        _merit,
+        lambda each, kept: _repeats(each, kept, desk) is not None,
+        desk.bench,
+        desk.settings.archive_size,
+    )
     before = {parent.id for parent in state["archive"]}
     for parent in archive:
         if parent.id not in before:
-            desk.decide(parent.id, "kept as a parent", str(niche_of(parent, desk)))
+            desk.decide(parent.id, "kept as a parent", str(niche_of(parent, desk.bench)))
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
     stalled = 0 if gained or state["round"] == 0 else state["stalled"] + 1
     after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from itertools import cycle
 
+import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from graphs.refine import Settings
+from detectors.rule import Direction
+from eval.splits import split
+from graphs.refine import Settings, Workbench
+from graphs.refine.archive import niche_of
+from graphs.refine.state import Candidate
 from sandbox.local import LocalSandbox
-from tests.graphs.bench import Ran, a_series, refine, speaker_of
-
-pytestmark = pytest.mark.slow
+from signals.series import Series
+from tests.graphs.bench import Limits, Ran, a_series, refine, speaker_of
 
 _RULE = '''```python
 """Flags {summary}."""
@@ -49,10 +53,56 @@ def _summaries(ran: Ran) -> list[str]:
     return [candidate.source.partition(".")[0].removeprefix('"""Flags ') for candidate in ran.state["archive"]]
 
 
+@pytest.mark.slow
 def test_rules_that_find_the_same_at_the_same_time_compete_for_one_place(kept: Ran) -> None:
     assert sorted(_summaries(kept)) == ["drops that last", "every drop"]
 
 
+@pytest.mark.slow
 def test_the_transcript_says_for_what_each_parent_is_kept(kept: Ran) -> None:
     said = sorted(decision.why for decision in kept.recorder.decisions("kept as a parent"))
     assert [each.rpartition(",")[0] for each in said] == ["flag: drop, at once", "flag: drop, in time"]
+
+
+def _bench(shape: list[float], labelled: bool = True) -> Workbench:
+    """Noise around 100 with four stretches of this shape in training; where not labelled they are false alarms."""
+    values = 100 + np.random.default_rng(0).normal(0, 1, 2000)
+    labels = np.zeros(2000, dtype=np.bool_)
+    for start in (200, 400, 600, 800):
+        values[start : start + len(shape)] = shape
+        labels[start : start + len(shape)] = labelled
+    bench = Workbench(Series("s", 60 * np.arange(2000, dtype=np.int64), values, 60), labels, split(2000))
+    bench.set_base(Limits())
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("shape", "direction", "fires_after", "niche"),
+    [
+        ([130.0] * 8, Direction.FLAG, 0, "flag: rise, at once, 1+ nodes"),
+        ([130.0] * 3, Direction.FLAG, 0, "flag: brief rise, at once, 1+ nodes"),
+        ([70.0] * 8, Direction.FLAG, 4, "flag: drop, in time, 1+ nodes"),
+        ([70.0] * 40, Direction.FLAG, 20, "flag: drop, late, 1+ nodes"),
+        ([100.0] * 8, Direction.FLAG, 0, "flag: unrest, at once, 1+ nodes"),
+        ([float("nan")] * 8, Direction.FLAG, 0, "flag: unrest, at once, 1+ nodes"),
+        ([130.0] * 8, Direction.CLEAR, 0, "clear: rise, at once, 1+ nodes"),
+        ([100.0] * 8, Direction.CLEAR, 0, "None"),
+        ([130.0] * 8, Direction.FLAG, 10, "None"),
+    ],
+)
+def test_a_niche_is_what_a_rule_finds_and_when(
+    shape: list[float], direction: Direction, fires_after: int, niche: str
+) -> None:
+    bench = _bench(shape, labelled=direction is Direction.FLAG)
+    scores = np.full(len(bench.known), np.nan)
+    for start in (200, 400, 600, 800):
+        scores[start + fires_after] = 2.0
+    bench.rule_scores["c"] = scores
+    assert str(niche_of(Candidate("c", 1, 1, direction), bench)) == niche
+
+
+def test_missing_values_before_an_incident_leave_its_kind_open() -> None:
+    bench = _bench([130.0] * 8)
+    bench.train.values[:800] = np.nan
+    bench.rule_scores["c"] = np.where(bench.known_labels, 2.0, 0.0)
+    assert str(niche_of(Candidate("c", 1, 1, Direction.FLAG), bench)) == "flag: unrest, at once, 1+ nodes"
