@@ -70,6 +70,7 @@ def _slots(evidence: DetectionEvidence) -> dict[str, object]:
     match = _STATISTIC.fullmatch(focus.name)
     return {
         "direction": evidence.direction,
+        "missed": evidence.base.missed > 0,
         "evidence": evidence_block(evidence),
         "told": bool(ranked),
         "best": focus in ranked[:1],

@@ -62,6 +62,15 @@ def test_a_rule_is_proposed_from_its_evidence_alone():
     assert "reviewer" not in user.text
 
 
+@pytest.mark.parametrize(("missed", "said"), [(1, "misses these events"), (0, "flags only part of these events")])
+def test_the_prompt_says_what_the_base_leaves_to_do(missed, said):
+    model = ScriptedModel(answers=[FENCED])
+    evidence = detection_evidence()
+    base = evidence.base.model_copy(update={"missed": missed})
+    propose(scripted_speaker(model), evidence.model_copy(update={"base": base}), detection_key())
+    assert f"The detector in service {said}." in model.asked[0][1].text
+
+
 def test_each_candidate_is_pointed_to_another_statistic_of_the_evidence():
     measures = {"level": 3.0, "dev_60_by_spread": 4.0, "change": -2.0, "flat": 1.0}
     like = LIKE.model_copy(update={"measures": {"dev_60_by_spread": 0.5, "level": 0.5, "change": 1.0, "flat": 3.0}})
