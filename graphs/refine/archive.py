@@ -1,8 +1,8 @@
 """The parents of later rules: the best rule of every niche, so that a search does not narrow to one way of being right.
 
 A niche is what a rule finds, how late, and how much it takes to say it: kind of anomaly × delay × complexity, as in
-illuminating search (Mouret and Clune, arXiv 1504.04909). Of one niche only the best is kept; of the niches, as many as
-the archive holds, the best first. A rule that finds nothing has none.
+illuminating search (Mouret and Clune, arXiv 1504.04909). The best of each niche comes before all others. A rule that
+finds nothing has no niche and is no parent.
 """
 
 from collections import Counter
@@ -68,17 +68,25 @@ def keep(
     bench: Workbench,
     most: int,
 ) -> tuple[Candidate, ...]:
-    """The best of each niche, best first, at most so many; none that `repeats` one kept before it."""
-    kept: list[Candidate] = []
-    taken: set[Niche] = set()
+    """At most so many, best first: the best of each niche, and where places are left, the best of the others.
+
+    None that `repeats` one kept before it, and none without a niche.
+    """
+    firsts: dict[Niche, Candidate] = {}
+    others: list[Candidate] = []
     for candidate in sorted(candidates, key=merit, reverse=True):
-        if len(kept) == most:
-            break
         niche = niche_of(candidate, bench)
-        if niche is not None and niche not in taken and not repeats(candidate, kept):
+        if niche is None:
+            continue
+        if niche in firsts:
+            others.append(candidate)
+        else:
+            firsts[niche] = candidate
+    kept: list[Candidate] = []
+    for candidate in (*firsts.values(), *others):
+        if len(kept) < most and not repeats(candidate, kept):
             kept.append(candidate)
-            taken.add(niche)
-    return tuple(kept)
+    return tuple(sorted(kept, key=merit, reverse=True))
 
 
 def niche_of(candidate: Candidate, bench: Workbench) -> Niche | None:

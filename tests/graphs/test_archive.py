@@ -45,7 +45,7 @@ def kept() -> Iterator[Ran]:
 
     series, labels = a_series()
     local = LocalSandbox()
-    yield refine(local, speaker_of(answer, language_model=True), series, labels, Settings(rounds=1, candidates=3))
+    yield refine(local, speaker_of(answer, language_model=True), series, labels, Settings(rounds=1, candidates=3, archive_size=2))
     local.close()
 
 
@@ -54,7 +54,7 @@ def _summaries(ran: Ran) -> list[str]:
 
 
 @pytest.mark.slow
-def test_rules_that_find_the_same_at_the_same_time_compete_for_one_place(kept: Ran) -> None:
+def test_the_best_of_each_niche_comes_before_the_second_of_another(kept: Ran) -> None:
     assert sorted(_summaries(kept)) == ["drops that last", "every drop"]
 
 
