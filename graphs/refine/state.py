@@ -76,7 +76,7 @@ class Assessment:
     false_points_added: int
     false_points_removed: int
     complexity: int
-    falling: tuple[str, ...] = ()
+    falling: tuple[str, ...]
 
     @property
     def gain(self) -> float:
