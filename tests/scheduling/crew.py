@@ -115,16 +115,39 @@ def node_in_progress(store: Store, session: str) -> str | None:
     return inside[-1] if inside else None
 
 
-def kill_at_random(workers: Crew, kills: int, moments: Sequence[Moment], seed: int) -> None:
-    """Kills somebody at each of these moments in turn, again and again, then waits until no run is left."""
+def kill_at_random(
+    workers: Crew, kills: int, moments: Sequence[Moment], enter_more: Callable[[], object], seed: int
+) -> None:
+    """Kills somebody at each of these moments in turn, again and again, then waits until no run is left.
+
+    A machine may be done with its runs before as many were killed: then `enter_more` enters one more.
+    """
     draw, until = random.Random(seed), time.monotonic() + WAIT_S
     runs = Runs(workers.store.database, workers.store.redaction, time.time)
     for number, (who, within_s) in zip(range(kills), cycle(moments), strict=False):
-        while not (victims := who(workers)):
+        while not (victims := _after(draw.uniform(0.0, within_s), who, workers)):
             assert time.monotonic() < until, f"after {number} kills nobody was at work"
+            if not runs.open():
+                _enter(runs, enter_more, until)
             time.sleep(0.02)
-        time.sleep(draw.uniform(0.0, within_s))
-        workers.kill(draw.choice(who(workers) or victims))
+        workers.kill(draw.choice(victims))
     while left := runs.open():
         assert time.monotonic() < until, [(run.id, run.state, run.starts, run.why) for run in left]
         time.sleep(0.2)
+
+
+def _after(seconds: float, who: Callable[[Crew], list[BaseProcess]], workers: Crew) -> list[BaseProcess]:
+    """Those who may be killed so long after there was somebody; nobody if there is none."""
+    if not who(workers):
+        return []
+    time.sleep(seconds)
+    return who(workers)
+
+
+def _enter(runs: Runs, enter_more: Callable[[], object], until: float) -> None:
+    """Enters one run more, and waits until it is there."""
+    before = len(runs.of())
+    enter_more()
+    while len(runs.of()) == before:
+        assert time.monotonic() < until, "a schedule that is due was not entered as a run"
+        time.sleep(0.02)

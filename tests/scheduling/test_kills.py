@@ -3,7 +3,9 @@
 import sys
 import time
 from collections import Counter
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -41,20 +43,23 @@ def test_refreshes_of_killed_workers_promote_exactly_once_each(
 ) -> None:
     """`argosy worker` with a sandbox, on schedules that have just come due."""
     url = request.getfixturevalue("postgres_store") if database == "postgres" else None
-    store = open_store(Settings(tmp_path, url))
-    made = [due_now(store, seed, tmp_path) for seed in range(lines)]
-    with crew(store, tmp_path, url, killed_worker.command, size) as workers:
-        kill_at_random(workers, kills, WHILE_REFRESHING, seed=8)
-    assert workers.orphans() == set()
-    died_in = interrupted(store)
-    assert died_in.total() >= kills // 2, f"most kills should meet a refresh under way: {died_in}"
-    inside = died_in.total() - died_in[BETWEEN]
-    assert inside >= kills // 5, f"and a good share of them a node of it: {died_in}"
-    check_history(store, {schedule for _, schedule in made})
-    for line, _ in made:
-        check_promoted_once(store, line)
-    assert still_queued(store) == 0
-    store.close()
+    with closing(open_store(Settings(tmp_path, url))) as store:
+        made = [due_now(store, seed, tmp_path) for seed in range(lines)]
+        with crew(store, tmp_path, url, killed_worker.command, size) as workers:
+
+            def enter_more() -> None:
+                made.append(due_now(store, len(made), tmp_path))
+
+            kill_at_random(workers, kills, WHILE_REFRESHING, enter_more, seed=8)
+        assert workers.orphans() == set()
+        died_in = interrupted(store)
+        assert died_in.total() >= kills // 2, f"most kills should meet a refresh under way: {died_in}"
+        inside = died_in.total() - died_in[BETWEEN]
+        assert inside >= kills // 5, f"and a good share of them a node of it: {died_in}"
+        check_history(store, {schedule for _, schedule in made})
+        for line, _ in made:
+            check_promoted_once(store, line)
+        assert still_queued(store) == 0
 
 
 def due_now(store: Store, seed: int, folder: Path) -> tuple[Line, str]:
@@ -126,22 +131,24 @@ def test_kills_lose_nothing_and_run_nothing_twice_at_a_time(
 ) -> None:
     """Something small in place of a refresh, which tells when each of its steps began and ended."""
     url = request.getfixturevalue("postgres_store") if database == "postgres" else None
-    store = open_store(Settings(tmp_path, url))
-    with store.database.writing() as connection:
-        for statement in killed_worker.MADE:
-            connection.execute(sa.text(statement))
-    asked = enter(store, kills * 3 // 5)
-    with crew(store, tmp_path, url, killed_worker.small, size) as workers:
-        kill_at_random(workers, kills, [(Crew.ready, 1.2), *[(Crew.busy, 1.2)] * 4], seed=8)
-    check(store, asked, kills)
-    store.close()
+    with closing(open_store(Settings(tmp_path, url))) as store:
+        with store.database.writing() as connection:
+            for statement in killed_worker.MADE:
+                connection.execute(sa.text(statement))
+        entered = enter(store)
+        asked = {next(entered) for _ in range(kills * 3 // 5)}
+        with crew(store, tmp_path, url, killed_worker.small, size) as workers:
+            moments: list[Moment] = [(Crew.ready, 1.2), *[(Crew.busy, 1.2)] * 4]
+            kill_at_random(workers, kills, moments, lambda: asked.add(next(entered)), seed=8)
+        check(store, asked, kills)
 
 
-def enter(store: Store, number: int) -> set[str]:
-    """Runs of four detectors."""
+def enter(store: Store) -> Iterator[str]:
+    """Runs of four detectors in turn, each entered when it is asked for."""
     schedules = Schedules(store, time.time)
     rows = [schedules.add(keep_detector(store), Cron.read("0 0 1 1 *"), Missed.read("once"), {}, {}) for _ in range(4)]
-    return {schedules.run_now(rows[each % 4].id).id for each in range(number)}
+    for row in cycle(rows):
+        yield schedules.run_now(row.id).id
 
 
 def check(store: Store, asked: set[str], kills: int) -> None:
