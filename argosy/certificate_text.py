@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from argosy.terminal import several
 from detectors.certificate.form import Certificate, Examination, Growth, Lookback, PartEvidence, Response, Share
 
 
@@ -75,7 +76,7 @@ def _evidence(found: PartEvidence) -> str:
         f"{_share(found.precision, 'alerts')} touch an incident",
     ]
     if found.gained is not None:
-        words.append(f"beside the base {found.gained} incidents gained, {found.lost} lost")
+        words.append(f"beside the base {several(found.gained, 'incident')} gained, {found.lost} lost")
         words.append(f"{found.false_points_added} false points added, {found.false_points_removed} removed")
     if found.objective_before is not None and found.objective_after is not None:
         words.append(f"objective {found.objective_before:.3f} → {found.objective_after:.3f}")
@@ -96,13 +97,14 @@ def _sensitivity(certificate: Certificate) -> Iterator[str]:
 def _origin(certificate: Certificate) -> Iterator[str]:
     data = certificate.data
     yield (
-        f"data: {data.points:,} points of {data.series}, {data.step_s} s apart, {data.incidents} incidents, "
-        f"SHA-256 {data.sha256[:16]}; lockbox openings: {certificate.lockbox_openings}"
+        f"data: {data.points:,} points of {data.series}, {data.step_s} s apart, "
+        f"{several(data.incidents, 'incident')}, SHA-256 {data.sha256[:16]}; "
+        f"lockbox openings: {certificate.lockbox_openings}"
     )
     origin = certificate.provenance
     if origin:
         yield (
-            f"from {origin.calls} calls, {origin.input_tokens:,} tokens in, {origin.output_tokens:,} out, "
+            f"from {several(origin.calls, 'call')}, {origin.input_tokens:,} tokens in, {origin.output_tokens:,} out, "
             f"${origin.usd:.4f}; seed {origin.seed}; transcript SHA-256 {origin.transcript_sha256[:16]}"
         )
         yield ", ".join(f"{name} {number}" for name, number in origin.versions.items())

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from argosy.terminal import several
 from graphs.events import Decision, Event, ModelCall, SpanBegin
 
 TOLD = {"base": "base", "session": "session", "model": "model", "fused": "fusion", "series": "series"}
@@ -51,7 +52,7 @@ class Progress:
     def _show(self, doing: str) -> None:
         if self._status:
             seconds = self._clock() - self._started
-            self._status.update(f"{doing} · {self._calls} calls · {seconds:.0f} s")
+            self._status.update(f"{doing} · {several(self._calls, 'call')} · {seconds:.0f} s")
 
     def _tell(self, event: Decision) -> None:
         text = escape(event.why)

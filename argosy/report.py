@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from argosy.events_told import EventsSection, event_lines
+from argosy.terminal import printable, several
 from eval.objective import DEFAULT, OBJECTIVES
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ def explanation_lines(report: Report) -> Iterator[str]:
 def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     series, usage = report.series, report.usage
     yield "session", report.session
-    yield "series", f"{series.id}: {series.points:,} points, {series.step_s:,} s apart, {series.incidents} incidents"
+    counts = several(series.points, "point"), f"{series.step_s:,} s apart", several(series.incidents, "incident")
+    yield "series", f"{series.id}: {', '.join(counts)}"
     yield "splits", "; ".join(_split(name, report.splits[name]) for name in PARTS if name in report.splits)
     yield "model", report.model
     yield "base", report.base.name
@@ -218,7 +220,7 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
         )
     about = " (tokens estimated)" if usage.estimated else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{about}"
-    yield "usage", f"{usage.calls} calls, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
+    yield "usage", f"{several(usage.calls, 'call')}, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
 
 
 def _objective(report: Report) -> str:
@@ -246,15 +248,13 @@ def _split(name: str, part: SplitSection) -> str:
     points = part.points
     if points is None and part.start is not None and part.stop is not None:
         points = part.stop - part.start
-    counts = [f"{points:,} points"] if points is not None else []
-    counts += [f"{part.incidents} incidents"] if part.incidents is not None else []
+    counts = [several(points, "point")] if points is not None else []
+    counts += [several(part.incidents, "incident")] if part.incidents is not None else []
     return f"{name} {', '.join(counts)}".rstrip()
 
 
 def _line(label: str, words: str) -> "Text":
     from rich.text import Text
-
-    from argosy.terminal import printable
 
     return Text.assemble((f"{label:<8}", "bold"), printable(words))
 

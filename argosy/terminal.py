@@ -22,6 +22,11 @@ def printable(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_SHOWN)
 
 
+def several(count: int, noun: str) -> str:
+    """A count before a regular noun: "1 incident", "2,000 incidents"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def stdout_console() -> "Console":
     """A console on stdout: as wide as the terminal, or 120 columns and without colours when piped."""
     from rich.console import Console

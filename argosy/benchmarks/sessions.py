@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from agents.budget import Budget, Caps
-from argosy.benchmarks.plan import Plan, Stored
+from argosy.benchmarks.plan import Plan, SessionOptions, Stored
 from argosy.casting import cast
 from argosy.gguf import SCHEME
 from argosy.keeping import Finished
 from argosy.models import find_models
+from argosy.sandboxes import open_sandbox
 from argosy.service import score_file
 from argosy.session import SessionRequest, run_session
 from argosy.settings import Settings as StoreSettings
@@ -45,16 +46,17 @@ def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner
     return run
 
 
-def check_model(model: str) -> None:
-    """Opens the models of the sessions once, before any cell runs: else every one of them would fail.
+def check_parts(options: SessionOptions) -> None:
+    """Opens the models and the sandbox of the sessions once, before any cell runs: else every one of them would fail.
 
-    Model files are not served for this. Raises BadInput and ModelUnavailable.
+    Model files are not served for this. Raises BadInput, ModelUnavailable and SandboxUnavailable.
     """
-    if SCHEME in model or model.startswith(REPLAY):
-        return
-    clock = time.monotonic
-    with cast(model, find_models(read_settings()), Budget(Caps(), clock), 0, Settings().prompt_tokens):
-        pass
+    by_language_model = SCHEME in options.model
+    if SCHEME not in options.model and not options.model.startswith(REPLAY):
+        clock, models = time.monotonic, find_models(read_settings())
+        with cast(options.model, models, Budget(Caps(), clock), 0, Settings().prompt_tokens) as opened:
+            by_language_model = opened.by_language_model
+    open_sandbox(options.sandbox, by_language_model).close()
 
 
 def store_settings(out: Path) -> StoreSettings:

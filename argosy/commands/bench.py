@@ -85,7 +85,7 @@ def bench(
     chosen = chosen_of(collections, [*_words(series), *_lines(series_file)])
     layouts = [each.layout for each in collections.values()]
     names = runnable(_words(methods))
-    _check_model(names, model)
+    _check_parts(names, plan.session)
     _perform(BenchRequest(data, layouts, chosen, names, seeds, plan, held, out, jobs, timeout_s, retry_failed), as_json)
 
 
@@ -103,13 +103,13 @@ def _sessions(model: str, rounds: int, candidates: int, calls: int | None, sandb
     )
 
 
-def _check_model(names: list[str], model: str) -> None:
-    """Raises BadInput or ModelUnavailable where methods would ask a model that cannot be opened."""
+def _check_parts(names: list[str], sessions: "SessionOptions") -> None:
+    """Raises what is the matter where methods would need a model or a sandbox that cannot be opened."""
     from argosy.benchmarks.methods import METHODS
-    from argosy.benchmarks.sessions import check_model
+    from argosy.benchmarks.sessions import check_parts
 
     if any(METHODS[name].asks for name in names):
-        check_model(model)
+        check_parts(sessions)
 
 
 def _plan(

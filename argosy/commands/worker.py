@@ -22,6 +22,7 @@ def worker(
     metrics: Annotated[Path | None, typer.Option(help="Text file for Prometheus' node exporter.")] = None,
     metrics_port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of /metrics on 127.0.0.1.")] = None,
     log: Annotated[Path | None, typer.Option(help="Append JSON lines to this file; - is stderr.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON lines of --log on stdout.")] = False,
     lease: Annotated[
         float, typer.Option(min=2.0, max=86_400, help="Seconds without a beat until others take over.")
     ] = 30.0,
@@ -42,7 +43,7 @@ def worker(
     store = open_store(settings)
     numbers = Metrics(metrics, metrics_port)
     numbers.write()
-    with _opened(log) as stream, _stopping() as stopping:
+    with _opened(log, as_json) as stream, _stopping() as stopping:
         executor = Worker(
             store,
             performer(store, find_models(settings), time.time, os.environ),
@@ -81,11 +82,13 @@ def _stopping() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _opened(log: Path | None) -> Iterator[IO[str] | None]:
+def _opened(log: Path | None, as_json: bool) -> Iterator[IO[str] | None]:
     import sys
 
+    if log is not None and as_json:
+        raise BadInput(f"--log {log}", "and --json tell the same lines in two places", "give one of the two")
     if log is None:
-        yield None
+        yield sys.stdout if as_json else None
     elif str(log) == "-":
         yield sys.stderr
     else:

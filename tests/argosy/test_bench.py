@@ -166,6 +166,19 @@ def test_wrong_words_are_one_line(tmp_path: Path, more: list[str], told: str) ->
     assert done.stderr.count("\n") == 1
 
 
+def test_an_engine_that_sessions_need_is_missed_before_any_cell_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+    out = tmp_path / "o"
+    words = ["bench", str(_table(tmp_path / "d.parquet")), "--methods", "session", "--sandbox", "docker"]
+    done = CliRunner().invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 2
+    assert "Docker" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
+
+
 def test_a_disk_that_is_full_is_one_line_and_finished_cells_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,14 @@ def test_the_page_names_all_that_was_found() -> None:
     assert rows[-1][1:] == ["0.750", "0.750", "0.750", "–", "3", "of", "4", "1,200"]
 
 
+def test_one_is_told_in_the_singular() -> None:
+    plain = report("s-1", "r-1").as_json()
+    plain["series"]["incidents"] = plain["usage"]["calls"] = plain["splits"]["train"]["incidents"] = 1
+    page = printed(Report.model_validate(plain))
+    for words in ("60 s apart, 1 incident\n", "train 450 points, 1 incident;", "1 call, "):
+        assert words in page
+
+
 def test_what_a_model_wrote_commands_no_terminal() -> None:
     page = printed(report("s-1", "r-1"))
     assert "\x1b" not in page

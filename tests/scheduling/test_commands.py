@@ -96,6 +96,11 @@ def test_a_lease_must_be_longer_than_a_beat(home: Path) -> None:
     assert argosy(home, "worker", "--lease", "1").exit_code == 2
 
 
+def test_lines_go_to_one_place(home: Path) -> None:
+    refused = argosy(home, "worker", "--json", "--log", "worker.jsonl")
+    assert (refused.exit_code, "give one of the two" in refused.stderr) == (2, True)
+
+
 @pytest.mark.slow
 def test_a_worker_does_what_is_due_and_ends(home: Path) -> None:
     row = json.loads(scheduled(home, "--gaps", "hold", "--files", str(home / "none.csv"), "--json").stdout)
@@ -113,16 +118,19 @@ def test_a_worker_does_what_is_due_and_ends(home: Path) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_lets_a_worker_go_in_order(home: Path) -> None:
-    process = subprocess.Popen([*COMMAND, "worker"], env=environment(home), stderr=subprocess.PIPE, text=True)
+    words, pipes = [*COMMAND, "worker", "--json"], {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(words, env=environment(home), text=True, **pipes)
     store = open_store(Settings(home))
     workers, until = Workers(store.database, time.time), time.monotonic() + WAIT_S
     while not workers.all():
         assert time.monotonic() < until
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=WAIT_S)
+    told, said = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0, said
     assert "stopping after what is under way" in said
+    events = [json.loads(line)["event"] for line in told.splitlines()]
+    assert (events[0], events[-1]) == ("worker_began", "worker_ended")
     assert workers.all()[0].ended is not None
     store.close()
 
