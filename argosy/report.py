@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from argosy.events_told import EventsSection, event_lines
 from argosy.terminal import printable, several
 from eval.objective import DEFAULT, OBJECTIVES
+from eval.titles import TITLES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -159,12 +160,7 @@ ENDINGS: Mapping[str, str] = {
     "interrupted": "you stopped it; what was accepted by then is kept",
 }
 
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("event_f1_pa", "Event-F1-PA"),
-    ("point_f1", "point F1"),
-    ("event_f1_k10", "event F1 k10"),
-    ("auc_pr", "AUC-PR"),
-)
+_COLUMNS = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr")
 
 
 def print_report(report: Report, console: "Console") -> None:
@@ -279,14 +275,14 @@ def metrics_table(*leading: str) -> "Table":
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     for title in leading:
         table.add_column(title, no_wrap=True)
-    for title in (*(title for _, title in _COLUMNS), "detected", "false points"):
+    for title in (*(TITLES[name] for name in _COLUMNS), "detected", "false points"):
         table.add_column(title, justify="right")
     return table
 
 
 def metrics_cells(metrics: Metrics) -> Iterator[str]:
     """The figures as words; a dash where there was nothing to measure by."""
-    for name, _ in _COLUMNS:
+    for name in _COLUMNS:
         value = getattr(metrics, name)
         yield "–" if value is None else f"{value:.3f}"
     yield "–" if metrics.detected is None else f"{metrics.detected} of {metrics.incidents}"

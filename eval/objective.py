@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from eval.rates import event_delay, event_pa, point
+from eval.titles import TITLES
 from signals.arrays import Bools
 
 SLACK = 0.01
@@ -35,12 +36,12 @@ class Objective:
     def falling(self, labels: Bools, before: Bools, after: Bools) -> tuple[str, ...]:
         """Which F1s that count fall by more than `SLACK` from the flags `before` to those `after`; all shape (n,)."""
         figures = {
-            "point F1": (self.point_weight, point),
-            "Event-F1-PA": (self.event_pa_weight, event_pa),
-            "event F1 k10": (self.event_delay_weight, event_delay),
+            "point_f1": (self.point_weight, point),
+            "event_f1_pa": (self.event_pa_weight, event_pa),
+            "event_f1_k10": (self.event_delay_weight, event_delay),
         }
         return tuple(
-            name
+            TITLES[name]
             for name, (weight, rates) in figures.items()
             if weight and rates(labels, before).f1 - rates(labels, after).f1 > SLACK
         )

@@ -9,20 +9,8 @@ from rich.table import Table
 from argosy.benchmarks.methods import SINGLE
 from argosy.benchmarks.progress import clock_time
 from eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
+from eval.titles import TITLES
 
-TITLES = {
-    "event_f1_pa": "Event-F1-PA",
-    "point_f1": "point F1",
-    "event_f1_k10": "event F1 k10",
-    "auc_pr": "AUC-PR",
-    "vus_pr": "VUS-PR",
-    "range_f1": "range F1",
-    "affiliation_f1": "affiliation F1",
-    "delay_points": "delay",
-    "alerts_a_week": "alerts a week",
-    "oracle_objective": "oracle objective",
-    "objective": "objective",
-}
 _LISTED = 10
 
 

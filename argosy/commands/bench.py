@@ -180,8 +180,8 @@ def _write_pages(request: "BenchRequest", report: "BenchReport") -> None:
     import shlex
     import sys
 
-    from argosy.benchmarks.printing import TITLES
     from eval.report import Page, Section, write_markdown, write_page
+    from eval.titles import TITLES
 
     protocol = request.protocol
     sections = [

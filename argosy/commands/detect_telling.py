@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from eval.titles import TITLES
+
 if TYPE_CHECKING:
     from argosy.detecting import Detected
     from argosy.signal_files import Given
@@ -54,9 +56,7 @@ def _pattern_words(each: dict[str, Any]) -> str:
 def _metric_words(metrics: dict[str, Any]) -> str:
     """The figures on the points that nobody learned from."""
     words = [
-        f"{title} {metrics[name]:.3f}"
-        for name, title in (("event_f1_pa", "Event-F1-PA"), ("point_f1", "point F1"))
-        if metrics.get(name) is not None
+        f"{TITLES[name]} {metrics[name]:.3f}" for name in ("event_f1_pa", "point_f1") if metrics.get(name) is not None
     ]
     return ", ".join(
         [*words, f"{metrics['detected']} of {metrics['incidents']} incidents found past what was learned from"]
