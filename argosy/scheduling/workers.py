@@ -61,19 +61,26 @@ class Workers:
 
 @dataclass
 class Watch:
-    """Who has stopped beating, by one's own steady clock: a clock that is set forward kills nobody."""
+    """Who has stopped beating, by one's own steady clock: a clock that is set forward kills nobody.
+
+    Nor does a pause of the watcher's own, in which the whole machine may have stood still: of the time between two
+    looks no more than half a lease counts, and a worker that lives beats several times in the rest.
+    """
 
     steady: Callable[[], float]
     _seen: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _looked: float | None = None
 
     def silent(self, rows: tuple[WorkerRow, ...]) -> tuple[WorkerRow, ...]:
         """Those that have not beaten for longer than their lease while they were watched."""
         now = self.steady()
+        since_last = 0.0 if self._looked is None else now - self._looked
+        self._looked = now
         silent = []
         for row in rows:
-            beats, since = self._seen.get(row.id, (-1, now))
-            if beats != row.beats:
-                self._seen[row.id] = (row.beats, now)
-            elif row.ended is None and now - since > row.lease_s:
+            beats, silence = self._seen.get(row.id, (-1, 0.0))
+            silence = silence + min(since_last, row.lease_s / 2) if beats == row.beats else 0.0
+            self._seen[row.id] = (row.beats, silence)
+            if row.ended is None and silence > row.lease_s:
                 silent.append(row)
         return tuple(silent)

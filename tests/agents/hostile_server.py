@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 Act = Callable[[BaseHTTPRequestHandler, Event], None]
@@ -21,9 +21,14 @@ class Hostile:
     times: list[float] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
     closing: Event = field(default_factory=Event)
+    _lock: Any = field(default_factory=Lock)
 
-    def next_act(self) -> Act:
-        return self.acts[min(len(self.times), len(self.acts)) - 1]
+    def next_act(self, path: str, headers: dict[str, str], asked: dict[str, Any]) -> Act:
+        """Enters a request; questions that come at once are answered one by one of the acts."""
+        with self._lock:
+            self.requests.append((path, headers, asked))
+            self.times.append(time.monotonic())
+            return self.acts[min(len(self.times), len(self.acts)) - 1]
 
 
 def completion(text: str = "Hi", usage: object = None, **choice: object) -> bytes:
@@ -45,6 +50,15 @@ def sends(body: bytes, status: int = 200, kind: str = "application/json", **head
     def act(handler: BaseHTTPRequestHandler, _: Event) -> None:
         _head(handler, status, kind, len(body), headers)
         handler.wfile.write(body)
+
+    return act
+
+
+def replies(compose: Callable[[list[dict[str, str]]], str]) -> Act:
+    """Answers with what is composed from the messages of the request."""
+
+    def act(handler: BaseHTTPRequestHandler, closing: Event) -> None:
+        sends(completion(compose(handler.asked["messages"])))(handler, closing)  # type: ignore[attr-defined]
 
     return act
 
@@ -102,10 +116,10 @@ def hostile(*acts: Act) -> Iterator[Hostile]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            state.requests.append((self.path, headers, asked))
-            state.times.append(time.monotonic())
+            self.asked = asked
+            act = state.next_act(self.path, headers, asked)
             with suppress(OSError):  # whoever asked has had enough
-                state.next_act()(self, state.closing)
+                act(self, state.closing)
             self.close_connection = True
 
         def log_message(self, *args: object) -> None:

@@ -29,10 +29,24 @@ KEY = CallKey(Role.DETECTION, 0, 0)
 ASKED = [HumanMessage("Hello there, how are you?")]
 GOOD = completion("Hi", {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12})
 TIMEOUT_S = 0.4
+"""Of a call that gets no answer; the others have time enough on any machine."""
+
+
+@pytest.fixture
+def slept(monkeypatch):
+    """The pauses that a client makes, in seconds."""
+    pauses, sleep = [], time.sleep
+
+    def noting(seconds):
+        pauses.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", noting)
+    return pauses
 
 
 def speaker_at(server, *, caps=None, **facts):
-    known = ModelFacts(**({"retries": 0, "timeout_s": TIMEOUT_S} | facts))
+    known = ModelFacts(**({"retries": 0, "timeout_s": 60.0} | facts))
     return open_model(f"{server.url}#m", known, key="k-1", budget=Budget(caps or Caps(), time.monotonic))
 
 
@@ -40,17 +54,20 @@ def refusal(status: int, **headers: str):
     return sends(json.dumps({"error": {"message": "no"}}).encode(), status, **headers)
 
 
-def test_a_request_after_429_waits_as_long_as_the_server_says():
+def test_a_request_after_429_waits_as_long_as_the_server_says(slept):
     with hostile(refusal(429, retry_after="0.3"), sends(GOOD)) as server:
         assert speaker_at(server, retries=1).ask(ASKED, KEY).text == "Hi"
-    assert 0.3 <= server.times[1] - server.times[0] < 0.5
+    assert slept == [0.3]
+    assert server.times[1] - server.times[0] >= 0.3
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
-def test_what_may_pass_is_tried_again_after_half_a_second(status):
+def test_what_may_pass_is_tried_again_after_half_a_second(status, slept):
     with hostile(refusal(status), sends(GOOD)) as server:
         assert speaker_at(server, retries=1).ask(ASKED, KEY).text == "Hi"
-    assert 0.3 < server.times[1] - server.times[0] < 0.8
+    (pause,) = slept
+    assert 0.3 < pause < 0.8
+    assert server.times[1] - server.times[0] >= pause
 
 
 @pytest.mark.parametrize("act", [refusal(400), refusal(401), refusal(404), refusal(307, location="/elsewhere")])
@@ -84,8 +101,8 @@ SLOW = {
 def test_an_answer_that_is_not_whole_in_time_is_given_up_and_not_asked_for_again(act):
     began = time.monotonic()
     with hostile(act) as server, pytest.raises(ModelUnavailable, match="no answer in time"):
-        speaker_at(server, retries=2).ask(ASKED, KEY)
-    assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 5.0
+        speaker_at(server, retries=2, timeout_s=TIMEOUT_S).ask(ASKED, KEY)
+    assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S + 15.0
     assert len(server.times) == 1
 
 
@@ -129,7 +146,7 @@ def test_a_completion_under_another_content_type_is_one_all_the_same():
 @pytest.mark.parametrize("body", [b"x" * (10 << 20), completion("x" * (10 << 20))], ids=["bytes", "a completion"])
 def test_ten_megabytes_are_not_read(body):
     with hostile(sends(body)) as server, pytest.raises(ModelUnavailable, match="longer than 4 MB"):
-        speaker_at(server, timeout_s=5.0, retries=2).ask(ASKED, KEY)
+        speaker_at(server, retries=2).ask(ASKED, KEY)
     assert len(server.times) == 1
 
 

@@ -97,16 +97,16 @@ def test_a_verdict_cut_at_its_length_is_told_as_cut():
 
 def test_no_more_questions_wait_at_once_than_the_server_takes():
     def slowly(*on):
-        time.sleep(0.2)
+        time.sleep(1.0)
         sends(completion("Hi"))(*on)
 
     with hostile(slowly) as server:
-        facts = ModelFacts(at_once=1, timeout_s=0.5, retries=0)
+        facts = ModelFacts(at_once=1, timeout_s=2.5, retries=0)
         speaker = open_model(f"{server.url}#m", facts, key=None, budget=Budget(Caps(), time.monotonic))
         with ThreadPoolExecutor(3) as pool:
             replies = list(pool.map(lambda at: speaker.ask(ASKED, CallKey(Role.REVIEW, 0, at)).text, range(3)))
     assert replies == ["Hi"] * 3
-    assert all(later - earlier >= 0.2 for earlier, later in pairwise(server.times))
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(server.times))
 
 
 def test_limits_are_kept_without_the_server_saying_so():
@@ -114,6 +114,7 @@ def test_limits_are_kept_without_the_server_saying_so():
         # Each question may take the whole minute's worth, uses 12 tokens of it, and 20 come back in a second.
         facts = ModelFacts(tokens_per_minute=1_200, max_output_tokens=1_189)
         speaker = open_model(f"{server.url}#m", facts, key=None, budget=Budget(Caps(), time.monotonic))
+        began = time.monotonic()
         for _ in range(2):
             speaker.ask(ASKED, CallKey(Role.REVIEW, 0, 0))
-    assert 0.4 < server.times[1] - server.times[0] < 0.9
+    assert 0.59 < server.times[1] - began < 30.0  # and not the rest of a minute

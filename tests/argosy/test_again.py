@@ -130,7 +130,8 @@ def test_a_session_that_a_budget_ended_is_usable_and_replayed_as_it_ended(
 ) -> None:
     priced = replace(models, catalog=replace(models.catalog, rows=(("embedded", dear()), *models.catalog.rows)))
     settings = Settings(rounds=2, candidates=4, evaluations=6)
-    done = go(request(file, settings=settings, caps=caps), kept, priced)
+    now = count(1_000_000.0, 0.004)  # each look at the clock takes a little, on a fast machine as on a slow one
+    done = run_session(request(file, settings=settings, caps=caps), kept, priced, lambda: next(now))
     usage = done.report.usage
     assert done.report.ending == "budget_spent"
     assert done.report.outcome in ("fused", "base_only")

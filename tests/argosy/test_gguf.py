@@ -15,6 +15,7 @@ from agents.speech import ModelUnavailable
 from argosy.gguf import serving, what_is_missing
 from signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv
+from tests.processes import alive
 
 # In the place of llama.cpp, which the fast tests do without: the process, its pipes and its end are the real ones.
 STAND_IN = """
@@ -48,12 +49,11 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def is_gone(process_id: int, within_s: float = 5.0) -> bool:
     until = time.monotonic() + within_s
-    while time.monotonic() < until:
-        state = Path(f"/proc/{process_id}/stat")
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
-            return True
+    while alive({process_id}):
+        if time.monotonic() > until:
+            return False
         time.sleep(0.02)
-    return False
+    return True
 
 
 @pytest.mark.slow

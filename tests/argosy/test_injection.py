@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from argosy.cli import app
-from tests.agents.hostile_server import completion, hostile, sends
+from tests.agents.hostile_server import hostile, replies
 from tests.argosy.labelled import labelled_table
 from tests.argosy.test_secrets import MAKE
 from tests.graphs.bench import embedded
@@ -56,7 +56,7 @@ def test_prompts_hold_numbers_and_opaque_ids_alone(tmp_path: Path) -> None:
         return embedded([MAKE[each["role"]](each["content"]) for each in asked])
 
     with hostile() as server:
-        server.acts.append(lambda *on: sends(completion(answer(server.requests[-1][2]["messages"])))(*on))
+        server.acts.append(replies(answer))
         result = CliRunner().invoke(app, [*map(str, words), "--model", f"{server.url}#m"])
     assert result.exit_code == 0, result.output
     roles = set()

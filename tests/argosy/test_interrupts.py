@@ -25,7 +25,7 @@ def test_an_interrupted_session_ends_with_a_report_and_a_detector(number: signal
         [*COMMAND, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
-    guard = threading.Timer(120, process.kill)
+    guard = threading.Timer(600, process.kill)
     guard.start()
     said = ""
     for line in process.stderr:

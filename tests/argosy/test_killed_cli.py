@@ -66,7 +66,7 @@ def _tunes(home: Path) -> bool:
 @pytest.mark.parametrize("sandbox", ["local", pytest.param("docker", marks=pytest.mark.docker)])
 def test_nothing_is_left_behind_and_nothing_is_asked_twice(sandbox: str, tmp_path: Path) -> None:
     home, file = tmp_path / "home", table(tmp_path / "metric.csv")
-    words = ["run", file, "--step", 60, "--base", "mine", "--sandbox", sandbox, "--rounds", 2, "--candidates", 2]
+    words = ["run", file, "--step", 60, "--base", "mine", "--sandbox", sandbox, "--rounds", 4, "--candidates", 4]
     pid, started = killed_in_the_sandbox(home, *words)
     until = time.monotonic() + 10
     while alive(started) and time.monotonic() < until:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from argosy.cli import app
-from tests.agents.hostile_server import completion, hostile, sends
+from tests.agents.hostile_server import completion, hostile, replies, sends
 from tests.argosy.labelled import write_labelled_csv
 from tests.argosy.test_secrets import MAKE
 from tests.graphs.bench import embedded
@@ -45,10 +45,7 @@ def test_a_model_that_fails_is_followed_by_its_fallback_and_the_transcript_says_
     failing = sends(b'{"error": {"message": "overloaded"}}', 503)
     with hostile() as server, hostile() as reviewer:
         # One answer, then none.
-        server.acts += [
-            lambda *on: sends(completion(answered(server)))(*on),
-            failing,
-        ]
+        server.acts += [replies(answered), failing]
         reviewer.acts.append(sends(completion('{"verdict": "accept", "reason": "fine", "feedback": ""}', _usage())))
         table.write_text(f"'house:*': {{url: '{server.url}', retries: 0, input_usd: 1, output_usd: 1}}")
         models = ["--model", "house:m|embedded", "--model", f"review={reviewer.url}#r"]
@@ -67,8 +64,7 @@ def test_a_model_that_fails_is_followed_by_its_fallback_and_the_transcript_says_
     assert len(server.requests) <= 3  # what was in flight may fail twice; nothing is asked after that
 
 
-def answered(server: object) -> str:
-    asked = server.requests[0][2]["messages"]  # type: ignore[attr-defined]
+def answered(asked: list[dict[str, str]]) -> str:
     return embedded([MAKE[each["role"]](each["content"]) for each in asked])
 
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from argosy.cli import app
 from graphs.redact import Redaction
-from tests.agents.hostile_server import completion, hostile, sends
+from tests.agents.hostile_server import hostile, replies, sends
 from tests.argosy.labelled import labelled_table
 from tests.graphs.bench import embedded
 from tests.secrets import HIDDEN, SECRETS
@@ -103,9 +103,7 @@ def test_nothing_that_is_left_of_a_session_holds_a_secret(
         return result.stdout
 
     with hostile() as server:
-        server.acts.append(
-            lambda handler, closing: sends(completion(confiding(server.requests[-1][2]["messages"])))(handler, closing)
-        )
+        server.acts.append(replies(confiding))
         url = f"{server.url}#m"
         options = ["--sandbox", "local", "--run-model-code-without-isolation", "--rounds", "1", "--candidates", "2"]
         report = json.loads(

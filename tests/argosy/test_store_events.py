@@ -107,7 +107,7 @@ def test_eight_processes_make_one_store_together_and_lose_nothing(tmp_path: Path
     session = store.sessions.begin("kpi-1", 10, "embedded", "auto").id
     (tmp_path / "wait").write_text(session)
     (tmp_path / "wait").rename(tmp_path / "go")
-    assert [worker.wait(60) for worker in workers] == [0] * 8
+    assert [worker.wait(600) for worker in workers] == [0] * 8
     _check_complete(store, session, 320)
     store.close()
 

@@ -19,21 +19,21 @@ def _work(cell: Cell) -> Result:
         case "killed":
             os.kill(os.getpid(), 9)
         case "hangs":
-            time.sleep(60)
+            time.sleep(600)
     return Result(cell, OK, facts={"threads": os.environ["OMP_NUM_THREADS"]})
 
 
 def test_every_way_to_end_is_a_result_and_the_run_goes_on(tmp_path: Path) -> None:
-    cells = [Cell("s", method, 0) for method in ("hangs", "raises", "dies", "killed", "works")]
     results: dict[str, Result] = {}
-    run_cells(
-        cells,
-        _work,
-        jobs=3,
-        timeout_s=4.0,
-        log=lambda cell: tmp_path / f"{cell.method}.log",
-        done=lambda result: results.update({result.cell.method: result}),
-    )
+    for methods, timeout_s in ((("raises", "dies", "killed", "works"), 120.0), (("hangs", "works"), 4.0)):
+        run_cells(
+            [Cell("s", method, 0) for method in methods],
+            _work,
+            jobs=3,
+            timeout_s=timeout_s,
+            log=lambda cell: tmp_path / f"{cell.method}.log",
+            done=lambda result: results.setdefault(result.cell.method, result),
+        )
     assert results["works"].status == OK
     assert results["works"].facts["threads"] == "1"
     assert results["raises"].status == "ValueError: no luck with s"
@@ -57,4 +57,4 @@ def test_an_interruption_leaves_nothing_running(tmp_path: Path) -> None:
             log=lambda cell: tmp_path / f"{cell.method}.log",
             done=stop,
         )
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 120

@@ -138,7 +138,8 @@ def test_repair_mends_a_breakage(kind: str, sandbox: LocalSandbox) -> None:
     series, labels = a_series()
     from sandbox.protocol import Limits
 
-    settings = Settings(rounds=1, candidates=1, evaluations=12, trial_limits=Limits(job_s=3.0))
+    limits = Limits(job_s=8.0 if kind == "endless loop" else 60.0)
+    settings = Settings(rounds=1, candidates=1, evaluations=12, trial_limits=limits)
     ran = refine(sandbox, speaker_of(_broken(change)), series, labels, settings)
     decided = {event.verdict for event in ran.recorder.events if event.kind == "decision"}
     assert kinds & decided, decided

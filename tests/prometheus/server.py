@@ -13,7 +13,7 @@ import requests
 from tests.postgres.server import free_port
 
 SCRIPT = Path(__file__).with_name("start.sh")
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 
 @cache
@@ -68,6 +68,6 @@ def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
         try:
             if requests.get(f"{url}/-/ready", timeout=2).status_code == 200:
                 return
-        except requests.exceptions.ConnectionError:
+        except requests.exceptions.RequestException:
             time.sleep(0.05)
     raise AssertionError("Prometheus is never ready")

@@ -86,10 +86,13 @@ def test_the_strongest_wall_is_taken_and_named() -> None:
 def test_an_interrupted_run_leaves_nothing() -> None:
     others = harnesses(os.getpid())
     sandbox = LocalSandbox()
-    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    main = threading.main_thread().ident or 0
+    timer = threading.Timer(0.5, signal.pthread_kill, [main, signal.SIGINT])
+    began = time.monotonic()
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        outcome(sandbox, rule("while True: pass"))
+        outcome(sandbox, rule("while True: pass"), limits=Limits(job_s=120.0))
+    assert time.monotonic() - began < 60
     running = [pid for pid in harnesses(os.getpid()) if pid not in others]
     sandbox.close()
     assert _gone(running)

@@ -18,7 +18,8 @@ from graphs.events import SpanBegin, SpanEnd
 from tests.processes import alive, descendants, naming
 from tests.scheduling.killed_worker import FORKS
 
-WAIT_S = 180.0
+WAIT_S = 900.0
+"""Only a hang takes as long: a run that a worker out of reach puts off waits a minute, and then five."""
 
 Work = Callable[[Path, str | None], None]
 
