@@ -68,6 +68,7 @@ class Questions:
     def __init__(self, source: str, params: Mapping[str, Number]) -> None:
         self._source, self._params = source, dict(params)
         self._inputs: list[Input] = []
+        self._places: dict[int, int] = {}
         self._names: list[str] = []
         self._evaluations: list[Evaluation] = []
 
@@ -83,7 +84,7 @@ class Questions:
 
         The scores from `keep_from` on come back. `params` replace the usual numbers.
         """
-        place = next((i for i, known in enumerate(self._inputs) if known is given), len(self._inputs))
+        place = self._places.setdefault(id(given), len(self._inputs))
         if place == len(self._inputs):
             self._inputs.append(given)
         numbers = self._params if params is None else dict(params)

@@ -63,8 +63,8 @@ def _figures(stored: Certificate, found: Certificate) -> Iterator[Check]:
 
 def _lookback(stored: Examination, found: Examination) -> Check:
     """Holds when the certified history still suffices; last bits of other library versions may move it a little."""
-    before = stored.lookback.keep_points if stored.lookback else None
-    now = found.lookback.keep_points if found.lookback else None
+    before = stored.lookback.scores_points if stored.lookback else None
+    now = found.lookback.scores_points if found.lookback else None
     holds = before is None or (now is not None and now <= before * SLACK + 1)
     return Check("lookback", holds, HOLDS if holds else f"was {_points(before)}, is {_points(now)}")
 

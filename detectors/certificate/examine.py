@@ -1,4 +1,5 @@
-"""The examination: two jobs that ask everything, one small one for memory, and a fourth where time looks suspicious."""
+"""The examination: two jobs that ask nearly everything, some for the history of single points, one for memory, and one
+more where time looks suspicious."""
 
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from detectors.certificate.asking import Answers, Failed, Questions, Run
 from detectors.certificate.edges import Edge, edge_cases, found
 from detectors.certificate.fingerprint import verdicts_of
 from detectors.certificate.form import Determinism, EdgeFinding, Examination, Growth, Kind, Refusal
+from detectors.certificate.histories import find_histories
 from detectors.certificate.subject import Subject, flagged
 from sandbox.vetting import vet
 from signals.arrays import Floats
@@ -39,16 +41,21 @@ def examine(subject: Subject, run: Run) -> Examination:
     second = _closer_look(subject, first, run)
     if isinstance(second, Failed):
         return _broken(subject, refused, second)
+    closer, stretches = second
+    histories = find_histories(subject, first.scores, stretches.scores, run)
+    if isinstance(histories, Failed):
+        return _broken(subject, refused, histories)
     grown, spent_s = _growth(subject, first, run)
     if isinstance(grown, Failed):
         return _broken(subject, refused, grown)
     last = growth.refusal(grown)
-    return second.model_copy(
+    return closer.model_copy(
         update={
             "edges": first.edges,
+            "lookback": lookback.judged(first.need, stretches, histories),
             "growth": grown,
-            "seconds": round(second.seconds + first.seconds + spent_s, 4),
-            "refusals": (*refused, *second.refusals, *([last] if last else [])),
+            "seconds": round(closer.seconds + first.seconds + histories.seconds + spent_s, 4),
+            "refusals": (*refused, *closer.refusals, *([last] if last else [])),
         }
     )
 
@@ -98,8 +105,8 @@ def _first_look(subject: Subject, run: Run) -> _First | Failed:
     )
 
 
-def _closer_look(subject: Subject, first: _First, run: Run) -> Examination | Failed:
-    """Causality, history, determinism, changed input and clocks, in one job."""
+def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination, lookback.Stretches] | Failed:
+    """Causality, history of stretches, determinism, changed input and clocks, in one job."""
     questions = Questions(subject.source, subject.params)
     scores, warmup = first.scores, first.need.warmup
     start, tail = first.tail
@@ -108,7 +115,6 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> Examination | Fai
     changed = responses.ask_changes(questions, stretch)
     cuts = causality.ask_cuts(questions, subject, scores, warmup, subject.given())
     windows = lookback.ask_windows(questions, subject, scores, first.need)
-    anchors = lookback.ask_anchors(questions, subject, scores, first.need)
     moved = clocks.ask_clocks(questions, subject, stretch)
     answers = questions.answered(run)
     if answers.failure:
@@ -124,16 +130,16 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> Examination | Fai
         responses.refusal(changes, subject.direction, float(flagged(plain).mean())),
         *clocks.refusals(moved.clocked, timed, clocked),
     ]
-    return Examination(
+    examination = Examination(
         examined_points=len(subject),
         verdicts=verdicts_of(scores),
         causality=ahead,
-        lookback=lookback.judged(scores, first.need, windows, anchors, answers),
         determinism=steady,
         responses=(*changes, *clocked),
         seconds=answers.all_seconds,
         refusals=tuple(each for each in refused if each),
     )
+    return examination, lookback.stretched(scores, first.need, windows, answers)
 
 
 def _steady(tail: Floats, answers: Answers, again: int, changed: responses.Asked) -> Determinism:

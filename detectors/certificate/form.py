@@ -47,9 +47,10 @@ class Causality(_Section):
 class Lookback(_Section):
     """The shortest history, in points, the point itself included, that gives the same verdicts and the same scores.
 
-    None: no bounded one was found; then more than `tried_points` are needed. Scores are the same to 1e-9.
+    None: no bounded one was found; then more than `tried_points` are needed. Scores are the same to 1e-9. Who scores
+    point by point must keep as many as scores need.
     `largest_difference` is that between scores beyond the history that flags need. `anchors` are the places,
-    near flagged points and drawn by chance, at which it was tried again.
+    stretches and single points, at which it was tried again.
     """
 
     flags_points: int | None
@@ -57,11 +58,6 @@ class Lookback(_Section):
     tried_points: int
     anchors: int
     largest_difference: float | None
-
-    @property
-    def keep_points(self) -> int | None:
-        """What somebody who scores point by point must keep; None: everything."""
-        return self.scores_points if self.scores_points is not None else self.flags_points
 
 
 class Determinism(_Section):

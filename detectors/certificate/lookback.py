@@ -1,8 +1,8 @@
 """How much history a rule needs: started later, from which point on does it say the same?
 
 One evaluation that starts at an offset tells it directly: the last point at which it differs from the whole still
-lacked history. What that gives is tried again from other starts, near events. Flags seldom differ anywhere but there,
-so at flagged points histories of doubled length are tried one by one.
+lacked history. What that gives is tried again from other starts, near events. A late start seldom meets a flag, so
+single points are tried as well (`histories.py`).
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,12 @@ import numpy as np
 
 from detectors.certificate.asking import Answers, Questions
 from detectors.certificate.form import Lookback
+from detectors.certificate.histories import Histories, differ
 from detectors.certificate.subject import Subject, flagged
 from signals.arrays import Bools, Floats
 from signals.incidents import runs
 
-SAME = 1e-9
-ANCHORS = 3
 WINDOWS = 4
-LONGEST_TRIED = 16_384
 _SETTLED = 0.9
 _JITTER = (13, 29, 7)
 """Added to the offsets, so that they are no multiple of a period that a rule may count by."""
@@ -66,7 +64,7 @@ def needed(whole: Floats, answers: Answers, offsets: Offsets) -> Needed:
         differences = np.abs(pairs[0][0] - pairs[0][1])
     return Needed(
         flags=_bound([flagged(one) != flagged(other) for one, other in pairs]),
-        scores=_bound([_differ(one, other) for one, other in pairs]),
+        scores=_bound([differ(one, other) for one, other in pairs]),
         tried=len(pairs[0][0]),
         differences=differences,
     )
@@ -75,10 +73,6 @@ def needed(whole: Floats, answers: Answers, offsets: Offsets) -> Needed:
 def _longer(one: int | None, other: int | None) -> int | None:
     """The longer of two bounds; None where there is none."""
     return None if one is None or other is None else max(one, other)
-
-
-def _differ(one: Floats, other: Floats) -> Bools:
-    return np.asarray(~np.isclose(one, other, rtol=SAME, atol=SAME, equal_nan=True))
 
 
 def _bound(differing: Sequence[Bools]) -> int | None:
@@ -121,51 +115,38 @@ def ask_windows(
     )
 
 
-@dataclass(frozen=True)
-class Anchor:
-    """A flagged point, and evaluations that end at it: (points of history, ticket), the shortest first."""
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """What stretches of the series were found to need, the late starts included; None where no bound was found."""
 
-    index: int
-    asked: tuple[tuple[int, int], ...]
-
-
-def ask_anchors(questions: Questions, subject: Subject, whole: Floats, need: Needed) -> tuple[Anchor, ...]:
-    """Histories of doubled length at a few flagged points, up to what the scores need."""
-    longest = min(need.scores or LONGEST_TRIED, LONGEST_TRIED)
-    starts = [int(start) for start, _ in runs(flagged(whole)) if start + 1 >= longest]
-    chosen = [starts[i] for i in np.unique(np.linspace(0, len(starts) - 1, ANCHORS).astype(int))] if starts else []
-    return tuple(_anchor(questions, subject, index, longest) for index in chosen)
+    flags: int | None
+    scores: int | None
+    places: int
 
 
-def _anchor(questions: Questions, subject: Subject, index: int, longest: int) -> Anchor:
-    lengths = sorted({*(1 << k for k in range(longest.bit_length())), longest})
-    asked = [
-        (points, questions.ask("a short history", subject.given(index + 1 - points, index + 1), None, points - 1))
-        for points in lengths
-    ]
-    return Anchor(index, tuple(asked))
-
-
-def judged(
-    whole: Floats, need: Needed, windows: Sequence[Window], anchors: Sequence[Anchor], answers: Answers
-) -> Lookback:
-    """The finding: what the offsets say, corrected by the windows, and for flags by the histories tried one by one."""
+def stretched(whole: Floats, need: Needed, windows: Sequence[Window], answers: Answers) -> Stretches:
+    """What the offsets say, corrected by the windows."""
     flags, scores = need.flags, need.scores
-    pairs = [(whole[each.start :], answers.scores(each.ticket)) for each in windows]
-    for before, again in pairs:
-        scores = _longer(scores, _bound([_differ(before[: len(again)], again)]))
+    for each in windows:
+        before, again = whole[each.start :], answers.scores(each.ticket)
+        scores = _longer(scores, _bound([differ(before[: len(again)], again)]))
         flags = _longer(flags, _bound([flagged(before[: len(again)]) != flagged(again)]))
-    for anchor in anchors:
-        verdicts = [(points, bool(flagged(answers.scores(ticket))[0])) for points, ticket in anchor.asked]
-        too_short = [points for points, fires in verdicts if not fires]
-        enough = [points for points, _ in verdicts if not too_short or points > too_short[-1]]
-        flags = _longer(flags, enough[0] if enough else scores)
+    return Stretches(flags, scores, len(windows))
+
+
+def judged(need: Needed, stretches: Stretches, histories: Histories) -> Lookback:
+    """The finding: the longer of what stretches and single points need; where nothing bounds scores, points alone say
+    what flags need."""
+    scores = _longer(stretches.scores, histories.scores)
+    flags = histories.flags if stretches.flags is None else _longer(stretches.flags, histories.flags)
+    if flags is not None and scores is not None:
+        flags = min(flags, scores)  # the same scores are the same flags
     beyond = need.differences[flags - 1 :] if flags is not None else need.differences
     finite = beyond[np.isfinite(beyond)]
     return Lookback(
         flags_points=flags,
         scores_points=scores,
         tried_points=need.tried,
-        anchors=len(anchors) + len(windows),
+        anchors=stretches.places + histories.places,
         largest_difference=float(finite.max()) if len(finite) else None,
     )

@@ -60,7 +60,7 @@ def _identity(candidate: Candidate) -> str:
 def _facts(found: Examination) -> dict[str, float | int | None]:
     return {
         "cuts": found.causality.cut if found.causality else None,
-        "lookback_points": found.lookback.keep_points if found.lookback else None,
+        "lookback_points": found.lookback.scores_points if found.lookback else None,
         "time_slope": found.growth.time_slope if found.growth else None,
         "points_per_s": found.growth.points_per_s if found.growth else None,
     }

@@ -24,6 +24,7 @@ from sandbox.protocol import Evaluation, Input, Outcome, Ran
 from signals.series import Series
 from tests.detectors.cheats import EXPANDING, HONEST, rule
 from tests.graphs.bench import a_series
+from tests.sandbox.jobs import ran
 
 SERIES, LABELS = a_series(2_000)
 NUMBERS = {"window": 60, "threshold": 6.0}
@@ -69,11 +70,41 @@ def test_an_examination_finds_the_window_of_a_rolling_rule() -> None:
     assert found.lookback.scores_points is not None
     assert 55 <= found.lookback.scores_points <= 61
     assert found.lookback.flags_points is not None
-    assert found.lookback.flags_points <= found.lookback.keep_points == found.lookback.scores_points
+    assert found.lookback.flags_points <= found.lookback.scores_points
     kept = {each.change: each.kept for each in found.responses}
     assert kept["values shifted up by ten times their range"] == 1.0
     assert kept["the clock moved by 521 weeks"] == 1.0
     assert kept["values moved to another time"] == 0.0
+
+
+@pytest.mark.parametrize(("width", "level", "threshold"), [(1, 24, 4.0), (12, 40, 2.0), (24, 60, 3.0)])
+def test_what_it_says_of_history_is_what_single_points_say(width: int, level: int, threshold: float) -> None:
+    """By brute force, on drops of several points of which the last need more history than the first."""
+    values = np.random.default_rng(width).normal(0, 1, 900)
+    for start in range(90, 880, 60):
+        values[start : start + 9] -= 12
+    series = Series("s", 60 * np.arange(900, dtype=np.int64), values, 60)
+    body = f"return ((x.rolling({level}, 1).median() - x.rolling({width}, 1).mean()) / threshold).to_numpy()"
+    asked = Subject.of(rule(body), {"window": 60, "threshold": threshold}, Direction.FLAG, series, None)
+    found = examine(asked, here).lookback
+    assert found is not None
+
+    def scores(length: int | None) -> np.ndarray:
+        if length is None:
+            return said(asked.given())[places]
+        return np.array([said(asked.given(at + 1 - length, at + 1))[-1] for at in places])
+
+    def said(given: Input) -> np.ndarray:
+        return ran(here(asked.source, (given,), (Evaluation(asked.params),))[0]).scores
+
+    places = np.arange(81, 900, 7)
+    whole = scores(None)
+    by_length = {length: scores(length) for length in range(1, level + 1)}
+    assert (whole >= 1).sum() > 8
+    assert found.scores_points == min(n for n, each in by_length.items() if np.allclose(each, whole, 1e-9, 1e-9))
+    flags = max(n for n, each in by_length.items() if ((each >= 1) != (whole >= 1)).any()) + 1
+    assert 0.8 * flags <= (found.flags_points or 0) <= found.scores_points
+    assert ((by_length[found.flags_points] >= 1) != (whole >= 1)).mean() < 0.02
 
 
 def test_an_expanding_statistic_needs_all_history_and_is_not_refused() -> None:
