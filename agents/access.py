@@ -19,6 +19,7 @@ from agents.outages import explain
 from agents.pacing import Pace
 from agents.sampling import drawn
 from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
+from agents.tracing import untraced
 from signals.errors import BadInput
 
 EMBEDDED = "embedded"
@@ -95,7 +96,8 @@ class ChatSpeaker:
     def _answer(self, messages: Sequence[BaseMessage], key: CallKey) -> AIMessage:
         model: Asked = self._asked.get(key.role, self._model)
         config: RunnableConfig = {"run_name": key.role.value, "metadata": asdict(key)}
-        return model.invoke(list(messages), config, **drawn(self.parameters, key))
+        with untraced():
+            return model.invoke(list(messages), config, **drawn(self.parameters, key))
 
     def _text(self, answer: AIMessage) -> str:
         """What was answered, be it as the arguments of a function; without the key, which a server might repeat."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from agents.tracing import untraced
 from argosy.concluding import Concluding
 from argosy.refreshed import Refreshed
 from argosy.refreshing import NAME
@@ -96,7 +97,8 @@ def _gone_on(
         graph.update_state(config, {"answer": answered}, as_node="approve")
         resume = None
     try:
-        graph.invoke(resume, config, context=context)
+        with untraced():
+            graph.invoke(resume, config, context=context)
     except Overtaken as overtaken:
         mend = "reject it, and refresh the detector again"
         raise BadInput(f"approval for {before.challenger}", f"came too late: {overtaken}", mend) from overtaken

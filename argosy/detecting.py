@@ -14,6 +14,7 @@ from agents.budget import Caps
 from agents.explanation import as_json
 from agents.selection import ModelSelector
 from agents.speech import Pattern
+from agents.tracing import untraced
 from argosy.consulting import Consultation, PatternRequest, consult
 from argosy.models import Models
 from argosy.past_results import past_results
@@ -100,7 +101,8 @@ def detect(
             request.settings, slate, rows, run.speaker, run.recorder, run.clock, selector, store.redaction.text
         )
         config = RunnableConfig(recursion_limit=RECURSION_LIMIT)
-        state: State = build().compile(name="detect").invoke({}, config, context=context)  # type: ignore[assignment]
+        with untraced():
+            state: State = build().compile(name="detect").invoke({}, config, context=context)  # type: ignore[assignment]
         _refuse_silence(request, state["heard"])
         failed = any(each.failure for each in state["heard"]) or state.get("unexplained")
         run.outcome = PARTIAL if failed else run.outcome

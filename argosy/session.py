@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableConfig
 
 from agents.budget import Budget
 from agents.speech import Usage
+from agents.tracing import untraced
 from argosy.bases import BaseChoice, base_maker
 from argosy.connectors.tables import Loaded, TableRequest, for_session, newest, read_series
 from argosy.copies import keep_copy
@@ -151,7 +152,8 @@ def walk(
         selecting=request.selecting,
     )
     limit = max(recursion_limit(each) for each in (request.settings, *(turn.settings for turn in request.turns)))
-    build(request.instead).compile(name="refine").invoke({}, RunnableConfig(recursion_limit=limit), context=context)
+    with untraced():
+        build(request.instead).compile(name="refine").invoke({}, RunnableConfig(recursion_limit=limit), context=context)
     return bench, published[0]
 
 
