@@ -1,6 +1,7 @@
 """A fallback chain: models in order of preference, of which one that cannot be asked is left out from then on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from threading import Lock
 
@@ -45,6 +46,11 @@ class Chain:
         return _Falling(tuple(map(wrap, self.speakers)), self.outages, on_switch)
 
 
+def members(speaker: Speaker) -> tuple[Speaker, ...]:
+    """Who may answer for a speaker, the preferred one first."""
+    return speaker.speakers if isinstance(speaker, _Falling) else (speaker,)
+
+
 class _Falling:
     """Asks one model after another until one answers."""
 
@@ -53,18 +59,21 @@ class _Falling:
         # Whoever answers, the rule counts as a language model's: trust must not depend on an outage.
         self.is_language_model = any(speaker.is_language_model for speaker in speakers)
         self.parameters: Mapping[str, Parameter] = {}  # each of its models is recorded with its own
-        self._speakers, self._outages, self._on_switch = speakers, outages, on_switch
+        self.speakers, self._outages, self._on_switch = speakers, outages, on_switch
 
     def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
-        """Raises BudgetSpent at once, and ModelUnavailable when the last model cannot be asked either."""
-        *others, last = self._speakers
+        """Says in the reply who answered.
+
+        Raises BudgetSpent at once, and ModelUnavailable when the last model cannot be asked either.
+        """
+        *others, last = self.speakers
         alive = [*(each for each in others if each.name not in self._outages), last]
         for speaker, following in pairwise(alive):
             try:
-                return speaker.ask(messages, key)
+                return replace(speaker.ask(messages, key), by=speaker.name)
             except BudgetSpent:
                 raise
             except ModelUnavailable as error:
                 if self._outages.add(speaker.name):
                     self._on_switch(speaker.name, following.name, str(error))
-        return last.ask(messages, key)
+        return replace(last.ask(messages, key), by=last.name)

@@ -38,7 +38,9 @@ MOST_CALLS = 2
 """An explanation of which nothing holds is asked for once more, with what is wrong."""
 
 MOST_SENTENCES = 6
-_SENTENCE_CHARS = 500
+_SENTENCE_CHARS = 2_000
+"""A long clause may be quoted whole: cut short it would be no clause of the rule."""
+
 _SHOWN_BEFORE, _SHOWN_WITHIN, _SHOWN_AFTER = 20, 20, 5
 _MOST_CLAUSES = 8
 
@@ -51,19 +53,19 @@ class Standing(StrEnum):
     TRIMMED = "trimmed"
     """Sentences that do not hold were struck out; what is left holds."""
     UNVERIFIED = "unverified"
-    """Nothing that it states holds, or it states nothing that could be checked."""
+    """Nothing that it states holds, or can be followed."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A sentence with its claims; it stays where all of them hold."""
+    """A sentence with its claims; it stays where it has some and all of them hold."""
 
     sentence: str
     claims: tuple[Claim, ...]
 
     @property
     def holds(self) -> bool:
-        return all(claim.holds for claim in self.claims)
+        return bool(self.claims) and all(claim.holds for claim in self.claims)
 
 
 @dataclass(frozen=True)
@@ -165,12 +167,13 @@ def explain(speaker: Speaker, scene: Scene, key: CallKey) -> Explained:
 def checked(reply: str, scene: Scene, by_language_model: bool) -> Explained:
     """What a reply says of a scene, sentence by sentence, each checked."""
     told = tuple(Checked(sentence, check(sentence, scene)) for sentence in read_sentences(reply))
-    kept = [each for each in told if each.holds]
-    if not any(each.claims for each in kept):
-        standing = Standing.UNVERIFIED
-    else:
-        standing = Standing.VERIFIED if len(kept) == len(told) else Standing.TRIMMED
-    return Explained(standing, told, by_language_model)
+    return Explained(_standing([each.holds for each in told]), told, by_language_model)
+
+
+def _standing(held: Sequence[bool]) -> Standing:
+    if not any(held):
+        return Standing.UNVERIFIED
+    return Standing.VERIFIED if all(held) else Standing.TRIMMED
 
 
 def read_sentences(reply: str) -> list[str]:

@@ -109,7 +109,9 @@ def _tidy(reply: str) -> str:
 
 
 def _candidates(text: str, cut: bool) -> Iterator[str]:
-    blocks = [block for block in _blocks(text) if block.closed or not cut]
+    blocks = list(_blocks(text))
+    if cut and blocks and not blocks[-1].closed:
+        return  # what it was writing last may be in place of what it wrote before
     defining = [block.text for block in blocks if _DEFINES.search(block.text)]
     defining.sort(key=lambda code: "def detect" in code)
     yield from reversed(defining)

@@ -6,7 +6,7 @@ Exception
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -79,11 +79,15 @@ class Usage:
 
 @dataclass(frozen=True)
 class Reply:
-    """A model's answer. `cut` when it ended at its length limit, so that code in it may be incomplete."""
+    """A model's answer. `cut` when it ended at its length limit, so that code in it may be incomplete.
+
+    `by` names who answered, where the speaker that was asked is a chain of several.
+    """
 
     text: str
     usage: Usage
     cut: bool = False
+    by: str = field(default="", compare=False)
 
 
 class Speaker(Protocol):

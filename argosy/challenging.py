@@ -1,13 +1,14 @@
 """Making challengers: base and numbers fitted anew, or a session that looks for rules again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agents.access import EMBEDDED
 from agents.budget import Budget
+from agents.speech import Role
 from argosy.bases import AUTO
+from argosy.casting import read_casting
 from argosy.connectors.tables import Loaded, TableRequest
 from argosy.elapsed import Elapsed
 from argosy.estimating import REPLY_TOKENS
@@ -23,7 +24,7 @@ from argosy.session import Watched, begin, finish, perform, prepare
 from argosy.store.rows import DetectorRow, MemberRow, RuleRole
 from argosy.store.service_rows import RefreshRow, SuccessionRow
 from argosy.store.store import Store, StoreRecorder
-from argosy.voices import Voices, as_kept, open_voices
+from argosy.voices import REPLAY, Voices, as_kept, open_voices
 from detectors.baselines import BASELINES
 from detectors.given import GivenDetector
 from detectors.transfer import Unit, unit_of
@@ -180,15 +181,28 @@ class Challengers:
         return Offer(each.id, source, each.params, each.direction, each.language_model, each.unit)
 
     def estimate(self, decision: Decision) -> Spent:
-        """What a decision would take: bounds by counts for a search, by points for a retuning."""
+        """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
         window, rules = self.bench.window, len(rules_of(self.store, self.champion))
         settings = self.request.settings
         points = window.stop - window.start
         seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND
         if decision is Decision.RETUNE:
             return Spent(seconds=round(seconds, 3))
-        calls = sum(most_calls(settings).values())
-        tokens = calls * (settings.prompt_tokens + REPLY_TOKENS)
-        wanted = settings.rounds * settings.candidates
-        usd = 0.0 if self.request.model == EMBEDDED else None
-        return Spent(round(points * settings.evaluations * wanted / POINTS_A_SECOND, 3), calls, tokens, usd)
+        calls = most_calls(settings)
+        tokens = sum(calls.values()) * (settings.prompt_tokens + REPLY_TOKENS)
+        seconds = points * settings.evaluations * settings.rounds * settings.candidates / POINTS_A_SECOND
+        return Spent(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.models))
+
+
+def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) -> float | None:
+    """Dollars of so many calls, each role's at the dearest of its models; None where one has no known price."""
+    if request.model.startswith(REPLAY):
+        return 0.0
+    given, total = request.settings.prompt_tokens, 0.0
+    for role, chain in read_casting(request.model).items():
+        prices = [models.of(spec).price for spec in chain]
+        known = [each.usd(calls[role] * given, calls[role] * REPLY_TOKENS) for each in prices if each is not None]
+        if len(known) < len(prices):
+            return None
+        total += max(known)
+    return round(total, 6)

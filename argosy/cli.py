@@ -3,6 +3,8 @@
 Whatever a person can mend is one line on stderr and exit code 2, and so is a wrong use of the command line.
 """
 
+import errno
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -61,6 +63,8 @@ COMMANDS = (
 )
 """Modules with a `register(app)`; they import nothing heavy until their command runs."""
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+
 
 class _Group(TyperGroup):
     """Turns the errors that a person can mend into one line."""
@@ -117,9 +121,19 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes, not an error
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at the end
+        why = (error.strerror or str(error)).lower()
+        typer.echo(f"argosy: standard output: cannot be written ({why}); make room, or write elsewhere", err=True)
+        sys.exit(2)
 
 
 def _mendable() -> tuple[type[Exception], ...]:
@@ -131,8 +145,8 @@ def _mendable() -> tuple[type[Exception], ...]:
 
 
 def _notes(error: BaseException) -> tuple[str, ...]:
-    """What was added to an error on its way, such as the command that goes on from there."""
-    return tuple(getattr(error, "__notes__", ()))
+    """What was added to an error on its way, such as the command that goes on from there; LangGraph's own left out."""
+    return tuple(note for note in getattr(error, "__notes__", ()) if not note.startswith("During task with name"))
 
 
 def _lines(text: str) -> str:

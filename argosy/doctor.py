@@ -73,17 +73,18 @@ def _store(settings: Settings) -> Finding:
 
 
 def _service(settings: Settings) -> Iterator[Finding]:
-    """Schedules and workers, where there ever were any: one finding for each thing that is wrong with them."""
+    """Schedules, workers and live detectors: one finding for each thing that is wrong with them."""
     import time
 
-    from argosy.scheduling.health import of_schedules, of_workers
+    from argosy.scheduling.health import of_detectors, of_schedules, of_workers
     from argosy.store.errors import StoreUnavailable
     from argosy.store.store import open_store
     from signals.errors import BadInput
 
     try:
         store = open_store(settings)
-        found = {"workers": of_workers(store, time.time()), "schedules": of_schedules(store, time.time())}
+        looks = {"workers": of_workers, "schedules": of_schedules, "detectors": of_detectors}
+        found = {part: look(store, time.time()) for part, look in looks.items()}
         store.close()
     except (StoreUnavailable, BadInput):
         return  # told as the store's

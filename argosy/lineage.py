@@ -2,20 +2,22 @@
 
 from typing import Any
 
+from argosy.ageing import age_days, due_at
 from argosy.refreshed import Refreshed
 from argosy.store.rows import DetectorRow
 from argosy.store.service_rows import Move, Overtaken, Status
 from argosy.store.store import Store
 from signals.errors import BadInput
 
-_DAY_S = 86_400
-
 
 def detector_json(store: Store, row: DetectorRow, now: float) -> dict[str, Any]:
-    """A detector with its standing, as JSON values; `age_days` counts from when it was kept."""
+    """A detector with its standing, as JSON values; `age_days` counts from when it was kept.
+
+    `expires` is the second of data after which it is due to be looked at again, `due` whether that lies before `now`.
+    """
     service = store.service
     standings, succession = service.standings(row.id), service.succession(row.id)
-    expires = [each.expires for each in standings if each.expires is not None]
+    expires = due_at(store, row, standings)
     return {
         "id": row.id,
         "series": row.series,
@@ -28,8 +30,9 @@ def detector_json(store: Store, row: DetectorRow, now: float) -> dict[str, Any]:
         "rules": [member.rule for member in row.members],
         "session": row.session,
         "created": row.created,
-        "age_days": round(max(0.0, now - row.created) / _DAY_S, 3),
-        "expires": expires[-1] if expires else None,
+        "age_days": age_days(row.created, now),
+        "expires": expires,
+        "due": expires is not None and now > expires,
         "standings": [
             {
                 "at": each.at,

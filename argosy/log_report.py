@@ -1,9 +1,10 @@
 """What is told of a log that was read: as JSON, and for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from agents.access import EMBEDDED
 from agents.logs.answers import Answer
 from agents.speech import Usage
 from argosy.log_annotating import verdict_of
@@ -42,6 +43,7 @@ class TemplateVerdict:
 class LogReport:
     """A run on one log. `recalled` counts verdicts that were known from earlier runs, `unanswered` templates that the
     model gave no verdict on, `not_asked` those that it was not asked about, `made_up` answers that nobody asked for.
+    `answered_by` counts templates by the model that gave their verdict, be it now or in an earlier run.
     """
 
     session: str
@@ -63,6 +65,7 @@ class LogReport:
     instruction: str = ""
     notes: tuple[str, ...] = ()
     out: str | None = None
+    answered_by: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def abnormal(self) -> tuple[TemplateVerdict, ...]:
@@ -100,6 +103,7 @@ class LogReport:
             "instruction": self.instruction,
             "notes": list(self.notes),
             "out": self.out,
+            "answered_by": dict(self.answered_by),
         }
 
 
@@ -153,7 +157,7 @@ def _head(report: LogReport) -> Iterator[tuple[str, str]]:
         yield "sessions", f"{len(report.abnormal_sessions):,} of {report.sessions:,} abnormal"
     if report.instruction:
         yield "prompt", report.instruction
-    if report.model == "embedded":
+    if report.model == EMBEDDED or EMBEDDED in report.answered_by:
         yield "note", _EMBEDDED
     for note in report.notes:
         yield "note", note

@@ -187,12 +187,19 @@ def _report(
         asked_again=last.asked_again,
         usage=run.budget.spent,
         instruction=ready.ranked[0].task if ready.ranked else "",
-        notes=tuple(_notes(request, mined, last.why)),
+        notes=tuple(_notes(request, mined, reader, run.session)),
+        answered_by=dict(reader.answered_by),
     )
 
 
-def _notes(request: LogsRequest, mined: Mined, why: str) -> list[str]:
+def _notes(request: LogsRequest, mined: Mined, reader: LogPrompt, session: str) -> list[str]:
+    why = reader.last.why
     notes = [f"stopped early: {why}"] if why else []
+    for model, templates in reader.answered_by.items():
+        if model != reader.preferred:
+            what = f"{templates:,} {'template was' if templates == 1 else 'templates were'} judged by {model}"
+            place = f"in place of {reader.preferred}, which could not be asked"
+            notes.append(f"{what} {place} (argosy show {session} tells why); it is asked next time")
     others = next((each.count for each in mined.templates if each.id == OTHERS), 0)
     if others:
         most = f"the {request.most_templates:,} templates that there may be"

@@ -25,21 +25,39 @@ AHEAD_S = 3_600
 FEWEST_TO_COMPARE = 10
 _CLOSE = 1e-9
 
+NO_LABELS = "earlier points had labels, and these data have none: nobody has said what of them is an incident"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """All that was known of a series before. `told`, shape (n,): of which points somebody had said what they are."""
+
+    loaded: Loaded
+    told: Bools
+
+    @property
+    def until(self) -> int:
+        """Second of the last point."""
+        return int(self.loaded.series.seconds[-1])
+
 
 @dataclass(frozen=True, eq=False)
 class Known:
     """The series as it is known now, and what of it is `added`, None where there is nothing new.
 
-    `seen_until`: second of the last point known before.
+    `seen_until`: second of the last point known before. `relabelled`: the seconds of points whose label is new, in
+    order; `told_until`: the last second of which somebody has said what it is, None where nobody ever said anything.
     """
 
     loaded: Loaded
     added: Loaded | None
     seen_until: int
+    relabelled: Ints
+    told_until: int | None
     notes: tuple[str, ...]
 
 
-def seen_before(store: Store, line: str) -> Loaded:
+def seen_before(store: Store, line: str) -> Seen:
     """All that was known of a line's series before, with the incidents as they were last told. Raises BadInput."""
     first = store.detectors.find(line)
     data = store.sessions.find(first.session).settings.get("data")
@@ -47,26 +65,58 @@ def seen_before(store: Store, line: str) -> Loaded:
         mend = "argosy run makes a detector that can be refreshed"
         raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
     known = read_copy(store, data)
+    seen = Seen(known, np.full(len(known.series), known.labels is not None))
     for row in store.refreshes.of_line(line):
         if row.data:
-            known = _after(known, read_copy(store, row.data))
-    return known
+            seen = _seen_after(seen, read_copy(store, row.data))
+    return seen
 
 
-def joined(known: Loaded, loaded: Loaded, row: DetectorRow, now: float) -> Known:
+def _seen_after(seen: Seen, loaded: Loaded) -> Seen:
+    whole = _after(seen.loaded, loaded)
+    told = np.zeros(len(whole.series), dtype=np.bool_)
+    told[: len(seen.told)] = seen.told
+    if loaded.labels is not None:
+        at = np.searchsorted(whole.series.seconds, loaded.series.seconds)
+        told[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
+    return Seen(whole, told)
+
+
+def joined(seen: Seen, loaded: Loaded, row: DetectorRow, now: float) -> Known:
     """What was known, and what a file adds to it. What was seen stays as it was seen, save for its incidents.
 
     Raises BadInput for another step, for times where there were none or none where there were, for a file without the
     base's column, and for one that tells otherwise about what was seen.
     """
+    known = seen.loaded
     _check(known, loaded, row)
     loaded, notes = _not_ahead(loaded, now)
     notes = (*notes, *_compared(known, loaded), *_gap(known, loaded))
-    seen_until = int(known.series.seconds[-1])
+    if loaded.labels is None and seen.told.any():
+        notes = (*notes, NO_LABELS)
+    anew = relabelled(seen, loaded)
     if not len(loaded.series):
-        return Known(known, None, seen_until, notes)
-    after = newest(_after(known, loaded), MOST_SESSION_POINTS)
-    return Known(after, _added(known, loaded), seen_until, notes)
+        return Known(known, None, seen.until, anew, _told_until(seen), notes)
+    after = _seen_after(seen, loaded)
+    whole = newest(after.loaded, MOST_SESSION_POINTS)
+    return Known(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
+
+
+def relabelled(seen: Seen, loaded: Loaded) -> Ints:
+    """The seconds of points whose label is new, in order: of which nobody had said anything, or something else."""
+    if loaded.labels is None:
+        return np.zeros(0, dtype=np.int64)
+    known, seconds = seen.loaded, loaded.series.seconds
+    mine, theirs = _shared(known.series.seconds, seconds)
+    news = seconds > seen.until
+    before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
+    news[theirs] = ~seen.told[mine] | (before[mine] != loaded.labels[theirs])
+    return seconds[news]
+
+
+def _told_until(seen: Seen) -> int | None:
+    told = np.flatnonzero(seen.told)
+    return int(seen.loaded.series.seconds[told[-1]]) if len(told) else None
 
 
 def _check(known: Loaded, loaded: Loaded, row: DetectorRow) -> None:
@@ -173,14 +223,10 @@ def _verdicts(known: Base | None, loaded: Base | None, fresh: Bools) -> Base | N
     raise BadInput(f"column {column!r}", "holds scores here and alarms there", "give the same detector's column")
 
 
-def _added(known: Loaded, loaded: Loaded) -> Loaded | None:
+def _added(seen: Seen, loaded: Loaded, anew: Ints) -> Loaded | None:
     """From the first point on that is new, or whose label is; None where nothing is."""
-    seconds, news = loaded.series.seconds, loaded.series.seconds > known.series.seconds[-1]
-    if loaded.labels is not None:
-        mine, theirs = _shared(known.series.seconds, seconds)
-        before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
-        news[theirs[before[mine] != loaded.labels[theirs]]] = True
-    where = np.flatnonzero(news)
+    seconds = loaded.series.seconds
+    where = np.flatnonzero((seconds > seen.until) | np.isin(seconds, anew))
     return _part(loaded, slice(int(where[0]), len(seconds))) if len(where) else None
 
 

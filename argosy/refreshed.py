@@ -11,6 +11,8 @@ from argosy.store.rows import Json
 from graphs.refine import Settings
 from graphs.refresh.outcomes import Decision, Standing
 
+SHADOW_DAYS = 3.0
+
 
 @dataclass(frozen=True)
 class Shadow:
@@ -19,6 +21,15 @@ class Shadow:
 
     points: int | None = None
     days: float | None = None
+
+    @staticmethod
+    def of(points: int | None, days: float | None) -> "Shadow":
+        """As it was asked for; `SHADOW_DAYS` where neither is said.
+
+        >>> Shadow.of(100, None), Shadow.of(None, None)
+        (Shadow(points=100, days=None), Shadow(points=None, days=3.0))
+        """
+        return Shadow(points, SHADOW_DAYS if points is None and days is None else days)
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class RefreshRequest:
     sandbox: SandboxChoice = SandboxChoice.AUTO
     accept_risk: bool = False
     approve: bool = False
-    shadow: Shadow = field(default_factory=lambda: Shadow(days=3.0))
+    shadow: Shadow = field(default_factory=lambda: Shadow(days=SHADOW_DAYS))
     force: Decision | None = None
     search: bool = True
     expires_days: float | None = 180.0

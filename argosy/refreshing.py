@@ -10,12 +10,14 @@ from dataclasses import replace
 
 from langchain_core.runnables import RunnableConfig
 
+from agents.tracing import untraced
 from argosy.challenging import Challengers
 from argosy.concluding import Concluding
 from argosy.connectors.tables import Loaded
 from argosy.copies import keep_copy
 from argosy.models import Models
 from argosy.newer import Known, index_after, joined, seen_before
+from argosy.refresh_questions import Withdrawing, open_question
 from argosy.refreshed import Cost, Refreshed, RefreshRequest, Shadow, Statistic
 from argosy.sandboxes import open_sandbox
 from argosy.serving import by_language_model, serve
@@ -145,7 +147,8 @@ class _Run:
         try:
             saver = Checkpoints(store.database) if request.approve else None
             config = RunnableConfig(recursion_limit=RECURSION_LIMIT, configurable={"thread_id": self._row.id})
-            build().compile(name=NAME, checkpointer=saver).invoke({}, config, context=context)
+            with untraced():
+                build().compile(name=NAME, checkpointer=saver).invoke({}, config, context=context)
         except Overtaken as overtaken:
             return self._overtaken(overtaken)
         if register.told is None:
@@ -164,11 +167,12 @@ class _Run:
         self, session: str, known: Known, loaded: Loaded, sandbox: Sandbox, added: str | None
     ) -> tuple[RefreshContext, Concluding]:
         store, request, champion = self._store, self._request, self._champion
-        bench = self._bench(known, loaded)
+        bench = self._bench(known)
         recorder = Watched(StoreRecorder(store, session), self._watch)
         now_s = bench.known_until()
         due = self._due(bench)
         lasts_s = None if request.expires_days is None else now_s + int(request.expires_days * _DAY_S)
+        question = open_question(store, self._row.line)
         predecessor = bench.predecessor.id if bench.predecessor else None
         shadowed = bench.challenger.id if bench.challenger else None
         register = Concluding(
@@ -185,30 +189,32 @@ class _Run:
             objective=OBJECTIVES[champion.base["objective"]],
             recorder=recorder,
             clock=self._clock,
-            register=register,
+            register=Withdrawing(register, question),
             bench=bench,
             sandbox=sandbox,
             makers=makers,
             attempt=self._attempt(),
-            pending=self._pending(),
+            pending=question.id if question else None,
             expired=due,
             challenge=self._challenge(shadowed),
             interrupted=self._interrupted,
         )
         return context, register
 
-    def _bench(self, known: Known, loaded: Loaded) -> Bench:
+    def _bench(self, known: Known) -> Bench:
         store, whole = self._store, known.loaded
         shadowed = store.service.with_status(self._row.line, Status.SHADOW)
         succession = store.service.succession(self._champion.id)
-        labels = whole.labels
+        labels, champion = whole.labels, serve(store, self._champion.id, whole)
         assert labels is not None  # what is known always has them
+        heard = known.relabelled[known.relabelled > int(whole.series.seconds[champion.made - 1])]
         return Bench(
             series=whole.series,
             labels=labels,
-            labelled_since=loaded.labels is not None,
+            heard=index_after(whole.series, int(heard[0]) - 1) if len(heard) else len(whole.series),
+            told=0 if known.told_until is None else index_after(whole.series, known.told_until),
             seen=index_after(whole.series, known.seen_until),
-            champion=serve(store, self._champion.id, whole),
+            champion=champion,
             challenger=serve(store, shadowed, whole) if shadowed else None,
             predecessor=serve(store, succession.predecessor, whole) if succession else None,
         )
@@ -241,11 +247,6 @@ class _Run:
     def _challenge(self, challenger: str | None) -> Decision | None:
         found = self._store.service.succession(challenger) if challenger else None
         return Decision(found.how) if found else None
-
-    def _pending(self) -> str | None:
-        """The open question about this line, if there is one."""
-        mine = {row.id for row in self._store.refreshes.of_line(self._row.line)}
-        return next((each.id for each in self._store.refreshes.approvals() if each.refresh in mine), None)
 
 
 def _policy(request: RefreshRequest) -> Policy:

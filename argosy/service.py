@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from argosy.ageing import due_at
 from argosy.bases import revive
 from argosy.connectors.tables import Loaded, TableRequest, read_series
 from argosy.sandboxes import SandboxChoice, open_sandbox
@@ -73,8 +74,9 @@ def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[st
     if status is not Status.LIVE:
         live = service.with_status(service.line_of(row.id), Status.LIVE)
         yield f"the detector is not in service ({status.value}); {live or 'nothing'} is in its line"
-    expires = [each.expires for each in service.standings(row.id) if each.expires is not None]
-    if expires and loaded.series.seconds[-1] > expires[-1]:
+        return
+    expires = due_at(store, row, service.standings(row.id))
+    if expires is not None and loaded.series.seconds[-1] > expires:
         yield f"the detector is due: argosy refresh {row.id}"
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from graphs.events import EVENT, Event
 
 _LEAST_LITERAL = 8  # a shorter secret would shred ordinary text
-_HOSTS_END_IN = "com|org|net|edu|gov|mil|int|info|biz|dev|app|cloud|local|internal|lan|corp|example|test|invalid"
+_ATTRIBUTES = "values|shape|size|index|real|imag|flat|dtype|ndim|array|columns|name|empty|iloc|loc|iat|at|flags"
+"""What stands after a dot in Python without a call: `x@y.values` is a product. All else may end a host's name."""
 
 # Every repetition that can start anywhere is bounded, so that a megabyte of letters costs no more than one pass.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -53,10 +54,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"([\"']?\s{0,4}[:=]\s{0,4}[\"']?)[^\s\"',;}\[({][^\s\"',;}\[(]{7,}+(?![\[(])",
             r"\1\2[removed: secret]",
         ),
+        (
+            r"(?i)(?<![\w.])(pwd|secret|token)([=:])(?=[^\s\"',;]{0,64}\d)[^\s\"',;}\[({]{8,400}(?![\w\[(])",
+            r"\1\2[removed: secret]",
+        ),
         (r"(://[^\s/:@\"']{0,128}):[^\s/\"']{1,256}@", r"\1:[removed: password]@"),
         (
             r"(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
-            rf"(?:[A-Za-z]{{2}}|{_HOSTS_END_IN})(?![\w(\[]|[.-]\w)",
+            rf"(?!(?:{_ATTRIBUTES})\b)[A-Za-z]{{2,24}}(?![\w(\[]|[.-]\w)",
             "[removed: e-mail address]",
         ),
     )

@@ -61,11 +61,11 @@ def gaps(series: Series) -> Gaps:
     return Gaps(int(wide.sum()), longest, missing, missing / (missing + len(there)))
 
 
-def regular(series: Series) -> Grid:
+def regular(series: Series, most_absent: int = 0) -> Grid:
     """Puts a series on its grid: absent points become NaN, those there keep their times.
 
     A series stays as it is when its distances are no multiples of its step, or when the grid would have more than
-    `MOST_GROWTH` times its points.
+    `MOST_GROWTH` times its points and more than `most_absent` of them without a value.
     """
     unchanged = np.arange(len(series), dtype=np.int64)
     if len(series) < 2:
@@ -77,7 +77,7 @@ def regular(series: Series) -> Grid:
         return Grid(series, unchanged, False, f"{note}; gaps were not filled in")
     slots = _slots(series.seconds, series.step_s)
     size = int(slots.sum()) + 1
-    if size > MOST_GROWTH * len(series):
+    if size > MOST_GROWTH * len(series) and size - len(series) > most_absent:
         note = f"{size - len(series)} points are absent beside {len(series)} that are there; gaps were not filled in"
         return Grid(series, unchanged, False, note)
     if size == len(series):

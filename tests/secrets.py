@@ -30,7 +30,7 @@ SECRETS = {
     "bearer": "Authorization: Bearer " + "abcdef0123456789xyz" * 2,
     "database": "postgresql://ann:" + "p4ss-w0rd-of-ann" + "@db.internal/argosy",
     "private key": "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEow\nIBAAKq9\n-----END RSA PRIVATE" + " KEY-----",
-    "e-mail": "jane.doe+alerts" + "@mail.example.com",
+    "e-mail": "jane.doe+alerts" + "@mail.example.agency",
 }
 
 HIDDEN = {

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LONGEST_REASON = 300
 _MOST_CHARS = 200_000
@@ -26,10 +26,11 @@ _VERDICT_NAMES = ("verdict", "label", "category", "answer", "status", "result")
 
 @dataclass(frozen=True)
 class Answer:
-    """A verdict and what it rests on."""
+    """A verdict and what it rests on. `by` names who gave it, where several could."""
 
     abnormal: bool
     reason: str = ""
+    by: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

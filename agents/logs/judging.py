@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Event, Lock
 
@@ -142,7 +142,8 @@ class _Turn:
             asked = True
             answers = read_answers(reply.text, range(1, len(places) + 1))
             self._count(reply.usage, answers.made_up, attempt > 0)
-            found |= {number - 1: answer for number, answer in answers.found.items() if number - 1 not in found}
+            new = {number - 1: answer for number, answer in answers.found.items() if number - 1 not in found}
+            found |= {at: replace(answer, by=reply.by) for at, answer in new.items()}
         self._note(places, found, asked)
 
     def _messages(self, places: range, found: Mapping[int, Answer]) -> Iterator[tuple[int, list[BaseMessage]]]:

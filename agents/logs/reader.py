@@ -1,10 +1,13 @@
 """LogPrompt as a reader of logs: lines in, a verdict and a reason for each out."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
+from agents.chain import members
 from agents.logs.answers import Answer
 from agents.logs.entries import Entry
 from agents.logs.judging import Bounds, Judged, judge, never
@@ -40,7 +43,10 @@ class LogPrompt:
     """Judges lines by their templates (arXiv 2308.07610): a template is read once, and not at all where it is known.
 
     `done` is told, after each batch, how many templates have a verdict and how many there are. `last` says of the last
-    run what was asked.
+    run what was asked, `answered_by` how many of its templates each model gave a verdict on.
+
+    Verdicts are kept under who gave them, and only those of the preferred model are known from earlier runs: what
+    another said in its place is asked again.
     """
 
     name = "logprompt"
@@ -62,12 +68,18 @@ class LogPrompt:
         self._clean, self._interrupted, self._done = clean, interrupted, done
         self.last = Judged()
         self.recalled = 0
+        self.answered_by = Counter[str]()
 
     @property
-    def asked_as(self) -> str:
-        """Under what verdicts are kept: model, its parameters, strategy and the words of the prompt."""
-        parameters = ",".join(f"{name}={value}" for name, value in sorted(self._speaker.parameters.items()))
-        return f"{self._speaker.name}({parameters}) {self._manner.strategy} {self._manner.version}"
+    def preferred(self) -> str:
+        """The name of the model that answers where it can be asked."""
+        return members(self._speaker)[0].name
+
+    def asked_as(self, model: str) -> str:
+        """Under what a model's verdicts are kept: its name, its parameters, strategy and the words of the prompt."""
+        speaker = next(each for each in members(self._speaker) if each.name == model)
+        parameters = ",".join(f"{name}={value}" for name, value in sorted(speaker.parameters.items()))
+        return f"{speaker.name}({parameters}) {self._manner.strategy} {self._manner.version}"
 
     def score(self, lines: Lines) -> Scores:
         """1 for a line whose template was judged abnormal, 0 for normal, NaN where there is no verdict.
@@ -92,21 +104,24 @@ class LogPrompt:
     def read(self, templates: Sequence[Template]) -> Mapping[int, Answer]:
         """Verdicts by template id, those of earlier runs first; what has none is missing."""
         todo = [each for each in templates if each.id != OTHERS]
-        asked_as = self.asked_as
-        before = self._verdicts.find(asked_as, list({each.text for each in todo}))
-        answers = {each.id: before[each.text] for each in todo if each.text in before}
+        before = self._verdicts.find(self.asked_as(self.preferred), list({each.text for each in todo}))
+        answers = {each.id: replace(before[each.text], by=self.preferred) for each in todo if each.text in before}
         self.recalled = len(answers)
         todo = [each for each in todo if each.id not in answers]
         total = len(todo) + len(answers)
 
         def keep(found: Mapping[int, Answer]) -> None:
-            self._verdicts.keep(asked_as, {todo[place].text: answer for place, answer in found.items()})
+            found = {place: replace(answer, by=answer.by or self.preferred) for place, answer in found.items()}
+            for model in {answer.by for answer in found.values()}:
+                said = {todo[place].text: answer for place, answer in found.items() if answer.by == model}
+                self._verdicts.keep(self.asked_as(model), said)
             answers.update({todo[place].id: answer for place, answer in found.items()})
             self._done(len(answers), total)
 
         self._done(len(answers), total)
         entries = [self._entry(each) for each in todo]
         self.last = judge(entries, self._speaker, self._manner, self._bounds, keep, self._interrupted)
+        self.answered_by = Counter(answer.by for answer in answers.values())
         return answers
 
     def _entry(self, template: Template) -> Entry:

@@ -26,9 +26,14 @@ def kpi(path: Path) -> Collection:
     listed = _read_csv(folder / "series.csv", ("series", "step_s", "argos19"))
     data = folder / "train70.parquet"
     listed = listed[listed.series.isin(set(list_series(data)))]
+    steps = pd.to_numeric(listed.step_s, errors="coerce")
+    if not (steps >= 1).all():
+        row = int(np.flatnonzero(~(steps >= 1))[0])
+        told = f"series {listed.series.iloc[row]!r} has no step of whole seconds: {listed.step_s.iloc[row]!r}"
+        raise BadInput(f"{folder / 'series.csv'}, column 'step_s'", told, "write seconds there")
     entries = tuple(
         Entry(id, Reading(TableRequest(data, series=id, step_s=step_s)))
-        for id, step_s in zip(listed.series.tolist(), listed.step_s.astype(int).tolist(), strict=True)
+        for id, step_s in zip(listed.series.tolist(), steps.astype(int).tolist(), strict=True)
     )
     return Collection("kpi", entries, {"argos19": tuple(listed.series[listed.argos19.astype(bool)])})
 
@@ -78,9 +83,18 @@ class _Matched:
 
     def __call__(self) -> Labelled:
         try:
-            return self.read(self.file, self.match)
+            labelled = self.read(self.file, self.match)
         except (ValueError, KeyError, OSError) as error:
             raise BadInput(str(self.file), f"cannot be read as a series: {error}", "check the file") from error
+        points, named = (
+            len(labelled.series),
+            {name: int(place) for name, place in self.match.groupdict().items() if name != "id"},
+        )
+        outside = [f"{name} {place}" for name, place in named.items() if not 0 < place <= points]
+        if outside:
+            told = f"its name says {', '.join(outside)}, and it holds {points} points"
+            raise BadInput(str(self.file), told, "take the file whole, or mend its name")
+        return labelled
 
 
 def _ucr_values(file: Path, match: re.Match[str]) -> Labelled:
@@ -115,7 +129,13 @@ def _read_csv(file: Path, names: Sequence[str]) -> pd.DataFrame:
 
 def _frames(layout: str, file: Path, arrange: Callable[[pd.DataFrame], pd.DataFrame]) -> Collection:
     """One table that is read at once; `arrange` makes of one series' rows what a series can be."""
-    frame = pd.read_parquet(file)
+    try:
+        frame = pd.read_parquet(file)
+    except (ValueError, OSError) as error:
+        raise BadInput(str(file), "the Parquet file is damaged or cut short", "write it again") from error
+    missing = [name for name in ("series", "value", "label") if name not in frame]
+    if missing:
+        raise BadInput(str(file), f"no column {missing[0]!r}", "name another --layout")
     entries = []
     for id, rows in frame.groupby("series", sort=False, observed=True):
         starts = (
@@ -132,13 +152,26 @@ class _Arranged:
     arrange: Callable[[pd.DataFrame], pd.DataFrame]
 
     def __call__(self) -> Labelled:
+        try:
+            return self._labelled()
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadInput(f"series {self.id!r}", f"cannot be read: {error}", "mend its rows in the table") from error
+
+    def _labelled(self) -> Labelled:
         rows = self.arrange(self.rows)
+        if rows.timestamp.isna().any():
+            raise ValueError("a time is missing")
         seconds = rows.timestamp.to_numpy(dtype=np.int64)
         step_s = max(1, int(np.median(np.diff(seconds)))) if len(seconds) > 1 else 1
         series = Series(self.id, seconds, rows.value.to_numpy(dtype=np.float64), step_s)
         left = len(self.rows) - len(rows)
-        notes = (f"{left} points at times that were there before were left out",) if left else ()
-        return Labelled(series, rows.label.to_numpy(dtype=np.bool_), seconds[0] > 0, notes)
+        notes = [f"{left} points at times that were there before were left out"] if left else []
+        labels = pd.to_numeric(rows.label)
+        unlabelled = int(labels.isna().sum())
+        notes += [f"{unlabelled} points without a label count as normal"] if unlabelled else []
+        if not labels.dropna().isin((0, 1)).all():
+            raise ValueError("a label is neither 0 nor 1")
+        return Labelled(series, labels.fillna(0).to_numpy() > 0, seconds[0] > 0, tuple(notes))
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

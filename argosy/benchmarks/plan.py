@@ -75,12 +75,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stored:
-    """A series as the benchmark keeps it for its cells, with the shares of its parts."""
+    """A series as the benchmark keeps it for its cells: the shares of its parts, and what was noted in reading it."""
 
     file: Path
     step_s: int | None
     validation: float
     lockbox: float
+    notes: tuple[str, ...] = ()
 
     @property
     def request(self) -> TableRequest:
@@ -101,7 +102,7 @@ def store_series(entry: Entry, plan: Plan, folder: ResultsFolder) -> Stored:
     validation, lockbox = _shares(plan, len(labelled.series), entry.test_start)
     file = folder.series / f"{slug(entry.id)}.parquet"
     _write(entry.id, labelled, file)
-    return Stored(file, None if labelled.times_known else labelled.series.step_s, validation, lockbox)
+    return Stored(file, None if labelled.times_known else labelled.series.step_s, validation, lockbox, labelled.notes)
 
 
 def _shares(plan: Plan, points: int, test_start: int | None) -> tuple[float, float]:

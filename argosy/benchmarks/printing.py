@@ -49,7 +49,9 @@ def _figure(figure: Figure) -> str:
 
 def _judged(summary: Summary) -> str:
     left = f"; {len(summary.unjudged)} without are left out: {_some(summary.unjudged)}" if summary.unjudged else ""
-    return f"over the {len(summary.judged)} series whose lockbox holds incidents: {_some(summary.judged)}{left}"
+    left += f"; {len(summary.unread)} could not be used: {_some(summary.unread)}" if summary.unread else ""
+    judged = f": {_some(summary.judged)}" if summary.judged else ""
+    return f"over the {len(summary.judged)} series whose lockbox holds incidents{judged}{left}"
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -71,8 +71,9 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
         there = {cell: result for cell, result in there.items() if result.status == OK}
     stored, unread = _stored(request, folder)
     todo = [cell for cell in cells if cell not in there and cell.series in stored]
-    for why in unread.values():
-        console.print(why, markup=False, soft_wrap=True)
+    noted = [request.told(f"{id}: {note}") for id, each in stored.items() for note in each.notes]
+    for line in (*unread.values(), *noted):
+        console.print(line, markup=False, soft_wrap=True)
     if finished := sum(cell in there and cell.series in stored for cell in cells):
         console.print(f"{finished} of {len(cells)} cells are finished already", markup=False)
     for result in _run_missing(request, todo, stored, folder, console, clock):
@@ -80,7 +81,7 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
     failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}
     table = long_form({**there, **failed}[cell] for cell in cells)
     write_table(table, request.out / RESULTS)
-    return _report(request, table, settings)
+    return _report(request, table, settings, noted)
 
 
 def _run_missing(
@@ -123,7 +124,9 @@ def _make_store(out: Path) -> None:
     open_store(store_settings(out)).close()
 
 
-def _report(request: BenchRequest, table: pd.DataFrame, settings: dict[str, object]) -> BenchReport:
+def _report(
+    request: BenchRequest, table: pd.DataFrame, settings: dict[str, object], noted: Sequence[str]
+) -> BenchReport:
     aim = OBJECTIVES[request.plan.objective].metric
 
     def summed(rows: pd.DataFrame) -> Summary:
@@ -138,6 +141,9 @@ def _report(request: BenchRequest, table: pd.DataFrame, settings: dict[str, obje
     }
     if packages:
         shown["extras"] = versions(packages).partition(", ")[2]
+    if noted:
+        rest = f"; and {len(noted) - _MOST_NOTED} more" if len(noted) > _MOST_NOTED else ""
+        shown["notes on the data"] = "; ".join(noted[:_MOST_NOTED]) + rest
     ids = {name: [entry.id for entry in entries] for name, entries in request.chosen.items()}
     by_set = {name: summed(table[table.series.isin(mine)]) for name, mine in ids.items()}
     return BenchReport(table, next(iter(by_set.values())) if len(by_set) == 1 else summed(table), by_set, shown)
@@ -176,6 +182,7 @@ def _stored(request: BenchRequest, folder: ResultsFolder) -> tuple[dict[str, Sto
     return stored, unread
 
 
+_MOST_NOTED = 20
 _ABSOLUTE = re.compile(r"(?<![\w/.])/(?!/)(?:[^/\s,|=#'\"]+/)*([^/\s,|=#'\"]+)")
 
 

@@ -49,7 +49,7 @@ def list_(
     from argosy.lineage import detector_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
-    from argosy.terminal import moment, print_json, printable
+    from argosy.terminal import print_json, printable
 
     store, now = open_store(read_settings()), time.time()
     live = store.service.lives()
@@ -60,9 +60,8 @@ def list_(
     elif not found:
         typer.echo("No detector yet. argosy run FILE makes one.")
     for each in () if as_json else found:
-        due = f", due at {moment(each['expires'])} UTC" if each["expires"] else ""
         told = f"{each['id']} {each['status']:<9} {each['series']}: {each['base']} with {len(each['rules'])} rules"
-        typer.echo(printable(f"{told}, {each['age_days']:.1f} days old{due}"))
+        typer.echo(printable(f"{told}, {_age(each)}"))
 
 
 def retire(
@@ -103,6 +102,16 @@ def rollback(
         typer.echo(f"{back} is in service again, and {gone} is retired")
 
 
+def _age(found: dict[str, Any]) -> str:
+    """How old a detector is and, where it is or may come into service, when it is due to be looked at again."""
+    from argosy.terminal import moment
+
+    age = f"{found['age_days']:.1f} days old"
+    if found["expires"] is None or found["status"] == "retired":
+        return age
+    return f"{age}, due {'since' if found['due'] else 'at'} {moment(found['expires'])} UTC"
+
+
 def _print_line(found: dict[str, Any], console: "Console") -> None:
     from rich.text import Text
 
@@ -115,7 +124,7 @@ def _print_line(found: dict[str, Any], console: "Console") -> None:
     for each in found["detectors"]:
         origin = f"{each['how']} of {each['predecessor']}" if each["predecessor"] else f"session {each['session']}"
         rules = ", ".join(each["rules"]) or "no rule"
-        say(f"{each['id']} {each['status']}: {origin}; {each['base']} with {rules}; {each['age_days']:.1f} days old")
+        say(f"{each['id']} {each['status']}: {origin}; {each['base']} with {rules}; {_age(each)}")
         for standing in each["standings"]:
             say(f"    {moment(standing['at'])} {standing['status']} by {standing['author']}: {standing['why']}", "dim")
     for each in found["refreshes"]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from argosy.connectors.tables import TableRequest
-    from argosy.refreshed import Refreshed
+    from argosy.refreshed import Cost, Refreshed
     from argosy.store.store import Store
 
 
@@ -40,7 +40,9 @@ def refresh(
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds of a search again.")] = None,
     shadow_points: Annotated[int | None, typer.Option(min=0, help="New points that a challenger must score.")] = None,
-    shadow_days: Annotated[float, typer.Option(min=0, help="Days of data that it must score.")] = 3.0,
+    shadow_days: Annotated[
+        float | None, typer.Option(min=0, help="Days of data that it must score. [default: 3, without points]")
+    ] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Ask a person before a challenger is promoted.")] = False,
     force: Annotated[str | None, typer.Option(help="Decide so: keep, retune or search_again.")] = None,
     search: Annotated[bool, typer.Option(help="Whether a session may look for rules again.")] = True,
@@ -86,7 +88,7 @@ def refresh(
         sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
         accept_risk=accept_risk,
         approve=approve,
-        shadow=Shadow(shadow_points, shadow_days),
+        shadow=Shadow.of(shadow_points, shadow_days),
         force=one_of("--force", force, {each.value: each for each in Decision}) if force else None,
         search=search,
         expires_days=expires_days or None,
@@ -112,10 +114,17 @@ def first_table(store: "Store", detector: str) -> "TableRequest":
     return replace(request.table, base=row.base.get("column"))
 
 
+def amounts(cost: "Cost", bound: str = "") -> str:
+    """What something takes, in words; `bound` qualifies calls, tokens and dollars."""
+    dollars = "price unknown" if cost.usd is None else f"${cost.usd:.4f}"
+    return f"{cost.seconds:.1f} s, {bound}{cost.calls:,.0f} calls, {cost.tokens:,.0f} tokens, {dollars}"
+
+
 def print_refreshed(done: "Refreshed", console: "Console") -> None:
     """Prints a refresh for a person: what was found, what was decided and why, and what to do next."""
     from rich.text import Text
 
+    from argosy.refreshed import Cost
     from argosy.terminal import printable
 
     def line(label: str, words: str) -> None:
@@ -125,11 +134,12 @@ def print_refreshed(done: "Refreshed", console: "Console") -> None:
     for each in done.statistics:
         line("FIRED" if each.fired else "" if each.value is not None else "–", f"{each.name}: {each.why}")
     line("decision", f"{done.decision.value}: {done.why}")
+    if done.estimate != Cost():
+        line("estimate", f"about {amounts(done.estimate, 'at most ')}")
     line("outcome", f"{done.state.value}; in service: {done.live}")
     if done.challenger:
         line("challenger", done.challenger)
-    dollars = "" if done.cost.usd is None else f", ${done.cost.usd:.4f}"
-    line("cost", f"{done.cost.seconds:.1f} s, {done.cost.calls:.0f} calls, {done.cost.tokens:,.0f} tokens{dollars}")
+    line("cost", amounts(done.cost))
     for note in done.notes:
         line("note", note)
     asked = done.approval and done.state.value == "waiting_for_approval"

@@ -1,5 +1,6 @@
 """`argosy rules`, `argosy rule show` and `verify`: the rules that are kept, and all that is known of one."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from argosy.commands import verify
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from argosy.ageing import RuleStanding
     from argosy.store.rows import ListedRule, RuleRow, RuleStory
 
 
@@ -25,20 +27,32 @@ def rules(
     every: Annotated[bool, typer.Option("--all", help="Also those that were only parents of others.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON list instead.")] = False,
 ) -> None:
-    """List the rules that sessions accepted or fused, newest first."""
+    """List the rules that sessions accepted or fused, newest first, with their age and how they stand."""
+    import time
+
+    from argosy.ageing import rule_standings
     from argosy.settings import read_settings
     from argosy.store.rows import RuleRole
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
     roles = tuple(RuleRole) if every else (RuleRole.FUSED, RuleRole.ACCEPTED)
-    found = open_store(read_settings()).rules.listed(roles)
+    store = open_store(read_settings())
+    found = store.rules.listed(roles)
+    standings = rule_standings(store, [each.rule for each in found], time.time())
     if as_json:
-        print_json([rule_json(each.rule) | {"series": each.series, "sessions": each.sessions} for each in found])
+        print_json(
+            [
+                rule_json(each.rule)
+                | {"series": each.series, "sessions": each.sessions}
+                | standing_json(standings[each.rule.id])
+                for each in found
+            ]
+        )
     elif not found:
         typer.echo("No rule yet. argosy run FILE makes some.")
     else:
-        _print_list(found)
+        _print_list(found, standings)
 
 
 def show(
@@ -46,15 +60,21 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead.")] = False,
 ) -> None:
     """Show a rule: its source, its parameters with their ranges, where it comes from, and what was measured of it."""
+    import time
+
+    from argosy.ageing import expires_at, rule_standings
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
 
-    story = open_store(read_settings()).rules.story(rule)
+    store = open_store(read_settings())
+    story = store.rules.story(rule)
+    standing = rule_standings(store, [story.rule], time.time())[story.rule.id]
+    expires = expires_at(store, standing)
     if as_json:
-        print_json(story_json(story))
+        print_json(story_json(story) | standing_json(standing) | {"expires": expires})
     else:
-        _print_story(story, stdout_console())
+        _print_story(story, standing, expires, stdout_console())
 
 
 def rule_json(rule: "RuleRow") -> dict[str, Any]:
@@ -69,6 +89,15 @@ def rule_json(rule: "RuleRow") -> dict[str, Any]:
         "author": rule.author,
         "language_model": rule.language_model,
         "created": rule.created,
+    }
+
+
+def standing_json(standing: "RuleStanding") -> dict[str, Any]:
+    """How a rule stands as JSON values: its status is that of the best placed of the detectors that hold it."""
+    return {
+        "status": standing.status.value,
+        "age_days": standing.age_days,
+        "detectors": [{"id": each.detector, "status": each.status.value} for each in standing.holders],
     }
 
 
@@ -102,7 +131,7 @@ def _ranges(rule: "RuleRow") -> dict[str, tuple[float, float]]:
         return {}
 
 
-def _print_list(found: "tuple[ListedRule, ...]") -> None:
+def _print_list(found: "tuple[ListedRule, ...]", standings: "Mapping[str, RuleStanding]") -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -111,18 +140,22 @@ def _print_list(found: "tuple[ListedRule, ...]") -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("rule", no_wrap=True)
     table.add_column("direction", no_wrap=True)
+    table.add_column("status", no_wrap=True)
     for name in ("summary", "series", "author"):
         table.add_column(name, overflow="fold")
-    table.add_column("created (UTC)", no_wrap=True)
+    table.add_column("created", no_wrap=True)
+    table.add_column("days", no_wrap=True, justify="right")
     for each in found:
         rule = each.rule
         words = (rule.summary, ", ".join(each.series), rule.author)
         cells = (Text(printable(word)) for word in words)
-        table.add_row(rule.id, rule.direction.value, *cells, moment(rule.created))
+        standing, day = standings[rule.id], moment(rule.created)[:10]
+        status = standing.status.value
+        table.add_row(rule.id, rule.direction.value, status, *cells, day, f"{standing.age_days:.1f}")
     stdout_console().print(table)
 
 
-def _print_story(story: "RuleStory", console: "Console") -> None:
+def _print_story(story: "RuleStory", standing: "RuleStanding", expires: int | None, console: "Console") -> None:
     from rich.text import Text
 
     from argosy.certificate_text import certificate_lines
@@ -133,6 +166,10 @@ def _print_story(story: "RuleStory", console: "Console") -> None:
     hand = "a language model had a hand in it" if rule.language_model else "no language model had a hand in it"
     console.print(Text.assemble((rule.id, "bold"), f" {rule.direction.value}: {printable(rule.summary)}"))
     console.print(Text(f"by {printable(rule.author)}, {moment(rule.created)} UTC; {hand}"))
+    due = f", due to be looked at again at {moment(expires)} UTC" if expires is not None else ""
+    console.print(Text(f"{standing.status.value}, {standing.age_days:.1f} days old{due}"))
+    for holder in standing.holders:
+        console.print(Text(f"in {holder.detector}, {holder.status.value}"))
     console.print()
     print_source(rule.source, console)
     console.print()

@@ -83,7 +83,10 @@ def add(
     accept_risk: options.AcceptRisk = False,
     approve: Annotated[bool, typer.Option("--approve", help="A person must agree before a promotion.")] = False,
     shadow_points: Annotated[int | None, typer.Option(min=0, help="Points a challenger scores in shadow.")] = None,
-    shadow_days: Annotated[float, typer.Option(min=0, max=MOST_DAYS, help="Days a challenger scores in shadow.")] = 3.0,
+    shadow_days: Annotated[
+        float | None,
+        typer.Option(min=0, max=MOST_DAYS, help="Days a challenger scores in shadow; 3 where no points are given."),
+    ] = None,
     expires_days: Annotated[
         float, typer.Option(min=0, max=MOST_DAYS, help="A detector made on older data is due; 0: never.")
     ] = 180.0,

@@ -1,9 +1,11 @@
-"""What is wrong with schedules and workers: for `argosy doctor`."""
+"""What is wrong with schedules and workers, and which detectors nobody looks at again: for `argosy doctor`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from argosy.ageing import due_at
 from argosy.connectors.tables import duration
+from argosy.connectors.times import iso
 from argosy.scheduling.planner import ON_TIME_S
 from argosy.scheduling.rows import Outcome, RunRow, ScheduleRow, ScheduleState, WorkerRow
 from argosy.scheduling.runs import Runs
@@ -54,6 +56,25 @@ def of_schedules(store: Store, now: float) -> Health:
     ailments = [each for row in schedules for each in _late(row, waiting.get(row.id), runs, now)]
     active = sum(row.state is ScheduleState.ACTIVE for row in schedules)
     return Health(f"{active} active, {len(schedules) - active} paused", tuple(ailments))
+
+
+def of_detectors(store: Store, now: float) -> Health:
+    """Which live detectors are due to be looked at again, and which no schedule looks at. Neither is grave."""
+    lives, service = store.service.lives(), store.service
+    rows = [row for row in store.detectors.newest() if row.id in lives]
+    lines = {row.line for row in Schedules(store, lambda: now).listed()}
+    due = [(at, row.id) for row in rows if (at := due_at(store, row, service.standings(row.id))) is not None]
+    past = sorted((at, name) for at, name in due if at < now)
+    alone = [row.id for row in rows if service.line_of(row.id) not in lines]
+    ailments = []
+    if past:
+        since, first = past[0]
+        what = f"{len(past)} of {len(rows)} live past due, the first {first} since {iso(since)}"
+        ailments.append(Ailment(what, f"argosy refresh {first} FILE; argosy detector list tells of all", grave=False))
+    if alone:
+        what = f"{len(alone)} of {len(rows)} live in no schedule, the newest {alone[0]}"
+        ailments.append(Ailment(what, f"argosy schedule add {alone[0]} looks at it on time", grave=False))
+    return Health(f"{len(rows)} live", tuple(ailments))
 
 
 def _dead(row: WorkerRow, now: float, others: bool) -> Ailment:

@@ -15,7 +15,7 @@ from argosy.casting import read_casting
 from argosy.connectors.times import iso
 from argosy.gguf import SCHEME
 from argosy.models import Models
-from argosy.newer import seen_before
+from argosy.newer import NO_LABELS, relabelled, seen_before
 from argosy.refreshing import Refreshed, RefreshRequest, Shadow, refresh
 from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.rows import Ended, Facts, Outcome, RunRow, ScheduleRow
@@ -50,7 +50,7 @@ class RequestSpec(pydantic.BaseModel):
     search: bool = True
     approve: bool = False
     shadow_points: int | None = None
-    shadow_days: float | None = 3.0
+    shadow_days: float | None = None
     expires_days: float | None = 180.0
     probation_days: float = 30.0
 
@@ -69,7 +69,7 @@ class RequestSpec(pydantic.BaseModel):
             sandbox=self.sandbox,
             accept_risk=self.accept_risk,
             approve=self.approve,
-            shadow=Shadow(self.shadow_points, self.shadow_days),
+            shadow=Shadow.of(self.shadow_points, self.shadow_days),
             search=self.search,
             expires_days=self.expires_days,
             probation_days=self.probation_days,
@@ -104,14 +104,15 @@ class Refresher:
         live = live_detector(self.store, schedule.line)
         if not self.store.claims.free(schedule.line):
             return Ended(Outcome.UNAVAILABLE, f"detector {live.id} is being refreshed by another process", again=True)
-        seen_until = int(seen_before(self.store, schedule.line).series.seconds[-1])
+        seen = seen_before(self.store, schedule.line)
+        seen_until = seen.until
         if run.due <= seen_until:
             why = f"it was due for {iso(int(run.due))}, and {iso(seen_until)} was seen already"
             return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until})
         feed = open_feed(_kept(SourceSpec, schedule.source), live.base.get("column"), self.environ)
         loaded = feed.load(seen_until, int(run.due))
         last = int(loaded.series.seconds[-1])
-        if last <= seen_until:
+        if last <= seen_until and not len(relabelled(seen, loaded)):
             why = f"the data end at {iso(last)}, and {iso(seen_until)} was seen already"
             return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until, "ends": last})
         return _told(refresh(request, loaded, self.store, self.models, self.clock, interrupted=taken))
@@ -134,7 +135,7 @@ def check_scheduled(store: Store, detector: str) -> DetectorRow:
     """The detector in service that a schedule would refresh. Raises BadInput where a schedule could do nothing."""
     row = store.detectors.find(detector)
     live = live_detector(store, store.service.line_of(row.id))
-    if not seen_before(store, store.service.line_of(row.id)).times_known:
+    if not seen_before(store, store.service.line_of(row.id)).loaded.times_known:
         mend = "make it with a column of times"
         raise BadInput(f"detector {row.id}", "was made on rows without times, and a schedule goes by times", mend)
     return live
@@ -178,4 +179,5 @@ def _told(done: Refreshed) -> Ended:
         "usd": done.cost.usd,
         "work_s": done.cost.seconds,
     }
-    return Ended(Outcome.REFRESHED, done.why, facts)
+    why = f"{done.why}; {NO_LABELS}" if NO_LABELS in done.notes else done.why
+    return Ended(Outcome.REFRESHED, why, facts)

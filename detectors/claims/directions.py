@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from detectors.claims import words
+from detectors.claims import aftermath, words
+from detectors.claims.course import trend_before
 from detectors.claims.moments import looked_up
 from detectors.claims.reading import Words
 from detectors.claims.scene import Scene
@@ -15,6 +16,12 @@ _NAMED = (
     (re.compile(r"\b(?:lowest|minimum)\b", re.I), "lowest"),
     (re.compile(r"\b(?:highest|maximum)\b", re.I), "highest"),
 )
+_BEFOREHAND = re.compile(
+    r"\s*(?:(?:up|down|upwards?|downwards?|steadily|slowly|already)\s+)*(?:before(?:hand)?|earlier|previously)\s*\W*$",
+    re.I,
+)
+"""Behind a motion at the end of its clause: it was before the alert."""
+_FIRST_BEFORE = re.compile(r"\s*(?:(?:just|right|shortly) )?(?:before|previously|earlier|prior|until then)\b", re.I)
 _STILL = 0.2
 _CLEARLY = 1.5
 
@@ -23,22 +30,52 @@ def directions(said: Words, scene: Scene) -> Iterator[tuple[int, str, str]]:
     """Every word of direction: the number of its clause, how it is written, and what is wrong with it, if anything."""
     for number, clause in enumerate(said.clauses):
         for table, ways in (
-            (words.MOTIONS, _moved(number, said, scene)),
-            (words.POSITIONS, _stood(number, clause, said, scene)),
+            ({} if words.TRENDS.search(clause) else words.MOTIONS, _moved(number, said, scene)),
+            ({} if words.TRENDS.search(clause) else words.POSITIONS, _stood(number, clause, said, scene)),
         ):
             for way, pattern in table.items():
                 for match in pattern.finditer(clause):
-                    yield number, match.group(), "" if way in ways else "it went or stood the other way"
+                    told = _other_ways(number, match, said, scene)
+                    told = ways if told is None else told
+                    yield number, match.group(), "" if way in told else "it went or stood the other way"
         for way, pattern in words.CONDITIONS.items():
             for match in pattern.finditer(clause):
-                yield number, match.group(), "" if _is(way, scene) else "the alert is not like that"
+                yield (
+                    number,
+                    match.group(),
+                    "" if _is(way, scene) and not _elsewhere(number, said) else "the alert is not like that",
+                )
     yield from _ratios(said, scene)
+
+
+def _other_ways(clause: int, match: re.Match[str], said: Words, scene: Scene) -> set[Way] | None:
+    """The ways in which it went elsewhere, where a word is of another time than its clause; None where it is not."""
+    for found in words.AFTERWARDS.finditer(match.string):
+        if found.start() <= match.start() < found.end():
+            return _sign(scene.at(scene.extreme) - scene.usual)
+    if _BEFOREHAND.match(match.string[match.end() :]) or _of_history(clause, said):
+        is_motion = any(pattern.search(match.group()) for pattern in words.MOTIONS.values())
+        return trend_before(scene) if is_motion else set()
+    return None
+
+
+def _elsewhere(clause: int, said: Words) -> bool:
+    return aftermath.is_after(said.clauses, clause) or _of_history(clause, said)
+
+
+def _of_history(clause: int, said: Words) -> bool:
+    """Whether a clause begins with 'before', or follows on one that does, and is about no number or moment."""
+    if clause in {*(each.clause for each in said.numbers), *(each.clause for each in said.moments)}:
+        return False
+    return any(_FIRST_BEFORE.match(said.clauses[each]) for each in {clause, max(0, clause - 1)})
 
 
 def _moved(clause: int, said: Words, scene: Scene) -> set[Way]:
     """The ways in which values went there: from one said number to another, else into the alert."""
     if pair := _from_to(clause, said):
         return _sign(pair[1] - pair[0])
+    if aftermath.is_after(said.clauses, clause):
+        return aftermath.moved_after(scene)
     where = _where(clause, said, scene)
     if where is not None:
         steps = [scene.at(i) - scene.previous(i) for i in where] + [scene.at(i) - scene.usual for i in where]
@@ -60,6 +97,8 @@ def _stood(clause: int, text: str, said: Words, scene: Scene) -> set[Way]:
     """Where values, or the score, stood: above or below what is usual, or the threshold."""
     if words.OF_THE_DETECTOR.search(text) and any(word in text.lower() for word in ("score", "threshold")):
         return {Way.UP} if scene.score >= 1 else {Way.DOWN}
+    if aftermath.is_after(said.clauses, clause):
+        return aftermath.stood_after(scene)
     where = _where(clause, said, scene)
     for pattern, name in _NAMED:
         if where is None and pattern.search(text) and name in scene.figures:

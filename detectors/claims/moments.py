@@ -19,6 +19,7 @@ _ENDS = re.compile(
 _PEAKS = re.compile(
     r"\b(?:peak\w*|lowest|highest|bottom\w*|minimum|maximum|extreme\w*|farthest|furthest|trough|most)\b", re.IGNORECASE
 )
+_STRETCHES = (MomentKind.DATE, MomentKind.WEEKDAY, MomentKind.MONTH, MomentKind.DAY_PART)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\D*?(?:([ap])\.?m)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -35,8 +36,8 @@ def held(moment: Moment, values: Sequence[Number], scene: Scene) -> str:
         return "no point of the alert or beside it is there"
     if moment.until is not None:
         return _range(moment, where, scene)
-    if moment.kind in (MomentKind.DATE, MomentKind.WEEKDAY, MomentKind.DAY_PART):
-        return "" if where & set(range(scene.start, scene.stop)) else "the alert lies elsewhere"
+    if moment.kind in _STRETCHES:
+        return "" if where & _spoken_of(f"{moment.left} {moment.right}", scene) else "the alert lies elsewhere"
     if any(agrees(number, scene.at(index), scene) for number in values for index in where):
         return ""
     named = _named(f"{moment.left} {moment.right}", scene)
@@ -64,8 +65,14 @@ def _named(around: str, scene: Scene) -> set[int]:
     return {scene.start, scene.extreme}
 
 
+def _spoken_of(around: str, scene: Scene) -> set[int]:
+    """The points of which one at least must lie in a day, month or part of a day that is named."""
+    bounded = _BEGINS.search(around) or _ENDS.search(around)
+    return _named(around, scene) if bounded else set(range(scene.start, scene.stop))
+
+
 def _indices(kind: MomentKind, text: str, scene: Scene) -> frozenset[int]:
-    near = range(scene.first, scene.end)
+    near, text = range(scene.first, scene.end), words.CLOCK_WORDS.get(text.lower(), text)
     if kind is MomentKind.INDEX:
         number = int(re.findall(r"\d+", text)[-1])
         return frozenset({number} & set(near))
@@ -83,6 +90,9 @@ def _fitting(kind: MomentKind, word: str) -> Callable[[datetime], bool]:
         case MomentKind.WEEKDAY:
             day = words.WEEKDAYS.index(word if word in words.WEEKDAYS else word.rstrip("s"))
             return lambda time: time.weekday() == day
+        case MomentKind.MONTH:
+            month, year = [each[:3] for each in words.MONTHS].index(word[:3]) + 1, re.search(r"\d{4}", word)
+            return lambda time: time.month == month and (year is None or int(year.group()) == time.year)
         case MomentKind.DAY_PART:
             low, high = words.DAY_PARTS[word]
             return lambda time: low <= time.hour < high or low <= time.hour + 24 < high

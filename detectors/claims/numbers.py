@@ -48,6 +48,7 @@ _STATISTICS = (
 _LEVELS = ("value_at_start", "value_at_end", "lowest", "highest", "farthest_from_usual")
 _BEFORES = ("usual_before", "mean_before", "lowest_before", "highest_before", "previous_value")
 _HISTORY = re.compile(r"\b(?:last|previous|preceding|past|prior|earlier|before|history|recent)\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:within|in (?:less than|under))\s*$", re.IGNORECASE)
 _SPACING = re.compile(
     r"\b(?:every|each|per|apart|interval\w*|spac\w+|resolution|one another|later|next)\b", re.IGNORECASE
 )
@@ -124,6 +125,8 @@ def _percents(scene: Scene) -> Collection[float]:
 def _duration(number: Number, scene: Scene) -> str:
     """Lengths: of the alert, of what is known before it, of a step; each by the words that speak of it."""
     points, history = scene.points, scene.start - scene.first
+    if _WITHIN.search(number.left) and words.RECOVERIES.search(number.left):
+        return _at_most(number, scene)
     if _SPACING.search(f"{number.left} {number.right}"):
         known, what = {1}, "points are not so far apart"
     elif _HISTORY.search(f"{number.left} {number.right}"):
@@ -139,6 +142,15 @@ def _duration(number: Number, scene: Scene) -> str:
         seconds.add(int(scene.series.seconds[scene.stop - 1] - scene.series.seconds[scene.start]))
     size = words.SECONDS_IN[number.unit]
     return _one_of(number, [each / size for each in seconds], scene, what)
+
+
+def _at_most(number: Number, scene: Scene) -> str:
+    """'Recovered within 10 minutes': the alert may be shorter. Whether it recovered is a claim of its own."""
+    counted = number.unit in words.POINT_WORDS
+    if not counted and not scene.times_known:
+        return "the points are counted, not timed"
+    size = 1.0 if counted else words.SECONDS_IN[number.unit] / scene.series.step_s
+    return "" if scene.points <= number.value * size else "the alert is longer"
 
 
 def _level(number: Number, said: Words, scene: Scene, where: frozenset[int] | None) -> str:

@@ -17,6 +17,7 @@ class MomentKind(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     WEEKDAY = "weekday"
+    MONTH = "month"
     DAY_PART = "day_part"
     UNKNOWN = "unknown"
     """Named in a way that cannot be looked up."""
@@ -69,6 +70,12 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[ap]\.?m\b\.?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT)\b)?"
 _MONTH = rf"(?:{'|'.join(f'{m}|{m[:3]}' for m in words.MONTHS)})\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_SHORT_MONTHS = "|".join(month[:3].title() for month in words.MONTHS if month != "may")
+# May and March are other words as well: only with a capital, and not at the beginning of a sentence.
+_MONTH_ALONE = (
+    rf"(?:(?:{'|'.join(month for month in words.MONTHS if month not in ('march', 'may'))})\b"
+    rf"|(?<=[a-z,-][ -])(?-i:March|May)\b|(?-i:{_SHORT_MONTHS}|Sept)\b\.?)"
+)
 _MOMENTS: tuple[tuple[MomentKind, str], ...] = (
     (MomentKind.DATETIME, rf"{_DATE}(?:T|,?\s+(?:at\s+)?){_CLOCK}{_ZONE}"),
     (MomentKind.UNKNOWN, rf"\b(?:{_MONTH}\s{_DAY}|{_DAY}\s(?:of\s)?{_MONTH})\b(?:,?\s\d{{4}}\b)?"),
@@ -79,6 +86,8 @@ _MOMENTS: tuple[tuple[MomentKind, str], ...] = (
     (MomentKind.INDEX, r"\b(?:index|indices|position|row|t)\s*(?:[=#]|no\.?|number)?\s*\d+\b(?![.,]\d)"),
     (MomentKind.INDEX, r"\b(?:points?|steps?|samples?)\s*(?:[=#]|no\.?|number)?\s*\d+\b(?![.,]\d)"),
     (MomentKind.WEEKDAY, rf"\b(?:{'|'.join(words.WEEKDAYS)})s?\b|\bweek(?:end|day)s?\b"),
+    (MomentKind.MONTH, rf"\b{_MONTH_ALONE}(?:,?\s\d{{4}}\b)?"),
+    (MomentKind.CLOCK, rf"\b(?:{'|'.join(words.CLOCK_WORDS)})\b"),
     (MomentKind.DAY_PART, rf"\b(?:{'|'.join(words.DAY_PARTS)})\b"),
 )
 _MOMENT = re.compile("|".join(f"(?P<m{i}>{pattern})" for i, (_, pattern) in enumerate(_MOMENTS)), re.IGNORECASE)
@@ -91,7 +100,9 @@ _NUMBER = re.compile(
 )
 _WORD_NUMBER = re.compile(rf"\b(?:{'|'.join(words.NUMBER_WORDS)})\b(?P<unit>[-\s][^\W\d_]+)?", re.IGNORECASE)
 _ONE_UNIT = re.compile(
-    rf"\b(?:an?|the (?:last|previous|past))\s+(?P<unit>{'|'.join(words.SECONDS_IN)})\b", re.IGNORECASE
+    r"\b(?:an?|all|the (?:last|previous|past)|(?:an?|the|one)\s+(?:whole|entire|full|complete))\s+"
+    rf"(?P<unit>{'|'.join(words.SECONDS_IN)})\b",
+    re.IGNORECASE,
 )
 _CODE = re.compile(r"`([^`]*)`")
 _SPLIT = re.compile(r"[;:,](?=\s|$)|[()—]|\s–\s|\b(?:and|while|whereas|but|then|where)\b", re.IGNORECASE)

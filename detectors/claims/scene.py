@@ -68,6 +68,12 @@ class Scene:
         before = self.series.values[self.first : self.start]
         return before[np.isfinite(before)]
 
+    @cached_property
+    def known_after(self) -> Floats:
+        """The values that are not missing among the points after the alert, as far as its neighbourhood goes."""
+        after = self.series.values[self.stop : self.end]
+        return after[np.isfinite(after)]
+
     def at(self, index: int) -> float:
         return float(self.series.values[index])
 

@@ -50,7 +50,10 @@ POSITIONS: Mapping[Way, re.Pattern[str]] = {
 
 CONDITIONS: Mapping[Way, re.Pattern[str]] = {
     Way.FLAT: _any(r"flat flat-?lin\w+ constant stuck frozen unchanged unchanging st(?:ood|ands)_still static"),
-    Way.NOISIER: _any("noisier (?:more|increasingly)_(?:volatile|variable|erratic|noisy|unstable) erratic(?:ally)?"),
+    Way.NOISIER: _any(
+        r"""noisier (?:more|increasingly)_(?:volatile|variable|erratic|noisy|unstable) erratic(?:ally)?
+        (?<!less\s)volatile (?<!less\s)unstable oscillat\w+ fluctuat\w+ swung swings? jitter\w* wobbl\w+ zig-?zag\w*"""
+    ),
     Way.CALMER: _any("calmer quieter smoother steadier (?:less|decreasingly)_(?:volatile|variable|noisy)"),
     Way.MISSING: _any("missing absent no_data gaps?"),
 }
@@ -62,6 +65,55 @@ NEGATIONS = re.compile(
     re.IGNORECASE,
 )
 """Words that turn a statement round; what they turn is not followed."""
+
+RECOVERIES = _any(
+    r"""recover\w* return(?:s|ed|ing)? normali[sz]\w+ rebound\w* back_(?:to|at|within|up|down) (?:normal|usual)_again
+        (?:came|come|comes|went|goes|is|was|are|were|bounced|bounces|got|gets|moved)_back"""
+)
+"""Words for values that are usual again after the alert."""
+
+NO_RECOVERY = re.compile(r"\b(?:fail\w*|yet|unable) to\b|\bno (?:sign of )?(?:a )?(?:recovery|return)\b", re.IGNORECASE)
+"""What turns a recovery round, beside the other negations."""
+
+AFTERWARDS = _any(
+    r"""afterwards? thereafter subsequent(?:ly)? after_(?:that|this|it|which) since_then ever_since later_on
+        from_then_on after_the_(?:alert|drop|rise|spike|fall|jump|dip|event|anomaly|incident)"""
+)
+"""Words by which a clause speaks of what came after the alert."""
+
+TRENDS = _any(r"trend\w* drift\w* creep\w* crept")
+BEFOREHAND = _any("before beforehand earlier previously prior preceding already until_then")
+HEADINGS: Mapping[Way, re.Pattern[str]] = {
+    Way.UP: _any(r"up upwards? r(?:ise|ising|ose) increas\w+ grow\w* grew climb\w* higher"),
+    Way.DOWN: _any(r"down downwards? f(?:all|alling|ell) decreas\w+ declin\w+ drop\w* shrink\w* lower"),
+}
+"""Which way a trend points."""
+
+SUDDEN = _any(r"sudden(?:ly)? abrupt(?:ly)? sharp(?:ly)? steep(?:ly)? instant\w* at_once in_a_single_step")
+GRADUAL = _any(
+    r"gradual(?:ly)? slow(?:ly)? steady steadily smooth(?:ly)? progressive(?:ly)? little_by_little bit_by_bit"
+)
+VANISHED = _any(
+    r"vanish\w* disappear\w* ceas(?:e|es|ed) to_nothing (?:died|went|goes|fell)_(?:out|away|silent|dark|quiet)"
+)
+
+_MOST = r"(?:larg|small|bigg|great|steep|low|high|long|short|deep|strong|sharp|fast)est|most|worst|best|first|only|last"
+_ALL_OF = r"(?:in|of) (?:the|this) (?:whole |entire |full |complete )?(?:series|record|history|data|dataset)"
+SUPERLATIVES = re.compile(
+    rf"\b(?:{_MOST})\b.*?\b(?:ever|on record|of all(?: time)?|in history|so far|to date|{_ALL_OF}"
+    r"|(?:in|of|for) (?:\w+ )?(?:hour|day|week|month|year)s?)\b"
+    r"|\b(?:larg|bigg|great|steep|deep)est (?:\w+ )?(?:drop|fall|rise|jump|spike|dip|increase|decrease|decline|step)\b"
+    r"|\b(?:all-time|record[- ](?:high|low|level|value)s?|unprecedented|never before)\b"
+    r"|\b(?:new (?:high|low)|for the first time)\b",
+    re.IGNORECASE,
+)
+"""Words that compare with all that ever was."""
+
+LOWEST_OF_SERIES = re.compile(rf"^(?:lowest|smallest)(?: value| point| level)? {_ALL_OF}$", re.IGNORECASE)
+HIGHEST_OF_SERIES = re.compile(rf"^(?:highest|largest)(?: value| point| level)? {_ALL_OF}$", re.IGNORECASE)
+
+NOTHING_BEFORE = re.compile(r"\bnothing (?:is|was) known before\b", re.IGNORECASE)
+AT_USUAL = re.compile(r"\b(?:is|was|equals|equalled) the (?:median|usual (?:value|level)) before\b", re.IGNORECASE)
 
 CAUSES = _any(
     r"""because due_to owing_to thanks_to caus(?:e|es|ed|ing) as_a_(?:result|consequence)
@@ -108,6 +160,14 @@ SECONDS_IN: Mapping[str, int] = {
     **dict.fromkeys(("d", "day", "days"), 86_400),
     **dict.fromkeys(("week", "weeks"), 604_800),
 }
+MOST_OF_UNIT: Mapping[str, int] = {
+    "seconds": 60, "minutes": 60, "hours": 24, "days": 7, "weeks": 5,
+}  # fmt: skip
+"""How many of a unit may be meant where no number is said, as in 'for hours'; the least is two."""
+VAGUE_LENGTH = re.compile(
+    rf"\b(?:(within|in)\s+)?(?:a few |several |some )?({'|'.join(MOST_OF_UNIT)})\b", re.IGNORECASE
+)
+
 _POINTS = """point points sample samples step steps value values observation observations reading readings measurement
 measurements"""
 POINT_WORDS = frozenset(_POINTS.split())
@@ -136,9 +196,10 @@ _MONTHS = "january february march april may june july august september october n
 MONTHS = tuple(_MONTHS.split())
 DAY_PARTS: Mapping[str, tuple[int, int]] = {
     "morning": (5, 12), "afternoon": (12, 18), "evening": (17, 23), "night": (20, 30), "overnight": (20, 30),
-    "midnight": (23, 25), "noon": (11, 13), "midday": (11, 13),
 }  # fmt: skip
 """From this hour up to that one, counted on past midnight."""
+
+CLOCK_WORDS: Mapping[str, str] = {"midnight": "00:00", "noon": "12:00", "midday": "12:00"}
 
 NO_SUCH_TIME = _any(
     """yesterday today tomorrow tonight (?:last|this|next)_(?:week|month|year|night|morning) spring summer autumn

@@ -27,7 +27,8 @@ class Newer:
     """A series whose points before index `made` its detector was made on, and whose points from `since` on are new.
 
     `labels` and `flags`, of the detector, have shape (n,). `promised`: where its rate of alerts was.
-    `labelled_since`: whether somebody has said what of the new points is an incident.
+    `labelled_since`: whether somebody has said since what is an incident, and `labelled` of which points; None: of
+    the new ones.
     """
 
     series: Series
@@ -37,6 +38,7 @@ class Newer:
     since: int
     promised: slice
     labelled_since: bool
+    labelled: slice | None = None
 
 
 def look(newer: Newer) -> tuple[Finding, ...]:
@@ -79,8 +81,10 @@ def _of_alerts(newer: Newer) -> tuple[Finding, ...]:
         rate = alert_rate("alert_rate", flags[newer.promised], flags[since])
         return rate, unmeasured("false_alerts", why), unmeasured("missed", why)
     alone, once = outside(labels, flags), one_an_incident(labels, flags)
+    heard = newer.labelled or since
+    promised = slice(newer.promised.start, min(newer.promised.stop, heard.start))  # no point counts on both sides
     return (
         alert_rate("alert_rate", once[newer.promised], once[since]),
-        alert_rate("false_alerts", alone[newer.promised], alone[since]),
-        missed(missed_in(labels[newer.promised], flags[newer.promised]), missed_in(labels[since], flags[since])),
+        alert_rate("false_alerts", alone[promised], alone[heard]),
+        missed(missed_in(labels[promised], flags[promised]), missed_in(labels[heard], flags[heard])),
     )

@@ -68,13 +68,15 @@ class LookedAhead:
 class Summary:
     """The whole table in brief.
 
-    `judged` are the series whose lockbox holds incidents. `void` says why the run measures nothing; it is empty when
-    the guards held. `openings` is the most often that each method opened a lockbox. Of methods that write rules,
+    `judged` are the series whose lockbox holds incidents, `unjudged` those whose lockbox holds none, `unread` those of
+    which that is not known, because nothing could be read or run. `void` says why the run measures nothing; it is empty
+    when the guards held. `openings` is the most often that each method opened a lockbox. Of methods that write rules,
     `with_rules` is the share of cells that end with some, `calls` the mean number of model calls.
     """
 
     judged: tuple[str, ...]
     unjudged: tuple[str, ...]
+    unread: tuple[str, ...]
     standings: tuple[Standing, ...]
     gains: tuple[Gain, ...]
     with_rules: Mapping[str, float]
@@ -100,12 +102,14 @@ def summarise(
     lockbox = frame[frame.split == Part.LOCKBOX.value]
     incidents = lockbox.groupby("series", observed=True).incidents.max()
     judged = tuple(sorted(incidents[incidents > 0].index))
-    unjudged = tuple(sorted(set(frame.series) - set(judged)))
+    unjudged = tuple(sorted(incidents[incidents == 0].index))
+    unread = tuple(sorted(set(frame.series) - set(judged) - set(unjudged)))
     failed = frame[(frame.status != OK) & (frame.metric == "wall_s")]
     methods = [name for name in order if (frame.method == name).any()]
     return Summary(
         judged=judged,
         unjudged=unjudged,
+        unread=unread,
         standings=tuple(_standing(frame, name, judged, headlines) for name in methods if name != SENTINEL),
         gains=tuple(gain for method, over in pairs if (gain := gain_of(frame, method, over, judged, aim)) is not None),
         with_rules={name: float((values > 0).mean()) for name, values in _whole(frame, "rules").items()},

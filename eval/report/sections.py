@@ -44,6 +44,8 @@ def render_section(section: Section) -> str:
 def _judged(section: Section) -> str:
     judged, left = section.summary.judged, section.summary.unjudged
     without = f" {len(left)} more have none there and are left out of every mean: {_names(left)}." if left else ""
+    unread = section.summary.unread
+    without += f" {len(unread)} could not be used: {_names(unread)}." if unread else ""
     return f"<p>Over the {len(judged)} series whose lockbox holds incidents.{without}</p>"
 
 

@@ -58,13 +58,14 @@ class Served:
 class Bench:
     """The series as far as it is known now; points from index `seen` on were never looked at by a refresh.
 
-    `labels` are False where nobody said anything; `labelled_since` tells whether somebody labelled the new points.
-    `onset`: where a drift of values began, if one was found.
+    `labels` are False where nobody said anything, as of all points from index `told` on; those from index `heard` on
+    are new, later than what the champion was made on. `onset`: where a drift of values began, if one was found.
     """
 
     series: Series
     labels: Bools
-    labelled_since: bool
+    heard: int
+    told: int
     seen: int
     champion: Served
     challenger: Served | None = None
@@ -77,6 +78,21 @@ class Bench:
     def since(self) -> int:
         """Where the points begin that statistics are about: what no refresh has seen, none that it was made on."""
         return min(len(self.series), max(self.seen, self.champion.made))
+
+    @property
+    def labelled(self) -> slice:
+        """What feedback is measured on: from the first point on whose label is new, however long ago it was seen."""
+        return slice(min(self.heard, self.since), self.told)
+
+    @property
+    def labelled_since(self) -> bool:
+        """Whether somebody has said anything since the last look."""
+        return min(self.heard, self.since) < self.told
+
+    @property
+    def told_all(self) -> bool:
+        """Whether somebody has said of the newest points, too, what they are."""
+        return self.told >= len(self.series)
 
     @property
     def window(self) -> slice:

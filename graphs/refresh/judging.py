@@ -26,8 +26,9 @@ PATIENCE = 4
 class Beside:
     """Champion and challenger on the same points: alerts, false alerts, incidents found, and the objective.
 
-    Pairs are (champion, challenger); `lost` are labelled incidents of the whole series that only the champion finds.
-    `steady`: whether the challenger is better whichever stretch is left out.
+    Pairs are (champion, challenger); all but alerts are of those points of which somebody said what they are. `lost`
+    are labelled incidents of the whole series that only the champion finds. `steady`: whether the challenger is better
+    whichever stretch is left out.
     """
 
     points: int
@@ -74,27 +75,26 @@ def shadow(_state: State, desk: Desk) -> State:
 def _beside(desk: Desk) -> Beside:
     bench, champion, challenger = desk.bench, desk.bench.champion, _challenger(desk)
     unseen = not spans_nothing(desk)
-    start = challenger.made if unseen else bench.since
-    part, labels = slice(start, len(bench.series)), bench.labels[start:]
+    start = challenger.made if unseen else bench.labelled.start
+    labels = bench.labels[start : bench.told]
     flags = [desk.score(each).flags for each in (champion, challenger)]
-    labelled = bench.labelled_since and len(labels) > 0
-    here = [each[part] for each in flags]
+    here = [each[start : bench.told] for each in flags]
     alone = [outside(labels, each) for each in here]
     judge = desk.context.objective
     hits = [found(labels, each) for each in here]
     ever = [found(bench.labels, each) for each in flags]
     return Beside(
-        points=len(labels),
+        points=len(bench.series) - start,
         days=bench.days(start, len(bench.series)),
         incidents=len(hits[0]),
-        alerts=(alerts(here[0]), alerts(here[1])),
+        alerts=(alerts(flags[0][start:]), alerts(flags[1][start:])),
         false_alerts=(alerts(alone[0]), alerts(alone[1])),
         found=(int(hits[0].sum()), int(hits[1].sum())),
         objective=(judge(labels, here[0]), judge(labels, here[1])),
         steady=steadily_better(labels, here[0], here[1], judge),
         lost=int((ever[0] & ~ever[1]).sum()),
         unseen=unseen,
-        labelled=labelled,
+        labelled=len(labels) > 0 and (bench.told_all or bool(labels.any())),
     )
 
 

@@ -6,11 +6,11 @@ from detectors.drift import Finding, Newer, look
 from detectors.drift.counted import outside
 from detectors.drift.look import NAMES
 from detectors.drift.onset import onset
-from graphs.refresh.bench import FEWEST_INCIDENTS, Served, alerts
+from graphs.refresh.bench import FEWEST_INCIDENTS, Bench, Served, alerts
 from graphs.refresh.context import Desk
 from graphs.refresh.judging import LEAST_GAIN, steadily_better
 from graphs.refresh.outcomes import Decision, Standing
-from graphs.refresh.state import State, finding_json
+from graphs.refresh.state import Fact, State, finding_json
 from signals.incidents import runs
 
 KEEP, SHADOW, ROLL_BACK = "keep", "shadow", "rollback"
@@ -25,8 +25,8 @@ def look_closer(_state: State, desk: Desk) -> State:
     """Scores the series with the champion and measures every statistic of drift on the newer points."""
     bench = desk.bench
     fresh = len(bench.series) - bench.since
-    if not fresh:
-        why = "there is no point that an earlier look has not seen"
+    if not fresh and not bench.labelled_since:
+        why = "there is no point that an earlier look has not seen, and no label that is new"
         desk.decide("data", "nothing new", why, until=bench.known_until())
         return {"findings": [], "facts": {"new_points": 0}, "notes": [why]}
     desk.score(bench.champion)
@@ -39,7 +39,12 @@ def look_closer(_state: State, desk: Desk) -> State:
         bench.onset = onset(newer)
         told = f"values are other ones since {len(bench.series) - bench.onset:,} points"
         desk.decide("drift", "onset", told, index=bench.onset, second=int(bench.series.seconds[bench.onset]))
-    return {"findings": [finding_json(each) for each in found], "facts": {"new_points": fresh}}
+    return {"findings": [finding_json(each) for each in found], "facts": _new(fresh, bench)}
+
+
+def _new(points: int, bench: Bench) -> dict[str, Fact]:
+    heard = bench.labelled
+    return {"new_points": points, "newly_labelled_points": max(0, heard.stop - heard.start)}
 
 
 def _newer(desk: Desk) -> Newer:
@@ -52,6 +57,7 @@ def _newer(desk: Desk) -> Newer:
         since=bench.since,
         promised=champion.promised,
         labelled_since=bench.labelled_since,
+        labelled=bench.labelled,
     )
 
 
@@ -75,12 +81,12 @@ def _choice(state: State, desk: Desk) -> tuple[str, Decision, str]:
     """The route through the graph, the decision that it stands for, and why: the first line that applies."""
     context, bench = desk.context, desk.bench
     fired = [each["name"] for each in state["findings"] if each["fired"]]
+    if state["findings"] and (why := _must_roll_back(fired, desk)):
+        return ROLL_BACK, Decision.KEEP, why
     if context.pending:
         return KEEP, Decision.KEEP, f"{context.pending} waits for a person's answer; until then nothing changes"
-    if not state["facts"]["new_points"]:
+    if not state["findings"]:
         return KEEP, Decision.KEEP, state["notes"][0]
-    if why := _must_roll_back(fired, desk):
-        return ROLL_BACK, Decision.KEEP, why
     if bench.challenger:
         return SHADOW, context.challenge or Decision.KEEP, f"{bench.challenger.id} is in shadow; its time goes on"
     return _by_findings(fired, desk)
@@ -108,9 +114,9 @@ def _by_findings(fired: list[str], desk: Desk) -> tuple[str, Decision, str]:
 def _as_good(fired: list[str], desk: Desk) -> str | None:
     """Why a drift of values alone does not matter: on enough labelled incidents the champion is as good as promised."""
     bench, judge = desk.bench, desk.context.objective
-    if not fired or not set(fired) <= set(OF_VALUES) or not bench.labelled_since:
+    if not fired or not set(fired) <= set(OF_VALUES) or not bench.labelled_since or not bench.told_all:
         return None
-    flags, labels, fresh = bench.flags(bench.champion), bench.labels, slice(bench.since, None)
+    flags, labels, fresh = bench.flags(bench.champion), bench.labels, bench.labelled
     incidents = len(runs(labels[fresh]))
     promised, now = (judge(labels[part], flags[part]) for part in (bench.champion.promised, fresh))
     if incidents < FEWEST_INCIDENTS or not now >= promised - TOLERATED_LOSS:
@@ -138,12 +144,15 @@ def _must_roll_back(fired: list[str], desk: Desk) -> str | None:
         return None
     if bench.days(champion.live_since, len(bench.series)) > desk.context.policy.probation_days:
         return None
-    rate = RATES[1] if bench.labelled_since else RATES[0]
-    return (_alerts_more(champion, before, desk) if rate in fired else None) or _was_better(before, desk)
+    counted = (False, True) if bench.labelled_since and not bench.told_all else (bench.labelled_since,)
+    for labelled in counted:
+        if RATES[labelled] in fired and (why := _alerts_more(champion, before, labelled, desk)):
+            return why
+    return _was_better(before, desk)
 
 
-def _alerts_more(champion: Served, before: Served, desk: Desk) -> str | None:
-    now, then = _alerts_since(champion.id, desk), _alerts_since(before.id, desk)
+def _alerts_more(champion: Served, before: Served, labelled: bool, desk: Desk) -> str | None:
+    now, then = (_alerts_since(each, labelled, desk) for each in (champion, before))
     if then >= now:
         desk.decide(before.id, "no better", f"it would have raised {then} alerts, and {champion.id} raised {now}")
         return None
@@ -152,10 +161,10 @@ def _alerts_more(champion: Served, before: Served, desk: Desk) -> str | None:
 
 def _was_better(before: Served, desk: Desk) -> str | None:
     bench, judge = desk.bench, desk.context.objective
-    since = slice(bench.champion.live_since, None)
+    since = slice(bench.champion.live_since, bench.told)
     labels, flags = bench.labels[since], bench.flags(bench.champion)[since]
     incidents = len(runs(labels))
-    if not bench.labelled_since or incidents < FEWEST_INCIDENTS:
+    if incidents < FEWEST_INCIDENTS:
         return None
     earlier = desk.score(before).flags[since]
     now, then = judge(labels, flags), judge(labels, earlier)
@@ -165,8 +174,7 @@ def _was_better(before: Served, desk: Desk) -> str | None:
     return f"{told}, where {before.id} would have {then:.3f}"
 
 
-def _alerts_since(detector: str, desk: Desk) -> int:
-    bench = desk.bench
-    served = next(each for each in (bench.champion, bench.predecessor) if each is not None and each.id == detector)
-    flags, since = desk.score(served).flags, bench.since
-    return alerts(outside(bench.labels, flags)[since:] if bench.labelled_since else flags[since:])
+def _alerts_since(served: Served, labelled: bool, desk: Desk) -> int:
+    """Alerts on the new points; or, where labels say what they were worth, false ones on those newly labelled."""
+    bench, flags = desk.bench, desk.score(served).flags
+    return alerts(outside(bench.labels, flags)[bench.labelled] if labelled else flags[bench.since :])

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from langchain_core.messages import HumanMessage
 
-from agents.chain import Chain, Outages
+from agents.chain import Chain, Outages, members
 from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Usage
 
 KEY = CallKey(Role.DETECTION, 1, 1)
@@ -45,6 +45,15 @@ def test_one_that_fails_is_left_out_from_then_on_and_told_once():
     assert speaker(Chain([first, third], outages), switches).ask(ASKED, KEY).text == "c"
     assert first.asked == 1
     assert switches == [("a", "b", "a: gone")]
+
+
+def test_a_reply_of_a_chain_says_who_answered():
+    first, second = Said("a", ModelUnavailable("a: gone")), Said("b")
+    one = speaker(Chain([first, second], Outages()), [])
+    assert one.ask(ASKED, KEY).by == "b"
+    assert speaker(Chain([second, first], Outages()), []).ask(ASKED, KEY).by == "b"
+    assert members(one) == (first, second)
+    assert members(first) == (first,)
 
 
 def test_the_last_is_asked_though_it_failed_before():

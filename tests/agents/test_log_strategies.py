@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
 from agents.budget import Caps
+from agents.chain import Chain, Outages
 from agents.embedded.log_reading import verdicts
 from agents.logs.answers import Answer
 from agents.logs.entries import Entry, Labelled, read_entries, read_labelled
@@ -151,6 +153,30 @@ def test_lines_get_the_verdict_of_their_template_and_are_not_asked_about_twice()
     other = LogPrompt(scripted_speaker(model), manner_of(Strategy.EXPLICIT_COT), verdicts=verdicts_)
     assert other.score(lines).flags.sum() == 1
     assert other.recalled == 0
+
+
+def test_verdicts_are_kept_under_who_gave_them_and_a_model_that_is_back_is_asked() -> None:
+    kept, lines = Remembering(), Lines("log", ["alpha went by", "beta came"])
+
+    def read(said: str | Exception) -> LogPrompt:
+        first = scripted_speaker(ScriptedModel(answers=lambda _: said))
+        last = scripted_speaker(ScriptedModel(answers=lambda _: "1. normal: as far as I know\n2. normal"))
+        first.name, last.name = "model", "stand-in"
+        chain = Chain([first, last], Outages()).speaker(lambda each: each, lambda *_: None)
+        reader = LogPrompt(chain, verdicts=kept)
+        reader.score(lines)
+        return reader
+
+    away = read(ModelError("gone"))
+    assert (dict(away.answered_by), away.recalled, away.preferred) == ({"stand-in": 2}, 0, "model")
+    back = read("1. abnormal: seen\n2. normal")
+    assert (dict(back.answered_by), back.recalled) == ({"model": 2}, 0)
+    again = read(AssertionError("asked again"))
+    assert (dict(again.answered_by), again.recalled) == ({"model": 2}, 2)
+    assert {how.split("(")[0] for how, _ in kept.kept} == {"model", "stand-in"}
+    alone = scripted_speaker(ScriptedModel(answers=[]))
+    alone.name = "model"
+    assert LogPrompt(alone, verdicts=kept).score(lines).flags.tolist() == [True, False]
 
 
 def test_lines_without_a_verdict_have_no_score() -> None:

@@ -82,6 +82,9 @@ def test_tabs_quotes_and_escapes_are_put_right():
 def test_a_cut_reply_is_used_only_when_its_fence_closed():
     assert code(f"```python\n{RULE}```\nThis rule", cut=True).strip() == RULE.strip()
     assert "cut off" in reason(f"```python\n{RULE}", cut=True)
+    assert "cut off" in reason(
+        f"```python\n{RULE}```\nThat is wrong, the right one is:\n```python\n{RULE[:90]}", cut=True
+    )
     assert "cut off" in reason(RULE, cut=True)
     assert "cut off" in reason("<think>Let me see", cut=True)
 

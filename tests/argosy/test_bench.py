@@ -205,6 +205,65 @@ def test_methods_are_listed_with_what_they_are() -> None:
     assert by_name["matrix_profile"]["needs"] == "stumpy"
 
 
+def _nab(folder: Path, **changed: object) -> Path:
+    times = np.arange(600)
+    frame = pd.DataFrame({"timestamp": times * 60, "value": np.sin(times), "label": (times % 100 > 95).astype(float)})
+    table = pd.concat([frame.assign(series="a"), frame.assign(series="b")], ignore_index=True)
+    for name, value in changed.items():
+        table[name] = table[name].astype(object) if isinstance(value, str) else table[name]
+        table.loc[3, name] = value
+    folder.mkdir()
+    (table if changed != {"series": None} else table.drop(columns="series")).to_parquet(folder / "nab.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("changed", [{"value": np.inf}, {"label": 7.0}, {"timestamp": np.nan}])
+def test_a_series_of_an_archive_that_cannot_be_read_is_a_failure_and_the_others_run(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    done = CliRunner().invoke(
+        app,
+        [
+            "bench",
+            str(_nab(tmp_path / "nab", **changed)),
+            "--methods",
+            "one_liner",
+            "--out",
+            str(tmp_path / "o"),
+            "--json",
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert (found["judged"], {failure[0] for failure in found["failures"]}) == (["b"], {"a"})
+
+
+def test_an_archive_that_is_no_table_of_series_is_one_line(tmp_path: Path) -> None:
+    folder = _nab(tmp_path / "nab", series=None)
+    words = ["--methods", "one_liner", "--out", str(tmp_path / "o")]
+    assert "no column 'series'" in CliRunner().invoke(app, ["bench", str(folder), *words]).stderr
+    (folder / "nab.parquet").write_bytes(b"PAR1 no more")
+    done = CliRunner().invoke(app, ["bench", str(folder), *words])
+    assert (done.exit_code, "the Parquet file is damaged" in done.stderr) == (2, True)
+
+
+def test_points_without_a_label_are_normal_and_told_of(tmp_path: Path) -> None:
+    folder = _nab(tmp_path / "nab", label=np.nan)
+    words = ["--methods", "one_liner", "--out", str(tmp_path / "o"), "--json"]
+    done = CliRunner().invoke(app, ["bench", str(folder), *words])
+    assert done.exit_code == 0, done.output
+    assert "a: 1 points without a label count as normal" in done.stderr
+    assert "1 points without a label" in (tmp_path / "o" / "report.html").read_text()
+
+
+def test_a_cut_outside_the_series_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "u").mkdir()
+    (tmp_path / "u" / "001_UCR_Anomaly_toy_60_81_840.txt").write_text("\n".join(map(str, range(100))))
+    (ucr,) = open_collection(tmp_path / "u", None, Columns()).entries
+    with pytest.raises(BadInput, match="its name says end 840, and it holds 100 points"):
+        ucr.read()
+
+
 def test_archives_are_told_by_their_file_names(tmp_path: Path) -> None:
     (tmp_path / "u").mkdir()
     (tmp_path / "t").mkdir()

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -191,10 +194,19 @@ def test_an_error_of_our_own_is_not_hidden() -> None:
 
 
 def test_every_command_has_an_example_and_json() -> None:
-    for command in (["show"], ["sessions"], ["rules"], ["rule", "show"]):
-        page = CliRunner().invoke(app, [*command, "--help"]).stdout
-        assert "Example: argosy" in page
-        assert "--json" in page
+    found = dict(leaves(typer.main.get_command(app), ()))
+    assert len(found) > 30
+    for words, command in found.items():
+        assert re.match("Example: (.* )?argosy ", command.epilog or ""), words
+        assert "--json" in {flag for each in command.params for flag in each.opts}, words
+
+
+def leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that does something, by its words."""
+    if not hasattr(command, "commands"):
+        yield words, command
+    for name, each in getattr(command, "commands", {}).items():
+        yield from leaves(each, (*words, name))
 
 
 _MAIN = [sys.executable, "-c", "from argosy.cli import main; main()"]
@@ -217,6 +229,21 @@ def test_a_closed_pipe_and_a_terminal_without_unicode_are_quiet(tmp_path: Path, 
         assert piped.stderr is not None
         piped.stdout.close()
         assert piped.stderr.read() == b""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes nothing")
+@pytest.mark.parametrize("words", [("doctor", "--json"), ("bench", "--list"), ("--help",)])
+def test_a_full_disk_behind_standard_output_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-c", "from argosy.cli import main; main()", *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env={**os.environ, "ARGOSY_HOME": str(tmp_path)}
+        )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr == (
+        "argosy: standard output: cannot be written (no space left on device); make room, or write elsewhere\n"
+    )
 
 
 def test_interrupting_ends_with_130(tmp_path: Path) -> None:

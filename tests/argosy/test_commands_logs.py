@@ -67,6 +67,21 @@ def test_verdict_reason_and_line_numbers_as_a_table_and_a_second_run_asks_nothin
     assert "1 call," in run(log, "--strategy", "explicit-cot").stdout
 
 
+@pytest.mark.network
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_stand_in_that_answered_for_a_model_that_was_away_is_said_and_not_kept_as_its_verdicts(log: Path) -> None:
+    model = "http://127.0.0.1:1/v1#x"
+    report = found(log, "--model", f"{model}|embedded")
+    assert report["answered_by"] == {"embedded": 3}
+    (note,) = (each for each in report["notes"] if "judged by" in each)
+    assert note.startswith(f"3 templates were judged by embedded in place of {model}, which could not be asked")
+    again = run(log, "--model", f"{model}|embedded").stdout
+    assert "0 verdicts known from earlier runs" in again
+    assert "judged by embedded" in again
+    assert "the embedded author is no language model" in again
+    assert found(log)["recalled"] == 3, "they are the embedded author's own"
+
+
 def test_the_same_as_json_from_a_pipe_and_as_a_recorded_session(log: Path) -> None:
     report = found("-", input=log.read_bytes())
     by_verdict = {each["template"]: each for each in report["verdicts"]}

@@ -1,10 +1,12 @@
 """The commands of what is in service: one line and exit code 2 for what a person can mend, JSON on request."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from argosy.cli import app
@@ -63,6 +65,22 @@ def test_an_open_question_is_listed_and_answered(line: Line) -> None:
     assert run("approvals")[1].strip() == "Nothing waits for an answer."
     code, said = run("reject", told["id"], "--why", "no")
     assert (code, said.count("\n")) == (2, 1)
+
+
+def test_an_estimate_is_told_with_its_decision(line: Line) -> None:
+    from argosy.commands.refresh import print_refreshed
+    from argosy.refreshed import Cost
+
+    done = line.refresh(3_000)
+    for estimate, told in (
+        (Cost(), None),
+        (Cost(1.5, 1_200, 40_000, 0.25), "estimate   about 1.5 s, at most 1,200 calls, 40,000 tokens, $0.2500"),
+        (Cost(1.5, 12, 400, None), "estimate   about 1.5 s, at most 12 calls, 400 tokens, price unknown"),
+    ):
+        console = Console(record=True, width=200)
+        print_refreshed(replace(done, estimate=estimate), console)
+        lines = [each.rstrip() for each in console.export_text().splitlines() if each.startswith("estimate")]
+        assert lines == ([told] if told else [])
 
 
 @pytest.mark.slow

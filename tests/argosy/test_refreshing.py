@@ -8,7 +8,8 @@ import pytest
 
 from argosy.approving import answer
 from argosy.lineage import line_json, retire, roll_back
-from argosy.refreshed import Refreshed, Shadow
+from argosy.newer import NO_LABELS
+from argosy.refreshed import Refreshed, Shadow, Statistic
 from argosy.service import standing_told
 from argosy.settings import Settings
 from argosy.store.service_rows import Move, Status
@@ -16,7 +17,7 @@ from argosy.store.store import Store, open_store
 from argosy.transcript import read_transcript
 from graphs.refresh.outcomes import Decision, Standing
 from signals.errors import BadInput
-from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, loaded, make_line
+from tests.argosy.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 
 
 @pytest.fixture
@@ -285,6 +286,85 @@ def test_labels_that_come_later_are_kept(line: Line) -> None:
     held = line.store.artefacts.get_arrays(str(row.data))
     assert int(held["seconds"][0]) < START + STEP_S * 3_300
     assert held["labels"].any()
+
+
+def silent(line: Line) -> Line:
+    """From what the first was made on, no incident shows in the values: six, all missed, until 4,400."""
+    line.values[MADE:] = 100 + np.random.default_rng(4).normal(0, 0.5, len(line.values) - MADE)
+    line.labels[MADE:] = False
+    for start in range(18 * EVERY, len(line.values), 2 * EVERY):
+        line.labels[start : start + 8] = True
+    return line
+
+
+def statistic(done: Refreshed, name: str) -> Statistic:
+    return next(each for each in done.statistics if each.name == name)
+
+
+def test_incidents_that_are_labelled_after_their_points_were_seen_are_feedback(line: Line) -> None:
+    silent(line)
+    assert statistic(line.refresh(4_400, labelled=False), "missed").value is None
+    done = line.refresh(4_400, search=False)
+    assert done.decision is Decision.RETUNE
+    missed = statistic(done, "missed")
+    assert (missed.value, missed.fired) == (6, True)
+    assert missed.why.startswith("6 of 6 incidents missed since")
+    again = line.refresh(4_400, search=False)
+    assert (again.state, again.statistics) == (Standing.KEPT, ())
+    assert "no label that is new" in again.why
+
+
+def test_labels_that_come_late_count_together_with_new_points(line: Line) -> None:
+    silent(line).refresh(4_400, labelled=False)
+    done = line.refresh(4_450, search=False)
+    assert statistic(done, "missed").value == 6
+    assert statistic(done, "alert_rate").why.split("; ")[0].endswith("in 50 points")
+
+
+def test_points_that_late_labels_do_not_reach_are_not_taken_for_normal(line: Line) -> None:
+    silent(line)
+    for start in range(3_500, 4_400, 20):  # alerts on points of which nobody has said anything
+        line.values[start : start + 2] = 90.0
+    line.refresh(4_400, labelled=False)
+    done = line.refresh(3_400, force=Decision.KEEP)  # labels only until then
+    assert statistic(done, "missed").value == 3
+    assert statistic(done, "false_alerts").value == 0
+
+
+def test_the_gate_judges_by_the_points_that_are_labelled_and_again_when_more_are(line: Line) -> None:
+    shifted(line).refresh(3_400)
+    assert line.refresh(3_650).state is Standing.SHADOW
+    waits = line.refresh(3_900, labelled=False)
+    assert (waits.state, waits.facts["incidents"], waits.facts["shadow_points"]) == (Standing.SHADOW, 1, 500)
+    assert "3 incidents are waited for" in waits.why
+    done = line.refresh(3_900)  # no new point: labels alone
+    assert (done.state, done.facts["incidents"]) == (Standing.PROMOTED, 3)
+
+
+def test_labels_that_are_missing_are_missed(line: Line) -> None:
+    assert NO_LABELS in line.refresh(3_000, labelled=False).notes
+    assert NO_LABELS not in line.refresh(3_300).notes
+
+
+def test_a_champion_gives_its_place_back_whatever_question_is_open(line: Line) -> None:
+    new = promoted(line).live
+    line.values[3_900:] += 7.0
+    asked = line.refresh(4_400, approve=True, shadow=Shadow(0), force=Decision.RETUNE, probation_days=0.0)
+    assert (asked.state, asked.champion) == (Standing.WAITING_FOR_APPROVAL, new)
+    done = line.refresh(4_900, approve=True)
+    assert (done.state, done.live) == (Standing.ROLLED_BACK, line.first)
+    assert [line.status(each) for each in (new, asked.challenger, line.first)] == [
+        Status.RETIRED,
+        Status.RETIRED,
+        Status.LIVE,
+    ]
+    assert line.store.refreshes.approvals() == ()
+    (question,) = line.store.refreshes.approvals(every=True)
+    assert (question.verdict, question.author) == ("rejected", "refresh")
+    assert str(question.why).startswith("withdrawn: on ")
+    assert line.store.sessions.find(asked.session).outcome == "rejected"
+    with pytest.raises(BadInput, match="by refresh before"):
+        answer(question.id, True, "bob", "", line.store, time.time)
 
 
 def test_an_old_champion_is_due_and_stays_when_nothing_newer_is_better(line: Line) -> None:

@@ -162,6 +162,20 @@ def test_a_long_incident_of_many_alerts_does_not_raise_the_rate_of_alerts() -> N
     assert looked(daily(), None, flags)["alert_rate"].fired
 
 
+def test_feedback_is_measured_where_labels_are_new_and_its_points_promise_nothing() -> None:
+    labels, flags = (
+        flags_at(POINTS, 1_000, 3_000, 5_000, SINCE - 200, SINCE - 100),
+        flags_at(POINTS, 1_000, 3_000, 5_000),
+    )
+    flags[SINCE - 50] = True
+    series = Series("s", 300 * np.arange(POINTS, dtype=np.int64), daily(), 300)
+    newer = Newer(series, labels, flags, MADE - 300, SINCE, slice(0, SINCE), True, slice(SINCE - 250, SINCE))
+    found = {each.name: each for each in look(newer)}
+    assert found["missed"].why == "2 of 2 incidents missed since; 0 of 3 where it was made"
+    assert found["false_alerts"].value == 1
+    assert "in 864 points" in found["alert_rate"].why
+
+
 def test_a_season_that_was_never_steady_is_not_measured_rather_than_never_fired() -> None:
     values = daily()
     values[: MADE // 4] = 200 - values[: MADE // 4]

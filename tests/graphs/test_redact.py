@@ -26,6 +26,8 @@ SECRETS = {
     "docker": "dckr_pat_" + "aB3-" * 7,
     "e-mail": "jane.doe+alerts@mail.example.com",
     "e-mail in an address": "jane.doe%40mail.example.com",
+    "e-mail under a long ending": "bob@shop.online",
+    "e-mail under another": "jane@firm.agency",
 }
 
 ORDINARY = (
@@ -36,6 +38,8 @@ ORDINARY = (
     '{"v":1,"values":[0.12,-3.4],"ratio":"12:30@4"}',
     "http://localhost:8080/v1 and https://example.com/a:b@c",
     "api_key = os.environ[name]",
+    "token = self.next_token\nsecret=7\npwd=len(names)",
+    "kernel@basis.values + x@y.shape",
 )
 
 
@@ -55,6 +59,8 @@ def test_removes_what_looks_like_a_secret(secret: str, around: str) -> None:
         ('{"api_key": "0123456789ab"}', '{"api_key": "[removed: secret]"}'),
         ("https://hook.example.com/x?token=ab12cd34ef&n=1", "https://hook.example.com/x?token=[removed: secret]&n=1"),
         ("password=hunter2hunter2&x=1", "password=[removed: secret]"),
+        ("user=ann pwd=correct-horse-7 port=1", "user=ann pwd=[removed: secret] port=1"),
+        ("sent token:ab12cd34ef, then", "sent token:[removed: secret], then"),
         ("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "AWS_SECRET_ACCESS_KEY=[removed: secret]"),
     ],
 )

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from argosy.cli import app
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.health import of_schedules, of_workers
+from argosy.scheduling.health import of_detectors, of_schedules, of_workers
 from argosy.scheduling.missed import Missed
 from argosy.scheduling.planner import plan
 from argosy.scheduling.rows import Ended, Outcome
@@ -71,6 +71,17 @@ def test_a_run_that_failed_is_told(store: Store, detector: str) -> None:
     runs.end(run, Ended(Outcome.REFUSED, "no column 'value'"))
     (told,) = of_schedules(store, NEXT + 60).ailments
     assert (told.what, told.grave) == (f"schedule {name}: its last run was refused: no column 'value'", False)
+
+
+def test_live_detectors_past_due_and_those_that_no_schedule_looks_at_are_told_as_notes(store: Store) -> None:
+    assert (of_detectors(store, START).told, of_detectors(store, START).ailments) == ("0 live", ())
+    detector = keep_detector(store)
+    (alone,) = of_detectors(store, START).ailments
+    assert (alone.what, alone.grave) == (f"1 of 1 live in no schedule, the newest {detector}", False)
+    schedule(store, detector)
+    assert (of_detectors(store, START).told, of_detectors(store, START).ailments) == ("1 live", ())
+    (due,) = of_detectors(store, START + 181 * 86_400).ailments
+    assert (due.what, due.grave) == (f"1 of 1 live past due, the first {detector} since 2027-03-20T15:53:00Z", False)
 
 
 def test_the_doctor_shows_them(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from argosy.models import find_models
-from argosy.refreshing import Refreshed
+from argosy.newer import NO_LABELS
+from argosy.refreshing import Refreshed, Shadow
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.missed import Missed
 from argosy.scheduling.refreshes import Refresher, RequestSpec, check_scheduled
@@ -93,6 +95,44 @@ def test_what_goes_wrong_is_an_outcome_and_promotes_nothing(line: Line, tmp_path
     assert "was seen already" in early.why
     assert refreshed(line) == []
     assert line.status(line.first) is Status.LIVE
+
+
+def test_a_run_on_points_that_were_seen_hears_their_labels_once(line: Line, tmp_path: Path) -> None:
+    line.values[MADE:] = 100.0
+    file = write(line, tmp_path, 3_400)
+    row = schedule(line, file, search=False)
+    pd.read_csv(file).drop(columns="label").to_csv(file, index=False)
+    first = perform(line, row, 3_401, "first")
+    assert (first.outcome, NO_LABELS in first.why) == (Outcome.REFRESHED, True)
+    assert perform(line, row, 3_450, "stale").outcome is Outcome.NOTHING_NEW
+    write(line, tmp_path, 3_400)
+    heard = perform(line, row, 3_500, "labelled")
+    assert (heard.outcome, heard.facts["seen_until"]) == (Outcome.REFRESHED, START + STEP_S * 3_399)
+    missed = next(each for each in refreshed(line)[-1].statistics if each.name == "missed")
+    assert missed.fired
+    assert perform(line, row, 3_550, "again").outcome is Outcome.NOTHING_NEW
+
+
+@pytest.mark.parametrize(("points", "days", "wanted"), [(100, None, Shadow(100)), (None, None, Shadow(days=3.0))])
+def test_days_of_shadow_are_waited_for_where_nothing_else_is_said(
+    points: int | None, days: float | None, wanted: Shadow
+) -> None:
+    assert RequestSpec(shadow_points=points, shadow_days=days).request("d", "k").shadow == wanted
+
+
+def test_a_gap_policy_that_cannot_be_kept_is_refused_and_not_dropped(line: Line, tmp_path: Path) -> None:
+    path = Path(write(line, tmp_path, 3_600))
+    table = pd.read_csv(path)
+    table["timestamp"] += np.random.default_rng(0).integers(0, 40, len(table))
+    table.to_csv(path, index=False)
+    source = {"data": {"kind": "files", "pattern": str(path)}, "gaps": "zero"}
+    cron, request = Cron.read("0 0 1 1 *"), RequestSpec(shadow_days=None, shadow_points=0).as_json()
+    row = Schedules(line.store, line.clock).add(line.first, cron, Missed.read("once"), source, request)
+    ended = perform(line, row, 3_600)
+    assert (ended.outcome, ended.again) == (Outcome.REFUSED, False)
+    assert "gap policy zero: " in ended.why
+    assert "choose --gaps ignore" in ended.why
+    assert refreshed(line) == []
 
 
 def test_a_detector_that_was_retired_meanwhile_is_refused(line: Line, tmp_path: Path) -> None:
