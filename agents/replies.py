@@ -109,9 +109,10 @@ def _tidy(reply: str) -> str:
 
 
 def _candidates(text: str, cut: bool) -> Iterator[str]:
-    blocks = list(_blocks(text))
-    if cut and blocks and not blocks[-1].closed:
-        return  # what it was writing last may be in place of what it wrote before
+    every = list(_blocks(text))
+    blocks = [block for block in every if block.closed or not cut]
+    if blocks and blocks[-1] is not every[-1]:
+        return  # what it was writing when it was cut may stand for what it wrote before
     defining = [block.text for block in blocks if _DEFINES.search(block.text)]
     defining.sort(key=lambda code: "def detect" in code)
     yield from reversed(defining)
