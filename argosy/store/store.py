@@ -73,7 +73,7 @@ def open_store(
     BadInput for a URL that cannot be read.
     """
     url = _url(settings)
-    if url.get_backend_name() == "sqlite":
+    if url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:"):  # a URI names no folder
         _make_folder(Path(str(url.database)).parent)
     database = connect(url)
     upgrade(database)
