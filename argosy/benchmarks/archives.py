@@ -86,11 +86,9 @@ class _Matched:
             labelled = self.read(self.file, self.match)
         except (ValueError, KeyError, OSError) as error:
             raise BadInput(str(self.file), f"cannot be read as a series: {error}", "check the file") from error
-        points, named = (
-            len(labelled.series),
-            {name: int(place) for name, place in self.match.groupdict().items() if name != "id"},
-        )
-        outside = [f"{name} {place}" for name, place in named.items() if not 0 < place <= points]
+        points, places = len(labelled.series), self.match.groupdict()
+        del places["id"]
+        outside = [f"{name} {place}" for name, place in places.items() if not 0 < int(place) <= points]
         if outside:
             told = f"its name says {', '.join(outside)}, and it holds {points} points"
             raise BadInput(str(self.file), told, "take the file whole, or mend its name")

@@ -80,7 +80,7 @@ class _Search:
         self.longest = longest
         self._subject, self._whole = subject, whole
         self._flags: dict[int, dict[int, int]] = {}
-        self._scores, self._settled, self._seconds = 1, True, 0.0
+        self._scores, self._seconds = 1, 0.0
 
     def ends(self, rng: np.random.Generator) -> list[int]:
         """Just past flagged runs, spread evenly, and past points drawn by chance; all with enough before them."""
@@ -111,7 +111,6 @@ class _Search:
         whole = self._whole[end - distance :][: len(said)]
         self._flags.setdefault(end, {})[distance] = _enough(flagged(said) != flagged(whole))
         self._scores = max(self._scores, _enough(differ(said, whole)))
-        self._settled = self._settled and self._scores <= max(self.longest, 1)
 
     def narrower(self) -> dict[int, list[int]]:
         """Starts still to be tried, where most is needed: between the one that needed it and the next before it."""
@@ -131,7 +130,7 @@ class _Search:
         flags = max((max(each.values()) for each in self._flags.values()), default=1)
         return Histories(
             flags if flags <= self.longest else None,
-            self._scores if self._settled else None,
+            self._scores if self._scores <= self.longest else None,
             sum(map(len, self._flags.values())),
             self._seconds,
         )
