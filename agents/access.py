@@ -12,15 +12,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
-from agents.budget import Budget
-from agents.catalog import ModelFacts, Price
-from agents.clients import Asked, address, chat_client
-from agents.outages import explain
-from agents.pacing import Pace
-from agents.sampling import drawn
-from agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
-from agents.tracing import untraced
-from signals.errors import BadInput
+from argosy.agents.budget import Budget
+from argosy.agents.catalog import ModelFacts, Price
+from argosy.agents.clients import Asked, address, chat_client
+from argosy.agents.outages import explain
+from argosy.agents.pacing import Pace
+from argosy.agents.sampling import drawn
+from argosy.agents.speech import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
+from argosy.agents.tracing import untraced
+from argosy.signals.errors import BadInput
 
 EMBEDDED = "embedded"
 _CHARS_PER_TOKEN = 2.5  # evidence is digits and brackets, which tokenizers split finely; prose has more than 4
@@ -147,8 +147,8 @@ def open_model(
     failures: tuple[type[Exception], ...] = (ModelError,)
     asked: Mapping[Task, Asked] = {}
     if spec == EMBEDDED:
-        from agents.embedded import EmbeddedAuthor
-        from agents.embedded.standins import STANDINS
+        from argosy.agents.embedded import EmbeddedAuthor
+        from argosy.agents.embedded.standins import STANDINS
 
         model: BaseChatModel = EmbeddedAuthor(seed=seed or 0)
         asked = {pattern: model.bind(pattern=pattern.value) for pattern in STANDINS}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from threading import Condition
 
-from agents.speech import BudgetSpent, Usage
+from argosy.agents.speech import BudgetSpent, Usage
 
 
 @dataclass(frozen=True)

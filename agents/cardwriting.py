@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import pydantic
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from agents.replies import read_object
-from agents.speech import CallKey, Speaker
-from detectors.cards.card import TAGS, Card, Kind, first_fault
-from prompts import render
+from argosy.agents.replies import read_object
+from argosy.agents.speech import CallKey, Speaker
+from argosy.detectors.cards.card import TAGS, Card, Kind, first_fault
+from argosy.prompts import render
 
 MOST_RETRIES = 3
 MOST_SOURCE_CHARS = 24_000

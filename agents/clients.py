@@ -8,16 +8,16 @@ from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
-from agents.catalog import ModelFacts, Structured
-from agents.direct import INDICES_SCHEMA
-from agents.explanation import SENTENCES_SCHEMA
-from agents.grammars import FORMS as GRAMMARS
-from agents.grammars import fields
-from agents.outliers import OUTLIERS_SCHEMA
-from agents.review import VERDICT_SCHEMA
-from agents.selection import SELECTION_SCHEMA
-from agents.speech import Pattern, Role, Task
-from signals.errors import BadInput
+from argosy.agents.catalog import ModelFacts, Structured
+from argosy.agents.direct import INDICES_SCHEMA
+from argosy.agents.explanation import SENTENCES_SCHEMA
+from argosy.agents.grammars import FORMS as GRAMMARS
+from argosy.agents.grammars import fields
+from argosy.agents.outliers import OUTLIERS_SCHEMA
+from argosy.agents.review import VERDICT_SCHEMA
+from argosy.agents.selection import SELECTION_SCHEMA
+from argosy.agents.speech import Pattern, Role, Task
+from argosy.signals.errors import BadInput
 
 Asked = Runnable[LanguageModelInput, AIMessage]
 
@@ -67,7 +67,7 @@ def chat_client(
     from langchain_openai import AzureChatOpenAI, ChatOpenAI
     from pydantic import SecretStr
 
-    from agents.wire import bounded_client, timeouts
+    from argosy.agents.wire import bounded_client, timeouts
 
     body: dict[str, Any] = {facts.length_field.value: facts.max_output_tokens}
     shared: dict[str, Any] = {

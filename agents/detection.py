@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents.evidence import DetectionEvidence
-from agents.proposals import Proposal, ask_for_rule, evidence_block
-from agents.speech import CallKey, Speaker
-from prompts import render
+from argosy.agents.evidence import DetectionEvidence
+from argosy.agents.proposals import Proposal, ask_for_rule, evidence_block
+from argosy.agents.speech import CallKey, Speaker
+from argosy.prompts import render
 
 _STATISTIC = re.compile(r"(?P<kind>dev_ewma|[a-z]+)(?:_(?P<points>\d+))?(?:_by_(?P<by>[a-z]+))?")
 

@@ -11,15 +11,15 @@ from enum import StrEnum
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agents.examples import MOST, examples
-from agents.exhibits import estimated_tokens
-from agents.plain import rows_of
-from agents.proposals import ask_again
-from agents.replies import read_object
-from agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
-from prompts import render
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.examples import MOST, examples
+from argosy.agents.exhibits import estimated_tokens
+from argosy.agents.plain import rows_of
+from argosy.agents.proposals import ask_again
+from argosy.agents.replies import read_object
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.prompts import render
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 FLAGGED = 2.0
 """The score of a point that the model names; the others of its window have 0."""

@@ -17,17 +17,17 @@ from langchain_core.exceptions import (
     ModelTimeoutError,
 )
 
-from agents.access import estimate_tokens
-from agents.budget import Budget
-from agents.catalog import ModelFacts
-from agents.clients import address
-from agents.outages import AnswerTooLong, explain
-from agents.pacing import Pace
-from agents.speech import BudgetSpent, ModelUnavailable, Usage
-from agents.wire import bounded_client, timeouts
-from detectors.records.embedder import MOST_CHARS, Document, each_once, written
-from signals.arrays import Floats
-from signals.errors import BadInput
+from argosy.agents.access import estimate_tokens
+from argosy.agents.budget import Budget
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.clients import address
+from argosy.agents.outages import AnswerTooLong, explain
+from argosy.agents.pacing import Pace
+from argosy.agents.speech import BudgetSpent, ModelUnavailable, Usage
+from argosy.agents.wire import bounded_client, timeouts
+from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
+from argosy.signals.arrays import Floats
+from argosy.signals.errors import BadInput
 
 BATCH_TEXTS = 32
 """An answer with more than twice as many vectors of 3,072 numbers would be longer than any answer may be."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.plain import decimals_for, rows_of, written
-from signals.arrays import Floats
+from argosy.agents.plain import decimals_for, rows_of, written
+from argosy.signals.arrays import Floats
 
 POINTS = 40
 MOST = 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.evidence import (
+from argosy.agents.evidence import (
     BaseSummary,
     DetectionEvidence,
     Exhibit,
@@ -14,11 +14,11 @@ from agents.evidence import (
     ReviewEvidence,
     SeriesSummary,
 )
-from agents.measures import Statistic, Stretches, hard_normals, normal_length, periods_of, standard_statistics
-from detectors.rule import Direction
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
-from signals.series import Series
+from argosy.agents.measures import Statistic, Stretches, hard_normals, normal_length, periods_of, standard_statistics
+from argosy.detectors.rule import Direction
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 CHARACTERS_A_TOKEN = 1.75
 MOST_PAIRS = 12

@@ -14,15 +14,15 @@ from typing import Literal
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
-from agents.replies import read_object
-from agents.speech import BudgetSpent, CallKey, Pattern, Speaker
-from detectors.claims.checking import Claim, check
-from detectors.claims.reading import sentences
-from detectors.claims.scene import Scene, shown
-from prompts import render
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.replies import read_object
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Speaker
+from argosy.detectors.claims.checking import Claim, check
+from argosy.detectors.claims.reading import sentences
+from argosy.detectors.claims.scene import Scene, shown
+from argosy.prompts import render
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 SENTENCES_SCHEMA: Mapping[str, object] = {
     "title": "explanation",

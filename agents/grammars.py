@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from agents.catalog import Grammar
-from agents.speech import Pattern, Task
+from argosy.agents.catalog import Grammar
+from argosy.agents.speech import Pattern, Task
 
 
 @dataclass(frozen=True)

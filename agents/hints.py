@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sandbox.parsing import parse
+from argosy.sandbox.parsing import parse
 
 _LINE = re.compile(r"\bline (\d+)\b")
 _LINE_CHARS = 160

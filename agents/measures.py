@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
-from signals.periods import seasons
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
+from argosy.signals.periods import seasons
 
 HIGHEST_MEASURE = 6.0
 SHORT_POINTS, LONG_POINTS = 5, 60

@@ -12,11 +12,11 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
-from agents.exhibits import estimated_tokens
-from agents.proposals import ask_again
-from agents.replies import read_object
-from agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
-from prompts import render
+from argosy.agents.exhibits import estimated_tokens
+from argosy.agents.proposals import ask_again
+from argosy.agents.replies import read_object
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.prompts import render
 
 OUTLIERS_SCHEMA: Mapping[str, object] = {
     "title": "outliers",

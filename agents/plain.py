@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 MISSING = "-"
 A_ROW = 10

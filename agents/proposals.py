@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from agents.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
-from agents.replies import Code, NoCode, read_code
-from agents.speech import CallKey, Reply, Speaker
-from prompts import render
+from argosy.agents.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
+from argosy.agents.replies import Code, NoCode, read_code
+from argosy.agents.speech import CallKey, Reply, Speaker
+from argosy.prompts import render
 
 _QUOTED_CHARS = 6_000
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents.evidence import RepairEvidence
-from agents.form import to_rule
-from agents.hints import hint
-from agents.proposals import Proposal, ask_for_rule, evidence_block
-from agents.speech import CallKey, Speaker
-from detectors.rule import RuleUnreadable
-from prompts import render
-from sandbox.parsing import parse
+from argosy.agents.evidence import RepairEvidence
+from argosy.agents.form import to_rule
+from argosy.agents.hints import hint
+from argosy.agents.proposals import Proposal, ask_for_rule, evidence_block
+from argosy.agents.speech import CallKey, Speaker
+from argosy.detectors.rule import RuleUnreadable
+from argosy.prompts import render
+from argosy.sandbox.parsing import parse
 
 
 def mend(speaker: Speaker, source: str, evidence: RepairEvidence, key: CallKey) -> Proposal:

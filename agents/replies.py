@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from agents.form import to_rule
-from detectors.rule import RuleUnreadable
-from sandbox.parsing import literal, parse
+from argosy.agents.form import to_rule
+from argosy.detectors.rule import RuleUnreadable
+from argosy.sandbox.parsing import literal, parse
 
 _MOST_CHARS = 60_000
 _MOST_BRACES = 200
@@ -32,7 +32,7 @@ _PARSERS: tuple[Callable[[str], object], ...] = (partial(json.loads, strict=Fals
 
 @dataclass(frozen=True)
 class Code:
-    """A rule that `detectors.rule.read_rule` accepts."""
+    """A rule that `argosy.detectors.rule.read_rule` accepts."""
 
     source: str
 

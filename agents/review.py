@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents.evidence import ReviewEvidence
-from agents.proposals import ask_again, evidence_block
-from agents.replies import read_object
-from agents.speech import CallKey, Reply, Speaker
-from prompts import render
+from argosy.agents.evidence import ReviewEvidence
+from argosy.agents.proposals import ask_again, evidence_block
+from argosy.agents.replies import read_object
+from argosy.agents.speech import CallKey, Reply, Speaker
+from argosy.prompts import render
 
 
 class Ruling(StrEnum):

@@ -1,7 +1,7 @@
 """Selection: which of the detectors that match a profile to take, with a reason that weighs what speaks for each.
 
-The shortlist and its points come from cards (`detectors.cards`); the model chooses within it, never outside, and where
-nothing usable is said the best match stands.
+The shortlist and its points come from cards (`argosy.detectors.cards`); the model chooses within it, never outside,
+and where nothing usable is said the best match stands.
 """
 
 import json
@@ -12,13 +12,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from agents.replies import read_object
-from agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
-from detectors.cards import Card, CardSelector, Goal, Kind, Match, Record, packaged_cards, series_tags
-from detectors.cards.card import TAGS
-from detectors.cards.match import nearest
-from prompts import render
-from signals.profile import Profile
+from argosy.agents.replies import read_object
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
+from argosy.detectors.cards import Card, CardSelector, Goal, Kind, Match, Record, packaged_cards, series_tags
+from argosy.detectors.cards.card import TAGS
+from argosy.detectors.cards.match import nearest
+from argosy.prompts import render
+from argosy.signals.profile import Profile
 
 MOST_RETRIES = 3
 MOST_CALLS = 1 + MOST_RETRIES

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import openai
 
-from agents.outages import AnswerTooLong
+from argosy.agents.outages import AnswerTooLong
 
 MOST_BYTES = 4 << 20
 _CONNECT_S = 10.0

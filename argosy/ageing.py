@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from argosy.refreshed import RefreshRequest
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import DetectorRow, RuleRow
 from argosy.store.service_rows import StandingRow, Status
 from argosy.store.store import Store
-from signals.errors import BadInput
 
 DAY_S = 86_400
 _BEST_FIRST = (Status.LIVE, Status.SHADOW, Status.CANDIDATE, Status.RETIRED)

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
-from agents.tracing import untraced
+from argosy.agents.tracing import untraced
 from argosy.concluding import Concluding
+from argosy.eval.objective import DEFAULT
+from argosy.graphs.events import Event
+from argosy.graphs.refresh.context import Policy, RefreshContext
+from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.refreshed import Refreshed
 from argosy.refreshing import NAME
 from argosy.session import Watched
+from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.refreshes import Answer
 from argosy.store.service_rows import ApprovalRow, Overtaken, RefreshRow
 from argosy.store.store import Store, StoreRecorder
-from eval.objective import DEFAULT
-from graphs.events import Event
-from graphs.refresh.context import Policy, RefreshContext
-from graphs.refresh.graph import RECURSION_LIMIT, build
-from signals.errors import BadInput
 
 APPROVED, REJECTED = "approved", "rejected"
 

@@ -12,17 +12,17 @@ import numpy as np
 
 from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.tables import Loaded
+from argosy.detectors.baselines import BASELINES, Choice, Trial, choose_base
+from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
+from argosy.detectors.given import GivenDetector
+from argosy.eval.objective import OBJECTIVES, Objective
+from argosy.eval.splits import Splits
+from argosy.graphs.refine.context import BaseMaker, FittedBase, Workbench
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 from argosy.store.artefacts import Artefacts
-from detectors.baselines import BASELINES, Choice, Trial, choose_base
-from detectors.baselines.choose import WORTH_OF_A_POINT
-from detectors.given import GivenDetector
-from eval.objective import OBJECTIVES, Objective
-from eval.splits import Splits
-from graphs.refine.context import BaseMaker, FittedBase, Workbench
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
-from signals.series import Series
-from signals.shapes import Detector
 
 AUTO = "auto"
 

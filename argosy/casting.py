@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from agents.access import EMBEDDED, ChatSpeaker, open_model
-from agents.budget import Budget, Caps
-from agents.chain import Chain, Outages
-from agents.clients import address
-from agents.speech import ModelUnavailable, Role
+from argosy.agents.access import EMBEDDED, ChatSpeaker, open_model
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.chain import Chain, Outages
+from argosy.agents.clients import address
+from argosy.agents.speech import ModelUnavailable, Role
 from argosy.gguf import SCHEME, serving
 from argosy.models import Models
 from argosy.reach import what_keeps_away
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 _ROLE = re.compile(r"([A-Za-z_]+)=(.*)", re.DOTALL)
 _COMMA = re.compile(r",(?=\s*(?:[A-Za-z_]+=|[\w.-]+:|embedded\b))")  # a file's name may hold others

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from argosy.detectors.certificate.form import Certificate, Examination, Growth, Lookback, PartEvidence, Response, Share
 from argosy.terminal import several
-from detectors.certificate.form import Certificate, Examination, Growth, Lookback, PartEvidence, Response, Share
 
 
 def certificate_lines(certificate: Certificate) -> list[str]:

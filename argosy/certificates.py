@@ -11,24 +11,24 @@ import numpy as np
 import pydantic
 
 from argosy.connectors.tables import TableRequest, newest, read_series
+from argosy.detectors.certificate import Certificate, Check, Run, Subject, compare, examine, gather, learned_by_heart
+from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
+from argosy.detectors.certificate.form import Provenance
+from argosy.detectors.certificate.sensitivity import beside_base
+from argosy.detectors.rule import rule_id
+from argosy.eval.objective import OBJECTIVES
+from argosy.eval.splits import Splits
+from argosy.graphs.events import EVENT, ModelCall
+from argosy.graphs.refine.context import Final
+from argosy.graphs.refine.state import Candidate
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 from argosy.store.rows import RuleRow, RuleStory
 from argosy.store.store import Store
-from detectors.certificate import Certificate, Check, Run, Subject, compare, examine, gather, learned_by_heart
-from detectors.certificate.evidence import Measured
-from detectors.certificate.fingerprint import data_of, fingerprint, source_hash
-from detectors.certificate.form import Provenance
-from detectors.certificate.sensitivity import beside_base
-from detectors.rule import rule_id
-from eval.objective import OBJECTIVES
-from eval.splits import Splits
-from graphs.events import EVENT, ModelCall
-from graphs.refine.context import Final
-from graphs.refine.state import Candidate
-from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
-from signals.series import Series
 
 KEY = "certificate"
 """Under which a certificate stands in the evidence of a rule's use."""

@@ -5,13 +5,24 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agents.budget import Budget
-from agents.speech import Role
+from argosy.agents.budget import Budget
+from argosy.agents.speech import Role
 from argosy.bases import AUTO
 from argosy.casting import read_casting
 from argosy.connectors.tables import Loaded, TableRequest
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.given import GivenDetector
+from argosy.detectors.transfer import Unit, unit_of
 from argosy.elapsed import Elapsed
 from argosy.estimating import REPLY_TOKENS
+from argosy.eval.objective import OBJECTIVES
+from argosy.graphs.events import Event
+from argosy.graphs.refine.bounds import most_calls
+from argosy.graphs.refine.offers import Library, Offer
+from argosy.graphs.refresh.bench import Bench, Served, ServedRule
+from argosy.graphs.refresh.context import Retuned, Spent
+from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.replay.past import Past
 from argosy.keeping import Finished
 from argosy.models import Models
 from argosy.newer import values_of, window_of
@@ -21,25 +32,14 @@ from argosy.request import SessionRequest
 from argosy.resuming import resume_session
 from argosy.serving import rules_of, serve
 from argosy.session import Watched, begin, finish, perform, prepare
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 from argosy.store.rows import DetectorRow, MemberRow, RuleRole
 from argosy.store.service_rows import RefreshRow, SuccessionRow
 from argosy.store.store import Store, StoreRecorder
 from argosy.voices import REPLAY, Voices, as_kept, open_voices
-from detectors.baselines import BASELINES
-from detectors.given import GivenDetector
-from detectors.transfer import Unit, unit_of
-from eval.objective import OBJECTIVES
-from graphs.events import Event
-from graphs.refine.bounds import most_calls
-from graphs.refine.offers import Library, Offer
-from graphs.refresh.bench import Bench, Served, ServedRule
-from graphs.refresh.context import Retuned, Spent
-from graphs.refresh.outcomes import Decision
-from graphs.replay.past import Past
-from signals.arrays import Bools, Floats, Ints
-from signals.profile import profile
-from signals.series import Series
-from signals.shapes import Detector
 
 AUTHOR = "refresh"
 POINTS_A_SECOND = 2e6

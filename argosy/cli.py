@@ -35,8 +35,8 @@ from argosy.commands import (
     why,
     worker,
 )
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
-from signals.errors import BadInput
 
 COMMANDS = (
     run,
@@ -138,8 +138,8 @@ def main() -> None:
 
 def _mendable() -> tuple[type[Exception], ...]:
     """The errors that name their mend. Imported late: rooms below bring numpy and langchain along."""
-    from agents.speech import ModelUnavailable
-    from sandbox.protocol import SandboxUnavailable
+    from argosy.agents.speech import ModelUnavailable
+    from argosy.sandbox.protocol import SandboxUnavailable
 
     return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 
@@ -158,7 +158,7 @@ def _one_line(message: str) -> str:
 
 
 def _clean(message: str) -> str:
+    from argosy.graphs.redact import Redaction
     from argosy.terminal import printable
-    from graphs.redact import Redaction
 
     return printable(Redaction().text(message))

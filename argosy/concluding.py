@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from argosy.challenging import AUTHOR
+from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.state import Fact, State
 from argosy.refreshed import Cost, Refreshed, Statistic
 from argosy.store.refreshes import Answer, Ending
 from argosy.store.service_rows import Move, RefreshRow, Status
 from argosy.store.store import Store
-from graphs.refresh.outcomes import Decision, Standing
-from graphs.refresh.state import Fact, State
 
 CHALLENGED = (Standing.PROMOTED, Standing.REJECTED, Standing.SHADOW, Standing.WAITING_FOR_APPROVAL)
 

@@ -5,19 +5,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents.access import EMBEDDED
-from agents.budget import Budget, Caps
-from agents.chain import Chain
-from agents.embedded.standins import STANDINS
-from agents.speech import Pattern, Role, Speaker
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.chain import Chain
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.speech import Pattern, Role, Speaker
 from argosy.casting import cast, read_casting
+from argosy.graphs.events import Decision, Event
+from argosy.graphs.record import Clock, RecordedSpeaker, Recorder, span
 from argosy.models import Models
 from argosy.session import Watched
+from argosy.signals.errors import BadInput
 from argosy.store.sessions import FAILED, PATTERN
 from argosy.store.store import Store, StoreRecorder
-from graphs.events import Decision, Event
-from graphs.record import Clock, RecordedSpeaker, Recorder, span
-from signals.errors import BadInput
 
 DONE = "done"
 """The outcome of a pattern's run that came to its end; what it found is its report."""

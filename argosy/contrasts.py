@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, zip_longest
 
-from signals.arrays import Bools
-from signals.incidents import runs
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
 
 
 class Contrast(StrEnum):

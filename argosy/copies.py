@@ -6,10 +6,10 @@ import numpy as np
 
 from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.tables import Loaded
+from argosy.signals.incidents import Incident
+from argosy.signals.series import Series
 from argosy.store.artefacts import Array
 from argosy.store.store import Store
-from signals.incidents import Incident
-from signals.series import Series
 
 
 def keep_copy(store: Store, loaded: Loaded) -> str:

@@ -9,27 +9,27 @@ import numpy as np
 import pandas as pd
 from langchain_core.runnables import RunnableConfig
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
-from agents.explanation import as_json
-from agents.selection import ModelSelector
-from agents.speech import Pattern
-from agents.tracing import untraced
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.agents.explanation import as_json
+from argosy.agents.selection import ModelSelector
+from argosy.agents.speech import Pattern
+from argosy.agents.tracing import untraced
 from argosy.consulting import Consultation, PatternRequest, consult
+from argosy.eval.metrics import measure
+from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
+from argosy.graphs.detect.graph import RECURSION_LIMIT, build
+from argosy.graphs.detect.patterns import Kind, PatternRow, of_kind
+from argosy.graphs.detect.state import Heard, State
+from argosy.graphs.events import Event
 from argosy.models import Models
 from argosy.past_results import past_results
 from argosy.signal_files import Given
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 from argosy.store.store import Store
-from eval.metrics import measure
-from graphs.detect.context import DetectContext, DetectSettings, Slate
-from graphs.detect.graph import RECURSION_LIMIT, build
-from graphs.detect.patterns import Kind, PatternRow, of_kind
-from graphs.detect.state import Heard, State
-from graphs.events import Event
-from signals.errors import BadInput
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
 
 PARTIAL = "partial"
 """The outcome of a run in which a pattern could not be heard, or an alert not be explained."""

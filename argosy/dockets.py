@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.outliers import Docket, Flagged, dockets
-from detectors.records.detector import RecordDetector
-from signals.records import Field, Records
-from signals.scores import Scores
+from argosy.agents.outliers import Docket, Flagged, dockets
+from argosy.detectors.records.detector import RecordDetector
+from argosy.signals.records import Field, Records
+from argosy.signals.scores import Scores
 
 ORDINARY = 3
 MOST_FIELDS = 16

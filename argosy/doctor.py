@@ -4,11 +4,10 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import version
 
 from argosy.settings import Settings
 
-ROOMS = ("argosy", "graphs", "agents", "detectors", "eval", "signals", "prompts", "sandbox")
 LIBRARIES = ("langgraph", "langchain-core", "langchain-openai", "numpy", "pandas", "pydantic", "docker")
 
 
@@ -34,7 +33,6 @@ def examine(settings: Settings, model: str) -> Iterator[Finding]:
     """Looks at every part, one after another; a part that fails does not hide the others."""
     yield Finding("python", Health.FINE, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _libraries()
-    yield _rooms()
     yield _store(settings)
     yield from _service(settings)
     yield from _sandboxes()
@@ -46,21 +44,10 @@ def _libraries() -> Finding:
     return Finding("libraries", Health.FINE, f"argosy {version('argosy')}, " + ", ".join(found))
 
 
-def _rooms() -> Finding:
-    """Another distribution with a top-level package of one of our names would be imported in our place."""
-    owners = packages_distributions()
-    strangers = {room: set(owners.get(room, ())) - {"argosy"} for room in ROOMS}
-    named = [f"{room} is also installed by {', '.join(sorted(who))}" for room, who in strangers.items() if who]
-    if named:
-        mend = "install Argosy in an environment of its own"
-        return Finding("packages", Health.BROKEN, "; ".join(named), mend)
-    return Finding("packages", Health.FINE, "no other distribution uses our package names")
-
-
 def _store(settings: Settings) -> Finding:
+    from argosy.signals.errors import BadInput
     from argosy.store.errors import StoreUnavailable
     from argosy.store.store import open_store
-    from signals.errors import BadInput
 
     try:
         store = open_store(settings)
@@ -77,9 +64,9 @@ def _service(settings: Settings) -> Iterator[Finding]:
     import time
 
     from argosy.scheduling.health import of_detectors, of_schedules, of_workers
+    from argosy.signals.errors import BadInput
     from argosy.store.errors import StoreUnavailable
     from argosy.store.store import open_store
-    from signals.errors import BadInput
 
     try:
         store = open_store(settings)
@@ -96,10 +83,10 @@ def _service(settings: Settings) -> Iterator[Finding]:
 
 
 def _sandboxes() -> Iterator[Finding]:
+    from argosy.sandbox.image import image_tag
+    from argosy.sandbox.local import LocalSandbox
+    from argosy.sandbox.protocol import SandboxUnavailable
     from argosy.sandboxes import what_docker_lacks
-    from sandbox.image import image_tag
-    from sandbox.local import LocalSandbox
-    from sandbox.protocol import SandboxUnavailable
 
     lacks = what_docker_lacks()
     if lacks is None:

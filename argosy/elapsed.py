@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from graphs.replay.past import Past
+from argosy.graphs.replay.past import Past
 
 
 class Elapsed:

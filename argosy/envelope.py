@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 
 def envelope(x: Floats, values: Floats, columns: int, widest_gap: float) -> tuple[Floats, Floats]:

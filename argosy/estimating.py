@@ -4,24 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agents.access import estimate_tokens
-from agents.budget import Caps
-from agents.catalog import ModelFacts, Price
-from agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
-from agents.speech import Role
+from argosy.agents.access import estimate_tokens
+from argosy.agents.budget import Caps
+from argosy.agents.catalog import ModelFacts, Price
+from argosy.agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
+from argosy.agents.speech import Role
 from argosy.casting import INSTRUCTION_TOKENS, read_casting, refuse_unaskable, refuse_uncapped
 from argosy.connectors.tables import for_session
+from argosy.eval.splits import split
+from argosy.graphs.events import ModelCall
+from argosy.graphs.refine.bounds import most_calls
 from argosy.models import Models
+from argosy.prompts import render
 from argosy.request import SessionRequest
 from argosy.session import read_input
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store
 from argosy.voices import REPLAY
-from eval.splits import split
-from graphs.events import ModelCall
-from graphs.refine.bounds import most_calls
-from prompts import render
 
 SESSIONS = 20
 """How many earlier sessions with the same models are looked at."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from argosy.detectors.ledger import Account, Entry
     from argosy.report import Report
-    from detectors.ledger import Account, Entry
-    from signals.series import Series
+    from argosy.signals.series import Series
 
 _MOST = 6
 

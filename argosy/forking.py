@@ -6,20 +6,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents.budget import Budget, Caps
+from argosy.agents.budget import Budget, Caps
 from argosy.copies import read_copy
 from argosy.elapsed import Elapsed
+from argosy.graphs.events import Decision, Event, ModelCall
+from argosy.graphs.replay.past import Step, Turn, steps
+from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.keeping import Finished
 from argosy.models import Models
 from argosy.request import Fork, SessionRequest, recall
 from argosy.sandboxes import SandboxChoice
 from argosy.session import Watched, begin, finish, perform, prepare
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
 from argosy.voices import Voices, open_voices, past_of, pinned, tainted
-from graphs.events import Decision, Event, ModelCall
-from graphs.replay.past import Step, Turn, steps
-from graphs.replay.wrappers import ResumingRecorder
-from signals.errors import BadInput
 
 _STEP = re.compile(r"([a-z_]+)(?:#(\d+))?(?:\.(\d+))?")
 

@@ -5,23 +5,23 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from agents.explanation import as_json
-from agents.speech import Usage
+from argosy.agents.explanation import as_json
+from argosy.agents.speech import Usage
 from argosy.bases import BaseChoice, base_recipe
 from argosy.certificates import KEY, Origin, complete, keep_data
 from argosy.connectors.tables import Loaded
+from argosy.detectors.rule import read_rule
+from argosy.detectors.transfer import Unit
+from argosy.eval.splits import Part, Splits
 from argosy.events_told import account_json
+from argosy.graphs.refine import Workbench
+from argosy.graphs.refine.context import Final, Publication
+from argosy.graphs.refine.state import Candidate
 from argosy.report import Report
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
 from argosy.store.rows import DetectorRow, MemberRow, RuleRole
 from argosy.store.store import Store
-from detectors.rule import read_rule
-from detectors.transfer import Unit
-from eval.splits import Part, Splits
-from graphs.refine import Workbench
-from graphs.refine.context import Final, Publication
-from graphs.refine.state import Candidate
-from signals.arrays import Bools
-from signals.incidents import runs
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Any
 
+from argosy.detectors.transfer import Unit, is_unit
+from argosy.graphs.refine.offers import Library, Offer
+from argosy.sandbox.parsing import parse
+from argosy.signals.errors import BadInput
 from argosy.store.rows import ListedRule, RuleRole, RuleUse
 from argosy.store.store import Store
-from detectors.transfer import Unit, is_unit
-from graphs.refine.offers import Library, Offer
-from sandbox.parsing import parse
-from signals.errors import BadInput
 
 ALL = "all"
 OFF = "off"

@@ -4,10 +4,10 @@ from typing import Any
 
 from argosy.ageing import age_days, due_at
 from argosy.refreshed import Refreshed
+from argosy.signals.errors import BadInput
 from argosy.store.rows import DetectorRow
 from argosy.store.service_rows import Move, Overtaken, Status
 from argosy.store.store import Store
-from signals.errors import BadInput
 
 
 def detector_json(store: Store, row: DetectorRow, now: float) -> dict[str, Any]:

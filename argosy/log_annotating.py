@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from agents.logs.answers import Answer
+from argosy.agents.logs.answers import Answer
 from argosy.connectors.log_file import Log
+from argosy.detectors.templates import OTHERS
 from argosy.log_mining import Tally
+from argosy.signals.errors import BadInput
 from argosy.terminal import printable
-from detectors.templates import OTHERS
-from signals.errors import BadInput
 
 _ROWS_AT_ONCE = 8_192
 

@@ -10,8 +10,8 @@ from typing import IO, Self
 import numpy as np
 
 from argosy.connectors.log_file import Log
-from detectors.templates import Template, TemplateMiner
-from signals.arrays import Ints
+from argosy.detectors.templates import Template, TemplateMiner
+from argosy.signals.arrays import Ints
 
 _READ_LINES = 1 << 16
 _ROW = np.dtype([("number", "<i8"), ("template", "<i4")])

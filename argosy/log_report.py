@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from agents.access import EMBEDDED
-from agents.logs.answers import Answer
-from agents.speech import Usage
+from argosy.agents.access import EMBEDDED
+from argosy.agents.logs.answers import Answer
+from argosy.agents.speech import Usage
+from argosy.detectors.templates import Template
 from argosy.log_annotating import verdict_of
 from argosy.terminal import printable
-from detectors.templates import Template
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from agents.logs.answers import Answer
+from argosy.agents.logs.answers import Answer
 from argosy.store.errors import StoreUnavailable
 
 FILE = "log-verdicts.db"

@@ -6,26 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.budget import Caps
-from agents.logs.answers import Answer
-from agents.logs.entries import Labelled
-from agents.logs.judging import Bounds
-from agents.logs.manners import TRAITS, Strategy
-from agents.logs.preparing import Prepared, prepared, refuse_without_sample
-from agents.logs.reader import LogPrompt, Verdicts
-from agents.logs.sampling import labelled_templates
-from agents.speech import Pattern
+from argosy.agents.budget import Caps
+from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.judging import Bounds
+from argosy.agents.logs.manners import TRAITS, Strategy
+from argosy.agents.logs.preparing import Prepared, prepared, refuse_without_sample
+from argosy.agents.logs.reader import LogPrompt, Verdicts
+from argosy.agents.logs.sampling import labelled_templates
+from argosy.agents.speech import Pattern
 from argosy.connectors.log_bytes import Standing, held, standing
 from argosy.connectors.log_file import Log, LogRequest, open_log, read_lines
 from argosy.consulting import Consultation, PatternRequest, consult
+from argosy.detectors.templates import MOST_TEMPLATES, OTHERS
+from argosy.graphs.events import Event
 from argosy.log_annotating import annotate, check_writable
 from argosy.log_mining import Mined, Tally, mine
 from argosy.log_report import LogReport, TemplateVerdict
 from argosy.models import Models
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store
-from detectors.templates import MOST_TEMPLATES, OTHERS
-from graphs.events import Event
-from signals.errors import BadInput
 
 NAME = LogPrompt.name
 MOST_LINE_NUMBERS = 1_000

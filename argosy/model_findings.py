@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from agents.access import EMBEDDED
-from agents.catalog import ModelFacts
-from agents.clients import address
+from argosy.agents.access import EMBEDDED
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.clients import address
 from argosy.casting import read_casting
 from argosy.doctor import Finding, Health
 from argosy.gguf import SCHEME, what_is_missing
 from argosy.models import Models, find_models
 from argosy.reach import what_keeps_away
 from argosy.settings import Settings
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def look_at_models(settings: Settings, model: str) -> Iterator[Finding]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from agents.catalog import Catalog, ModelFacts, joined, read_catalog
+from argosy.agents.catalog import Catalog, ModelFacts, joined, read_catalog
 from argosy.settings import Settings
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)

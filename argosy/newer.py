@@ -8,13 +8,13 @@ from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.tables import MOST_SESSION_POINTS, Loaded, duration, newest
 from argosy.connectors.times import iso
 from argosy.copies import read_copy
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import gaps
+from argosy.signals.incidents import incidents_in
+from argosy.signals.series import Series
 from argosy.store.rows import DetectorRow
 from argosy.store.store import Store
-from signals.arrays import Bools, Floats, Ints
-from signals.errors import BadInput
-from signals.gaps import gaps
-from signals.incidents import incidents_in
-from signals.series import Series
 
 MOST_OTHERWISE = 0.5
 """Where more than this share of the points that both hold differ, a file is of another series, or its clock was set."""

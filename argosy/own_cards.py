@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from agents.budget import Caps
-from agents.cardwriting import NoCard, Unknown, write_card
-from agents.selection import MOST_PRACTICES_CHARS
-from agents.speech import CallKey, Pattern
+from argosy.agents.budget import Caps
+from argosy.agents.cardwriting import NoCard, Unknown, write_card
+from argosy.agents.selection import MOST_PRACTICES_CHARS
+from argosy.agents.speech import CallKey, Pattern
 from argosy.consulting import PatternRequest, consult
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
+from argosy.detectors.cards.shelf import shelved
+from argosy.eval.objective import DEFAULT
+from argosy.graphs.refine.selecting import Selecting
 from argosy.models import Models
 from argosy.past_results import past_results
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store
-from detectors.baselines import BASELINES
-from detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
-from detectors.cards.shelf import shelved
-from eval.objective import DEFAULT
-from graphs.refine.selecting import Selecting
-from signals.errors import BadInput
 
 NAME = "card"
 _HEAD = "# A draft. Read it against the source, mend it, and set `reviewed: true`.\n"

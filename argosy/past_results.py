@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from argosy.detectors.cards import Record
 from argosy.store.rows import SessionRow
 from argosy.store.store import Store
-from detectors.cards import Record
 
 MOST_SESSIONS = 500
 """So many of the newest sessions are looked at."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from argosy.contrasts import Contrast, Scene, scenes
 from argosy.envelope import bars, envelope
-from eval.splits import Part, Splits
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
-from signals.incidents import Incident, labels_at
-from signals.series import Series
+from argosy.eval.splits import Part, Splits
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident, labels_at
+from argosy.signals.series import Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
 from argosy.terminal import several
-from graphs.events import Decision, Event, ModelCall, SpanBegin
 
 TOLD = {"base": "base", "session": "session", "model": "model", "fused": "fusion", "series": "series"}
 

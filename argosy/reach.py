@@ -3,9 +3,9 @@
 import socket
 from urllib.parse import urlsplit
 
-from agents.access import EMBEDDED
-from agents.catalog import ModelFacts
-from agents.clients import address
+from argosy.agents.access import EMBEDDED
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.clients import address
 from argosy.gguf import SCHEME
 
 WAIT_S = 5.0

@@ -8,23 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
-from agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
-from agents.speech import Pattern
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
+from argosy.agents.speech import Pattern
 from argosy.connectors.records_file import ReadRecords, RecordsRequest, read_records
 from argosy.consulting import Consultation, PatternRequest, consult
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.groups import Judging
 from argosy.dockets import Asked, dockets_of
 from argosy.embedders import HASHED, open_embedder
+from argosy.graphs.events import Event
 from argosy.models import Models
+from argosy.signals.arrays import Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
 from argosy.store.store import Store
-from detectors.records.detector import RecordDetector
-from detectors.records.groups import Judging
-from graphs.events import Event
-from signals.arrays import Floats
-from signals.errors import BadInput
-from signals.records import Records
-from signals.scores import Scores
 
 PARTIAL = "partial"
 """The outcome of a run in which not everything was embedded or reviewed; what was stays."""

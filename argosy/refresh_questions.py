@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from argosy.challenging import AUTHOR
 from argosy.concluding import Concluding
+from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.state import State
 from argosy.refreshed import Refreshed
 from argosy.store.refreshes import Answer, Ending
 from argosy.store.service_rows import ApprovalRow
 from argosy.store.store import Store
-from graphs.refresh.outcomes import Standing
-from graphs.refresh.state import State
 
 
 def open_question(store: Store, line: str) -> ApprovalRow | None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.graphs.refine import Settings
+from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.sandboxes import SandboxChoice
 from argosy.store.rows import Json
-from graphs.refine import Settings
-from graphs.refresh.outcomes import Decision, Standing
 
 SHADOW_DAYS = 3.0
 

@@ -10,31 +10,31 @@ from dataclasses import replace
 
 from langchain_core.runnables import RunnableConfig
 
-from agents.tracing import untraced
+from argosy.agents.tracing import untraced
 from argosy.challenging import Challengers
 from argosy.concluding import Concluding
 from argosy.connectors.tables import Loaded
 from argosy.copies import keep_copy
+from argosy.eval.objective import OBJECTIVES
+from argosy.graphs.events import Event
+from argosy.graphs.refresh.bench import Bench
+from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
+from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
+from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.models import Models
 from argosy.newer import Known, index_after, joined, seen_before
 from argosy.refresh_questions import Withdrawing, open_question
 from argosy.refreshed import Cost, Refreshed, RefreshRequest, Shadow, Statistic
+from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.serving import by_language_model, serve
 from argosy.session import Watched
+from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.rows import DetectorRow
 from argosy.store.service_rows import Overtaken, RefreshRow, Status
 from argosy.store.sessions import FAILED, PATTERN
 from argosy.store.store import Store, StoreRecorder
-from eval.objective import OBJECTIVES
-from graphs.events import Event
-from graphs.refresh.bench import Bench
-from graphs.refresh.context import Attempt, Policy, RefreshContext
-from graphs.refresh.graph import RECURSION_LIMIT, build
-from graphs.refresh.outcomes import Decision, Standing
-from sandbox.protocol import Sandbox
-from signals.errors import BadInput
 
 __all__ = ["Cost", "Decision", "RefreshRequest", "Refreshed", "Shadow", "Standing", "Statistic", "refresh"]
 

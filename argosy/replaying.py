@@ -5,22 +5,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from agents.budget import Budget
+from argosy.agents.budget import Budget
 from argosy.copies import read_copy
+from argosy.detectors.rule import rule_id
+from argosy.graphs.events import Event
+from argosy.graphs.refine import Workbench
+from argosy.graphs.refine.context import Publication
+from argosy.graphs.replay.past import Past, expected, fingerprint
+from argosy.graphs.replay.unknown import UnknownCall
 from argosy.report import Report, RuleSection
 from argosy.request import recall
 from argosy.session import Watched, prepare, walk
+from argosy.signals.errors import BadInput
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store
 from argosy.voices import Voices, digest, past_of, recorded_voices
-from detectors.rule import rule_id
-from graphs.events import Event
-from graphs.refine import Workbench
-from graphs.refine.context import Publication
-from graphs.replay.past import Past, expected, fingerprint
-from graphs.replay.unknown import UnknownCall
-from signals.errors import BadInput
 
 _CLOSE = 1e-9
 """Figures that differ by less were summed in another order, on another machine."""

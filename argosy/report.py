@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from argosy.eval.objective import DEFAULT, OBJECTIVES
+from argosy.eval.titles import TITLES
 from argosy.events_told import EventsSection, event_lines
 from argosy.terminal import printable, several
-from eval.objective import DEFAULT, OBJECTIVES
-from eval.titles import TITLES
 
 if TYPE_CHECKING:
     from rich.console import Console

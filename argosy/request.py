@@ -7,17 +7,17 @@ from typing import Any
 
 import pydantic
 
-from agents.budget import Caps
+from argosy.agents.budget import Caps
 from argosy.connectors.tables import TableRequest
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.graph import Node
+from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.selecting import Selecting
+from argosy.graphs.replay.past import Step, Turn
 from argosy.sandboxes import SandboxChoice
+from argosy.signals.errors import BadInput
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import PATTERN
-from graphs.refine import Settings
-from graphs.refine.graph import Node
-from graphs.refine.offers import Library
-from graphs.refine.selecting import Selecting
-from graphs.replay.past import Step, Turn
-from signals.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from agents.budget import Budget
-from agents.speech import Usage
+from argosy.agents.budget import Budget
+from argosy.agents.speech import Usage
 from argosy.copies import read_copy
 from argosy.elapsed import Elapsed
 from argosy.forking import fork_notes
+from argosy.graphs.events import Decision, Event, ModelCall
+from argosy.graphs.replay.past import RESUMED
+from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.keeping import Finished
 from argosy.models import Models
 from argosy.report import Report
 from argosy.request import recall
+from argosy.sandbox.containers import ContainerSandbox, reap
 from argosy.session import Watched, finish, perform, prepare
+from argosy.signals.errors import BadInput
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
 from argosy.voices import Voices, open_voices, past_of
-from graphs.events import Decision, Event, ModelCall
-from graphs.replay.past import RESUMED
-from graphs.replay.wrappers import ResumingRecorder
-from sandbox.containers import ContainerSandbox, reap
-from signals.errors import BadInput
 
 
 def resume_session(

@@ -3,12 +3,12 @@
 import os
 from enum import StrEnum
 
-from sandbox.containers import ContainerSandbox, connect
-from sandbox.daemon import ENGINE_ERRORS, runtimes, unavailable
-from sandbox.image import image_present, image_tag
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Sandbox, SandboxUnavailable
-from sandbox.resident import Sharing
+from argosy.sandbox.containers import ContainerSandbox, connect
+from argosy.sandbox.daemon import ENGINE_ERRORS, runtimes, unavailable
+from argosy.sandbox.image import image_present, image_tag
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Sandbox, SandboxUnavailable
+from argosy.sandbox.resident import Sharing
 
 
 class SandboxChoice(StrEnum):

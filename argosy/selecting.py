@@ -5,23 +5,23 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
-from agents.selection import Brief, Selection, select, series_facts
-from agents.speech import CallKey, Pattern
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.agents.selection import Brief, Selection, select, series_facts
+from argosy.agents.speech import CallKey, Pattern
 from argosy.consulting import PatternRequest, consult
+from argosy.detectors import tabular
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
+from argosy.detectors.rivals import RIVALS
+from argosy.graphs.events import Event
 from argosy.models import Models
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
+from argosy.signals.table_profile import table_profile
 from argosy.store.store import Store
-from detectors import tabular
-from detectors.baselines import BASELINES
-from detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
-from detectors.rivals import RIVALS
-from graphs.events import Event
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
-from signals.profile import profile
-from signals.series import Series
-from signals.table_profile import table_profile
 
 NAME = "selection"
 SAME = {"one_liner": "difference"}

@@ -8,19 +8,19 @@ import pandas as pd
 from argosy.ageing import due_at
 from argosy.bases import revive
 from argosy.connectors.tables import Loaded, TableRequest, read_series
+from argosy.detectors.fused import FusedDetector
+from argosy.detectors.fusion import fired_table
+from argosy.detectors.ringing import louder
+from argosy.detectors.rule import read_rule
+from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
 from argosy.store.rows import DetectorRow, RuleRow
 from argosy.store.service_rows import Status
 from argosy.store.store import Store
-from detectors.fused import FusedDetector
-from detectors.fusion import fired_table
-from detectors.ringing import louder
-from detectors.rule import read_rule
-from detectors.rule_detector import RuleDetector, RuleFailed
-from sandbox.protocol import Sandbox
-from signals.errors import BadInput
-from signals.incidents import runs
-from signals.scores import Scores
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,14 +2,14 @@
 
 from argosy.bases import revive
 from argosy.connectors.tables import Loaded
+from argosy.detectors.ringing import louder
+from argosy.detectors.rule import read_rule
+from argosy.detectors.transfer import Unit
+from argosy.graphs.refresh.bench import Served, ServedRule
 from argosy.newer import index_after
 from argosy.store.rows import DetectorRow, RuleRow
 from argosy.store.service_rows import Status
 from argosy.store.store import Store
-from detectors.ringing import louder
-from detectors.rule import read_rule
-from detectors.transfer import Unit
-from graphs.refresh.bench import Served, ServedRule
 
 
 def rules_of(store: Store, row: DetectorRow) -> list[RuleRow]:

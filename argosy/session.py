@@ -6,36 +6,36 @@ from dataclasses import dataclass, replace
 
 from langchain_core.runnables import RunnableConfig
 
-from agents.budget import Budget
-from agents.speech import Usage
-from agents.tracing import untraced
+from argosy.agents.budget import Budget
+from argosy.agents.speech import Usage
+from argosy.agents.tracing import untraced
 from argosy.bases import BaseChoice, base_maker
 from argosy.connectors.tables import Loaded, TableRequest, for_session, newest, read_series
 from argosy.copies import keep_copy
 from argosy.elapsed import Elapsed
+from argosy.eval.objective import OBJECTIVES
+from argosy.eval.splits import Splits, split
+from argosy.graphs.events import Event
+from argosy.graphs.record import Recorder
+from argosy.graphs.refine import RefineContext, Workbench, build
+from argosy.graphs.refine.context import Publication
+from argosy.graphs.refine.graph import recursion_limit
+from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.state import Ending
+from argosy.graphs.replay.past import Past
+from argosy.graphs.replay.unknown import UnknownCall
 from argosy.keeping import Finished, Run, keep
 from argosy.library import trusted
 from argosy.models import Models
 from argosy.request import SessionRequest as SessionRequest
 from argosy.request import settings_json
+from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
+from argosy.signals.arrays import Bools
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
 from argosy.voices import Voices, as_kept, open_voices, pinned
-from eval.objective import OBJECTIVES
-from eval.splits import Splits, split
-from graphs.events import Event
-from graphs.record import Recorder
-from graphs.refine import RefineContext, Workbench, build
-from graphs.refine.context import Publication
-from graphs.refine.graph import recursion_limit
-from graphs.refine.offers import Library
-from graphs.refine.state import Ending
-from graphs.replay.past import Past
-from graphs.replay.unknown import UnknownCall
-from sandbox.protocol import Sandbox
-from signals.arrays import Bools
 
 
 class Watched:

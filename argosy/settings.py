@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.catalog import SECRET_NAME
-from signals.errors import BadInput
+from argosy.agents.catalog import SECRET_NAME
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)

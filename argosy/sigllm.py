@@ -7,23 +7,23 @@ from typing import Any, assert_never
 
 import pandas as pd
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
-from agents.sigllm import forecaster, prompter
-from agents.sigllm.asking import Manner
-from agents.sigllm.findings import Findings, Plan
-from agents.sigllm.forecaster import ForecasterOptions, ForecastReader
-from agents.sigllm.prompter import Prompter, PrompterOptions
-from agents.speech import Pattern
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.agents.sigllm import forecaster, prompter
+from argosy.agents.sigllm.asking import Manner
+from argosy.agents.sigllm.findings import Findings, Plan
+from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
+from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
+from argosy.agents.speech import Pattern
 from argosy.casting import read_casting
 from argosy.consulting import Consultation, PatternRequest, consult
+from argosy.eval.rates import event_delay
+from argosy.graphs.events import Event
 from argosy.models import Models
+from argosy.signals.arrays import Bools
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 from argosy.store.store import Store
-from eval.rates import event_delay
-from graphs.events import Event
-from signals.arrays import Bools
-from signals.scores import Scores
-from signals.series import Series
 
 Options = PrompterOptions | ForecasterOptions
 

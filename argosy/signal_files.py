@@ -10,13 +10,13 @@ import pandas as pd
 from argosy.connectors.log_file import LogRequest, read_lines
 from argosy.connectors.records_file import RecordsRequest, read_records
 from argosy.connectors.tables import TableRequest, newest, read_series
-from graphs.detect.patterns import Kind, kind_of
-from signals.arrays import Bools
-from signals.incidents import Incident
-from signals.lines import Lines
-from signals.records import Records
-from signals.series import Series
-from signals.shapes import Signal
+from argosy.graphs.detect.patterns import Kind, kind_of
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import Incident
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.series import Series
+from argosy.signals.shapes import Signal
 
 
 @dataclass(frozen=True, eq=False)

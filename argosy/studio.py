@@ -2,13 +2,13 @@
 
 from langgraph.graph.state import CompiledStateGraph
 
-from graphs.detect.context import DetectContext
-from graphs.detect.graph import build as build_detect
-from graphs.detect.state import State as DetectState
-from graphs.refine import RefineContext, State, build
-from graphs.refresh.context import RefreshContext
-from graphs.refresh.graph import build as build_refresh
-from graphs.refresh.state import State as RefreshState
+from argosy.graphs.detect.context import DetectContext
+from argosy.graphs.detect.graph import build as build_detect
+from argosy.graphs.detect.state import State as DetectState
+from argosy.graphs.refine import RefineContext, State, build
+from argosy.graphs.refresh.context import RefreshContext
+from argosy.graphs.refresh.graph import build as build_refresh
+from argosy.graphs.refresh.state import State as RefreshState
 
 
 def refine() -> CompiledStateGraph[State, RefineContext, State, State]:

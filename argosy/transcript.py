@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from argosy.graphs.events import EVENT, Decision, Event, ModelCall, SandboxJob, ScoreMeasured, SpanBegin, SpanEnd
+from argosy.signals.errors import BadInput
 from argosy.store.rows import EventRow, RuleStory, SessionRow
 from argosy.store.store import Store
-from graphs.events import EVENT, Decision, Event, ModelCall, SandboxJob, ScoreMeasured, SpanBegin, SpanEnd
-from signals.errors import BadInput
 
 SMALL_CHARACTERS = 2_000
 

@@ -4,10 +4,10 @@ import ast
 from importlib.util import find_spec
 from pathlib import Path
 
-from agents.cardwriting import Unknown
-from detectors.cards import Kind
-from sandbox.parsing import parse
-from signals.errors import BadInput
+from argosy.agents.cardwriting import Unknown
+from argosy.detectors.cards import Kind
+from argosy.sandbox.parsing import parse
+from argosy.signals.errors import BadInput
 
 _EXAMPLE = "write MODULE:CLASS, such as pyod.models.knn:KNN"
 MOST_BYTES = 4_000_000

@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from agents.access import EMBEDDED
-from agents.budget import Budget
-from agents.chain import Chain
-from agents.speech import Role, Speaker
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Budget
+from argosy.agents.chain import Chain
+from argosy.agents.speech import Role, Speaker
 from argosy.casting import cast
+from argosy.graphs.record import encoded
+from argosy.graphs.replay.past import Past
+from argosy.graphs.replay.recording import Recording, nothing
+from argosy.graphs.replay.wrappers import RecordingSpeaker
 from argosy.models import Models
 from argosy.request import SessionRequest
 from argosy.store.rows import SessionRow
 from argosy.store.store import Store
-from graphs.record import encoded
-from graphs.replay.past import Past
-from graphs.replay.recording import Recording, nothing
-from graphs.replay.wrappers import RecordingSpeaker
 
 REPLAY = "replay:"
 """Begins a --model that is the recording of a session."""

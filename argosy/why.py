@@ -7,19 +7,19 @@ from argosy.bases import revive
 from argosy.connectors.at import point_at
 from argosy.connectors.tables import TableRequest, read_series
 from argosy.connectors.times import iso
+from argosy.detectors.quota import Quota
+from argosy.detectors.ringing import louder
+from argosy.detectors.rule import read_rule
+from argosy.detectors.rule_detector import RuleFailed
+from argosy.detectors.why.explain import Explanation, explain
+from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service import strangeness
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 from argosy.store.rows import RuleRow
 from argosy.store.store import Store
-from detectors.quota import Quota
-from detectors.ringing import louder
-from detectors.rule import read_rule
-from detectors.rule_detector import RuleFailed
-from detectors.why.explain import Explanation, explain
-from detectors.why.moment import Moment, ServingRule
-from sandbox.protocol import Limits
-from signals.errors import BadInput
-from signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agents.access import EMBEDDED
-from agents.budget import Caps
-from agents.explanation import Explained, as_json, explain, quoted
-from agents.speech import CallKey, Pattern
+from argosy.agents.access import EMBEDDED
+from argosy.agents.budget import Caps
+from argosy.agents.explanation import Explained, as_json, explain, quoted
+from argosy.agents.speech import CallKey, Pattern
 from argosy.consulting import PatternRequest, consult
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.why.clauses import deciding
+from argosy.detectors.why.explain import Role
 from argosy.models import Models
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store
 from argosy.why import Why
-from detectors.claims.scene import Scene
-from detectors.why.clauses import deciding
-from detectors.why.explain import Role
-from signals.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import assert_never
 
 import numpy as np
 
-from signals.arrays import Floats
-from signals.scores import Scores
+from argosy.signals.arrays import Floats
+from argosy.signals.scores import Scores
 
 LOUDEST = 2.0
 """Where scores are averaged, none counts for more, nor for less than 0: one detector with large scores, or one that

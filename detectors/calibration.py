@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from eval.objective import Objective
-from eval.sweep import Cut, LabelledPart, settle, sweep
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.eval.objective import Objective
+from argosy.eval.sweep import Cut, LabelledPart, settle, sweep
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 FLAGS_A_WEEK = 10.0
 """What an unlabelled series is calibrated to: about one short alert a week of training data, true or false."""

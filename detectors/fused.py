@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Self
 
-from detectors.fusion import Member, fuse
-from detectors.quota import Quota
-from detectors.rule_detector import RuleDetector
-from signals.arrays import Bools
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule_detector import RuleDetector
+from argosy.signals.arrays import Bools
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 
 class FusedDetector:
     """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed.
 
     `quotas` by rule id bound how often a rule may act; a rule without one is not bounded. Scores are held for
-    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`detectors.ringing`).
+    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`argosy.detectors.ringing`).
     """
 
     name = "fused"

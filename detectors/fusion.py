@@ -6,11 +6,11 @@ from itertools import combinations
 
 import numpy as np
 
-from detectors.hold import JUST_BELOW, peak_hold
-from detectors.quota import Quota
-from detectors.rule import Direction
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
+from argosy.detectors.hold import JUST_BELOW, peak_hold
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
 
 EXHAUSTIVE_UP_TO = 8
 TIE = 1e-9

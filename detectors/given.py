@@ -4,11 +4,11 @@ from typing import Self
 
 import numpy as np
 
-from detectors.calibration import calibrate
-from eval.objective import Objective
-from signals.arrays import Bools, Floats, Ints
-from signals.scores import Scores
-from signals.series import Series
+from argosy.detectors.calibration import calibrate
+from argosy.eval.objective import Objective
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 
 class GivenDetector:

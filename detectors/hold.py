@@ -6,8 +6,8 @@ the incident among ordinary points, which is what AUC-PR and VUS-PR measure, and
 
 import numpy as np
 
-from eval.volume import vus_pr
-from signals.arrays import Bools, Floats
+from argosy.eval.volume import vus_pr
+from argosy.signals.arrays import Bools, Floats
 
 HOLDS_POINTS = (0.0, 5.0, 20.0, 60.0, 150.0)
 """Time constants to choose among; 0 leaves the scores as they are."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Bools
-from signals.incidents import runs
-from signals.scores import Scores
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
 
 
 @dataclass(frozen=True)

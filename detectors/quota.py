@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from signals.arrays import Bools
+from argosy.signals.arrays import Bools
 
 SHARE_OF_KNOWN = 20
 """The window is this fraction of the points that the rule was accepted on."""

@@ -10,14 +10,14 @@ from typing import Self
 
 import numpy as np
 
-from detectors.fusion import TIE, Member, fuse
-from detectors.hold import NEWEST_POINTS
-from eval.objective import Objective
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.fusion import TIE, Member, fuse
+from argosy.detectors.hold import NEWEST_POINTS
+from argosy.eval.objective import Objective
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 LEVELS = 160
 """So many thresholds of the base are tried."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sandbox.parsing import parse
+from argosy.sandbox.parsing import parse
 
 Number = float | int
 

@@ -5,14 +5,14 @@ from typing import Self
 
 import numpy as np
 
-from detectors.rule import Direction, Number, Rule, rule_id
-from detectors.search import BUDGET, tune
-from detectors.yardstick import Yardstick
-from eval.objective import DEFAULT, Objective
-from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
+from argosy.detectors.rule import Direction, Number, Rule, rule_id
+from argosy.detectors.search import BUDGET, tune
+from argosy.detectors.yardstick import Yardstick
+from argosy.eval.objective import DEFAULT, Objective
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 
 class RuleFailed(Exception):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import qmc
 
-from detectors.rule import Direction, Number, Param, Rule
-from detectors.yardstick import Yardstick
-from signals.arrays import Floats
+from argosy.detectors.rule import Direction, Number, Param, Rule
+from argosy.detectors.yardstick import Yardstick
+from argosy.signals.arrays import Floats
 
 Setting = dict[str, Number]
 Evaluate = Callable[[Sequence[Mapping[str, Number]]], Sequence[Floats | None]]

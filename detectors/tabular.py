@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from detectors.rivals.compiled import keep_compiled
-from signals.arrays import Floats
+from argosy.detectors.rivals.compiled import keep_compiled
+from argosy.signals.arrays import Floats
 
 PACKAGE = "pyod"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from drain3.drain import Drain, LogCluster  # type: ignore[import-untyped]
 
-from detectors.masking import WILDCARD, masked, telling
-from signals.arrays import Ints
+from argosy.detectors.masking import WILDCARD, masked, telling
+from argosy.signals.arrays import Ints
 
 OTHERS = 0
 """The id of what joined no template because there were as many as there may be."""

@@ -5,9 +5,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from detectors.rule import Number, Param, Rule, RuleUnreadable, read_rule
-from sandbox.parsing import parse
-from signals.profile import Profile
+from argosy.detectors.rule import Number, Param, Rule, RuleUnreadable, read_rule
+from argosy.sandbox.parsing import parse
+from argosy.signals.profile import Profile
 
 UNIT = "UNIT"
 CLOSE = 1.25

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.rule import Direction
-from eval.objective import Objective
-from eval.sweep import LabelledPart, curve
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.detectors.rule import Direction
+from argosy.eval.objective import Objective
+from argosy.eval.sweep import LabelledPart, curve
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 GRID_POINTS = 240
 WIDTH = 0.3

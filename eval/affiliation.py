@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 _CELLS = 4
 """Both chances are piecewise linear in time with kinks at quarters of a point, so trapezia on quarters are exact."""

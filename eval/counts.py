@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.objective import Objective
-from eval.rates import DELAY_POINTS, early
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.eval.objective import Objective
+from argosy.eval.rates import DELAY_POINTS, early
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 
 @dataclass(frozen=True, eq=False)

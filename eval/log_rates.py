@@ -4,8 +4,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
-from eval.rates import Rates, point
-from signals.arrays import Bools, Ints
+from argosy.eval.rates import Rates, point
+from argosy.signals.arrays import Bools, Ints
 
 
 def line_rates(labels: Bools, flags: Bools) -> Rates:

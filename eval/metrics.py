@@ -4,21 +4,14 @@ import math
 
 import numpy as np
 
-from eval.affiliation import affiliation_f1
-from eval.objective import DEFAULT
-from eval.promptness import delay_points
-from eval.ranges import range_f1
-from eval.rates import (
-    DELAY_POINTS,
-    Rates,
-    detected,
-    event_delay,
-    event_pa,
-    point,
-)
-from eval.volume import volumes, vus_pr
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.eval.affiliation import affiliation_f1
+from argosy.eval.objective import DEFAULT
+from argosy.eval.promptness import delay_points
+from argosy.eval.ranges import range_f1
+from argosy.eval.rates import DELAY_POINTS, Rates, detected, event_delay, event_pa, point
+from argosy.eval.volume import volumes, vus_pr
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 __all__ = [
     "DELAY_POINTS",

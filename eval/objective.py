@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from eval.rates import event_delay, event_pa, point
-from eval.titles import TITLES
-from signals.arrays import Bools
+from argosy.eval.rates import event_delay, event_pa, point
+from argosy.eval.titles import TITLES
+from argosy.signals.arrays import Bools
 
 SLACK = 0.01
 """What a single F1 may lose where the mean gains."""
@@ -48,7 +48,7 @@ class Objective:
 
     @property
     def metric(self) -> str:
-        """The name under which `eval.metrics.measure` gives this figure."""
+        """The name under which `argosy.eval.metrics.measure` gives this figure."""
         return "objective" if self.name == "default" else self.name
 
     def of(self, point_f1: float, event_pa_f1: float, event_delay_f1: float) -> float:

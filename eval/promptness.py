@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from signals.arrays import Bools
-from signals.incidents import runs
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
 
 WEEK_S = 7 * 86_400
 

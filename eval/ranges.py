@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 EXISTENCE_WEIGHT = 0.2
 """What finding an incident at all counts in recall, beside how much of it is covered; as TSB-AD sets it."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Bools, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.incidents import runs
 
 DELAY_POINTS = 10
 """How many points after its first an incident may be flagged and still count as caught in time."""

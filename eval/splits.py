@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 T = TypeVar("T")
 

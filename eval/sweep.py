@@ -12,10 +12,10 @@ from functools import reduce
 
 import numpy as np
 
-from eval.counts import Counts, LabelledPart
-from eval.objective import Objective
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.eval.counts import Counts, LabelledPart
+from argosy.eval.objective import Objective
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 __all__ = ["CANDIDATES", "MOST_FALSE", "SLACK", "Curve", "Cut", "LabelledPart", "curve", "settle", "sweep"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 BUFFER_POINTS = 100
 """The largest buffer, fixed for all series: the mean runs over the buffers 0, 1, … 100 points."""

@@ -13,11 +13,11 @@ from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
-from agents.sampling import drawn
-from agents.speech import CallKey, Parameter, Reply, Speaker
-from graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
-from sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
-from signals.errors import BadInput
+from argosy.agents.sampling import drawn
+from argosy.agents.speech import CallKey, Parameter, Reply, Speaker
+from argosy.graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
+from argosy.sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
+from argosy.signals.errors import BadInput
 
 Clock = Callable[[], float]
 """Unix seconds, now."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphs.events import EVENT, Event
+from argosy.graphs.events import EVENT, Event
 
 _LEAST_LITERAL = 8  # a shorter secret would shred ordinary text
 _ATTRIBUTES = "values|shape|size|index|real|imag|flat|dtype|ndim|array|columns|name|empty|iloc|loc|iat|at|flags"

@@ -29,5 +29,5 @@ def _environment() -> Environment:
 
 
 def _read(name: str) -> str | None:
-    path = files("prompts").joinpath(name)
+    path = files("argosy.prompts").joinpath(name)
     return path.read_text(encoding="utf-8") if path.is_file() else None

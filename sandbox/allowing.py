@@ -11,8 +11,8 @@ import types
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.listing import ALLOWED
-from sandbox.vetting import barred
+from argosy.sandbox.listing import ALLOWED
+from argosy.sandbox.vetting import barred
 
 MODULES = (
     *("numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.lib.stride_tricks"),

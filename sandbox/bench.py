@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from sandbox.containers import ContainerSandbox
-from sandbox.daemon import connect
-from sandbox.hardening import LABEL, owner
-from sandbox.image import PYTHON, image_tag
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Evaluation, Input, Job, Limits, Ran, SandboxUnavailable
-from sandbox.resident import Pool, PooledSandbox, Sharing
+from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.daemon import connect
+from argosy.sandbox.hardening import LABEL, owner
+from argosy.sandbox.image import PYTHON, image_tag
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Ran, SandboxUnavailable
+from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 
 CANDIDATE_POINTS = 150_000
 CANDIDATE_EVALUATIONS = 200

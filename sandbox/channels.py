@@ -6,7 +6,7 @@ import struct
 import time
 from typing import Protocol
 
-from sandbox.wire import Garbled, Hung
+from argosy.sandbox.wire import Garbled, Hung
 
 KEPT_STDERR_BYTES = 4096
 _STDOUT, _STDERR = 1, 2

@@ -8,7 +8,7 @@ from docker.constants import DEFAULT_UNIX_SOCKET
 from docker.errors import DockerException
 from docker.utils import kwargs_from_env
 
-from sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.protocol import SandboxUnavailable
 
 ENGINE_ERRORS = (DockerException, requests.exceptions.RequestException)
 """What docker-py raises when the engine is absent, fails, or refuses."""

@@ -6,9 +6,9 @@ import shutil
 import socket
 import time
 
-from sandbox.channels import AttachedChannel, SocketChannel
-from sandbox.folders import make_folder
-from sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.channels import AttachedChannel, SocketChannel
+from argosy.sandbox.folders import make_folder
+from argosy.sandbox.protocol import SandboxUnavailable
 
 
 class Door:

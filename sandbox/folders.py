@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sandbox.hardening import alive, owner
-from sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.hardening import alive, owner
+from argosy.sandbox.protocol import SandboxUnavailable
 
 PREFIX = "argosy-sandbox-"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from docker.types import LogConfig, Mount, Ulimit
 
-from sandbox.image import HARNESS, PYTHON
-from sandbox.protocol import Limits
-from sandbox.seccomp import Profile, profile_text, programs
+from argosy.sandbox.image import HARNESS, PYTHON
+from argosy.sandbox.protocol import Limits
+from argosy.sandbox.seccomp import Profile, profile_text, programs
 
 LABEL = "argosy.sandbox"
 DOOR = "/door"

@@ -16,8 +16,8 @@ import docker
 from docker.errors import APIError, ImageNotFound
 from packaging.markers import Marker
 
-from sandbox.daemon import ENGINE_ERRORS, connect
-from sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.daemon import ENGINE_ERRORS, connect
+from argosy.sandbox.protocol import SandboxUnavailable
 
 PYTHON = "/opt/rules/bin/python"
 HARNESS = "/opt/rules/harness.py"
@@ -177,7 +177,7 @@ def for_python(version: str, entries: Sequence[str]) -> Iterator[str]:
 
 def pins() -> tuple[str, ...]:
     """The packages of the image as requirements: with hashes from the project's lock, else as installed here."""
-    lock = HERE.parent / "requirements.lock"
+    lock = HERE.resolve().parent / "requirements.lock"
     if lock.is_file():
         return tuple(locked(lock.read_text(encoding="utf-8")))
     return tuple(f"{name}=={version}\n" for name in PACKAGES if (version := _installed(name)))

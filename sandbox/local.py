@@ -15,13 +15,13 @@ import weakref
 from collections.abc import Sequence
 from typing import IO
 
-from sandbox.channels import SocketChannel
-from sandbox.folders import make_folder, reap_folders
-from sandbox.hardening import harness_settings
-from sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
-from sandbox.resident import Pool, PooledSandbox, Sharing
-from sandbox.walls import SEALED_ROOT, Wall, import_path, walls
-from sandbox.wire import Garbled, Hung, read_header
+from argosy.sandbox.channels import SocketChannel
+from argosy.sandbox.folders import make_folder, reap_folders
+from argosy.sandbox.hardening import harness_settings
+from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
+from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
+from argosy.sandbox.walls import SEALED_ROOT, Wall, import_path, walls
+from argosy.sandbox.wire import Garbled, Hung, read_header
 
 START_S = 60.0
 END_S = 2.0

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from sandbox.channels import SocketChannel
-from sandbox.exercise import exercises
-from sandbox.hardening import harness_settings
-from sandbox.protocol import Evaluation, Input, Job, Limits, SandboxUnavailable
-from sandbox.seccomp import FOLDER, MACHINES, Profile, everything, program
-from sandbox.walls import import_path, plain, walls
-from sandbox.wire import ask, read_header
+from argosy.sandbox.channels import SocketChannel
+from argosy.sandbox.exercise import exercises
+from argosy.sandbox.hardening import harness_settings
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, SandboxUnavailable
+from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, program
+from argosy.sandbox.walls import import_path, plain, walls
+from argosy.sandbox.wire import ask, read_header
 
 POINTS = 2_000
 START_S = 120.0

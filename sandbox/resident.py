@@ -9,8 +9,8 @@ from enum import Enum, auto
 from itertools import repeat
 from typing import Protocol
 
-from sandbox.protocol import Broke, Job, Outcome, SandboxUnavailable
-from sandbox.wire import Channel, Ending, Reply, ask
+from argosy.sandbox.protocol import Broke, Job, Outcome, SandboxUnavailable
+from argosy.sandbox.wire import Channel, Ending, Reply, ask
 
 
 class Resident(Protocol):

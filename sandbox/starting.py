@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sandbox.containers import ContainerSandbox
-from sandbox.hardening import recipe
-from sandbox.image import image_tag
-from sandbox.measure import profile_of
-from sandbox.protocol import Limits, SandboxUnavailable
-from sandbox.resident import Pool
-from sandbox.seccomp import Profile
+from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.hardening import recipe
+from argosy.sandbox.image import image_tag
+from argosy.sandbox.measure import profile_of
+from argosy.sandbox.protocol import Limits, SandboxUnavailable
+from argosy.sandbox.resident import Pool
+from argosy.sandbox.seccomp import Profile
 
 CANDIDATES = (
     *("execve", "prctl", "seccomp", "capget", "capset", "setgroups", "setresgid", "setresuid", "setgid", "setuid"),

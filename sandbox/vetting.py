@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from sandbox.listing import aliases_in, mentioned, own_fields, unlisted_attribute, unlisted_import
-from sandbox.parsing import parse
+from argosy.sandbox.listing import aliases_in, mentioned, own_fields, unlisted_attribute, unlisted_import
+from argosy.sandbox.parsing import parse
 
 MODULES = ("numpy", "pandas", "scipy", "math", "statistics", "collections", "itertools", "functools")
 LINES = 200

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sandbox.protocol import Broke, Evaluation, Floats, Ints, Job, Limits, Outcome, Ran, TimedOut, TooBig
+from argosy.sandbox.protocol import Broke, Evaluation, Floats, Ints, Job, Limits, Outcome, Ran, TimedOut, TooBig
 
 HEADER_BYTES = 1 << 16
 UNSEEN_S = 0.1

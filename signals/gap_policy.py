@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from signals.arrays import Bools, Ints
-from signals.errors import BadInput
-from signals.gaps import Grid, regular
-from signals.series import Series
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import Grid, regular
+from argosy.signals.series import Series
 
 MOST_ABSENT = 1_000_000
 """More points to put in, as many as a session looks at, speak of a wrong clock or a wrong step, not of gaps."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Floats, Ints
-from signals.series import Series
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.series import Series
 
 MOST_GROWTH = 2.0
 """A grid with more slots than this times the points would mostly hold invented places."""

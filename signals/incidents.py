@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from signals.arrays import Bools, Ints
+from argosy.signals.arrays import Bools, Ints
 
 
 @dataclass(frozen=True, order=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 BLOCKS = 100
 BESIDE = 4

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 HOUR_S, DAY_S, WEEK_S = 3_600, 86_400, 604_800
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Bools, Floats
-from signals.gaps import gaps, regular
-from signals.incidents import runs
-from signals.levels import level_moves
-from signals.periods import seasons
-from signals.series import Series
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.gaps import gaps, regular
+from argosy.signals.incidents import runs
+from argosy.signals.levels import level_moves
+from argosy.signals.periods import seasons
+from argosy.signals.series import Series
 
 SPREAD_PER_IQR = 1.0 / 1.349
 """The interquartile range of a normal distribution is 1.349 standard deviations."""

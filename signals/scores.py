@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from signals.arrays import Bools, Floats
+from argosy.signals.arrays import Bools, Floats
 
 
 @dataclass(frozen=True, eq=False)

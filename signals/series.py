@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Floats, Ints
+from argosy.signals.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
-from signals.arrays import Bools
-from signals.lines import Lines
-from signals.profile import Profile
-from signals.records import Records
-from signals.scores import Scores
-from signals.series import Series
+from argosy.signals.arrays import Bools
+from argosy.signals.lines import Lines
+from argosy.signals.profile import Profile
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 Signal = Series | Lines | Records
 Read = TypeVar("Read", bound=Signal, contravariant=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import kurtosis, skew
 
-from signals.arrays import Floats, Ints
+from argosy.signals.arrays import Floats, Ints
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 500

@@ -20,7 +20,7 @@ def lacking_docker() -> str | None:
 
 
 def lacking_namespaces() -> str | None:
-    from sandbox.local import LocalSandbox
+    from argosy.sandbox.local import LocalSandbox
 
     local = LocalSandbox()
     try:

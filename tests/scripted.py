@@ -10,8 +10,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
-from agents.access import ChatSpeaker
-from agents.budget import Budget, Caps
+from argosy.agents.access import ChatSpeaker
+from argosy.agents.budget import Budget, Caps
 
 Answer = str | AIMessage | Exception
 

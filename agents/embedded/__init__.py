@@ -1,5 +1,5 @@
 """The embedded author, no language model: composes rules from a grammar of known detectors, led by the evidence."""
 
-from agents.embedded.author import EmbeddedAuthor
+from argosy.agents.embedded.author import EmbeddedAuthor
 
 __all__ = ["EmbeddedAuthor"]

@@ -16,13 +16,13 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import TypeAdapter, ValidationError
 
-from agents.embedded.grammar import compose, summary
-from agents.embedded.ideas import idea
-from agents.embedded.mending import mended
-from agents.embedded.reviewing import opinion
-from agents.embedded.standins import STANDINS
-from agents.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
-from agents.speech import Pattern
+from argosy.agents.embedded.grammar import compose, summary
+from argosy.agents.embedded.ideas import idea
+from argosy.agents.embedded.mending import mended
+from argosy.agents.embedded.reviewing import opinion
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
+from argosy.agents.speech import Pattern
 
 CHARACTERS_A_TOKEN = 3.0
 _EVIDENCE: TypeAdapter[DetectionEvidence | RepairEvidence | ReviewEvidence] = TypeAdapter(Evidence)

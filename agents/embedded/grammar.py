@@ -5,7 +5,7 @@ Everything emitted is causal, bears missing values and empty series, and holds o
 
 from dataclasses import dataclass, field
 
-from agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, written
+from argosy.agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, written
 
 Entry = tuple[float | int, float | int, float | int]
 

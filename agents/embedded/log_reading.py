@@ -6,7 +6,7 @@ It is no language model: it knows words, not what they mean together. Labelled e
 import re
 from collections.abc import Sequence
 
-from agents.logs.entries import Entry, Labelled, read_entries, read_labelled
+from argosy.agents.logs.entries import Entry, Labelled, read_entries, read_labelled
 
 _REASON_FIRST = re.compile(r"^NUMBER\. .*=> abnormal$", re.MULTILINE)
 _ALIKE = 0.6

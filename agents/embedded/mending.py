@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from agents.embedded.grammar import compose
-from agents.embedded.recipe import Recipe, Timing, read
-from agents.evidence import RepairEvidence
-from sandbox.parsing import parse
+from argosy.agents.embedded.grammar import compose
+from argosy.agents.embedded.recipe import Recipe, Timing, read
+from argosy.agents.evidence import RepairEvidence
+from argosy.sandbox.parsing import parse
 
 _GUARD_POINTS = 32
 

@@ -2,7 +2,7 @@
 
 import json
 
-from agents.evidence import ReviewEvidence
+from argosy.agents.evidence import ReviewEvidence
 
 _CLEAR_GAIN = 0.01
 

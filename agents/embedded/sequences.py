@@ -8,11 +8,11 @@ import re
 
 import numpy as np
 
-from agents.sigllm.reading import read_numbers
-from agents.sigllm.tokenising import Digits, written
-from agents.speech import Reply, Usage
-from signals.arrays import Floats
-from signals.periods import seasons
+from argosy.agents.sigllm.reading import read_numbers
+from argosy.agents.sigllm.tokenising import Digits, written
+from argosy.agents.speech import Reply, Usage
+from argosy.signals.arrays import Floats
+from argosy.signals.periods import seasons
 
 FAR = 5.0
 """How many spreads from the median a value is named at."""

@@ -9,8 +9,8 @@ import re
 
 import numpy as np
 
-from agents.plain import read_rows
-from signals.arrays import Floats
+from argosy.agents.plain import read_rows
+from argosy.signals.arrays import Floats
 
 _SERIES = re.compile(r"^```series\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _REACH = 7

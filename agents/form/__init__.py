@@ -1,12 +1,12 @@
 """Brings code that a model wrote to the form of a rule, where what it meant is clear."""
 
-from agents.form.arrays import give_series
-from agents.form.edits import Source
-from agents.form.layout import keep_definitions, name_detect
-from agents.form.names import add_docstring, drop_prints, mend_imports, strip_typing
-from agents.form.signature import take_keywords
-from agents.form.table import read_table
-from detectors.rule import RuleUnreadable, read_rule
+from argosy.agents.form.arrays import give_series
+from argosy.agents.form.edits import Source
+from argosy.agents.form.layout import keep_definitions, name_detect
+from argosy.agents.form.names import add_docstring, drop_prints, mend_imports, strip_typing
+from argosy.agents.form.signature import take_keywords
+from argosy.agents.form.table import read_table
+from argosy.detectors.rule import RuleUnreadable, read_rule
 
 
 def to_rule(code: str) -> str:

@@ -11,9 +11,9 @@ from enum import Enum, auto
 import numpy as np
 import pandas as pd
 
-from agents.form.edits import Edit, Source
-from agents.form.indexing import stored_names
-from agents.form.layout import find_detect
+from argosy.agents.form.edits import Edit, Source
+from argosy.agents.form.indexing import stored_names
+from argosy.agents.form.layout import find_detect
 
 
 class _Kind(Enum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from sandbox.parsing import parse
+from argosy.sandbox.parsing import parse
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from agents.form.edits import Edit, Source
-from agents.form.table import Entry, Table
-from detectors.rule import RuleUnreadable
+from argosy.agents.form.edits import Edit, Source
+from argosy.agents.form.table import Entry, Table
+from argosy.detectors.rule import RuleUnreadable
 
 _Parents = Mapping[ast.AST, ast.AST]
 

@@ -5,8 +5,8 @@ import re
 import symtable
 from collections.abc import Iterator
 
-from agents.form.edits import Edit, Source
-from detectors.rule import RuleUnreadable
+from argosy.agents.form.edits import Edit, Source
+from argosy.detectors.rule import RuleUnreadable
 
 TABLE_NAMES = ("PARAMS", "PARAMETERS", "params", "parameters", "Params", "DEFAULT_PARAMS")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -5,9 +5,9 @@ import builtins
 import re
 from collections.abc import Iterator
 
-from agents.form.edits import Edit, Source
-from agents.form.layout import find_detect, global_names
-from agents.form.table import read_table
+from argosy.agents.form.edits import Edit, Source
+from argosy.agents.form.layout import find_detect, global_names
+from argosy.agents.form.table import read_table
 
 _SUMMARY_CHARS = 200
 

@@ -6,11 +6,11 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agents.form.edits import Edit, Source
-from agents.form.indexing import Reading, readings, stored_names
-from agents.form.layout import TABLE_NAMES, find_detect, global_names
-from agents.form.table import Table, fold
-from detectors.rule import RuleUnreadable
+from argosy.agents.form.edits import Edit, Source
+from argosy.agents.form.indexing import Reading, readings, stored_names
+from argosy.agents.form.layout import TABLE_NAMES, find_detect, global_names
+from argosy.agents.form.table import Table, fold
+from argosy.detectors.rule import RuleUnreadable
 
 _VALUES = ("values", "value", "v", "x", "y", "data", "series", "signal", "arr", "array", "ts", "vals")
 _SECONDS = ("seconds", "second", "s", "t", "time", "times", "timestamp", "timestamps", "index", "idx", "secs")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
-from agents.form.edits import Edit, Source
-from agents.form.layout import TABLE_NAMES
+from argosy.agents.form.edits import Edit, Source
+from argosy.agents.form.layout import TABLE_NAMES
 
 Number = float | int
 Entry = Number | tuple[Number, Number, Number]

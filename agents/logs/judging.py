@@ -8,12 +8,12 @@ from threading import Event, Lock
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agents.access import estimate_tokens
-from agents.logs.answers import Answer, read_answers
-from agents.logs.entries import Entry, shown
-from agents.logs.manners import Manner
-from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
-from prompts import render
+from argosy.agents.access import estimate_tokens
+from argosy.agents.logs.answers import Answer, read_answers
+from argosy.agents.logs.entries import Entry, shown
+from argosy.agents.logs.manners import Manner
+from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
+from argosy.prompts import render
 
 
 @dataclass(frozen=True)

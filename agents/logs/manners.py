@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agents.logs.entries import Labelled, shown_label
-from prompts import render
+from argosy.agents.logs.entries import Labelled, shown_label
+from argosy.prompts import render
 
 PLAIN_TASK = "plain"
 TASKS = (PLAIN_TASK, "operator", "impact", "contrast")

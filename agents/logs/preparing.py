@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from agents.logs.entries import Labelled
-from agents.logs.judging import Bounds, never
-from agents.logs.manners import TRAITS, Manner, Strategy, manner_of
-from agents.logs.sampling import MOST_EXAMPLES, chosen
-from agents.logs.self_prompt import Ranked, ranked_tasks
-from agents.speech import Speaker
-from signals.errors import BadInput
+from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.judging import Bounds, never
+from argosy.agents.logs.manners import TRAITS, Manner, Strategy, manner_of
+from argosy.agents.logs.sampling import MOST_EXAMPLES, chosen
+from argosy.agents.logs.self_prompt import Ranked, ranked_tasks
+from argosy.agents.speech import Speaker
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from typing import Protocol
 
 import numpy as np
 
-from agents.chain import members
-from agents.logs.answers import Answer
-from agents.logs.entries import Entry
-from agents.logs.judging import Bounds, Judged, judge, never
-from agents.logs.manners import Manner, Strategy, manner_of
-from agents.speech import Speaker
-from detectors.templates import OTHERS, Template, TemplateMiner
-from signals.lines import Lines
-from signals.scores import Scores
+from argosy.agents.chain import members
+from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.entries import Entry
+from argosy.agents.logs.judging import Bounds, Judged, judge, never
+from argosy.agents.logs.manners import Manner, Strategy, manner_of
+from argosy.agents.speech import Speaker
+from argosy.detectors.templates import OTHERS, Template, TemplateMiner
+from argosy.signals.lines import Lines
+from argosy.signals.scores import Scores
 
 ABNORMAL, NORMAL = 1.0, 0.0
 _LINES_A_BATCH = 8_192

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from agents.logs.entries import Entry, Labelled
-from detectors.templates import OTHERS, TemplateMiner
+from argosy.agents.logs.entries import Entry, Labelled
+from argosy.detectors.templates import OTHERS, TemplateMiner
 
 MOST_EXAMPLES = 20
 """About twenty are best, says the paper."""

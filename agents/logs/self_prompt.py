@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.messages import HumanMessage
 
-from agents.logs.entries import Labelled, shown_label
-from agents.logs.judging import Bounds, judge, never
-from agents.logs.manners import LONGEST_TASK, TASKS, Strategy, manner_of, task_text
-from agents.logs.sampling import MOST_EXAMPLES, MOST_RANKED, chosen
-from agents.speech import BudgetSpent, CallKey, Pattern, Speaker
-from eval.rates import point
-from prompts import render
+from argosy.agents.logs.entries import Labelled, shown_label
+from argosy.agents.logs.judging import Bounds, judge, never
+from argosy.agents.logs.manners import LONGEST_TASK, TASKS, Strategy, manner_of, task_text
+from argosy.agents.logs.sampling import MOST_EXAMPLES, MOST_RANKED, chosen
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Speaker
+from argosy.eval.rates import point
+from argosy.prompts import render
 
 WRITTEN = 3
 """How many instructions the model is asked for, beside those that come along."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
-from signals.errors import BadInput
-from signals.gaps import regular
-from signals.series import Series
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import regular
+from argosy.signals.series import Series
 
 MOST_SEGMENTS_A_POINT = 4
 """More segments than this times the points would mostly be invented values."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.messages import BaseMessage
 
-from agents.sigllm.aggregating import Segments, aggregate, imputed
-from agents.sigllm.asking import Answers
-from agents.sigllm.scaling import Scale
-from agents.sigllm.tokenising import Digits
-from signals.arrays import Floats, Ints
-from signals.errors import BadInput
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.sigllm.aggregating import Segments, aggregate, imputed
+from argosy.agents.sigllm.asking import Answers
+from argosy.agents.sigllm.scaling import Scale
+from argosy.agents.sigllm.tokenising import Digits
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 JUST_BELOW = float(np.nextafter(1.0, 0.0))
 

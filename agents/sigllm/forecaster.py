@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agents.sigllm.asking import Answers, Manner, ask_all
-from agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, Prepared, findings
-from agents.sigllm.forecasts import medians, placed, without_outliers
-from agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
-from agents.sigllm.tokenising import Digits, written
-from agents.sigllm.windows import forecast_starts
-from agents.speech import Pattern, Speaker
-from prompts import render
-from signals.arrays import Floats, Ints
-from signals.errors import BadInput
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.sigllm.asking import Answers, Manner, ask_all
+from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, Prepared, findings
+from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
+from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
+from argosy.agents.sigllm.tokenising import Digits, written
+from argosy.agents.sigllm.windows import forecast_starts
+from argosy.agents.speech import Pattern, Speaker
+from argosy.prompts import render
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 _SPARE_TOKENS = 16
 

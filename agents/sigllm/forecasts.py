@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from signals.arrays import Floats, Ints
+from argosy.signals.arrays import Floats, Ints
 
 _FENCES = 1.5
 

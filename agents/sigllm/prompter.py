@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agents.sigllm.asking import Answers, Manner, ask_all
-from agents.sigllm.findings import Findings, Plan, Preparation, Prepared, findings
-from agents.sigllm.tokenising import Digits, written
-from agents.sigllm.voting import agreed, padded, support
-from agents.sigllm.windows import covering, window_starts
-from agents.speech import Pattern, Speaker
-from prompts import render
-from signals.arrays import Bools, Floats, Ints
-from signals.errors import BadInput
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.sigllm.asking import Answers, Manner, ask_all
+from argosy.agents.sigllm.findings import Findings, Plan, Preparation, Prepared, findings
+from argosy.agents.sigllm.tokenising import Digits, written
+from argosy.agents.sigllm.voting import agreed, padded, support
+from argosy.agents.sigllm.windows import covering, window_starts
+from argosy.agents.speech import Pattern, Speaker
+from argosy.prompts import render
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 REPLY_SHARE = 0.5
 """A reply may be as long as this share of its window: the published bound."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Floats, Ints
-from signals.errors import BadInput
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.errors import BadInput
 
 MOST_DIGITS = 15
 """Longer numbers are no longer exact as floats, and no model keeps them apart."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from agents.sigllm.voting import padded
-from signals.arrays import Floats
-from signals.incidents import runs
+from argosy.agents.sigllm.voting import padded
+from argosy.signals.arrays import Floats
+from argosy.signals.incidents import runs
 
 _ROUNDING = 1e-9
 """Errors that are all the same are not above their own mean."""

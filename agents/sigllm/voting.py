@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from signals.arrays import Bools, Floats, Ints
+from argosy.signals.arrays import Bools, Floats, Ints
 
 _SLACK = 1e-9
 """A share such as .7 of 10 votes is 7, not the 8 that rounding errors would make of it."""

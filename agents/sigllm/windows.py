@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from signals.arrays import Ints
+from argosy.signals.arrays import Ints
 
 
 def window_starts(points: int, size: int, step: int) -> Ints:

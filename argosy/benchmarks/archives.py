@@ -10,8 +10,8 @@ import pandas as pd
 
 from argosy.benchmarks.collection import Collection, Entry, Labelled, Reading
 from argosy.connectors.tables import TableRequest, list_series
-from signals.errors import BadInput
-from signals.series import Series
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 
 FILE_NAMES: Mapping[str, re.Pattern[str]] = {
     "ucr": re.compile(r"(?P<id>\d+_UCR_Anomaly_.+)_(?P<train>\d+)_(?P<start>\d+)_(?P<end>\d+)\.txt"),

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from argosy.connectors.tables import TableRequest, read_series
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.series import Series
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from detectors.cards import Card, Record, ranked
-from eval.bench.intervals import Interval, bootstrap
+from argosy.detectors.cards import Card, Record, ranked
+from argosy.eval.bench.intervals import Interval, bootstrap
 
 
 @dataclass(frozen=True, eq=False)

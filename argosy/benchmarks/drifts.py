@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from detectors.drift.location import spread
-from signals.arrays import Bools, Floats
+from argosy.detectors.drift.location import spread
+from argosy.signals.arrays import Bools, Floats
 
 LEVEL_SPREADS, SCALE_FACTOR, SEASON_SHARE = 3.0, 2.0, 1 / 3
 

@@ -16,21 +16,21 @@ import numpy as np
 import pandas as pd
 import typer
 
-from agents.budget import Caps
-from agents.explanation import Standing, explain, scenes_of
-from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
+from argosy.agents.budget import Caps
+from argosy.agents.explanation import Standing, explain, scenes_of
+from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
 from argosy.benchmarks.collection import Columns, Entry, Labelled
 from argosy.benchmarks.layouts import open_collection
 from argosy.consulting import PatternRequest, consult
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.claims.checking import ClaimKind
+from argosy.detectors.claims.scene import Scene
+from argosy.eval.objective import OBJECTIVES
 from argosy.models import find_models
 from argosy.settings import read_settings
+from argosy.signals.errors import BadInput
+from argosy.signals.scores import Scores
 from argosy.store.store import open_store
-from detectors.baselines import BASELINES
-from detectors.claims.checking import ClaimKind
-from detectors.claims.scene import Scene
-from eval.objective import OBJECTIVES
-from signals.errors import BadInput
-from signals.scores import Scores
 
 LABELS = "labels"
 _TODS = {"0": "global point", "1": "contextual point", "2": "shapelet", "3": "seasonal", "4": "trend"}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from signals.arrays import Floats
-from signals.series import Series
+from argosy.signals.arrays import Floats
+from argosy.signals.series import Series
 
 ALIKE = 0.95
 """Series whose mean days correlate this highly, however one is shifted against the other, are of one family."""

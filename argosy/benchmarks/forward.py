@@ -15,6 +15,14 @@ import pandas as pd
 from argosy.benchmarks.collection import Entry, Labelled
 from argosy.benchmarks.drifts import PLANTED, shuffled, undrifted
 from argosy.connectors.tables import Loaded, TableRequest
+from argosy.detectors.baselines.residuals import periods
+from argosy.detectors.drift import Newer, look
+from argosy.detectors.drift.counted import outside
+from argosy.detectors.fused import FusedDetector
+from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.eval.rates import event_delay, event_pa
+from argosy.graphs.refine import Settings
+from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.models import find_models
 from argosy.refreshed import Refreshed, RefreshRequest, Shadow
 from argosy.refreshing import refresh
@@ -24,19 +32,11 @@ from argosy.serving import rules_of, serve
 from argosy.session import run_session
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import incidents_in, runs
+from argosy.signals.series import Series
 from argosy.store.store import Store, open_store
-from detectors.baselines.residuals import periods
-from detectors.drift import Newer, look
-from detectors.drift.counted import outside
-from detectors.fused import FusedDetector
-from detectors.rule_detector import RuleDetector, RuleFailed
-from eval.rates import event_delay, event_pa
-from graphs.refine import Settings
-from graphs.refresh.outcomes import Decision, Standing
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.incidents import incidents_in, runs
-from signals.series import Series
 
 ARMS = ("without", "retune", "search")
 UNDRIFTED, SHUFFLED, AS_IT_IS = "none", "shuffled", "as it is"

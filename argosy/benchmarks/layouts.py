@@ -6,7 +6,7 @@ from pathlib import Path
 from argosy.benchmarks import archives
 from argosy.benchmarks.collection import Collection, Columns, Entry, Reading
 from argosy.connectors.tables import TableRequest, list_series
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def table(path: Path, columns: Columns) -> Collection:

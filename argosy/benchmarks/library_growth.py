@@ -22,18 +22,18 @@ from argosy.benchmarks.layouts import open_collection
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
 from argosy.benchmarks.sessions import store_settings
 from argosy.connectors.tables import read_series
+from argosy.eval.bench.folder import ResultsFolder
+from argosy.eval.splits import split
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.offers import Library
 from argosy.library import ALL, read_library
 from argosy.models import find_models
 from argosy.request import SessionRequest
 from argosy.session import run_session
 from argosy.settings import read_settings
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 from argosy.store.store import Store, open_store
-from eval.bench.folder import ResultsFolder
-from eval.splits import split
-from graphs.refine import Settings
-from graphs.refine.offers import Library
-from signals.errors import BadInput
-from signals.series import Series
 
 FINISHED = "growth.jsonl"
 TABLE = "growth.csv"

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from argosy.connectors.column import named
 from argosy.connectors.log_fields import line_of
-from eval.log_rates import windows
-from signals.arrays import Bools
-from signals.errors import BadInput
+from argosy.eval.log_rates import windows
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
 
 WINDOW_LINES = 100
 """Lines that count as one session where the log has none, as in the paper's runs on BGL."""

@@ -15,27 +15,27 @@ import numpy as np
 import pandas as pd
 import typer
 
-from agents.budget import Caps
-from agents.logs.entries import Labelled
-from agents.logs.judging import Bounds
-from agents.logs.manners import Strategy
-from agents.logs.preparing import prepared, refuse_without_sample
-from agents.logs.reader import LogPrompt
-from agents.logs.sampling import labelled_templates
-from agents.speech import ModelUnavailable, Pattern
+from argosy.agents.budget import Caps
+from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.judging import Bounds
+from argosy.agents.logs.manners import Strategy
+from argosy.agents.logs.preparing import prepared, refuse_without_sample
+from argosy.agents.logs.reader import LogPrompt
+from argosy.agents.logs.sampling import labelled_templates
+from argosy.agents.speech import ModelUnavailable, Pattern
 from argosy.benchmarks.log_sets import LogSet, open_log_sets
 from argosy.benchmarks.sessions import store_settings
 from argosy.commands.choices import one_of
 from argosy.consulting import PatternRequest, consult
+from argosy.eval.log_rates import all_rates, session_rates
+from argosy.eval.rates import Rates
 from argosy.log_verdicts import FILE, KeptVerdicts
 from argosy.models import Models, find_models
 from argosy.settings import read_settings
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.lines import Lines
 from argosy.store.store import Store, open_store
-from eval.log_rates import all_rates, session_rates
-from eval.rates import Rates
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.lines import Lines
 
 TABLE = "logs.csv"
 EVERYTHING = "everything"

@@ -10,12 +10,12 @@ import numpy as np
 
 from argosy.benchmarks.plan import Plan, Stored
 from argosy.connectors.tables import for_session, read_series
-from detectors.baselines import BASELINES, choose_base
-from detectors.controls import RandomDetector, SentinelDetector
-from detectors.rivals import RIVALS, Rival
-from eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
-from eval.bench.summary import RANDOM, SENTINEL
-from graphs.controls.ablations import ABLATIONS
+from argosy.detectors.baselines import BASELINES, choose_base
+from argosy.detectors.controls import RandomDetector, SentinelDetector
+from argosy.detectors.rivals import RIVALS, Rival
+from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
+from argosy.eval.bench.summary import RANDOM, SENTINEL
+from argosy.graphs.controls.ablations import ABLATIONS
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from agents.speech import Role
+from argosy.agents.speech import Role
+from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob
 from argosy.settings import read_settings
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
 from argosy.terminal import print_json
-from graphs.events import Decision, Event, ModelCall, SandboxJob
-from signals.errors import BadInput
 
 _TUNED = re.compile(r"tune c(\d+)\.(\d+)")
 

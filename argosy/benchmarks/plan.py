@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 
 from argosy.benchmarks.collection import Entry, Labelled
 from argosy.connectors.tables import TableRequest
+from argosy.eval.bench.cell import slug
+from argosy.eval.bench.folder import ResultsFolder
+from argosy.eval.bench.method import FitOn
 from argosy.sandboxes import SandboxChoice
-from eval.bench.cell import slug
-from eval.bench.folder import ResultsFolder
-from eval.bench.method import FitOn
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 FORMAT = 1
 """Raised when results of an older layout can no longer be read beside new ones."""
@@ -149,7 +149,7 @@ def code_digest() -> str:
     """A short digest of the code that decides results: results of other code are not mixed in."""
     whole = hashlib.sha256()
     for room in _ROOMS:
-        for name, part in sorted(_sources(files(room), room)):
+        for name, part in sorted(_sources(files(f"argosy.{room}"), room)):
             if not name.startswith("eval/report/"):
                 whole.update(name.encode())
                 whole.update(part.read_bytes())

@@ -32,9 +32,9 @@ from argosy.benchmarks.forward import (
 )
 from argosy.benchmarks.layouts import open_collection
 from argosy.benchmarks.plan import data_digest
+from argosy.eval.bench.folder import ResultsFolder
 from argosy.sandboxes import SandboxChoice
-from eval.bench.folder import ResultsFolder
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 FINISHED, TABLE, DRIFTS = "played.jsonl", "played.csv", "drifts.csv"
 

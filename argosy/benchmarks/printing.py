@@ -8,8 +8,8 @@ from rich.table import Table
 
 from argosy.benchmarks.methods import SINGLE
 from argosy.benchmarks.progress import clock_time
-from eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
-from eval.titles import TITLES
+from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
+from argosy.eval.titles import TITLES
 
 _LISTED = 10
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
 
-from eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.cell import OK, Cell, Result
 
 
 class Progress:

@@ -18,22 +18,22 @@ import numpy as np
 import pandas as pd
 import typer
 
-from agents.budget import Budget, Caps
-from agents.speech import ModelUnavailable
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.speech import ModelUnavailable
 from argosy.commands.choices import one_of
 from argosy.connectors.records_file import RecordsRequest, read_records
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.distances import Method
+from argosy.detectors.records.embedder import Embedder
+from argosy.detectors.records.groups import Judging
 from argosy.embedders import HASHED, open_embedder
+from argosy.eval.metrics import auc_pr, auc_roc
+from argosy.graphs.redact import Redaction
 from argosy.models import find_models
 from argosy.settings import read_settings
-from detectors.records.detector import RecordDetector
-from detectors.records.distances import Method
-from detectors.records.embedder import Embedder
-from detectors.records.groups import Judging
-from eval.metrics import auc_pr, auc_roc
-from graphs.redact import Redaction
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.records import Records
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.records import Records
 
 TABLE = "records.csv"
 SIGNINS = "azure_ad_signins.jsonl"

@@ -14,14 +14,14 @@ from argosy.benchmarks.methods import METHODS, PAIRS
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series, versions
 from argosy.benchmarks.progress import Progress
 from argosy.benchmarks.work import Bench
-from eval.bench.cell import OK, Cell, Result
-from eval.bench.folder import ResultsFolder
-from eval.bench.pool import run_cells
-from eval.bench.protocols import Protocol
-from eval.bench.summary import Summary, summarise
-from eval.bench.table import long_form, write_table
-from eval.objective import OBJECTIVES
-from signals.errors import BadInput
+from argosy.eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.folder import ResultsFolder
+from argosy.eval.bench.pool import run_cells
+from argosy.eval.bench.protocols import Protocol
+from argosy.eval.bench.summary import Summary, summarise
+from argosy.eval.bench.table import long_form, write_table
+from argosy.eval.objective import OBJECTIVES
+from argosy.signals.errors import BadInput
 
 RESULTS = "results.parquet"
 

@@ -19,15 +19,15 @@ from argosy.benchmarks.contest import Contest, records_of, standings
 from argosy.benchmarks.contest_text import write_contest
 from argosy.benchmarks.layouts import open_collections
 from argosy.benchmarks.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in
+from argosy.detectors import tabular
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import Goal, Kind, packaged_cards
+from argosy.detectors.cards.past_shelf import past_name, past_text
+from argosy.detectors.rivals import RIVALS
+from argosy.detectors.tabular import TABULAR
+from argosy.eval.splits import split
 from argosy.selecting import SAME, of_series, of_table
-from detectors import tabular
-from detectors.baselines import BASELINES
-from detectors.cards import Goal, Kind, packaged_cards
-from detectors.cards.past_shelf import past_name, past_text
-from detectors.rivals import RIVALS
-from detectors.tabular import TABULAR
-from eval.splits import split
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 METRICS = {"vus_pr": Goal.RANK, "objective": Goal.FLAG}
 """What series are judged by, and what the scores are for under it."""

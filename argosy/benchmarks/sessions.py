@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from agents.budget import Budget, Caps
+from argosy.agents.budget import Budget, Caps
 from argosy.benchmarks.plan import Plan, SessionOptions, Stored
 from argosy.casting import cast
+from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.gguf import SCHEME
+from argosy.graphs.controls import CONTROLS
+from argosy.graphs.refine import Settings
 from argosy.keeping import Finished
 from argosy.models import find_models
 from argosy.sandboxes import open_sandbox
@@ -19,12 +22,9 @@ from argosy.service import score_file
 from argosy.session import SessionRequest, run_session
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
+from argosy.signals.arrays import Floats
 from argosy.store.store import Store, open_store
 from argosy.voices import REPLAY
-from eval.bench.method import Answer, Case, Runner
-from graphs.controls import CONTROLS
-from graphs.refine import Settings
-from signals.arrays import Floats
 
 SESSION = "session"
 

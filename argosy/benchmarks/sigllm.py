@@ -16,25 +16,25 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from agents.budget import Caps
-from agents.sigllm.findings import Preparation
-from agents.sigllm.forecaster import ForecasterOptions
-from agents.sigllm.prompter import PrompterOptions
-from agents.sigllm.tokenising import digits_for
-from agents.speech import ModelUnavailable
+from argosy.agents.budget import Caps
+from argosy.agents.sigllm.findings import Preparation
+from argosy.agents.sigllm.forecaster import ForecasterOptions
+from argosy.agents.sigllm.prompter import PrompterOptions
+from argosy.agents.sigllm.tokenising import digits_for
+from argosy.agents.speech import ModelUnavailable
 from argosy.benchmarks.archives import nab
 from argosy.benchmarks.collection import Entry, Labelled
 from argosy.benchmarks.plan import data_digest
 from argosy.benchmarks.sessions import store_settings
 from argosy.commands.choices import one_of
+from argosy.eval.bench.folder import ResultsFolder
+from argosy.eval.rates import f1_of
 from argosy.models import find_models
 from argosy.settings import read_settings
 from argosy.sigllm import Options, SigllmRequest, measured, run_sigllm
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
 from argosy.store.store import Store, open_store
-from eval.bench.folder import ResultsFolder
-from eval.rates import f1_of
-from signals.errors import BadInput
-from signals.incidents import runs
 
 FINISHED = "sigllm.jsonl"
 

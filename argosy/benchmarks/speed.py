@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 
 from argosy.benchmarks.methods import SINGLE
-from detectors.baselines import BASELINES
-from detectors.rivals import RIVALS
-from eval.bench.cell import OK, WHOLE, Cell, Result, Row
-from eval.bench.pool import run_cells
-from eval.bench.table import long_form, write_table
-from eval.objective import DEFAULT
-from eval.report.growth import write_growth
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.rivals import RIVALS
+from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
+from argosy.eval.bench.pool import run_cells
+from argosy.eval.bench.table import long_form, write_table
+from argosy.eval.objective import DEFAULT
+from argosy.eval.report.growth import write_growth
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 MOST_TRAINING = 100_000

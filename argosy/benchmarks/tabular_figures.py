@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from detectors.tabular import TABULAR, standardised
-from eval.bench.cell import OK, WHOLE, Cell, Result, Row
-from eval.bench.pool import run_cells
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
+from argosy.detectors.tabular import TABULAR, standardised
+from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
+from argosy.eval.bench.pool import run_cells
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
 
 ADENGINE = "ADEngine"
 NO_ANSWER = 0.5

@@ -9,10 +9,10 @@ from pathlib import Path
 from argosy.benchmarks.methods import METHODS, Place
 from argosy.benchmarks.plan import Plan, Stored
 from argosy.connectors.tables import for_session, read_series
-from eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
-from eval.bench.method import Case
-from eval.objective import OBJECTIVES
-from eval.splits import Lockbox, split
+from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
+from argosy.eval.bench.method import Case
+from argosy.eval.objective import OBJECTIVES
+from argosy.eval.splits import Lockbox, split
 
 _KIB_A_MIB = 1024.0
 

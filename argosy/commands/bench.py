@@ -9,12 +9,12 @@ import typer
 from argosy.commands import bench_options as these
 from argosy.commands import options
 from argosy.commands.choices import one_of
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.benchmarks.plan import Plan, SessionOptions
     from argosy.benchmarks.run import BenchReport, BenchRequest
-    from eval.bench.protocols import Protocol
+    from argosy.eval.bench.protocols import Protocol
 
 OUT = Path("bench")
 REPORT, SUMMARY = "report.html", "summary.md"
@@ -67,7 +67,7 @@ def bench(
     from argosy.benchmarks.run import BenchRequest
     from argosy.commands.bench_methods import list_all, runnable
     from argosy.commands.bench_speed import time_methods
-    from eval.bench.protocols import PROTOCOLS
+    from argosy.eval.bench.protocols import PROTOCOLS
 
     if list_methods:
         list_all(as_json)
@@ -123,9 +123,9 @@ def _plan(
 ) -> "Plan":
     """The protocol's settings, save those that were given."""
     from argosy.benchmarks.plan import Plan
-    from eval.bench.method import FitOn
-    from eval.objective import OBJECTIVES
-    from eval.splits import check_shares
+    from argosy.eval.bench.method import FitOn
+    from argosy.eval.objective import OBJECTIVES
+    from argosy.eval.splits import check_shares
 
     chosen_on = protocol.validation if validation is None else validation
     held_back = protocol.lockbox if lockbox is None else lockbox
@@ -180,8 +180,8 @@ def _write_pages(request: "BenchRequest", report: "BenchReport") -> None:
     import shlex
     import sys
 
-    from eval.report import Page, Section, write_markdown, write_page
-    from eval.titles import TITLES
+    from argosy.eval.report import Page, Section, write_markdown, write_page
+    from argosy.eval.titles import TITLES
 
     protocol = request.protocol
     sections = [

@@ -4,8 +4,8 @@ from rich.console import Console
 
 from argosy.benchmarks.methods import METHODS, Method
 from argosy.commands.choices import one_of
+from argosy.signals.errors import BadInput
 from argosy.terminal import print_json, stdout_console
-from signals.errors import BadInput
 
 
 def runnable(names: list[str]) -> list[str]:

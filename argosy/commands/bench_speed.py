@@ -8,8 +8,8 @@ from rich.table import Table
 
 from argosy.benchmarks.speed import PAGE, SIZES, TABLE, Pace, measure_speed, paces
 from argosy.commands.bench_methods import runnable
+from argosy.eval.bench.cell import Result
 from argosy.terminal import print_json, stdout_console
-from eval.bench.cell import Result
 
 
 def time_methods(methods: list[str], most_points: int | None, timeout_s: float, out: Path, as_json: bool) -> None:

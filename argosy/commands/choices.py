@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from detectors.rule import Direction
-from signals.errors import BadInput
+from argosy.detectors.rule import Direction
+from argosy.signals.errors import BadInput
 
 T = TypeVar("T")
 

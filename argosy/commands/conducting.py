@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from argosy.graphs.events import Event
     from argosy.keeping import Finished
     from argosy.models import Models
     from argosy.report import Report
     from argosy.store.store import Store
-    from graphs.events import Event
 
 Work = Callable[
     ["Store", "Models", Callable[[], float], Callable[["Event"], None], Callable[[], bool]], "Finished | Report"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.commands import options
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.detecting import Detected, DetectRequest
@@ -66,16 +66,16 @@ def detect(
     as_json: options.AsJson = False,
 ) -> None:
     """Judge one signal by several patterns at once: baselines, models asked directly, logs and records by prompt."""
-    from agents.budget import Caps
-    from agents.direct import DirectSettings, Form
+    from argosy.agents.budget import Caps
+    from argosy.agents.direct import DirectSettings, Form
     from argosy.commands.choices import one_of
     from argosy.commands.score import check_kind
     from argosy.connectors.tables import TableRequest
     from argosy.detecting import DetectRequest, rows_for
+    from argosy.detectors.blend import Blend
+    from argosy.graphs.detect.context import DetectSettings
     from argosy.picture import check_drawable
     from argosy.signal_files import read_given
-    from detectors.blend import Blend
-    from graphs.detect.context import DetectSettings
 
     if out:
         check_kind(out)
@@ -104,7 +104,7 @@ def detect(
 def _kind(word: str, file: Path, patterns: str | None) -> Any:
     """What the file is read as: as said, as the patterns need it, or by the end of its name."""
     from argosy.commands.choices import one_of
-    from graphs.detect.patterns import Kind, of_kind
+    from argosy.graphs.detect.patterns import Kind, of_kind
 
     if word != "auto":
         return one_of("--signal", word, {"auto": None} | {each.value: each for each in Kind})
@@ -116,7 +116,7 @@ def _kind(word: str, file: Path, patterns: str | None) -> Any:
 
 
 def _names(patterns: str | None, kind: str, select: bool) -> tuple[str, ...]:
-    from detectors.baselines import BASELINES
+    from argosy.detectors.baselines import BASELINES
 
     usual = ",".join(BASELINES) if select and kind == "series" else DEFAULTS[kind]
     names = tuple(name.strip() for name in (patterns or usual).split(",") if name.strip())
@@ -174,9 +174,9 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
 
 
 def _draw(given: "Given", done: "Detected", picture: Path) -> None:
+    from argosy.eval.splits import Splits
     from argosy.picture import draw
-    from eval.splits import Splits
-    from signals.series import Series
+    from argosy.signals.series import Series
 
     if not isinstance(given.signal, Series):
         raise BadInput(f"--picture {picture}", "only series are drawn", "leave it out")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from eval.titles import TITLES
+from argosy.eval.titles import TITLES
 
 if TYPE_CHECKING:
     from argosy.detecting import Detected
@@ -65,7 +65,7 @@ def _metric_words(metrics: dict[str, Any]) -> str:
 
 def _quoted(given: "Given", alert: dict[str, Any]) -> list[str]:
     """The first line of a log that an alert is about."""
-    from signals.lines import Lines
+    from argosy.signals.lines import Lines
 
     if not isinstance(given.signal, Lines):
         return []

@@ -30,8 +30,8 @@ def graph(
 ) -> None:
     """Draw a graph as Mermaid; --write and --check look at every graph that has a place in the document."""
     from argosy.commands.choices import one_of
+    from argosy.signals.errors import BadInput
     from argosy.terminal import print_json
-    from signals.errors import BadInput
 
     drawings = {each: drawing(each) for each in GRAPHS}
     chosen = one_of("graph", name, drawings)
@@ -73,7 +73,7 @@ def all_drawn_in(document: Path, drawings: Mapping[str, str]) -> str:
 
 def drawn_in(document: Path, drawing: str, name: str = REFINE, text: str | None = None) -> str:
     """The document's text with this drawing between the marks of its graph. Raises BadInput."""
-    from signals.errors import BadInput
+    from argosy.signals.errors import BadInput
 
     start, stop = marks(name)
     head, begin, rest = (_text(document) if text is None else text).partition(start)
@@ -84,7 +84,7 @@ def drawn_in(document: Path, drawing: str, name: str = REFINE, text: str | None 
 
 
 def _text(document: Path) -> str:
-    from signals.errors import BadInput
+    from argosy.signals.errors import BadInput
 
     try:
         return document.read_text("utf-8")

@@ -58,9 +58,9 @@ def logs(
 
     from rich.console import Console
 
-    from agents.budget import Caps
-    from agents.logs.judging import Bounds
-    from agents.logs.manners import Strategy
+    from argosy.agents.budget import Caps
+    from argosy.agents.logs.judging import Bounds
+    from argosy.agents.logs.manners import Strategy
     from argosy.commands.choices import one_of
     from argosy.connectors.log_file import LogRequest
     from argosy.interrupts import drained

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.commands import options
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.records import Judged, RecordsTask
@@ -63,13 +63,13 @@ def records(
     as_json: options.AsJson = False,
 ) -> None:
     """Find records that are unlike others of their group, and say what is rare about them."""
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
     from argosy.commands.choices import one_of
     from argosy.commands.score import check_kind
     from argosy.connectors.records_file import RecordsFormat, RecordsRequest
+    from argosy.detectors.records.distances import Method, Shape
+    from argosy.detectors.records.groups import Judging
     from argosy.records import RecordsTask
-    from detectors.records.distances import Method, Shape
-    from detectors.records.groups import Judging
 
     if out:
         check_kind(out)

@@ -59,9 +59,11 @@ def refresh(
 
     from rich.console import Console
 
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
     from argosy.commands.choices import one_of
     from argosy.connectors.tables import read_series
+    from argosy.graphs.refine import Settings
+    from argosy.graphs.refresh.outcomes import Decision
     from argosy.interrupts import drained
     from argosy.models import find_models
     from argosy.progress import Progress
@@ -71,8 +73,6 @@ def refresh(
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
-    from graphs.refine import Settings
-    from graphs.refresh.outcomes import Decision
 
     settings = read_settings()
     store = open_store(settings)

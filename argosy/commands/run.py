@@ -11,8 +11,8 @@ from argosy.commands.conducting import conduct
 from argosy.commands.dry_run import tell
 
 if TYPE_CHECKING:
+    from argosy.graphs.refine.selecting import Selecting
     from argosy.session import SessionRequest
-    from graphs.refine.selecting import Selecting
 
 DEMO_PICTURE = Path("demo/session.png")
 DEMO_BASE = "robust_z"
@@ -84,15 +84,15 @@ def run(
     as_json: options.AsJson = False,
 ) -> None:
     """Write, prove and fuse rules for one series, and keep them as a detector."""
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
     from argosy.connectors.tables import TableRequest
+    from argosy.eval.objective import OBJECTIVES
+    from argosy.graphs.refine import Settings
     from argosy.library import read_library
     from argosy.sandboxes import SandboxChoice
     from argosy.session import SessionRequest
     from argosy.settings import read_settings
     from argosy.store.store import open_store
-    from eval.objective import OBJECTIVES
-    from graphs.refine import Settings
 
     directions = one_of("--rules", rules, DIRECTIONS)
     request = SessionRequest(
@@ -128,8 +128,8 @@ def _selecting(
     """By what baselines are shortlisted. Raises BadInput for options that would have no effect."""
     from argosy.own_cards import baseline_selecting
     from argosy.settings import read_settings
+    from argosy.signals.errors import BadInput
     from argosy.store.store import open_store
-    from signals.errors import BadInput
 
     if not select:
         if cards or practices:
@@ -148,8 +148,8 @@ def demo(
     """Run a session on the bundled real series with the embedded author: no key, no server."""
     from argosy.connectors.tables import TableRequest
     from argosy.example import EXAMPLE_STEP_S, example_path
+    from argosy.graphs.refine import Settings
     from argosy.session import SessionRequest
-    from graphs.refine import Settings
 
     table = TableRequest(example_path(), step_s=EXAMPLE_STEP_S)
     perform(SessionRequest(table, base=DEMO_BASE, settings=Settings(seed=seed)), picture, as_json)

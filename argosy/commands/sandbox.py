@@ -26,8 +26,8 @@ def build(
     as_json: options.AsJson = False,
 ) -> None:
     """Build the sandbox image; wheels are fetched here and copied in, so the build itself needs no network."""
+    from argosy.sandbox.image import build_image
     from argosy.terminal import print_json
-    from sandbox.image import build_image
 
     tag = build_image(base_image, (lambda _line: None) if as_json else typer.echo)
     if as_json:
@@ -38,8 +38,8 @@ def build(
 
 def reap(as_json: options.AsJson = False) -> None:
     """Remove containers that crashed processes left behind."""
+    from argosy.sandbox.containers import reap as reap_containers
     from argosy.terminal import print_json
-    from sandbox.containers import reap as reap_containers
 
     count = reap_containers()
     if as_json:
@@ -57,8 +57,8 @@ def bench(
     """Measure what the walls cost, against plain calls and against a fresh container for every evaluation."""
     import json
 
+    from argosy.sandbox.bench import bench as measured
     from argosy.terminal import print_json
-    from sandbox.bench import bench as measured
 
     if out is not None:
         _check_writable(out)
@@ -80,13 +80,13 @@ def measure(
     as_json: options.AsJson = False,
 ) -> None:
     """Measure which system calls rules need, and write the seccomp profiles. Needs strace, kernel headers, Docker."""
+    from argosy.sandbox.containers import ContainerSandbox
+    from argosy.sandbox.measure import allowed, with_kin, write_profiles
+    from argosy.sandbox.measure import measure as measured
+    from argosy.sandbox.resident import Pool
+    from argosy.sandbox.seccomp import FOLDER
+    from argosy.sandbox.starting import starting_calls
     from argosy.terminal import print_json
-    from sandbox.containers import ContainerSandbox
-    from sandbox.measure import allowed, with_kin, write_profiles
-    from sandbox.measure import measure as measured
-    from sandbox.resident import Pool
-    from sandbox.seccomp import FOLDER
-    from sandbox.starting import starting_calls
 
     folder = out or FOLDER
     _check_writable(folder / "rule.json")
@@ -122,10 +122,10 @@ def names(
     as_json: options.AsJson = False,
 ) -> None:
     """List the names of the libraries that rules may use, as the installed versions have them."""
+    from argosy.sandbox.allowing import names as listed
+    from argosy.sandbox.allowing import write
+    from argosy.sandbox.listing import ALLOWED
     from argosy.terminal import print_json
-    from sandbox.allowing import names as listed
-    from sandbox.allowing import write
-    from sandbox.listing import ALLOWED
 
     if as_json and out is None:
         print_json(listed())
@@ -140,7 +140,7 @@ def names(
 
 def _check_writable(file: Path) -> None:
     """Makes the folder of a file that will be written. Raises BadInput where it cannot be."""
-    from signals.errors import BadInput
+    from argosy.signals.errors import BadInput
 
     there = file.exists()
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.sources.spec import SourceSpec
@@ -51,7 +51,7 @@ class Asked:
             yield f"no file is called {path} here yet"
 
     def _check_one(self) -> None:
-        from signals.gap_policy import GapPolicy
+        from argosy.signals.gap_policy import GapPolicy
 
         if self.gaps is None:
             mend = f"give {', '.join(GapPolicy)}: only you know what it means for this series"
@@ -71,8 +71,8 @@ class Asked:
 def source_of(asked: Asked, step_s: int, base: str | None) -> "SourceSpec":
     """What is kept of the source, for a detector of this step that corrects the column `base`. Raises BadInput."""
     from argosy.commands.choices import one_of
+    from argosy.signals.gap_policy import GapPolicy
     from argosy.sources.spec import SourceSpec
-    from signals.gap_policy import GapPolicy
 
     data: dict[str, Any]
     if asked.files:

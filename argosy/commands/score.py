@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from argosy.commands import options
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ import typer
 from typer.core import TyperGroup
 
 from argosy.commands import options
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
+    from argosy.detectors.cards import Card, Goal, Kind
     from argosy.selecting import Selected, SelectRequest
-    from detectors.cards import Card, Goal, Kind
 
 _FILE = "file"
 _GOALS = ("flag", "rank")
@@ -67,14 +67,14 @@ def select_for_file(
     as_json: options.AsJson = False,
 ) -> None:
     """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
     from argosy.commands.choices import one_of
     from argosy.connectors.tables import TableRequest
+    from argosy.detectors.cards import Goal, Kind
     from argosy.own_cards import read_practices
     from argosy.selecting import SelectRequest
     from argosy.settings import read_settings
     from argosy.store.store import open_store
-    from detectors.cards import Goal, Kind
 
     aim = one_of("--goal", goal, {"flag": Goal.FLAG, "rank": Goal.RANK})
     kind = Kind.TABLE if table else Kind.SERIES
@@ -100,10 +100,10 @@ def select_for_file(
 def _offer(
     kind: "Kind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
 ) -> tuple[tuple["Card", ...], tuple[str, ...]]:
+    from argosy.detectors import tabular
+    from argosy.detectors.cards import Kind, read_cards
+    from argosy.detectors.cards.shelf import shelved
     from argosy.selecting import offered, runnable
-    from detectors import tabular
-    from detectors.cards import Kind, read_cards
-    from detectors.cards.shelf import shelved
 
     own, notes = read_cards(path, kind, unreviewed=unreviewed) if path else ((), ())
     found = offered(shelved(own, kind), among, runnable(kind, goal), [card.name for card in own])
@@ -115,8 +115,8 @@ def _offer(
 def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
     from argosy.connectors.matrix import read_matrix
     from argosy.connectors.tables import newest, read_series
+    from argosy.detectors.cards import Kind
     from argosy.selecting import of_series, of_table
-    from detectors.cards import Kind
 
     if kind is Kind.SERIES:
         loaded = newest(read_series(request))
@@ -127,8 +127,8 @@ def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]
 
 def _past(store: Any, kind: "Kind", goal: "Goal") -> tuple[Any, ...]:
     """The store's own results, where it has some of this kind, before those that come along."""
+    from argosy.detectors.cards import Goal, Kind, packaged_past
     from argosy.past_results import past_results
-    from detectors.cards import Goal, Kind, packaged_past
 
     own = past_results(store) if kind is Kind.SERIES and goal is Goal.FLAG else ()
     return (*own, *packaged_past(kind, goal))
@@ -152,8 +152,8 @@ def _perform(request: "SelectRequest", store: Any, as_json: bool) -> None:
 def _print(done: "Selected", request: "SelectRequest") -> None:
     from rich.text import Text
 
+    from argosy.detectors.cards.card import TAGS
     from argosy.terminal import printable, stdout_console
-    from detectors.cards.card import TAGS
 
     console, report = stdout_console(), done.report
 
@@ -200,14 +200,14 @@ def card(
     """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""
     from time import time as clock
 
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
+    from argosy.detectors.cards import Kind
     from argosy.models import find_models
     from argosy.own_cards import write_new_card
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, printable
     from argosy.unknown_detector import read_unknown
-    from detectors.cards import Kind
 
     if out.exists():
         raise BadInput(str(out), "is there already", "name a new file, or remove it")

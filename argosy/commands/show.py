@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
+    from argosy.graphs.events import Decision, Failure, ModelCall, SandboxJob
     from argosy.store.rows import SessionRow
     from argosy.transcript import Entry, Section, Transcript
-    from graphs.events import Decision, Failure, ModelCall, SandboxJob
 
 _PROMPT_LINES = 8
 _LINE_CHARACTERS = 900  # an evidence block is one line of thousands
@@ -76,7 +76,7 @@ def _title(section: "Section") -> "Text":
 
 def _blocks(section: "Section", full: bool) -> "Iterator[RenderableType]":
     """The section's entries; neighbouring scores share a table, and clean jobs of one purpose a line unless `full`."""
-    from graphs.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
+    from argosy.graphs.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
 
     def alike(entry: "Entry") -> object:
         match entry.event:
@@ -165,9 +165,9 @@ def _jobs(events: "list[SandboxJob]") -> "RenderableType":
 def _scores(entries: "list[Entry]") -> "RenderableType":
     from rich.padding import Padding
 
+    from argosy.graphs.events import ScoreMeasured
     from argosy.report import Metrics, metrics_cells, metrics_table
     from argosy.terminal import printable
-    from graphs.events import ScoreMeasured
 
     table = metrics_table("of", "part")
     for entry in entries:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.commands import options
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.connectors.tables import Loaded
@@ -68,7 +68,7 @@ def sigllm(
     as_json: options.AsJson = False,
 ) -> None:
     """Find anomalies in a series by telling it to a language model as digits (SigLLM)."""
-    from agents.budget import Caps
+    from argosy.agents.budget import Caps
     from argosy.commands.score import check_kind
     from argosy.connectors.tables import TableRequest, read_series
     from argosy.sigllm import SigllmRequest
@@ -103,11 +103,11 @@ def _options(
     model: str,
 ) -> "Options":
     """The options of a method: its defaults but for what was given. Raises BadInput for what is of the other."""
-    from agents.sigllm.findings import Preparation
-    from agents.sigllm.forecaster import ForecasterOptions
-    from agents.sigllm.prompter import PrompterOptions
-    from agents.sigllm.thresholds import Thresholding
-    from agents.sigllm.tokenising import Digits, digits_for
+    from argosy.agents.sigllm.findings import Preparation
+    from argosy.agents.sigllm.forecaster import ForecasterOptions
+    from argosy.agents.sigllm.prompter import PrompterOptions
+    from argosy.agents.sigllm.thresholds import Thresholding
+    from argosy.agents.sigllm.tokenising import Digits, digits_for
     from argosy.commands.choices import one_of
 
     form = one_of("--digits", digits, {"auto": digits_for(model)} | {each.value: each for each in Digits})

@@ -10,12 +10,12 @@ from argosy.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from argosy.detectors.why.changes import Change
+    from argosy.detectors.why.clauses import Clause
+    from argosy.detectors.why.explain import Explanation, RuleVerdict
     from argosy.store.store import Store
     from argosy.why import Why
     from argosy.why_words import InWords
-    from detectors.why.changes import Change
-    from detectors.why.clauses import Clause
-    from detectors.why.explain import Explanation, RuleVerdict
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +73,7 @@ def _said(found: "Why", store: "Store", model: str) -> "InWords":
 
 
 def _words_json(said: "InWords") -> dict[str, Any]:
-    from agents.explanation import as_json
+    from argosy.agents.explanation import as_json
 
     return {"in_words": {"session": said.session, **as_json(said.explained)}}
 
@@ -112,7 +112,7 @@ def why_json(found: "Why") -> dict[str, Any]:
 
 def verdict(said: "Explanation", base: str) -> str:
     """The verdict and whose doing it is, in one sentence."""
-    from detectors.why.explain import Role
+    from argosy.detectors.why.explain import Role
 
     added = [rule.rule.id for rule in said.rules if rule.role is Role.ADDED]
     cleared = [rule.rule.id for rule in said.rules if rule.role is Role.CLEARED]
@@ -126,7 +126,7 @@ def verdict(said: "Explanation", base: str) -> str:
 
 
 def _rule_json(rule: "RuleVerdict") -> dict[str, Any]:
-    from detectors.why.clauses import deciding
+    from argosy.detectors.why.clauses import deciding
 
     decided = list(deciding(rule.clause)) if rule.clause else []
     return {
@@ -172,7 +172,7 @@ def _change_json(change: "Change", said: "Explanation") -> dict[str, Any]:
 
 def sentence(change: "Change") -> str:
     """A change in words, such as 'threshold ≤ 4.1 instead of 6'."""
-    from detectors.why.changes import Changed
+    from argosy.detectors.why.changes import Changed
 
     now = "no value" if change.now != change.now else f"{change.now:.6g}"
     words = f"{change.sign} {change.to:.10g} instead of {now}"
@@ -222,7 +222,7 @@ _IDLE = {
 
 
 def _rule_lines(rule: "RuleVerdict") -> Iterator[tuple[str, str]]:
-    from detectors.why.clauses import deciding
+    from argosy.detectors.why.clauses import deciding
 
     serving = rule.rule
     words = _score_words(rule.score, "fires", "silent")

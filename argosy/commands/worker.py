@@ -8,7 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def register(app: typer.Typer) -> None:

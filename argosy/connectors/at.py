@@ -10,7 +10,7 @@ import pandas as pd
 from argosy.connectors.column import shown
 from argosy.connectors.tables import Loaded
 from argosy.connectors.times import LARGEST_INDEX, NUMBER, UNITS, iso
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 OPTION = "--at"
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from argosy.connectors.column import Column, is_text, without_blanks
-from signals.arrays import Bools, Floats
-from signals.errors import BadInput
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.errors import BadInput
 
 LARGEST_VALUE = 1e150
 """Beyond this the square of a value leaves float64, and no metric is that large."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from signals.arrays import Bools, Ints
-from signals.errors import BadInput
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.errors import BadInput
 
 LONGEST_QUOTE = 60
 MISSING = ("", "NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None")

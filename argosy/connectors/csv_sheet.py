@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from argosy.connectors.column import MISSING, Column, flat, is_text, named, not_utf8, shown, trimmed
-from signals.arrays import Bools
-from signals.errors import BadInput
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
 
 LONGEST_ROW_BYTES = 8 << 20
 LONGEST_HEADER_BYTES = 64 << 10

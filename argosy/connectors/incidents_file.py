@@ -12,9 +12,9 @@ from argosy.connectors.column import Column, flat, named, shown, without_blanks
 from argosy.connectors.names import ID_NAMES, pick
 from argosy.connectors.sheet import Sheet, first_bytes, open_sheet
 from argosy.connectors.times import read_moments
-from signals.errors import BadInput
-from signals.incidents import Incident
-from signals.series import Series
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident
+from argosy.signals.series import Series
 
 LARGEST_JSON_BYTES = 64 << 20
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from argosy.connectors.log_bytes import LONGEST_LINE, Stream
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 _MEND = "export it again with journalctl -o export, or give journalctl -o json"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from argosy.connectors.column import named
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 LONGEST_LINE = 64 << 10
 """In characters; what follows in a line is left out, and said to be."""

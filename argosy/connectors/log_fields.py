@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 MESSAGES = ("message", "msg", "MESSAGE", "content", "log", "text", "event", "body", "raw", "line")
 LEVELS = ("level", "severity", "levelname", "lvl", "log.level", "PRIORITY", "Level")

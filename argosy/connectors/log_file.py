@@ -24,9 +24,9 @@ from argosy.connectors.log_bytes import (
     placed,
 )
 from argosy.connectors.log_fields import MESSAGES, label_of, line_of
-from signals.arrays import Ints
-from signals.errors import BadInput
-from signals.lines import Lines
+from argosy.signals.arrays import Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.lines import Lines
 
 _ENTRIES_A_BATCH = 8_192
 _MOST_NAMED = 5

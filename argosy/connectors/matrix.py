@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from argosy.connectors.cells import read_floats
 from argosy.connectors.column import Column, is_text, named, shown, without_blanks
 from argosy.connectors.sheet import open_sheet
-from signals.arrays import Floats
-from signals.errors import BadInput
+from argosy.signals.arrays import Floats
+from argosy.signals.errors import BadInput
 
 MOST_WORDS = 100
 """A column of text with more distinct words than this names its records; it says nothing of how they are."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from argosy.connectors.column import named, shown
 from argosy.connectors.sheet import Sheet
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 TIME_NAMES = ("timestamp", "time", "datetime", "date", "ds", "index", "__index_level_0__", "")
 VALUE_NAMES = ("value", "y")

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from argosy.connectors.column import Column, flat, named, shown
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True, eq=False)

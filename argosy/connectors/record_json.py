@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from signals.records import Field
+from argosy.signals.records import Field
 
 LONGEST_TEXT = 64 << 10
 """In characters; what follows in a text is left out, and said to be."""

@@ -25,9 +25,9 @@ from argosy.connectors.log_bytes import (
 )
 from argosy.connectors.record_json import LONGEST_TEXT, as_row, listed, parsed
 from argosy.connectors.sheet import open_sheet
-from signals.arrays import Ints
-from signals.errors import BadInput
-from signals.records import Field, Records
+from argosy.signals.arrays import Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.records import Field, Records
 
 _TABLES = (".csv", ".tsv")
 _JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\]\"])")

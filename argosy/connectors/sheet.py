@@ -7,7 +7,7 @@ from typing import Protocol
 from argosy.connectors.column import Column, named
 from argosy.connectors.csv_sheet import CsvSheet
 from argosy.connectors.parquet_sheet import ParquetSheet
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 FOREIGN = {
     b"PK\x03\x04": "a zip archive or spreadsheet",

@@ -12,11 +12,11 @@ from argosy.connectors.incidents_file import placed, read_incidents
 from argosy.connectors.names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.connectors.sheet import Sheet, open_sheet
 from argosy.connectors.times import Times, check_step, counted, read_times
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.gaps import gaps
-from signals.incidents import Incident, incidents_in, labels_at
-from signals.series import Series
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import gaps
+from argosy.signals.incidents import Incident, incidents_in, labels_at
+from argosy.signals.series import Series
 
 FEWEST_SESSION_POINTS = 50
 """Fewer cannot be split into three parts that say anything; scoring takes any length from one."""

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from argosy.connectors.cells import read_floats
 from argosy.connectors.column import Column, is_text, without_blanks
-from signals.arrays import Bools, Ints
-from signals.errors import BadInput
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.errors import BadInput
 
 INDEX_NAMES = ("index", "__index_level_0__", "")
 """Columns that hold an index, unless their cells are plainly times; the last two are what pandas writes."""

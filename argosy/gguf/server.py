@@ -15,9 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from agents.catalog import ModelFacts
-from agents.speech import ModelUnavailable
-from signals.errors import BadInput
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.speech import ModelUnavailable
+from argosy.signals.errors import BadInput
 
 SCHEME = "gguf:"
 READY_WITHIN_S = 300.0

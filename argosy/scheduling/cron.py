@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import CroniterBadDateError, CroniterError, croniter
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 EVERY = {
     "@hourly": "0 * * * *",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 MOST_CAUGHT_UP = 100
 

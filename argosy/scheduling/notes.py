@@ -20,9 +20,9 @@ from prometheus_client import (
     write_to_textfile,
 )
 
+from argosy.graphs.redact import Redaction
 from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow, ScheduleState
-from graphs.redact import Redaction
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 _SECONDS = (1, 5, 15, 60, 300, 900, 3600, 10800)
 

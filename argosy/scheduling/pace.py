@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from argosy.scheduling.runs import MOST_STARTS
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from argosy.graphs.redact import Redaction
 from argosy.scheduling.planner import SET_BACK_S
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState
 from argosy.scheduling.schedules import read_run
 from argosy.store import schema
 from argosy.store.database import Database
-from graphs.redact import Redaction
 
 _TABLE = schema.runs
 

@@ -17,10 +17,10 @@ from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.workers import Watch, Workers
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.ids import timed_id
 from argosy.store.store import Store
-from signals.errors import BadInput
 
 Perform = Callable[[ScheduleRow, RunRow, Callable[[], bool]], Ended]
 """What is executed: for a schedule and a run, and asked now and then whether another worker has taken the run."""

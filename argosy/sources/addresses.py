@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from graphs.redact import Redaction
-from signals.errors import BadInput
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from argosy.connectors.column import Column, flat, named, shown, trimmed
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True, eq=False)

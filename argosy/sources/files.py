@@ -11,12 +11,12 @@ from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.incidents_file import read_incidents
 from argosy.connectors.tables import Loaded, TableRequest, read_series
 from argosy.connectors.times import iso
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident, incidents_in
+from argosy.signals.series import Series
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch, cut
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.incidents import Incident, incidents_in
-from signals.series import Series
 
 MOST_FILES = 5_000
 

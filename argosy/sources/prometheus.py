@@ -18,12 +18,12 @@ import requests
 
 from argosy.connectors.cells import LARGEST_VALUE, Base, ColumnScores
 from argosy.connectors.tables import Loaded
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 from argosy.sources.addresses import check_kept, standing_in, without_password
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch
-from signals.arrays import Floats, Ints
-from signals.errors import BadInput
-from signals.series import Series
 
 PAGE_POINTS = 10_000
 """Prometheus refuses more than 11,000 points a series in one answer."""

@@ -10,10 +10,10 @@ from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.incidents_file import placed
 from argosy.connectors.tables import Loaded
 from argosy.connectors.times import iso
+from argosy.signals.arrays import Bools
+from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
+from argosy.signals.incidents import Incident, incidents_in, labels_at, runs
 from argosy.sources.errors import NoData
-from signals.arrays import Bools
-from signals.gap_policy import Bridged, GapPolicy, bridged
-from signals.incidents import Incident, incidents_in, labels_at, runs
 
 GAP_KIND, GAP_AUTHOR = "gap", "gap policy"
 

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import pydantic
 
 from argosy.connectors.tables import Loaded, TableRequest
+from argosy.signals.gap_policy import GapPolicy
 from argosy.sources.addresses import filled_in
 from argosy.sources.files import FileIncidents, FileSource
 from argosy.sources.prometheus import PrometheusSource
 from argosy.sources.source import Incidents, Source, Stretch, across_gaps, with_incidents
 from argosy.sources.sql import SqlIncidents, SqlSource
 from argosy.store.rows import Json
-from signals.gap_policy import GapPolicy
 
 _DAY_S = 86_400
 

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from argosy.connectors.incidents_file import incidents_in_sheet
 from argosy.connectors.tables import Loaded, TableRequest, read_sheet
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident
 from argosy.sources.addresses import check_kept, standing_in
 from argosy.sources.arrow_sheet import ArrowSheet
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch, cut
-from signals.errors import BadInput
-from signals.incidents import Incident
 
 MOST_ROWS = 5_000_000
 _CHUNK = 50_000

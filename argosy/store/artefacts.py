@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
-from signals.errors import BadInput
 
 Array = npt.NDArray[Any]
 

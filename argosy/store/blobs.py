@@ -5,10 +5,10 @@ import zlib
 
 import sqlalchemy as sa
 
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
-from graphs.redact import Redaction
-from signals.errors import BadInput
 
 LARGEST_BYTES = 16 << 20
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
-from signals.errors import BadInput
 
 
 class Claims:

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
-from signals.errors import BadInput
 
 _WAIT_MS = 60_000  # for the write lock, which other processes hold for about a millisecond each
 _WRITES = "argosy_writes"

@@ -6,17 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from argosy.detectors.quota import Quota
+from argosy.detectors.ringing import EVERY_POINT, Ringing
+from argosy.detectors.rule import Direction
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
 from argosy.store.service import is_live
 from argosy.store.sessions import LATEST
-from detectors.quota import Quota
-from detectors.ringing import EVERY_POINT, Ringing
-from detectors.rule import Direction
-from graphs.redact import Redaction
-from signals.errors import BadInput
 
 _TABLE = schema.detectors
 

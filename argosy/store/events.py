@@ -5,13 +5,13 @@ import json
 import pydantic
 import sqlalchemy as sa
 
+from argosy.graphs.events import EVENT, Event
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import EventRow
-from graphs.events import EVENT, Event
-from graphs.redact import Redaction
-from signals.errors import BadInput
 
 
 class Events:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 TRIES = 100
 """How many tokens are drawn for an id before giving up; a second holds 65,536 of them."""

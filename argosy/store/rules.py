@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from argosy.detectors.rule import Direction, Number, Rule, rule_id
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import find_id
 from argosy.store.rows import Json, ListedRule, RuleRole, RuleRow, RuleStory, RuleUse
-from detectors.rule import Direction, Number, Rule, rule_id
-from signals.errors import BadInput
 
 _TABLE = schema.rules
 

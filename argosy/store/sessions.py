@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import Json, SessionRow
-from graphs.redact import Redaction
-from signals.errors import BadInput
 
 LATEST = "latest"
 FAILED = "failed"

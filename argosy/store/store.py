@@ -8,7 +8,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from argosy.graphs.events import Event
+from argosy.graphs.redact import Redaction
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.artefacts import Artefacts
 from argosy.store.blobs import Blobs
 from argosy.store.claims import Claims
@@ -21,9 +24,6 @@ from argosy.store.rules import Rules
 from argosy.store.service import Service
 from argosy.store.sessions import Sessions
 from argosy.store.upgrade import upgrade
-from graphs.events import Event
-from graphs.redact import Redaction
-from signals.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from detectors.baselines.past import FEWEST_KNOWN, Past
-from detectors.baselines.residuals import measured, periods
-from detectors.baselines.swept import Statistic
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.past import FEWEST_KNOWN, Past
+from argosy.detectors.baselines.residuals import measured, periods
+from argosy.detectors.baselines.swept import Statistic
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 ORDERS = (10, 3, 30)
 RIDGE = 0.01

@@ -13,14 +13,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from detectors.baselines.swept import SweptDetector
-from detectors.baselines.table import BASELINES
-from detectors.cards.selector import CardSelector
-from eval.objective import Objective
-from eval.splits import Splits
-from signals.arrays import Bools
-from signals.profile import profile
-from signals.series import Series
+from argosy.detectors.baselines.swept import SweptDetector
+from argosy.detectors.baselines.table import BASELINES
+from argosy.detectors.cards.selector import CardSelector
+from argosy.eval.objective import Objective
+from argosy.eval.splits import Splits
+from argosy.signals.arrays import Bools
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 WORTH_OF_A_POINT = 0.01
 """What a point of a card's match counts, in the objective."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.past import FEWEST_KNOWN
-from detectors.baselines.swept import Side, Statistic
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.past import FEWEST_KNOWN
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 QUANTILE = 0.99
 

@@ -7,11 +7,11 @@ maximum, which finds what only one of them sees.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from detectors.baselines.swept import Family, Side, Statistic, SweptDetector
-from detectors.blend import Blend, blend
-from eval.objective import Objective
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.swept import Family, Side, Statistic, SweptDetector
+from argosy.detectors.blend import Blend, blend
+from argosy.eval.objective import Objective
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)

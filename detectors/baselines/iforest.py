@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import IsolationForest
 
-from detectors.baselines.past import FEWEST_KNOWN, typical
-from detectors.baselines.residuals import FromMean, FromMedian, FromSeason, InSpreads, Residual, periods
-from detectors.baselines.swept import Side, Statistic
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.past import FEWEST_KNOWN, typical
+from argosy.detectors.baselines.residuals import FromMean, FromMedian, FromSeason, InSpreads, Residual, periods
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 TREES = 50
 SAMPLES = 256

@@ -12,13 +12,13 @@ from itertools import pairwise
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
-from detectors.baselines.ensemble import Together, ensemble
-from detectors.baselines.swept import SEARCH_POINTS, Family, Side, Statistic, SweptDetector
-from detectors.blend import Blend
-from eval.objective import Objective
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
-from signals.series import Series
+from argosy.detectors.baselines.ensemble import Together, ensemble
+from argosy.detectors.baselines.swept import SEARCH_POINTS, Family, Side, Statistic, SweptDetector
+from argosy.detectors.blend import Blend
+from argosy.eval.objective import Objective
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 FEWEST_INCIDENTS = 3
 """With fewer incidents in training the other baselines are heard alone."""

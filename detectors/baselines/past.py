@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import rank_filter
 
-from signals.arrays import Bools, Floats, Ints
-from signals.series import Series
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.series import Series
 
 SPREAD_SPAN = 1440
 FEWEST_KNOWN = 8

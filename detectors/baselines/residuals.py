@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.past import Past, in_spreads, mean_before, median_before, typical
-from detectors.baselines.swept import Side, Statistic
-from signals.arrays import Bools, Floats
-from signals.gaps import regular
-from signals.periods import seasons
-from signals.series import Series
+from argosy.detectors.baselines.past import Past, in_spreads, mean_before, median_before, typical
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.gaps import regular
+from argosy.signals.periods import seasons
+from argosy.signals.series import Series
 
 WINDOWS = (20, 5, 10, 60, 240, 1440)
 SPANS = (20, 1, 2, 5, 60, 240, 1440)

@@ -8,12 +8,12 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from detectors.calibration import best_cut, calibrate
-from eval.objective import Objective
-from eval.sweep import LabelledPart
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
+from argosy.detectors.calibration import best_cut, calibrate
+from argosy.eval.objective import Objective
+from argosy.eval.sweep import LabelledPart
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 SEARCH_POINTS = 400_000
 """Choosing among statistics looks at the last so many training points; the threshold is found on all of them."""

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from detectors.baselines.autoregression import autoregression
-from detectors.baselines.difference import difference
-from detectors.baselines.ensemble import ensemble
-from detectors.baselines.iforest import iforest
-from detectors.baselines.opprentice import opprentice
-from detectors.baselines.residuals import ewma, robust_z, seasonal
-from detectors.baselines.swept import Family, SweptDetector
-from eval.objective import Objective
+from argosy.detectors.baselines.autoregression import autoregression
+from argosy.detectors.baselines.difference import difference
+from argosy.detectors.baselines.ensemble import ensemble
+from argosy.detectors.baselines.iforest import iforest
+from argosy.detectors.baselines.opprentice import opprentice
+from argosy.detectors.baselines.residuals import ewma, robust_z, seasonal
+from argosy.detectors.baselines.swept import Family, SweptDetector
+from argosy.eval.objective import Objective
 
 _SINGLE: Mapping[str, Family] = MappingProxyType(
     {

@@ -3,12 +3,12 @@
 A card is one reviewed YAML file. No detector is run here, no model asked, and no label looked at.
 """
 
-from detectors.cards.card import Card, Kind, Provision, card_text, read_card
-from detectors.cards.match import Match, Record, ranked
-from detectors.cards.past_shelf import packaged_past
-from detectors.cards.selector import CardSelector
-from detectors.cards.shelf import packaged_cards, read_cards
-from detectors.cards.tags import Goal, series_tags, table_tags
+from argosy.detectors.cards.card import Card, Kind, Provision, card_text, read_card
+from argosy.detectors.cards.match import Match, Record, ranked
+from argosy.detectors.cards.past_shelf import packaged_past
+from argosy.detectors.cards.selector import CardSelector
+from argosy.detectors.cards.shelf import packaged_cards, read_cards
+from argosy.detectors.cards.tags import Goal, series_tags, table_tags
 
 __all__ = [
     "Card",

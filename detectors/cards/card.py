@@ -9,8 +9,8 @@ import pydantic
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from detectors.cards.tags import SERIES_TAGS, TABLE_TAGS
-from signals.errors import BadInput
+from argosy.detectors.cards.tags import SERIES_TAGS, TABLE_TAGS
+from argosy.signals.errors import BadInput
 
 MOST_BYTES = 100_000
 _NAME = r"^[A-Za-z][\w.:-]{0,99}$"

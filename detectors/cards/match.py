@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from detectors.cards.card import Card
+from argosy.detectors.cards.card import Card
 
 PAST_WEIGHT = 10.0
 """A detector that was better than the mean of its rivals by .1 on profiles like this one gains a point."""

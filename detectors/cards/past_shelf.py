@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from detectors.cards.card import Kind
-from detectors.cards.match import Record
-from detectors.cards.tags import Goal
+from argosy.detectors.cards.card import Kind
+from argosy.detectors.cards.match import Record
+from argosy.detectors.cards.tags import Goal
 
 
 def past_name(kind: Kind, goal: Goal) -> str:
@@ -21,7 +21,7 @@ def past_name(kind: Kind, goal: Goal) -> str:
 @cache
 def packaged_past(kind: Kind, goal: Goal) -> tuple[Record, ...]:
     """The results that come along, none where there is no file."""
-    sheet = files("detectors.cards").joinpath("past").joinpath(past_name(kind, goal))
+    sheet = files("argosy.detectors.cards").joinpath("past").joinpath(past_name(kind, goal))
     if not sheet.is_file():
         return ()
     rows = json.loads(sheet.read_text(encoding="utf-8"))

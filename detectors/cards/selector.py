@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from detectors.cards.card import Card, Kind
-from detectors.cards.match import Match, Record, ranked
-from detectors.cards.shelf import packaged_cards
-from detectors.cards.tags import Goal, series_tags
-from signals.profile import Profile
+from argosy.detectors.cards.card import Card, Kind
+from argosy.detectors.cards.match import Match, Record, ranked
+from argosy.detectors.cards.shelf import packaged_cards
+from argosy.detectors.cards.tags import Goal, series_tags
+from argosy.signals.profile import Profile
 
 
 @dataclass(eq=False)

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from detectors.cards.card import Card, Kind, read_card, read_card_file
-from signals.errors import BadInput
+from argosy.detectors.cards.card import Card, Kind, read_card, read_card_file
+from argosy.signals.errors import BadInput
 
 MOST_CARDS = 1_000
 
@@ -14,7 +14,7 @@ MOST_CARDS = 1_000
 @cache
 def packaged_cards(kind: Kind) -> tuple[Card, ...]:
     """The cards that come along, by name. Raises BadInput where one of them is damaged."""
-    folder = files("detectors.cards").joinpath(kind.value)
+    folder = files("argosy.detectors.cards").joinpath(kind.value)
     sheets = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
     return tuple(read_card(each.read_text(encoding="utf-8"), each.name) for each in sheets)
 

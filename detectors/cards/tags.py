@@ -6,8 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from signals.profile import Profile
-from signals.table_profile import TableProfile
+from argosy.signals.profile import Profile
+from argosy.signals.table_profile import TableProfile
 
 P = TypeVar("P", contravariant=True)
 

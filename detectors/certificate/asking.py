@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from detectors.rule import Number
-from sandbox.protocol import Broke, Evaluation, Input, Outcome, Ran, TimedOut, TooBig
-from signals.arrays import Floats
+from argosy.detectors.rule import Number
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Outcome, Ran, TimedOut, TooBig
+from argosy.signals.arrays import Floats
 
 Run = Callable[[str, tuple[Input, ...], tuple[Evaluation, ...]], tuple[Outcome, ...]]
 """Runs a source in one sandbox job: one outcome for each evaluation, in order."""

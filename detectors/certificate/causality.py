@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Questions
-from detectors.certificate.form import Causality, Kind, Refusal
-from detectors.certificate.subject import Subject, flagged
-from sandbox.protocol import Input
-from signals.arrays import Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.asking import Answers, Questions
+from argosy.detectors.certificate.form import Causality, Kind, Refusal
+from argosy.detectors.certificate.subject import Subject, flagged
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Floats
+from argosy.signals.incidents import runs
 
 SAME = 1e-6
 CENTRES = 6

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Questions
-from detectors.certificate.form import Kind, Refusal, Response
-from detectors.certificate.responses import respond
-from detectors.certificate.subject import Subject, flagged
-from sandbox.parsing import parse
-from sandbox.protocol import Input
-from signals.arrays import Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.asking import Answers, Questions
+from argosy.detectors.certificate.form import Kind, Refusal, Response
+from argosy.detectors.certificate.responses import respond
+from argosy.detectors.certificate.subject import Subject, flagged
+from argosy.sandbox.parsing import parse
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Floats
+from argosy.signals.incidents import runs
 
 WEEKS = 521
 """Almost ten years, and no whole number of them."""

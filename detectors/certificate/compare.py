@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from detectors.certificate import evidence
-from detectors.certificate.form import Certificate, Examination, Kind
+from argosy.detectors.certificate import evidence
+from argosy.detectors.certificate.form import Certificate, Examination, Kind
 
 HOLDS = "holds"
 SLACK = 1.05

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.form import EdgeFinding
-from detectors.certificate.subject import flagged
-from sandbox.protocol import Input
-from signals.arrays import Floats, Ints
+from argosy.detectors.certificate.form import EdgeFinding
+from argosy.detectors.certificate.subject import flagged
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

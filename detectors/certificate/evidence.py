@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from detectors.certificate.form import PartEvidence, Share
-from detectors.certificate.subject import flagged
-from detectors.fusion import Member, fuse
-from detectors.rule import Direction
-from eval.objective import Objective
-from eval.splits import Part, Splits
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.form import PartEvidence, Share
+from argosy.detectors.certificate.subject import flagged
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.rule import Direction
+from argosy.eval.objective import Objective
+from argosy.eval.splits import Part, Splits
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 _LEVEL = 0.95
 

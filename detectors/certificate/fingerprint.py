@@ -4,12 +4,12 @@ import hashlib
 
 import numpy as np
 
-from detectors.certificate.form import Data, Verdicts
-from detectors.certificate.subject import flagged
-from eval.splits import Splits
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
-from signals.series import Series
+from argosy.detectors.certificate.form import Data, Verdicts
+from argosy.detectors.certificate.subject import flagged
+from argosy.eval.splits import Splits
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 
 def fingerprint(series: Series, labels: Bools) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Failed, Questions, Run
-from detectors.certificate.form import Growth, Kind, Refusal
-from detectors.certificate.subject import Subject
+from argosy.detectors.certificate.asking import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.form import Growth, Kind, Refusal
+from argosy.detectors.certificate.subject import Subject
 
 SIZES = (4_096, 8_192, 16_384, 32_768)
 STEEPEST = 1.35

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Failed, Questions, Run
-from detectors.certificate.subject import Subject, flagged
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.asking import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.subject import Subject, flagged
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 SAME = 1e-9
 RUNS, OTHERS, WORST = 6, 2, 2

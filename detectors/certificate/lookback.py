@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Questions
-from detectors.certificate.form import Lookback
-from detectors.certificate.histories import Histories, differ
-from detectors.certificate.subject import Subject, flagged
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.asking import Answers, Questions
+from argosy.detectors.certificate.form import Lookback
+from argosy.detectors.certificate.histories import Histories, differ
+from argosy.detectors.certificate.subject import Subject, flagged
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 WINDOWS = 4
 _SETTLED = 0.9

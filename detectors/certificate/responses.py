@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Questions
-from detectors.certificate.form import Kind, Refusal, Response
-from detectors.certificate.subject import Subject, flagged, lost_runs
-from detectors.rule import Direction
-from sandbox.protocol import Input
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.detectors.certificate.asking import Answers, Questions
+from argosy.detectors.certificate.form import Kind, Refusal, Response
+from argosy.detectors.certificate.subject import Subject, flagged, lost_runs
+from argosy.detectors.rule import Direction
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 SAME = 1e-6
 LEAST_POINTS = 3_072

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from detectors.certificate.asking import Answers, Questions, Run
-from detectors.certificate.evidence import Measured
-from detectors.certificate.form import Sensitivity
-from detectors.fusion import Member, fuse
-from detectors.rule import Number, Param, read_rule
-from sandbox.protocol import Input
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
-from signals.series import Series
+from argosy.detectors.certificate.asking import Answers, Questions, Run
+from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate.form import Sensitivity
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.rule import Number, Param, read_rule
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 FACTORS = (0.75, 0.9, 1.1, 1.25)
 POINTS = 15_000

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detectors.rule import Direction, Number
-from sandbox.protocol import Input
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
-from signals.series import Series
+from argosy.detectors.rule import Direction, Number
+from argosy.sandbox.protocol import Input
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 EXAMINED_POINTS = 100_000
 """Of a longer series the newest so many points are looked at."""

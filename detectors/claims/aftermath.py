@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detectors.claims import words
-from detectors.claims.scene import Scene
-from detectors.claims.words import Way
+from argosy.detectors.claims import words
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.claims.words import Way
 
 _SPREADS = 3.0
 _SHARE = 0.1

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detectors.claims import words
-from detectors.claims.course import courses, negated
-from detectors.claims.directions import directions
-from detectors.claims.moments import held, looked_up
-from detectors.claims.numbers import number_holds
-from detectors.claims.reading import Moment, Number, Words, read
-from detectors.claims.scene import Scene
-from detectors.claims.unread import fired, no_such_code, unread
+from argosy.detectors.claims import words
+from argosy.detectors.claims.course import courses, negated
+from argosy.detectors.claims.directions import directions
+from argosy.detectors.claims.moments import held, looked_up
+from argosy.detectors.claims.numbers import number_holds
+from argosy.detectors.claims.reading import Moment, Number, Words, read
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.claims.unread import fired, no_such_code, unread
 
 
 class ClaimKind(StrEnum):

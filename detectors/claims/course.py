@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from detectors.claims import aftermath, words
-from detectors.claims.reading import Words
-from detectors.claims.scene import Scene
-from detectors.claims.words import Way
+from argosy.detectors.claims import aftermath, words
+from argosy.detectors.claims.reading import Words
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.claims.words import Way
 
 _PATH_POINTS = 10
 """How far before the alert a change may have begun."""

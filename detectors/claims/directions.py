@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from detectors.claims import aftermath, words
-from detectors.claims.course import trend_before
-from detectors.claims.moments import looked_up
-from detectors.claims.reading import Words
-from detectors.claims.scene import Scene
-from detectors.claims.words import Way
+from argosy.detectors.claims import aftermath, words
+from argosy.detectors.claims.course import trend_before
+from argosy.detectors.claims.moments import looked_up
+from argosy.detectors.claims.reading import Words
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.claims.words import Way
 
 _NAMED = (
     (re.compile(r"\b(?:lowest|minimum)\b", re.I), "lowest"),

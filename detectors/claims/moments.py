@@ -6,10 +6,10 @@ from datetime import datetime
 
 import numpy as np
 
-from detectors.claims import words
-from detectors.claims.numbers import agrees
-from detectors.claims.reading import Moment, MomentKind, Number
-from detectors.claims.scene import Scene
+from argosy.detectors.claims import words
+from argosy.detectors.claims.numbers import agrees
+from argosy.detectors.claims.reading import Moment, MomentKind, Number
+from argosy.detectors.claims.scene import Scene
 
 _BEGINS = re.compile(r"\b(?:beg[iau]n\w*|start\w*|onset|first|since|from|sets? in|open\w*)\b", re.IGNORECASE)
 _ENDS = re.compile(

@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Collection, Iterable
 
-from detectors.claims import words
-from detectors.claims.reading import HOLE, Number, Words
-from detectors.claims.scene import Scene, shown
+from argosy.detectors.claims import words
+from argosy.detectors.claims.reading import HOLE, Number, Words
+from argosy.detectors.claims.scene import Scene, shown
 
 _LOOSE = 0.05
 """How far, as a share of it, a figure may be from a number that is said with 'about' before it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from detectors.claims import words
+from argosy.detectors.claims import words
 
 
 class MomentKind(StrEnum):

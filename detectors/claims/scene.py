@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from signals.arrays import Floats
-from signals.series import Series
+from argosy.signals.arrays import Floats
+from argosy.signals.series import Series
 
 BEFORE_POINTS = 60
 AFTER_POINTS = 10

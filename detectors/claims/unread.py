@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterator
 
-from detectors.claims import words
-from detectors.claims.reading import Words
-from detectors.claims.scene import Scene
+from argosy.detectors.claims import words
+from argosy.detectors.claims.reading import Words
+from argosy.detectors.claims.scene import Scene
 
 _OF_THE_DETECTOR = """rule rules detector detectors score scores scored scoring threshold clause clauses flag flags
 flagged alert alerts alarm alarms verdict fired fires fire firing raised raises raising decided decides deciding made

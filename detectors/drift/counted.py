@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import stats
 
-from detectors.drift.form import Finding, unmeasured
-from signals.arrays import Bools, Ints
-from signals.incidents import runs
+from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.incidents import runs
 
 LEVEL = 0.001
 """The chance of more alerts than the bound, were the rate what was promised."""

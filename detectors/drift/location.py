@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from detectors.drift.form import Finding, unmeasured
-from detectors.drift.windows import Sample, compared
-from signals.arrays import Floats, Ints
+from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.windows import Sample, compared
+from argosy.signals.arrays import Floats, Ints
 
 LEVEL_FLOOR = 0.5
 """In training spreads."""

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.residuals import periods
-from detectors.drift.counted import alert_rate, missed, missed_in, one_an_incident, outside
-from detectors.drift.form import Finding, unmeasured
-from detectors.drift.location import level, residual_spread, scale
-from detectors.drift.population import population
-from detectors.drift.rhythm import seasonality
-from detectors.drift.windows import FEWEST_POINTS, FEWEST_WINDOWS, Sample
-from signals.arrays import Bools, Ints
-from signals.series import Series
+from argosy.detectors.baselines.residuals import periods
+from argosy.detectors.drift.counted import alert_rate, missed, missed_in, one_an_incident, outside
+from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.location import level, residual_spread, scale
+from argosy.detectors.drift.population import population
+from argosy.detectors.drift.rhythm import seasonality
+from argosy.detectors.drift.windows import FEWEST_POINTS, FEWEST_WINDOWS, Sample
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.series import Series
 
 MOST_SLOTS = 96
 MOST_OLDER = 200_000

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import stats
 
-from detectors.drift.location import residuals
-from detectors.drift.look import Newer, sample_of
-from signals.arrays import Floats
+from argosy.detectors.drift.location import residuals
+from argosy.detectors.drift.look import Newer, sample_of
+from argosy.signals.arrays import Floats
 
 
 def onset(newer: Newer) -> int:

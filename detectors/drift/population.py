@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from detectors.drift.form import Finding
-from detectors.drift.windows import Sample, compared
-from signals.arrays import Floats, Ints
+from argosy.detectors.drift.form import Finding
+from argosy.detectors.drift.windows import Sample, compared
+from argosy.signals.arrays import Floats, Ints
 
 BINS = 10
 FLOOR = 0.25

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from detectors.drift.form import Finding, unmeasured
-from detectors.drift.location import profile_of
-from detectors.drift.windows import Sample, compared
-from signals.arrays import Floats, Ints
+from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.location import profile_of
+from argosy.detectors.drift.windows import Sample, compared
+from argosy.signals.arrays import Floats, Ints
 
 FLOOR = 0.3
 MOST = 2.0

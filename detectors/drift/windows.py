@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.drift.form import Finding, unmeasured
-from signals.arrays import Floats, Ints
+from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.signals.arrays import Floats, Ints
 
 FEWEST_POINTS = 60
 """Fewer newer points say nothing."""

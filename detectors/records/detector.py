@@ -6,14 +6,14 @@ from typing import Self
 
 import numpy as np
 
-from detectors.records.embedder import Embedder
-from detectors.records.fields import Fields, Row, learn
-from detectors.records.groups import Groups, Judging
-from detectors.records.hashed import HashedEmbedder
-from detectors.records.rarity import Habits, Unusual, sentence
-from signals.arrays import Floats
-from signals.records import Records
-from signals.scores import Scores
+from argosy.detectors.records.embedder import Embedder
+from argosy.detectors.records.fields import Fields, Row, learn
+from argosy.detectors.records.groups import Groups, Judging
+from argosy.detectors.records.hashed import HashedEmbedder
+from argosy.detectors.records.rarity import Habits, Unusual, sentence
+from argosy.signals.arrays import Floats
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
 
 _LISTED = 8
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import eigh
 from sklearn.cluster import KMeans
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 Errors = Callable[[Floats], Floats]
 """From rows, shape (n, d), to errors, shape (n,), 0 or more; higher is more unusual."""

@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 Document = Sequence[tuple[str, str]]
 """The texts of one record: (field, text). Empty where a record has none."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.records.embedder import Document
-from detectors.records.words import MASKS, words
-from signals.arrays import Floats
-from signals.records import Field
+from argosy.detectors.records.embedder import Document
+from argosy.detectors.records.words import MASKS, words
+from argosy.signals.arrays import Floats
+from argosy.signals.records import Field
 
 Row = Mapping[str, Field]
 

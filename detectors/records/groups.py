@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from detectors.records.distances import METHODS, Errors, Method, Shape
-from signals.arrays import Bools, Floats, Ints
+from argosy.detectors.records.distances import METHODS, Errors, Method, Shape
+from argosy.signals.arrays import Bools, Floats, Ints
 
 FEWEST_IN_GROUP = 10
 _LEAST_ERROR = 1e-9  # of standardised rows: less is rounding

@@ -9,10 +9,10 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from detectors.records.embedder import Document
-from detectors.records.fields import NAME_CHARS, are_ids
-from detectors.records.words import words
-from signals.arrays import Floats
+from argosy.detectors.records.embedder import Document
+from argosy.detectors.records.fields import NAME_CHARS, are_ids
+from argosy.detectors.records.words import words
+from argosy.signals.arrays import Floats
 
 DIMENSIONS = 16
 """Each is standardised and so weighs as much as the first: more of them would drown what sets records apart."""

@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
-from detectors.records.embedder import MOST_CHARS, Document, each_once, written
-from signals.arrays import Floats
-from signals.errors import BadInput
+from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
+from argosy.signals.arrays import Floats
+from argosy.signals.errors import BadInput
 
 Encode = Callable[[list[str]], Floats]
 _BATCH = 64

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.records.fields import NAME_CHARS, Fields, Row, column, is_number
-from detectors.records.words import words
-from signals.arrays import Floats
-from signals.records import Field
+from argosy.detectors.records.fields import NAME_CHARS, Fields, Row, column, is_number
+from argosy.detectors.records.words import words
+from argosy.signals.arrays import Floats
+from argosy.signals.records import Field
 
 RARE_SHARE = 0.1
 FAR_SPREADS = 3.0

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.records.detector import RecordDetector
-from detectors.records.embedder import Embedder
-from detectors.records.groups import Groups, Judging
-from signals.arrays import Floats, Ints
-from signals.lines import Lines
-from signals.records import Records
-from signals.scores import Scores
-from signals.series import Series
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.embedder import Embedder
+from argosy.detectors.records.groups import Groups, Judging
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 NAME = "embeddings"
 FEWEST_WINDOWS = 20

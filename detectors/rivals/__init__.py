@@ -3,6 +3,6 @@
 Sessions do not build on these. Those that need a package beyond our dependencies import it when they are fitted.
 """
 
-from detectors.rivals.table import RIVALS, Rival
+from argosy.detectors.rivals.table import RIVALS, Rival
 
 __all__ = ["RIVALS", "Rival"]

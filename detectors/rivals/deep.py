@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.held import FEWEST_ROWS, Holding, quiet, quiet_rows, windows, without_opinion
-from detectors.rivals.windowed import FIT_ROWS, OfWindow
-from signals.arrays import Bools, Floats, Ints
-from signals.series import Series
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.rivals.held import FEWEST_ROWS, Holding, quiet, quiet_rows, windows, without_opinion
+from argosy.detectors.rivals.windowed import FIT_ROWS, OfWindow
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.series import Series
 
 IMPORTED = "torch._dynamo"
 """What fitting imports in the end: torch's optimisers load this part of it when the first of them is made."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.residuals import periods
-from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.compiled import keep_compiled
-from detectors.rivals.held import Holding, without_opinion
-from detectors.rivals.windowed import FIT_ROWS, Scorer, on_windows
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.residuals import periods
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.rivals.compiled import keep_compiled
+from argosy.detectors.rivals.held import Holding, without_opinion
+from argosy.detectors.rivals.windowed import FIT_ROWS, Scorer, on_windows
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 STL_IMPORT = "statsmodels.tsa.seasonal"
 ECOD_IMPORT, COPOD_IMPORT, HBOS_IMPORT = "pyod.models.ecod", "pyod.models.copod", "pyod.models.hbos"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from signals.arrays import Bools, Floats, Ints
-from signals.series import Series
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.series import Series
 
 FEWEST_ROWS = 30
 _CLIP_SPREADS = 30.0

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
-from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.held import Holding, quiet, quiet_rows, windows, without_opinion
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.rivals.held import Holding, quiet, quiet_rows, windows, without_opinion
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 VARIANCE_WINDOWS = (10, 30, 120)
 ORDER = 10

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.held import Holding, in_chunks, windows, without_opinion
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.rivals.held import Holding, in_chunks, windows, without_opinion
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 WINDOW = 59
 ESTIMATED = 5

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from detectors.baselines.difference import difference
-from detectors.baselines.swept import Family, SweptDetector
-from detectors.rivals import deep, extra, simple, spectral, windowed
-from eval.objective import Objective
+from argosy.detectors.baselines.difference import difference
+from argosy.detectors.baselines.swept import Family, SweptDetector
+from argosy.detectors.rivals import deep, extra, simple, spectral, windowed
+from argosy.eval.objective import Objective
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.neighbors import LocalOutlierFactor
 
-from detectors.baselines.swept import Side, Statistic
-from detectors.rivals.held import FEWEST_ROWS, Holding, in_chunks, quiet_rows, windows, without_opinion
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.rivals.held import FEWEST_ROWS, Holding, in_chunks, quiet_rows, windows, without_opinion
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 WIDTHS = (16, 64)
 LOF_WIDTH = 16

@@ -7,11 +7,11 @@ from enum import Enum
 
 import numpy as np
 
-from detectors.rule import Number, RuleUnreadable
-from detectors.why.parts import Part
-from detectors.why.reader import Reader
-from sandbox.parsing import parse
-from signals.arrays import Floats
+from argosy.detectors.rule import Number, RuleUnreadable
+from argosy.detectors.why.parts import Part
+from argosy.detectors.why.reader import Reader
+from argosy.sandbox.parsing import parse
+from argosy.signals.arrays import Floats
 
 _NOTEBOOK = """
 

@@ -7,12 +7,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from detectors.given import GivenDetector
-from detectors.rule import Number, Param
-from detectors.why.moment import Moment, ServingRule, scores_of
-from detectors.why.nearest import Axis, nearest_turn, param_axis, value_axis
-from sandbox.protocol import Ran
-from signals.arrays import Bools, Floats
+from argosy.detectors.given import GivenDetector
+from argosy.detectors.rule import Number, Param
+from argosy.detectors.why.moment import Moment, ServingRule, scores_of
+from argosy.detectors.why.nearest import Axis, nearest_turn, param_axis, value_axis
+from argosy.sandbox.protocol import Ran
+from argosy.signals.arrays import Bools, Floats
 
 
 class Changed(StrEnum):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from detectors.why.anatomy import UNREAD, Anatomy, Noted, Reading
-from detectors.why.parts import Kind, Part
+from argosy.detectors.why.anatomy import UNREAD, Anatomy, Noted, Reading
+from argosy.detectors.why.parts import Kind, Part
 
 DEEPEST = 16
 _JOINS = (Kind.LARGEST, Kind.SMALLEST, Kind.CHOICE, Kind.SAME, Kind.OPPOSITE, Kind.WINDOW, Kind.PRODUCT, Kind.QUOTIENT)

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from detectors.rule import Direction, RuleUnreadable
-from detectors.rule_detector import RuleFailed
-from detectors.why.anatomy import dissect
-from detectors.why.changes import Turned, turning_changes
-from detectors.why.clauses import Clause, assigned_values, clause_of
-from detectors.why.moment import Moment, ServingRule
-from sandbox.protocol import Broke, Ran
+from argosy.detectors.rule import Direction, RuleUnreadable
+from argosy.detectors.rule_detector import RuleFailed
+from argosy.detectors.why.anatomy import dissect
+from argosy.detectors.why.changes import Turned, turning_changes
+from argosy.detectors.why.clauses import Clause, assigned_values, clause_of
+from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.sandbox.protocol import Broke, Ran
 
 
 class Role(StrEnum):

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detectors.fusion import Member, fuse
-from detectors.quota import Quota
-from detectors.rule import Direction, Number, Rule
-from detectors.why.anatomy import unused_prefix
-from sandbox.parsing import parse
-from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
-from signals.arrays import Bools, Floats
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction, Number, Rule
+from argosy.detectors.why.anatomy import unused_prefix
+from argosy.sandbox.parsing import parse
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 TAILS = (2_000, 5_000, 12_000, 30_000)
 """History lengths, in points, that a search is tried on before the whole one."""

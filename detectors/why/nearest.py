@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.rule import Number, Param
-from signals.arrays import Bools
+from argosy.detectors.rule import Number, Param
+from argosy.signals.arrays import Bools
 
 Turns = Callable[[Sequence[Number]], Bools]
 """For each number, whether it turns the verdict."""

@@ -2,8 +2,8 @@
 
 import ast
 
-from detectors.why.parts import NO_OPINION, Kind, Known, Part
-from detectors.why.shapes import of_module, shape_of
+from argosy.detectors.why.parts import NO_OPINION, Kind, Known, Part
+from argosy.detectors.why.shapes import of_module, shape_of
 
 LONGEST_TEXT = 100
 Flow = dict[str, tuple[Part, ...]]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detectors.why.parts import Kind
+from argosy.detectors.why.parts import Kind
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from eval.bench.method import Answer
-from eval.metrics import measure, measure_further
-from eval.objective import DEFAULT
-from eval.promptness import alerts_a_week
-from eval.splits import Part, Splits
-from eval.sweep import sweep
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.eval.bench.method import Answer
+from argosy.eval.metrics import measure, measure_further
+from argosy.eval.objective import DEFAULT
+from argosy.eval.promptness import alerts_a_week
+from argosy.eval.splits import Part, Splits
+from argosy.eval.sweep import sweep
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 OK = "ok"
 WHOLE = "whole"

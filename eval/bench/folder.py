@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bench.cell import Cell, Result
-from signals.errors import BadInput
+from argosy.eval.bench.cell import Cell, Result
+from argosy.signals.errors import BadInput
 
 SETTINGS = "settings.json"
 

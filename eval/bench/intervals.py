@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.arrays import Floats
+from argosy.signals.arrays import Floats
 
 DRAWS = 2_000
 LEVEL = 0.95

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from eval.objective import Objective
-from eval.splits import Lockbox, Splits
-from signals.arrays import Bools, Floats
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.eval.objective import Objective
+from argosy.eval.splits import Lockbox, Splits
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 
 class FitOn(StrEnum):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from eval.bench.cell import Cell, Result
+from argosy.eval.bench.cell import Cell, Result
 
 Work = Callable[[Cell], Result]
 """Runs one cell; it and its result are pickled."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from eval.bench.method import FitOn
+from argosy.eval.bench.method import FitOn
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from eval.bench.cell import OK, WHOLE
-from eval.objective import DEFAULT
-from eval.splits import Part
-from signals.arrays import Floats
+from argosy.eval.bench.cell import OK, WHOLE
+from argosy.eval.objective import DEFAULT
+from argosy.eval.splits import Part
+from argosy.signals.arrays import Floats
 
 SENTINEL, RANDOM = "sentinel", "random"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eval.bench.cell import WHOLE, Result
+from argosy.eval.bench.cell import WHOLE, Result
 
 COLUMNS = ("series", "method", "seed", "split", "metric", "value", "incidents", "status")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from eval.bench.cell import OK
-from eval.bench.folder import write_whole
-from eval.report.markup import table as html_table
-from eval.report.style import STYLE
+from argosy.eval.bench.cell import OK
+from argosy.eval.bench.folder import write_whole
+from argosy.eval.report.markup import table as html_table
+from argosy.eval.report.style import STYLE
 
 _X, _W, _H, _TOP, _LABELS = 60, 640, 420, 14, 150
 

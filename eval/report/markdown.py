@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from eval.bench.folder import write_whole
-from eval.bench.summary import Figure, Gain, Summary
-from eval.report.overview import by_set
-from eval.report.page import Page
-from eval.report.sections import Section
+from argosy.eval.bench.folder import write_whole
+from argosy.eval.bench.summary import Figure, Gain, Summary
+from argosy.eval.report.overview import by_set
+from argosy.eval.report.page import Page
+from argosy.eval.report.sections import Section
 
 
 def write_markdown(page: Page, path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.report.markup import table
-from eval.report.sections import Section
+from argosy.eval.report.markup import table
+from argosy.eval.report.sections import Section
 
 METRIC = "objective"
 

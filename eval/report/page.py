@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bench.folder import write_whole
-from eval.bench.summary import Summary
-from eval.report.markup import table
-from eval.report.overview import overview
-from eval.report.sections import Section, render_section
-from eval.report.style import STYLE
+from argosy.eval.bench.folder import write_whole
+from argosy.eval.bench.summary import Summary
+from argosy.eval.report.markup import table
+from argosy.eval.report.overview import overview
+from argosy.eval.report.sections import Section, render_section
+from argosy.eval.report.style import STYLE
 
 LISTED_FAILURES = 200
 

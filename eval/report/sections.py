@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eval.bench.cell import WHOLE
-from eval.bench.intervals import LEVEL, Interval, bootstrap
-from eval.bench.summary import LESS_IS_BETTER, Summary, per_cell
-from eval.report import pictures
-from eval.report.markup import table
-from signals.arrays import Floats
+from argosy.eval.bench.cell import WHOLE
+from argosy.eval.bench.intervals import LEVEL, Interval, bootstrap
+from argosy.eval.bench.summary import LESS_IS_BETTER, Summary, per_cell
+from argosy.eval.report import pictures
+from argosy.eval.report.markup import table
+from argosy.signals.arrays import Floats
 
 TIE = 0.005
 """Two methods whose objective differs by no more tie on a series."""

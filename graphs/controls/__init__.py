@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from graphs.controls import argos_plain, best_of_n
-from graphs.controls.ablations import ABLATIONS
-from graphs.refine import Settings
-from graphs.refine.graph import Node
+from argosy.graphs.controls import argos_plain, best_of_n
+from argosy.graphs.controls.ablations import ABLATIONS
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.graph import Node
 
 
 @dataclass(frozen=True)

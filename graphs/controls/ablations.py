@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from detectors.rule import Direction
-from graphs.controls.argos_plain import fuse_all
-from graphs.controls.best_of_n import pass_by, propose
-from graphs.refine import Settings, ending, proving
-from graphs.refine.context import Desk
-from graphs.refine.graph import Node
-from graphs.refine.state import Candidate, State
+from argosy.detectors.rule import Direction
+from argosy.graphs.controls.argos_plain import fuse_all
+from argosy.graphs.controls.best_of_n import pass_by, propose
+from argosy.graphs.refine import Settings, ending, proving
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.graph import Node
+from argosy.graphs.refine.state import Candidate, State
 
 
 @dataclass(frozen=True)

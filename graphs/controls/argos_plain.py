@@ -14,22 +14,22 @@ from types import MappingProxyType
 
 import numpy as np
 
-from agents.exhibits import build_review_evidence
-from agents.review import Ruling, Verdict
-from agents.review import review as ask_reviewer
-from agents.speech import BudgetSpent, CallKey, Role
-from detectors.fusion import fuse
-from detectors.rule import Direction
-from eval.splits import Splits
-from graphs.controls.turns import keep_best, take_turns
-from graphs.refine import writing
-from graphs.refine.context import Desk, Workbench
-from graphs.refine.graph import Node
-from graphs.refine.proving import assessment_of
-from graphs.refine.state import Candidate, Ending, Outcome, Stage, State
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
-from signals.scores import Scores
+from argosy.agents.exhibits import build_review_evidence
+from argosy.agents.review import Ruling, Verdict
+from argosy.agents.review import review as ask_reviewer
+from argosy.agents.speech import BudgetSpent, CallKey, Role
+from argosy.detectors.fusion import fuse
+from argosy.detectors.rule import Direction
+from argosy.eval.splits import Splits
+from argosy.graphs.controls.turns import keep_best, take_turns
+from argosy.graphs.refine import writing
+from argosy.graphs.refine.context import Desk, Workbench
+from argosy.graphs.refine.graph import Node
+from argosy.graphs.refine.proving import assessment_of
+from argosy.graphs.refine.state import Candidate, Ending, Outcome, Stage, State
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
 
 CHUNK_POINTS = 2_500
 FEWEST_CHUNKS = 10

@@ -7,11 +7,11 @@ There are no parents, no list of what was tried, no Review and no gates; the fus
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from graphs.controls.turns import keep_best, take_turns
-from graphs.refine import writing
-from graphs.refine.context import Desk
-from graphs.refine.graph import Node
-from graphs.refine.state import State
+from argosy.graphs.controls.turns import keep_best, take_turns
+from argosy.graphs.refine import writing
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.graph import Node
+from argosy.graphs.refine.state import State
 
 
 def aim(state: State, desk: Desk) -> State:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from detectors.rule import Direction
-from graphs.refine.certifying import examine_worthy
-from graphs.refine.context import Desk
-from graphs.refine.state import Candidate, Ending, Stage, State
-from graphs.refine.studying import could_win
+from argosy.detectors.rule import Direction
+from argosy.graphs.refine.certifying import examine_worthy
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.state import Candidate, Ending, Stage, State
+from argosy.graphs.refine.studying import could_win
 
 Numbering = Callable[[int], int]
 """The number of the first candidate of a direction's n-th turn, counted from 0."""

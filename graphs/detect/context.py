@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from agents.direct import DirectSettings
-from agents.explanation import Explained
-from agents.speech import Speaker
-from detectors.blend import Blend
-from graphs.detect.patterns import Kind, PatternRow, Said, Tools, kind_of
-from graphs.events import Decision
-from graphs.record import Clock, Recorder
-from signals.arrays import Bools
-from signals.scores import Scores
-from signals.shapes import Selector, Signal
+from argosy.agents.direct import DirectSettings
+from argosy.agents.explanation import Explained
+from argosy.agents.speech import Speaker
+from argosy.detectors.blend import Blend
+from argosy.graphs.detect.patterns import Kind, PatternRow, Said, Tools, kind_of
+from argosy.graphs.events import Decision
+from argosy.graphs.record import Clock, Recorder
+from argosy.signals.arrays import Bools
+from argosy.signals.scores import Scores
+from argosy.signals.shapes import Selector, Signal
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from graphs.detect import nodes
-from graphs.detect.context import Desk, DetectContext
-from graphs.detect.state import State
-from graphs.record import span
+from argosy.graphs.detect import nodes
+from argosy.graphs.detect.context import Desk, DetectContext
+from argosy.graphs.detect.state import State
+from argosy.graphs.record import span
 
 Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, DetectContext, State, State]

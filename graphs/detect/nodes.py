@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from agents.explanation import explain as explain_scene
-from agents.explanation import scenes_of
-from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern
-from detectors.blend import blend
-from graphs.detect.context import Desk
-from graphs.detect.state import Heard, State
-from graphs.record import span
-from signals.errors import BadInput
-from signals.profile import profile
-from signals.series import Series
+from argosy.agents.explanation import explain as explain_scene
+from argosy.agents.explanation import scenes_of
+from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern
+from argosy.detectors.blend import blend
+from argosy.graphs.detect.context import Desk
+from argosy.graphs.detect.state import Heard, State
+from argosy.graphs.record import span
+from argosy.signals.errors import BadInput
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 
 def select(_state: State, desk: Desk) -> State:

@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from agents.direct import DirectSettings, read_series
-from agents.logs.reader import LogPrompt
-from agents.sigllm import forecaster, prompter
-from agents.sigllm.findings import Findings, Plan, Preparation
-from agents.sigllm.forecaster import ForecasterOptions, ForecastReader
-from agents.sigllm.prompter import Prompter, PrompterOptions
-from agents.sigllm.tokenising import digits_for
-from agents.speech import BudgetSpent, Pattern, Speaker
-from detectors.baselines import BASELINES
-from detectors.records import readers
-from eval.objective import OBJECTIVES
-from signals.arrays import Bools
-from signals.lines import Lines
-from signals.records import Records
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Signal
+from argosy.agents.direct import DirectSettings, read_series
+from argosy.agents.logs.reader import LogPrompt
+from argosy.agents.sigllm import forecaster, prompter
+from argosy.agents.sigllm.findings import Findings, Plan, Preparation
+from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
+from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
+from argosy.agents.sigllm.tokenising import digits_for
+from argosy.agents.speech import BudgetSpent, Pattern, Speaker
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.records import readers
+from argosy.eval.objective import OBJECTIVES
+from argosy.signals.arrays import Bools
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Signal
 
 
 class Kind(StrEnum):

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectors.rule import Direction
-from eval.rates import DELAY_POINTS
-from graphs.refine.context import Workbench
-from graphs.refine.state import Candidate
-from signals.arrays import Bools, Floats, Ints
-from signals.incidents import runs
+from argosy.detectors.rule import Direction
+from argosy.eval.rates import DELAY_POINTS
+from argosy.graphs.refine.context import Workbench
+from argosy.graphs.refine.state import Candidate
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.incidents import runs
 
 BEFORE_POINTS = 60
 """The kind of a stretch is told by comparison with so many points before it."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from agents.explanation import MOST_CALLS
-from agents.proposals import MOST_CALLS_AN_ANSWER
-from agents.speech import Role
-from graphs.refine.context import Settings
+from argosy.agents.explanation import MOST_CALLS
+from argosy.agents.proposals import MOST_CALLS_AN_ANSWER
+from argosy.agents.speech import Role
+from argosy.graphs.refine.context import Settings
 
 
 def most_calls(settings: Settings) -> Mapping[Role, int]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from detectors.certificate import Certificate, Examination, Run, Subject, examine, gather, learned_by_heart
-from detectors.certificate.evidence import Measured
-from detectors.certificate.fingerprint import data_of, source_hash
-from detectors.certificate.form import Data, Kind, Sensitivity
-from detectors.certificate.sensitivity import beside_base
-from detectors.rule import rule_id
-from graphs.refine.context import Desk, Final
-from graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
-from sandbox.protocol import Evaluation, Input, Job, Outcome
-from signals.arrays import Bools
-from signals.series import Series
+from argosy.detectors.certificate import Certificate, Examination, Run, Subject, examine, gather, learned_by_heart
+from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate.fingerprint import data_of, source_hash
+from argosy.detectors.certificate.form import Data, Kind, Sensitivity
+from argosy.detectors.certificate.sensitivity import beside_base
+from argosy.detectors.rule import rule_id
+from argosy.graphs.refine.context import Desk, Final
+from argosy.graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
+from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome
+from argosy.signals.arrays import Bools
+from argosy.signals.series import Series
 
 _KINDS: Mapping[Kind, FailureKind] = {
     Kind.CAUSALITY: "looked_ahead",

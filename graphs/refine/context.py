@@ -5,33 +5,33 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from agents.chain import Chain
-from agents.exhibits import StatisticBank
-from agents.speech import Role, Speaker
-from detectors.certificate.form import Certificate, Examination
-from detectors.fusion import Member
-from detectors.ledger import Account
-from detectors.ringing import EVERY_POINT, Ringing
-from detectors.rule import Direction, Rule
-from detectors.transfer import Unit
-from eval.metrics import measure
-from eval.objective import Objective
-from eval.splits import Lockbox, Part, Splits
-from graphs.events import Decision, ScoreMeasured
-from graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
-from graphs.refine.offers import Library
-from graphs.refine.selecting import Selecting
-from graphs.refine.state import Candidate, Ending
-from graphs.refine.state import Outcome as OutcomeName
-from graphs.refine.told import AlertExplained
-from graphs.replay.past import Past
-from graphs.replay.recording import STOPPED
-from graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
-from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.agents.chain import Chain
+from argosy.agents.exhibits import StatisticBank
+from argosy.agents.speech import Role, Speaker
+from argosy.detectors.certificate.form import Certificate, Examination
+from argosy.detectors.fusion import Member
+from argosy.detectors.ledger import Account
+from argosy.detectors.ringing import EVERY_POINT, Ringing
+from argosy.detectors.rule import Direction, Rule
+from argosy.detectors.transfer import Unit
+from argosy.eval.metrics import measure
+from argosy.eval.objective import Objective
+from argosy.eval.splits import Lockbox, Part, Splits
+from argosy.graphs.events import Decision, ScoreMeasured
+from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
+from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.selecting import Selecting
+from argosy.graphs.refine.state import Candidate, Ending
+from argosy.graphs.refine.state import Outcome as OutcomeName
+from argosy.graphs.refine.told import AlertExplained
+from argosy.graphs.replay.past import Past
+from argosy.graphs.replay.recording import STOPPED
+from argosy.graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 Metrics = Mapping[str, float | int | None]
 T = TypeVar("T")

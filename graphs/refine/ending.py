@@ -2,19 +2,19 @@
 
 import math
 
-from detectors.fusion import Member, choose, fuse
-from detectors.hold import choose_hold
-from detectors.ledger import accounts
-from detectors.quota import Quota
-from detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing
-from detectors.rule import read_rule
-from eval.splits import Part
-from graphs.refine.certifying import certificates, recited
-from graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
-from graphs.refine.proving import falling
-from graphs.refine.state import Ending, Outcome, Stage, State
-from sandbox.protocol import Ran
-from signals.arrays import Bools, Floats
+from argosy.detectors.fusion import Member, choose, fuse
+from argosy.detectors.hold import choose_hold
+from argosy.detectors.ledger import accounts
+from argosy.detectors.quota import Quota
+from argosy.detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing
+from argosy.detectors.rule import read_rule
+from argosy.eval.splits import Part
+from argosy.graphs.refine.certifying import certificates, recited
+from argosy.graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
+from argosy.graphs.refine.proving import falling
+from argosy.graphs.refine.state import Ending, Outcome, Stage, State
+from argosy.sandbox.protocol import Ran
+from argosy.signals.arrays import Bools, Floats
 
 
 def fuse_accepted(state: State, desk: Desk) -> State:

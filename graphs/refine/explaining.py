@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 
-from agents.explanation import explain, quoted
-from agents.speech import BudgetSpent, CallKey, Pattern, Role
-from detectors.claims.scene import Scene
-from detectors.fusion import Member
-from detectors.rule import read_rule, rule_id
-from detectors.why.clauses import deciding
-from detectors.why.explain import clause_at
-from detectors.why.moment import Moment, ServingRule
-from graphs.refine.context import Desk, Final
-from graphs.refine.state import Candidate, Ending, State
-from graphs.refine.told import AlertExplained
-from sandbox.protocol import Job, Outcome
-from signals.incidents import runs
-from signals.shapes import Detector
+from argosy.agents.explanation import explain, quoted
+from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Role
+from argosy.detectors.claims.scene import Scene
+from argosy.detectors.fusion import Member
+from argosy.detectors.rule import read_rule, rule_id
+from argosy.detectors.why.clauses import deciding
+from argosy.detectors.why.explain import clause_at
+from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.graphs.refine.context import Desk, Final
+from argosy.graphs.refine.state import Candidate, Ending, State
+from argosy.graphs.refine.told import AlertExplained
+from argosy.sandbox.protocol import Job, Outcome
+from argosy.signals.incidents import runs
+from argosy.signals.shapes import Detector
 
 _A_YEAR_S = 365 * 86_400
 

@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from graphs.record import span
-from graphs.refine import ending, explaining, proving, shortlisting, studying, trying, writing
-from graphs.refine.context import Desk, RefineContext, Settings
-from graphs.refine.state import Stage, State
+from argosy.graphs.record import span
+from argosy.graphs.refine import ending, explaining, proving, shortlisting, studying, trying, writing
+from argosy.graphs.refine.context import Desk, RefineContext, Settings
+from argosy.graphs.refine.state import Stage, State
 
 Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, RefineContext, State, State]

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from detectors.rule import Direction, RuleUnreadable, read_rule
-from detectors.transfer import carried
-from graphs.refine.context import Desk
-from graphs.refine.offers import Offer
-from graphs.refine.state import Candidate, Stage, State
-from sandbox.protocol import Evaluation, Input, Job, Ran
-from signals.arrays import Bools, Floats
+from argosy.detectors.rule import Direction, RuleUnreadable, read_rule
+from argosy.detectors.transfer import carried
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.offers import Offer
+from argosy.graphs.refine.state import Candidate, Stage, State
+from argosy.sandbox.protocol import Evaluation, Input, Job, Ran
+from argosy.signals.arrays import Bools, Floats
 
 ENOUGH = 0.5
 """The share of what was to win on training data that the library must bring before the model is not asked at all."""

@@ -5,26 +5,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.evidence import ReviewEvidence
-from agents.exhibits import build_review_evidence
-from agents.review import Ruling, Verdict
-from agents.review import review as ask_reviewer
-from agents.speech import BudgetSpent, CallKey, Role
-from detectors.fusion import fuse
-from detectors.rule import Direction, Number, read_rule
-from detectors.search import tune
-from detectors.yardstick import Yardstick
-from graphs.refine.archive import keep, niche_of
-from graphs.refine.certifying import examine_worthy, unproven
-from graphs.refine.context import Desk
-from graphs.refine.library import patience
-from graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
-from graphs.refine.studying import standing
-from graphs.refine.trying import as_failure
-from sandbox.protocol import Ran
-from sandbox.vetting import complexity
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
+from argosy.agents.evidence import ReviewEvidence
+from argosy.agents.exhibits import build_review_evidence
+from argosy.agents.review import Ruling, Verdict
+from argosy.agents.review import review as ask_reviewer
+from argosy.agents.speech import BudgetSpent, CallKey, Role
+from argosy.detectors.fusion import fuse
+from argosy.detectors.rule import Direction, Number, read_rule
+from argosy.detectors.search import tune
+from argosy.detectors.yardstick import Yardstick
+from argosy.graphs.refine.archive import keep, niche_of
+from argosy.graphs.refine.certifying import examine_worthy, unproven
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.library import patience
+from argosy.graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
+from argosy.graphs.refine.studying import standing
+from argosy.graphs.refine.trying import as_failure
+from argosy.sandbox.protocol import Ran
+from argosy.sandbox.vetting import complexity
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
 
 LEAST_TRAINING_GAIN = 0.002
 LEAST_GAIN_UNSEEN = 0.02

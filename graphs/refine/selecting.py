@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from detectors.cards import Card, Record
+from argosy.detectors.cards import Card, Record
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The shortlist node: which baselines are fitted at all, by cards, past results and a model's word."""
 
-from agents.selection import ModelSelector, told
-from agents.selection import select as ask
-from agents.speech import CallKey, Pattern, Role
-from graphs.refine.context import Desk
-from graphs.refine.state import State
-from signals.profile import profile
+from argosy.agents.selection import ModelSelector, told
+from argosy.agents.selection import select as ask
+from argosy.agents.speech import CallKey, Pattern, Role
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.state import State
+from argosy.signals.profile import profile
 
 
 def shortlist(_state: State, desk: Desk) -> State:

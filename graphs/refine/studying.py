@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from detectors.cards import Goal, series_tags
-from detectors.fusion import fuse
-from detectors.rule import Direction
-from detectors.transfer import unit_of
-from eval.splits import Part
-from graphs.refine.context import Desk
-from graphs.refine.library import library_is_enough, library_round
-from graphs.refine.state import Candidate, Ending, Stage, State
-from signals.arrays import Bools, Floats
-from signals.incidents import runs
-from signals.profile import profile
+from argosy.detectors.cards import Goal, series_tags
+from argosy.detectors.fusion import fuse
+from argosy.detectors.rule import Direction
+from argosy.detectors.transfer import unit_of
+from argosy.eval.splits import Part
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.library import library_is_enough, library_round
+from argosy.graphs.refine.state import Candidate, Ending, Stage, State
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import runs
+from argosy.signals.profile import profile
 
 
 def study(_state: State, desk: Desk) -> State:

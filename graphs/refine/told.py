@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.explanation import Explained
+from argosy.agents.explanation import Explained
 
 
 @dataclass(frozen=True)

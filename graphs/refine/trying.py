@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from detectors.certificate.edges import edge_cases
-from graphs.refine.context import Desk
-from graphs.refine.state import Candidate, Failure, Stage, State
-from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
-from signals.arrays import Floats
+from argosy.detectors.certificate.edges import edge_cases
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.state import Candidate, Failure, Stage, State
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
+from argosy.signals.arrays import Floats
 
 SAMPLE_POINTS = 20_000
 CUTS = 6

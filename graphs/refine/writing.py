@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from agents.detection import propose as ask_for_rule
-from agents.evidence import ParentRule, RepairEvidence
-from agents.exhibits import build_evidence
-from agents.repair import mend
-from agents.speech import BudgetSpent, CallKey, Role
-from detectors.rule import RuleUnreadable, read_rule
-from graphs.refine.context import Desk
-from graphs.refine.state import Candidate, Ending, Failure, Stage, State
-from graphs.refine.studying import standing
-from sandbox.vetting import vet as find_faults
+from argosy.agents.detection import propose as ask_for_rule
+from argosy.agents.evidence import ParentRule, RepairEvidence
+from argosy.agents.exhibits import build_evidence
+from argosy.agents.repair import mend
+from argosy.agents.speech import BudgetSpent, CallKey, Role
+from argosy.detectors.rule import RuleUnreadable, read_rule
+from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.state import Candidate, Ending, Failure, Stage, State
+from argosy.graphs.refine.studying import standing
+from argosy.sandbox.vetting import vet as find_faults
 
 
 def propose(state: State, desk: Desk) -> State:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.quota import Quota
-from detectors.rule import Direction, Number, Rule
-from detectors.transfer import Unit
-from signals.arrays import Bools
-from signals.incidents import runs
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction, Number, Rule
+from argosy.detectors.transfer import Unit
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 FEWEST_INCIDENTS = 3
 """Nothing is tuned or searched on fewer labelled incidents."""

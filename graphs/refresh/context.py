@@ -4,21 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from detectors.fusion import Member, fuse
-from detectors.quota import Quota
-from detectors.rule import Direction, Number, Rule
-from eval.objective import Objective
-from graphs.events import Decision as DecisionEvent
-from graphs.record import RecordedSandbox, Recorder
-from graphs.refine import Settings
-from graphs.refresh.bench import Bench, Served
-from graphs.refresh.outcomes import Decision, Standing
-from graphs.refresh.state import Fact, State
-from sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction, Number, Rule
+from argosy.eval.objective import Objective
+from argosy.graphs.events import Decision as DecisionEvent
+from argosy.graphs.record import RecordedSandbox, Recorder
+from argosy.graphs.refine import Settings
+from argosy.graphs.refresh.bench import Bench, Served
+from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.state import Fact, State
+from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from graphs.record import span
-from graphs.refresh import judging, looking, making, serving
-from graphs.refresh.context import Desk, RefreshContext
-from graphs.refresh.state import State
+from argosy.graphs.record import span
+from argosy.graphs.refresh import judging, looking, making, serving
+from argosy.graphs.refresh.context import Desk, RefreshContext
+from argosy.graphs.refresh.state import State
 
 Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, RefreshContext, State, State]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.drift.counted import outside
-from eval.objective import Objective
-from graphs.refresh.bench import FEWEST_INCIDENTS, Served, alerts, found
-from graphs.refresh.context import Desk, Policy
-from graphs.refresh.state import Fact, State
-from signals.arrays import Bools
+from argosy.detectors.drift.counted import outside
+from argosy.eval.objective import Objective
+from argosy.graphs.refresh.bench import FEWEST_INCIDENTS, Served, alerts, found
+from argosy.graphs.refresh.context import Desk, Policy
+from argosy.graphs.refresh.state import Fact, State
+from argosy.signals.arrays import Bools
 
 WAIT, PASS, FAIL = "wait", "pass", "fail"
 LEAST_GAIN = 0.005

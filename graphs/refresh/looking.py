@@ -2,16 +2,16 @@
 
 from dataclasses import asdict
 
-from detectors.drift import Finding, Newer, look
-from detectors.drift.counted import outside
-from detectors.drift.look import NAMES
-from detectors.drift.onset import onset
-from graphs.refresh.bench import FEWEST_INCIDENTS, Bench, Served, alerts
-from graphs.refresh.context import Desk
-from graphs.refresh.judging import LEAST_GAIN, steadily_better
-from graphs.refresh.outcomes import Decision, Standing
-from graphs.refresh.state import Fact, State, finding_json
-from signals.incidents import runs
+from argosy.detectors.drift import Finding, Newer, look
+from argosy.detectors.drift.counted import outside
+from argosy.detectors.drift.look import NAMES
+from argosy.detectors.drift.onset import onset
+from argosy.graphs.refresh.bench import FEWEST_INCIDENTS, Bench, Served, alerts
+from argosy.graphs.refresh.context import Desk
+from argosy.graphs.refresh.judging import LEAST_GAIN, steadily_better
+from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.state import Fact, State, finding_json
+from argosy.signals.incidents import runs
 
 KEEP, SHADOW, ROLL_BACK = "keep", "shadow", "rollback"
 OF_VALUES = NAMES[:5]

@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from detectors.fusion import Member, choose
-from detectors.quota import Quota
-from detectors.rule import Number, Rule, RuleUnreadable, read_rule
-from detectors.search import tune
-from detectors.transfer import carried, unit_of
-from detectors.yardstick import Yardstick
-from graphs.refine.ending import PRICE_OF_A_RULE
-from graphs.refresh.bench import ServedRule
-from graphs.refresh.context import Desk, Retuned, Spent
-from graphs.refresh.outcomes import Decision
-from graphs.refresh.state import State
-from sandbox.protocol import Ran
-from signals.arrays import Bools, Floats
-from signals.profile import profile
-from signals.series import Series
+from argosy.detectors.fusion import Member, choose
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Number, Rule, RuleUnreadable, read_rule
+from argosy.detectors.search import tune
+from argosy.detectors.transfer import carried, unit_of
+from argosy.detectors.yardstick import Yardstick
+from argosy.graphs.refine.ending import PRICE_OF_A_RULE
+from argosy.graphs.refresh.bench import ServedRule
+from argosy.graphs.refresh.context import Desk, Retuned, Spent
+from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.refresh.state import State
+from argosy.sandbox.protocol import Ran
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 _Tuned = tuple[ServedRule, Rule, dict[str, Number], Floats]
 

@@ -2,9 +2,9 @@
 
 from langgraph.types import interrupt
 
-from graphs.refresh.context import Desk
-from graphs.refresh.outcomes import Standing
-from graphs.refresh.state import State
+from argosy.graphs.refresh.context import Desk
+from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.state import State
 
 
 def keep(state: State, desk: Desk) -> State:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from detectors.drift import Finding
+from argosy.detectors.drift import Finding
 
 Fact = float | int | str | bool | None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from graphs.events import EVENT, Decision, Event, Failure, SandboxJob, SpanBegin
-from graphs.replay.recording import Answer, Question, Recording, nothing
+from argosy.graphs.events import EVENT, Decision, Event, Failure, SandboxJob, SpanBegin
+from argosy.graphs.replay.recording import Answer, Question, Recording, nothing
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ Exception
 import difflib
 from collections.abc import Sequence
 
-from agents.speech import ModelUnavailable
-from graphs.events import ModelCall
-from graphs.replay.recording import Question, Recording
+from argosy.agents.speech import ModelUnavailable
+from argosy.graphs.events import ModelCall
+from argosy.graphs.replay.recording import Question, Recording
 
 _NEAREST = 8  # prompts of one role are long and alike; comparing more of them costs seconds and finds little
 _SHOWN_CHARS = 160

@@ -6,13 +6,13 @@ from itertools import repeat
 
 from langchain_core.messages import BaseMessage
 
-from agents.speech import BudgetSpent, CallKey, Parameter, Reply, Speaker, Usage
-from graphs.events import Decision, Event
-from graphs.record import Clock, Recorder, encoded, prompt_text
-from graphs.replay.past import Past
-from graphs.replay.recording import NOT_ASKED, Question, Recording
-from graphs.replay.unknown import unknown
-from sandbox.protocol import Job, Outcome, Ran, Sandbox, TimedOut
+from argosy.agents.speech import BudgetSpent, CallKey, Parameter, Reply, Speaker, Usage
+from argosy.graphs.events import Decision, Event
+from argosy.graphs.record import Clock, Recorder, encoded, prompt_text
+from argosy.graphs.replay.past import Past
+from argosy.graphs.replay.recording import NOT_ASKED, Question, Recording
+from argosy.graphs.replay.unknown import unknown
+from argosy.sandbox.protocol import Job, Outcome, Ran, Sandbox, TimedOut
 
 PATIENCE = 10.0
 """A job that was done in time on record gets so many times its limit: this machine may be slower, or busy."""

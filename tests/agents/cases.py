@@ -1,6 +1,6 @@
 """Small evidence and a rule, as the agents are given them."""
 
-from agents.evidence import (
+from argosy.agents.evidence import (
     BaseSummary,
     DetectionEvidence,
     Exhibit,
@@ -9,7 +9,7 @@ from agents.evidence import (
     ReviewEvidence,
     SeriesSummary,
 )
-from agents.speech import CallKey, Role
+from argosy.agents.speech import CallKey, Role
 
 RULE = '''"""Flags a level far above the recent one."""
 import pandas as pd

@@ -3,11 +3,11 @@ import time
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents.access import estimate_tokens, open_model
-from agents.budget import Budget, Caps
-from agents.catalog import ModelFacts
-from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
-from signals.errors import BadInput
+from argosy.agents.access import estimate_tokens, open_model
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
+from argosy.signals.errors import BadInput
 from tests.agents.chat_server import serving
 from tests.scripted import ScriptedModel, scripted_speaker
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from langchain_core.messages import AIMessage
 
-from agents.access import open_model
-from agents.budget import Budget, Caps
-from agents.catalog import ModelFacts
-from agents.detection import propose
-from agents.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
-from agents.measures import standard_statistics
-from agents.repair import mend
-from agents.review import UNREADABLE_RULING, Ruling, review
-from agents.speech import BudgetSpent, CallKey, Role
-from detectors.rule import read_rule
+from argosy.agents.access import open_model
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.detection import propose
+from argosy.agents.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
+from argosy.agents.measures import standard_statistics
+from argosy.agents.repair import mend
+from argosy.agents.review import UNREADABLE_RULING, Ruling, review
+from argosy.agents.speech import BudgetSpent, CallKey, Role
+from argosy.detectors.rule import read_rule
 from tests.agents.cases import (
     FENCED,
     LIKE,

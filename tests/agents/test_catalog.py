@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import pytest
 
-from agents.catalog import Catalog, LengthField, ModelFacts, Price, Structured, joined, read_catalog
-from signals.errors import BadInput
+from argosy.agents.catalog import Catalog, LengthField, ModelFacts, Price, Structured, joined, read_catalog
+from argosy.signals.errors import BadInput
 
 PACKAGED = read_catalog((files("argosy") / "models.yaml").read_text(), "models.yaml")
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agents.embedded import EmbeddedAuthor
-from agents.embedded.clauses import ranked_clauses
-from agents.embedded.recipe import Kind, Side, read
-from agents.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
-from agents.exhibits import StatisticBank, build_evidence, shown
-from detectors.rule import Direction, read_rule
-from detectors.search import tune
-from detectors.yardstick import Yardstick
-from eval.objective import DEFAULT
-from signals.series import Series
+from argosy.agents.embedded import EmbeddedAuthor
+from argosy.agents.embedded.clauses import ranked_clauses
+from argosy.agents.embedded.recipe import Kind, Side, read
+from argosy.agents.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
+from argosy.agents.exhibits import StatisticBank, build_evidence, shown
+from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.search import tune
+from argosy.detectors.yardstick import Yardstick
+from argosy.eval.objective import DEFAULT
+from argosy.signals.series import Series
 
 POINTS = 6000
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from agents.budget import Budget, Caps
-from agents.catalog import ModelFacts
-from agents.embeddings import BATCH_TEXTS, EndpointEmbedder
-from agents.speech import ModelUnavailable
-from detectors.records.embedder import Document
-from graphs.redact import Redaction
-from signals.errors import BadInput
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.embeddings import BATCH_TEXTS, EndpointEmbedder
+from argosy.agents.speech import ModelUnavailable
+from argosy.detectors.records.embedder import Document
+from argosy.graphs.redact import Redaction
+from argosy.signals.errors import BadInput
 from tests.agents.embeddings_server import EmbeddingsServer, embedding, letters
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]

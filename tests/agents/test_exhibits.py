@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from agents.exhibits import StatisticBank, build_evidence, build_review_evidence, estimated_tokens, shown
-from agents.measures import HIGHEST_MEASURE
-from detectors.rule import Direction
-from signals.series import Series
+from argosy.agents.exhibits import StatisticBank, build_evidence, build_review_evidence, estimated_tokens, shown
+from argosy.agents.measures import HIGHEST_MEASURE
+from argosy.detectors.rule import Direction
+from argosy.signals.series import Series
 
 POINTS = 4000
 

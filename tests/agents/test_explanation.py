@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from agents.budget import Caps
-from agents.embedded.telling import tell
-from agents.explanation import Explainer, Standing, checked, evidence_of, explain, quoted, read_sentences
-from agents.speech import CallKey, Pattern
-from detectors.claims.scene import Scene
-from prompts import render
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.budget import Caps
+from argosy.agents.embedded.telling import tell
+from argosy.agents.explanation import Explainer, Standing, checked, evidence_of, explain, quoted, read_sentences
+from argosy.agents.speech import CallKey, Pattern
+from argosy.detectors.claims.scene import Scene
+from argosy.prompts import render
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 from tests.scripted import ScriptedModel, scripted_speaker
 
 KEY = CallKey(Pattern.EXPLANATION, 1, 1)

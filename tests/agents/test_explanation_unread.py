@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from agents.embedded.telling import tell
-from agents.explanation import Standing, checked, evidence_block
-from detectors.claims.scene import Scene
-from prompts import render
-from signals.series import Series
+from argosy.agents.embedded.telling import tell
+from argosy.agents.explanation import Standing, checked, evidence_block
+from argosy.detectors.claims.scene import Scene
+from argosy.prompts import render
+from argosy.signals.series import Series
 
 START, STOP = 300, 308
 TRUE = "At 23:10 it began."

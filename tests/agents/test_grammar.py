@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.embedded.grammar import compose, summary
-from agents.embedded.recipe import MARK, Clause, Join, Kind, Over, Recipe, Side, Timing, read
-from detectors.rule import read_rule
-from sandbox.vetting import vet
+from argosy.agents.embedded.grammar import compose, summary
+from argosy.agents.embedded.recipe import MARK, Clause, Join, Kind, Over, Recipe, Side, Timing, read
+from argosy.detectors.rule import read_rule
+from argosy.sandbox.vetting import vet
 
 SECOND = Clause(Kind.CHANGE, Side.DOWN, size=0.5)
 SINGLE = [

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.evidence import RepairEvidence
-from agents.hints import hint
-from agents.repair import completed, mend
-from agents.speech import CallKey, Role
-from detectors.rule import read_rule
+from argosy.agents.evidence import RepairEvidence
+from argosy.agents.hints import hint
+from argosy.agents.repair import completed, mend
+from argosy.agents.speech import CallKey, Role
+from argosy.detectors.rule import read_rule
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SOURCE = '''"""Flags drops."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.logs.answers import Answer, read_answers
+from argosy.agents.logs.answers import Answer, read_answers
 
 
 @pytest.mark.parametrize(

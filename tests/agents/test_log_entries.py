@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.logs.entries import (
+from argosy.agents.logs.entries import (
     LONGEST_TEMPLATE,
     Entry,
     Labelled,

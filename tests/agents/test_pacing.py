@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.pacing import Pace
+from argosy.agents.pacing import Pace
 
 
 class Time:

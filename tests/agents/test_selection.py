@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
-from agents.budget import Caps
-from agents.cardwriting import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
-from agents.embedded.standins import STANDINS
-from agents.selection import (
+from argosy.agents.budget import Caps
+from argosy.agents.cardwriting import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.selection import (
     MOST_CALLS,
     MOST_PRACTICES_CHARS,
     Author,
@@ -23,10 +23,10 @@ from agents.selection import (
     read_selection,
     select,
 )
-from agents.speech import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
-from detectors.cards import Card, Kind, Record
-from signals.profile import profile
-from signals.series import Series
+from argosy.agents.speech import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
+from argosy.detectors.cards import Card, Kind, Record
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 from tests.scripted import Answer, ScriptedModel, scripted_speaker
 
 KEY = CallKey(Pattern.SELECTION, 1, 1)

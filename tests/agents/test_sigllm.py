@@ -9,24 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from agents.budget import Caps
-from agents.embedded.sequences import continued, outlying
-from agents.sigllm import forecaster, prompter
-from agents.sigllm.aggregating import aggregate
-from agents.sigllm.asking import Manner
-from agents.sigllm.findings import Preparation, Prepared
-from agents.sigllm.forecaster import ForecasterOptions, ForecastReader
-from agents.sigllm.prompter import Prompter, PrompterOptions
-from agents.sigllm.reading import read_numbers
-from agents.sigllm.scaling import Scale
-from agents.sigllm.thresholds import Thresholding, find_anomalies
-from agents.sigllm.tokenising import Digits, digits_for, written
-from agents.sigllm.voting import padded
-from agents.sigllm.windows import covering, window_starts
-from agents.speech import ModelUnavailable, Reply, Usage
-from signals.errors import BadInput
-from signals.incidents import runs
-from signals.series import Series
+from argosy.agents.budget import Caps
+from argosy.agents.embedded.sequences import continued, outlying
+from argosy.agents.sigllm import forecaster, prompter
+from argosy.agents.sigllm.aggregating import aggregate
+from argosy.agents.sigllm.asking import Manner
+from argosy.agents.sigllm.findings import Preparation, Prepared
+from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
+from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
+from argosy.agents.sigllm.reading import read_numbers
+from argosy.agents.sigllm.scaling import Scale
+from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies
+from argosy.agents.sigllm.tokenising import Digits, digits_for, written
+from argosy.agents.sigllm.voting import padded
+from argosy.agents.sigllm.windows import covering, window_starts
+from argosy.agents.speech import ModelUnavailable, Reply, Usage
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 from tests.scripted import ScriptedModel, scripted_speaker
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)

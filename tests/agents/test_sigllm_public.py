@@ -13,18 +13,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.sigllm.aggregating import aggregate, imputed
-from agents.sigllm.forecasts import medians, placed, without_outliers
-from agents.sigllm.reading import read_numbers
-from agents.sigllm.scaling import Scale
-from agents.sigllm.thresholds import Thresholding, find_anomalies, smoothed
-from agents.sigllm.tokenising import Digits, written
-from agents.sigllm.voting import agreed, padded, support
-from agents.sigllm.windows import covering, forecast_starts, window_starts
-from agents.speech import Reply, Usage
-from eval.rates import event_delay
-from signals.incidents import runs
-from signals.series import Series
+from argosy.agents.sigllm.aggregating import aggregate, imputed
+from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
+from argosy.agents.sigllm.reading import read_numbers
+from argosy.agents.sigllm.scaling import Scale
+from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, smoothed
+from argosy.agents.sigllm.tokenising import Digits, written
+from argosy.agents.sigllm.voting import agreed, padded, support
+from argosy.agents.sigllm.windows import covering, forecast_starts, window_starts
+from argosy.agents.speech import Reply, Usage
+from argosy.eval.rates import event_delay
+from argosy.signals.incidents import runs
+from argosy.signals.series import Series
 
 HERE = Path(__file__).parent
 PUBLIC = json.loads((HERE / "sigllm_public.json").read_text("utf-8"))

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from agents.proposals import ask_for_rule
-from agents.replies import Code, NoCode, read_code
-from agents.speech import CallKey, Role
-from detectors.rule import read_rule
-from sandbox.vetting import vet
+from argosy.agents.proposals import ask_for_rule
+from argosy.agents.replies import Code, NoCode, read_code
+from argosy.agents.speech import CallKey, Role
+from argosy.detectors.rule import read_rule
+from argosy.sandbox.vetting import vet
 from tests.scripted import ScriptedModel, scripted_speaker
 
 VALUES = np.array([1.0, 2.0, 4.0, 8.0, np.nan, 16.0])

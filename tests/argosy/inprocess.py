@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from argosy.sandbox.protocol import Broke, Evaluation, Job, Outcome, Ran
 from argosy.sandboxes import SandboxChoice
-from sandbox.protocol import Broke, Evaluation, Job, Outcome, Ran
 
 SECONDS_A_POINT = 1e-7
 

@@ -21,22 +21,22 @@ from langchain_core.messages import BaseMessage
 
 import argosy.resuming
 import argosy.session
-from agents.budget import Budget
-from agents.embedded.author import answer
-from agents.embedded.standins import STANDINS
-from agents.speech import CallKey, Reply, Role, Usage
+from argosy.agents.budget import Budget
+from argosy.agents.embedded.author import answer
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.speech import CallKey, Reply, Role, Usage
 from argosy.connectors.tables import TableRequest
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import Kind, packaged_cards
+from argosy.graphs.events import Event, SpanEnd
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.selecting import Selecting
 from argosy.keeping import Finished
 from argosy.models import Models, find_models
 from argosy.request import SessionRequest
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
 from argosy.voices import Voices
-from detectors.baselines import BASELINES
-from detectors.cards import Kind, packaged_cards
-from graphs.events import Event, SpanEnd
-from graphs.refine import Settings
-from graphs.refine.selecting import Selecting
 from tests.argosy.inprocess import opened
 
 FORKS = get_context("forkserver")

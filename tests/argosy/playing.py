@@ -9,19 +9,19 @@ import pytest
 from argosy.connectors.cells import Alarms
 from argosy.connectors.tables import Loaded
 from argosy.copies import keep_copy
+from argosy.detectors.rule import Direction, read_rule
+from argosy.graphs.refine import Settings as RefineSettings
 from argosy.models import find_models
 from argosy.newer import values_of
 from argosy.refreshed import Refreshed, RefreshRequest, Shadow
 from argosy.refreshing import refresh
 from argosy.settings import Settings
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.incidents import incidents_in
+from argosy.signals.series import Series
 from argosy.store.rows import MemberRow, RuleRole
 from argosy.store.service_rows import Status
 from argosy.store.store import Store
-from detectors.rule import Direction, read_rule
-from graphs.refine import Settings as RefineSettings
-from signals.arrays import Bools, Floats
-from signals.incidents import incidents_in
-from signals.series import Series
 from tests.argosy.inprocess import opened
 
 START, STEP_S, MADE, POINTS = 1_700_000_000, 60, 2_500, 6_000

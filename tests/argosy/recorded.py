@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agents.speech import CallKey, Role
+from argosy.agents.speech import CallKey, Role
+from argosy.detectors.rule import Direction, read_rule
+from argosy.graphs.events import Decision, ScoreMeasured
+from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, span
 from argosy.report import Report
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran
 from argosy.settings import Settings
 from argosy.store.rows import MemberRow, RuleRole
 from argosy.store.store import Store, StoreRecorder, open_store
-from detectors.rule import Direction, read_rule
-from graphs.events import Decision, ScoreMeasured
-from graphs.record import RecordedSandbox, RecordedSpeaker, span
-from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SOURCE = '''"""Flags a drop below the recent median."""

@@ -13,9 +13,13 @@ import pytest
 
 import argosy.resuming
 import argosy.session
-from agents.budget import Caps
-from agents.speech import ModelUnavailable
+from argosy.agents.budget import Caps
+from argosy.agents.speech import ModelUnavailable
 from argosy.forking import Changes, find_step, fork_session
+from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
+from argosy.graphs.refine import Settings
+from argosy.graphs.replay.recording import STOPPED
+from argosy.graphs.replay.unknown import UnknownCall
 from argosy.keeping import Finished
 from argosy.models import Models, find_models
 from argosy.replaying import replay_session
@@ -23,12 +27,8 @@ from argosy.report import Report
 from argosy.resuming import resume_session
 from argosy.session import SessionRequest, run_session
 from argosy.settings import Settings as Surroundings
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
-from graphs.events import Decision, Event, ModelCall, SpanBegin
-from graphs.refine import Settings
-from graphs.replay.recording import STOPPED
-from graphs.replay.unknown import UnknownCall
-from signals.errors import BadInput
 from tests.argosy.inprocess import opened
 from tests.argosy.killed import request, table
 
@@ -88,7 +88,7 @@ def test_a_replay_says_where_it_differs(
     file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go(request(file), kept, models)
-    monkeypatch.setattr("graphs.refine.ending.PRICE_OF_A_RULE", 2.0)
+    monkeypatch.setattr("argosy.graphs.refine.ending.PRICE_OF_A_RULE", 2.0)
     replayed = replay_session("latest", kept, time.time)
     assert not replayed.same
     said = "\n".join(replayed.differences)
@@ -102,7 +102,7 @@ def test_a_replay_that_asks_something_else_shows_the_difference(
     file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go(request(file), kept, models)
-    monkeypatch.setattr("agents.exhibits.MOST_PAIRS", 3)
+    monkeypatch.setattr("argosy.agents.exhibits.MOST_PAIRS", 3)
     replayed = replay_session("latest", kept, time.time)
     assert not replayed.same
     assert "holds no reply for detection c1." in replayed.differences[0]
@@ -144,7 +144,7 @@ def test_a_session_that_a_budget_ended_is_usable_and_replayed_as_it_ended(
 
 
 def dear() -> Any:
-    from agents.catalog import ModelFacts
+    from argosy.agents.catalog import ModelFacts
 
     return ModelFacts(input_usd=1.0, output_usd=4.0, max_output_tokens=500)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from argosy.connectors.at import point_at
 from argosy.connectors.tables import Loaded
 from argosy.connectors.times import iso
-from signals.errors import BadInput
-from signals.series import Series
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 
 START = 1_714_567_800  # 2024-05-01T12:50:00Z
 

@@ -17,7 +17,7 @@ from argosy.benchmarks.collection import Columns
 from argosy.benchmarks.layouts import open_collection
 from argosy.cli import app
 from argosy.commands.bench_methods import runnable
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 pytestmark = pytest.mark.slow
 

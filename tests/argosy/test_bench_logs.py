@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from argosy.benchmarks.log_sets import open_log_sets
 from argosy.benchmarks.logs import TABLE, main
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def labelled(folder: Path) -> None:

@@ -12,8 +12,8 @@ from argosy.benchmarks import selection
 from argosy.benchmarks.contest import CARDS, FIXED, WITH_PAST, Contest, gain, past_of, standings
 from argosy.benchmarks.contest_text import write_contest
 from argosy.benchmarks.tabular_figures import roc_auc, tables_in
-from detectors.cards import Kind, packaged_cards
-from detectors.tabular import is_installed
+from argosy.detectors.cards import Kind, packaged_cards
+from argosy.detectors.tabular import is_installed
 
 CHOSEN = ("seasonal", "robust_z")
 

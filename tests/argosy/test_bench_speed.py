@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from argosy.benchmarks.speed import made_up, paces, time_cell
-from eval.bench.cell import OK, Cell
-from eval.bench.table import long_form
-from eval.report.growth import write_growth
+from argosy.eval.bench.cell import OK, Cell
+from argosy.eval.bench.table import long_form
+from argosy.eval.report.growth import write_growth
 
 pytestmark = pytest.mark.slow
 

@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from agents.budget import Budget, Caps
-from agents.catalog import read_catalog
-from agents.speech import ModelUnavailable, Role
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.catalog import read_catalog
+from argosy.agents.speech import ModelUnavailable, Role
 from argosy.casting import cast, read_casting, refuse_uncapped
 from argosy.models import Models
 from argosy.settings import read_settings
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 URL = "http://127.0.0.1:8089/v1#qwen"
 

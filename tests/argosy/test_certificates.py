@@ -13,13 +13,13 @@ from typer.testing import CliRunner, Result
 
 from argosy.certificates import KEY, certificates_of, verify_rule
 from argosy.cli import app
+from argosy.detectors.rule import Direction, read_rule
 from argosy.sandboxes import SandboxChoice
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.rows import RuleRole
 from argosy.store.store import Store, open_store
-from detectors.rule import Direction, read_rule
-from signals.errors import BadInput
 from tests.detectors.cheats import CHEATS, by_heart
 from tests.graphs.bench import a_series
 

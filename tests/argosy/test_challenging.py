@@ -2,11 +2,11 @@
 
 import pytest
 
-from agents.catalog import read_catalog
+from argosy.agents.catalog import read_catalog
 from argosy.challenging import price
+from argosy.graphs.refine.bounds import most_calls
 from argosy.models import Models
 from argosy.refreshed import RefreshRequest
-from graphs.refine.bounds import most_calls
 from tests.argosy.playing import SMALL
 
 TABLE = """

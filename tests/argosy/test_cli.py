@@ -16,13 +16,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from agents.speech import BudgetSpent, ModelUnavailable
+from argosy.agents.speech import BudgetSpent, ModelUnavailable
 from argosy.cli import app
+from argosy.graphs.record import RecordedSandbox
+from argosy.sandbox.protocol import Ran, SandboxUnavailable
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, StoreRecorder
-from graphs.record import RecordedSandbox
-from sandbox.protocol import Ran, SandboxUnavailable
-from signals.errors import BadInput
 from tests.argosy.recorded import SOURCE, Answering, job, ticking
 
 

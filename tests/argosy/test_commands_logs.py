@@ -15,10 +15,10 @@ from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 from typer.testing import CliRunner
 
-from agents.chain import Chain, Outages
-from agents.logs.entries import read_entries
-from agents.logs.judging import Bounds
-from agents.speech import ModelUnavailable, Role
+from argosy.agents.chain import Chain, Outages
+from argosy.agents.logs.entries import read_entries
+from argosy.agents.logs.judging import Bounds
+from argosy.agents.speech import ModelUnavailable, Role
 from argosy.casting import Cast
 from argosy.cli import app
 from argosy.connectors.log_file import LogRequest
@@ -284,7 +284,7 @@ def test_an_interruption_keeps_what_was_answered_and_says_what_was_not_asked(
 
 
 def test_verdicts_are_kept_by_how_was_asked(tmp_path: Path) -> None:
-    from agents.logs.answers import Answer
+    from argosy.agents.logs.answers import Answer
 
     first = kept(tmp_path)
     first.keep("model a", {f"line {at}": Answer(at % 2 == 0, f"because {at}") for at in range(1_200)})

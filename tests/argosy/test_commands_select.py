@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from agents.chain import Chain, Outages
-from agents.speech import Role
+from argosy.agents.chain import Chain, Outages
+from argosy.agents.speech import Role
 from argosy.casting import Cast
 from argosy.cli import app
 from argosy.connectors.matrix import read_matrix
+from argosy.detectors.cards import Card, Kind, card_text, read_card
 from argosy.past_results import past_results
 from argosy.settings import read_settings
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
 from argosy.unknown_detector import read_unknown
-from detectors.cards import Card, Kind, card_text, read_card
-from signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv
 from tests.scripted import ScriptedModel, scripted_speaker
 
@@ -174,11 +174,11 @@ def test_the_source_of_a_detector_is_found_without_running_it(tmp_path: Path, mo
 
 def test_the_embedded_author_writes_no_card_and_a_file_is_never_overwritten(argosy: Invoke, tmp_path: Path) -> None:
     out = tmp_path / "new.yaml"
-    result = argosy("select", "card", "detectors.rivals.windowed:sub_pca", "--series", "--out", out)
+    result = argosy("select", "card", "argosy.detectors.rivals.windowed:sub_pca", "--series", "--out", out)
     assert (result.exit_code, out.exists()) == (2, False)
     assert "cannot stand in for card" in result.output
     out.write_text("mine")
-    result = argosy("select", "card", "detectors.rivals.windowed:sub_pca", "--out", out)
+    result = argosy("select", "card", "argosy.detectors.rivals.windowed:sub_pca", "--out", out)
     assert (result.exit_code, out.read_text()) == (2, "mine")
 
 
@@ -254,7 +254,7 @@ def spoken(monkeypatch: pytest.MonkeyPatch, *answers: str) -> ScriptedModel:
     return model
 
 
-CARD = ("select", "card", "detectors.rivals.windowed:sub_pca", "--series", "--model", "vllm:any")
+CARD = ("select", "card", "argosy.detectors.rivals.windowed:sub_pca", "--series", "--model", "vllm:any")
 
 
 def test_a_model_drafts_a_card_that_waits_for_its_review(

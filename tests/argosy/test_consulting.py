@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.speech import Pattern
+from argosy.agents.speech import Pattern
 from argosy.consulting import PatternRequest, consult
 from argosy.models import find_models
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
-from signals.errors import BadInput
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from hypothesis.extra import numpy as arrays
 from argosy.connectors.cells import Alarms, Base, ColumnScores
 from argosy.connectors.tables import Loaded
 from argosy.copies import keep_copy, read_copy
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident
+from argosy.signals.series import Series
 from argosy.store.claims import Claims
 from argosy.store.store import Store
-from signals.errors import BadInput
-from signals.incidents import Incident
-from signals.series import Series
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 

@@ -9,18 +9,18 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 import argosy.session
-from agents.budget import Caps
-from agents.catalog import Catalog, ModelFacts
-from agents.embedded.author import answer
-from agents.speech import CallKey, Reply, Role, Usage
+from argosy.agents.budget import Caps
+from argosy.agents.catalog import Catalog, ModelFacts
+from argosy.agents.embedded.author import answer
+from argosy.agents.speech import CallKey, Reply, Role, Usage
 from argosy.estimating import REPLY_TOKENS, estimate
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.bounds import most_calls
 from argosy.models import Models
 from argosy.session import run_session
 from argosy.settings import Settings as Surroundings
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
-from graphs.refine import Settings
-from graphs.refine.bounds import most_calls
-from signals.errors import BadInput
 from tests.argosy.inprocess import InProcess, opened
 from tests.argosy.killed import request, table
 from tests.graphs.bench import a_series, refine

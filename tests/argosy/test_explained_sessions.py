@@ -8,7 +8,8 @@ import pytest
 
 import argosy.resuming
 import argosy.session
-from agents.budget import Caps
+from argosy.agents.budget import Caps
+from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
 from argosy.models import find_models
 from argosy.replaying import replay_session
 from argosy.report import Report, explanation_lines
@@ -16,7 +17,6 @@ from argosy.resuming import resume_session
 from argosy.session import run_session
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
-from graphs.events import Decision, Event, ModelCall, SpanBegin
 from tests.argosy.inprocess import opened
 from tests.argosy.killed import SMALL, request, table
 

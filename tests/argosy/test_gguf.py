@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.catalog import ModelFacts
-from agents.speech import ModelUnavailable
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.speech import ModelUnavailable
 from argosy.gguf import serving, what_is_missing
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv
 from tests.processes import alive
 
@@ -68,7 +68,7 @@ def test_it_is_served_as_long_as_it_is_needed(model: Path) -> None:
 
 HOST = """
 import sys, time
-from agents.catalog import ModelFacts
+from argosy.agents.catalog import ModelFacts
 from argosy.gguf import serving
 with serving(sys.argv[1], ModelFacts()) as served:
     print(served.process_id, flush=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob, SpanBegin, SpanEnd
+from argosy.graphs.refine.graph import NODES
+from argosy.graphs.replay.past import RESUMED
 from argosy.settings import Settings
 from argosy.store.store import open_store
-from graphs.events import Decision, Event, ModelCall, SandboxJob, SpanBegin, SpanEnd
-from graphs.refine.graph import NODES
-from graphs.replay.past import RESUMED
 from tests.argosy import killed
 from tests.argosy.killed import Moment
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from argosy.benchmarks.families import families
+from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.transfer import Unit, carried
 from argosy.library import ALL, OFF, read_library, shape, trusted
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
 from argosy.store.rows import RuleRole
 from argosy.store.store import Store
-from detectors.rule import Direction, read_rule
-from detectors.transfer import Unit, carried
-from signals.errors import BadInput
-from signals.series import Series
 
 BODIES = {"drop": "-values", "rise": "values", "size": "abs(values)"}
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from argosy.connectors.log_bytes import LONGEST_LINE
 from argosy.connectors.log_fields import label_of, line_of
 from argosy.connectors.log_file import LogFormat, LogRequest, open_log, read_lines
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def read(path: Path, data: bytes, **options: str) -> tuple[list[tuple[int, str]], tuple[str, ...], LogFormat]:

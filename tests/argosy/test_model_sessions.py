@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from argosy.benchmarks.model_sessions import read_session, summary
+from argosy.graphs.events import Decision, ModelCall, SandboxJob
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
-from graphs.events import Decision, ModelCall, SandboxJob
-from signals.errors import BadInput
 from tests.argosy.recorded import START, open_at
 
 REPORT = {

@@ -11,13 +11,13 @@ from matplotlib.image import imread
 from argosy.connectors.tables import TableRequest, for_session, read_series
 from argosy.contrasts import Contrast, Scene, scenes
 from argosy.envelope import bars, envelope
+from argosy.eval.splits import Part, split
 from argosy.example import EXAMPLE_STEP_S, example_path
 from argosy.picture import COLUMNS, draw
-from eval.splits import Part, split
-from signals.errors import BadInput
-from signals.incidents import Incident, incidents_in, runs
-from signals.profile import profile
-from signals.series import Series
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident, incidents_in, runs
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 NAN = float("nan")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from argosy.connectors.record_json import as_row
 from argosy.connectors.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 ROWS = [{"city": "Rome", "ms": 12}, {"city": "Oslo", "ms": None}]
 

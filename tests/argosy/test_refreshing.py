@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from argosy.approving import answer
+from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.lineage import line_json, retire, roll_back
 from argosy.newer import NO_LABELS
 from argosy.refreshed import Refreshed, Shadow, Statistic
 from argosy.service import standing_told
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.service_rows import Move, Status
 from argosy.store.store import Store, open_store
 from argosy.transcript import read_transcript
-from graphs.refresh.outcomes import Decision, Standing
-from signals.errors import BadInput
 from tests.argosy.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 
 
@@ -177,7 +177,7 @@ def test_a_key_is_used_once(line: Line) -> None:
 def test_a_refresh_that_was_killed_is_done_again_by_its_key(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     shifted(line)
     with monkeypatch.context() as broken:
-        broken.setattr("graphs.refresh.making.choose", lambda *_: 1 / 0)
+        broken.setattr("argosy.graphs.refresh.making.choose", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             line.refresh(3_400, key="monday")
     assert line.store.sessions.find("latest").outcome == "failed"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from argosy.sandbox.protocol import SandboxUnavailable
 from argosy.sandboxes import RUNTIME_VARIABLE, SandboxChoice, open_sandbox, what_docker_lacks
-from sandbox.protocol import SandboxUnavailable
 
 pytestmark = pytest.mark.docker
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from argosy.settings import read_settings
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def test_home_and_store_can_be_named() -> None:

@@ -13,8 +13,8 @@ from argosy.benchmarks.collection import Labelled
 from argosy.benchmarks.sigllm import Row, slice_of, summed
 from argosy.cli import app
 from argosy.sigllm import measured
-from signals.scores import Scores
-from signals.series import Series
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 from tests.agents.chat_server import serving
 
 Invoke = Callable[..., Result]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from argosy.signals.errors import BadInput
 from argosy.store import blobs as blob_module
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store
-from signals.errors import BadInput
 
 
 @pytest.mark.parametrize("data", [b"", b"prompt", "ünïcode".encode(), bytes(range(256)), b"x" * 1_000_000])

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, open_store
-from signals.errors import BadInput
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ def store(tmp_path: Path, postgres_store: str) -> Iterator[Store]:
 def test_the_server_itself_refuses_changes_to_events(store: Store, session: str, verb: str) -> None:  # noqa: F811
     import sqlalchemy as sa
 
+    from argosy.graphs.events import Decision
     from argosy.store.errors import StoreUnavailable
-    from graphs.events import Decision
 
     store.events.append(session, Decision(at=1.0, span="s", subject="a", verdict="kept", why=""))
     with pytest.raises(StoreUnavailable, match="append-only"), store.database.writing() as connection:

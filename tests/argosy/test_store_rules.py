@@ -2,10 +2,10 @@
 
 import pytest
 
+from argosy.detectors.rule import Direction, read_rule
+from argosy.signals.errors import BadInput
 from argosy.store.rows import RuleRole, RuleRow
 from argosy.store.store import Store
-from detectors.rule import Direction, read_rule
-from signals.errors import BadInput
 from tests.argosy.recorded import SOURCE
 
 

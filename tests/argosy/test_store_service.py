@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 
+from argosy.graphs.refresh.outcomes import Standing
 from argosy.store import schema
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.errors import StoreUnavailable
@@ -16,7 +17,6 @@ from argosy.store.refreshes import Ending
 from argosy.store.rows import DetectorRow
 from argosy.store.service_rows import Move, Overtaken, Status, SuccessionRow
 from argosy.store.store import Store
-from graphs.refresh.outcomes import Standing
 
 
 @pytest.fixture

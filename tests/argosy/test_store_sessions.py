@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from argosy.detectors.rule import Direction
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import MemberRow
 from argosy.store.store import Store, open_store
-from detectors.rule import Direction
-from signals.errors import BadInput
 from tests.argosy.recorded import START, keep_rule, ticking
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from langgraph.graph.state import CompiledStateGraph
 
-from graphs.refine.graph import NODES
+from argosy.graphs.refine.graph import NODES
 
 
 def test_langgraph_json_opens_the_refinement_graph() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from argosy.connectors.cells import Alarms, ColumnScores
 from argosy.connectors.tables import Loaded, TableRequest, for_session, list_series, newest, read_series
-from signals.errors import BadInput
-from signals.incidents import runs
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
 
 
 def load(folder: Path, text: str, name: str = "cpu.csv", **request: object) -> Loaded:

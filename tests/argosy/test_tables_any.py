@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from argosy.connectors.tables import Loaded, TableRequest, read_series
-from signals.errors import BadInput
-from signals.incidents import runs
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
 
 WORDS = (
     "| |0|1|-1|60|120|nan|inf|1e400|true|False|1600000000|1600000060000|2020-01-01|2020-01-01T00:00:00Z|20200101"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from argosy.connectors.tables import TableRequest, list_series, read_series
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 
 def refused(path: Path, **request: object) -> str:

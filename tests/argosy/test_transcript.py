@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from argosy.graphs.events import Decision, ModelCall, SandboxJob
+from argosy.graphs.record import span
+from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
 from argosy.transcript import Wanted, read_transcript, transcript_json
-from graphs.events import Decision, ModelCall, SandboxJob
-from graphs.record import span
-from signals.errors import BadInput
 from tests.argosy.recorded import BROKEN, SOURCE, ticking
 
 

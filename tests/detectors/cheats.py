@@ -1,7 +1,7 @@
 """Rules that cheat, one way each, and honest ones that look alike."""
 
-from signals.arrays import Bools, Ints
-from signals.incidents import runs
+from argosy.signals.arrays import Bools, Ints
+from argosy.signals.incidents import runs
 
 HEAD = '''"""Flags a drop below what is usual."""
 

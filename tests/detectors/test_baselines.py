@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from detectors.baselines import BASELINES, Side, Trial, choose_base
-from detectors.baselines.choose import WORTH_OF_A_POINT
-from detectors.baselines.residuals import FromMean, FromMedian, FromSeason
-from detectors.blend import Blend, blend
-from eval.metrics import event_pa
-from eval.objective import DEFAULT
-from eval.splits import Splits, split
-from signals.arrays import Bools, Floats
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.baselines import BASELINES, Side, Trial, choose_base
+from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
+from argosy.detectors.baselines.residuals import FromMean, FromMedian, FromSeason
+from argosy.detectors.blend import Blend, blend
+from argosy.eval.metrics import event_pa
+from argosy.eval.objective import DEFAULT
+from argosy.eval.splits import Splits, split
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 DAY = 96  # points of fifteen minutes
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.blend import Blend, blend
-from signals.scores import Scores
+from argosy.detectors.blend import Blend, blend
+from argosy.signals.scores import Scores
 
 values = st.floats(0, 5) | st.just(float("nan"))
 tables = st.integers(1, 6).flatmap(

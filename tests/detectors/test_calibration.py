@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from detectors.calibration import calibrate, quiet_divisor
-from eval.objective import DEFAULT, OBJECTIVES
-from signals.arrays import Floats
-from signals.series import Series
+from argosy.detectors.calibration import calibrate, quiet_divisor
+from argosy.eval.objective import DEFAULT, OBJECTIVES
+from argosy.signals.arrays import Floats
+from argosy.signals.series import Series
 
 
 def _series(n: int, step_s: int = 60) -> Series:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.baselines import BASELINES
-from detectors.cards import (
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import (
     CardSelector,
     Goal,
     Kind,
@@ -22,14 +22,14 @@ from detectors.cards import (
     series_tags,
     table_tags,
 )
-from detectors.cards.match import nearest
-from detectors.cards.shelf import shelved
-from detectors.rivals import RIVALS
-from detectors.tabular import TABULAR, is_installed, standardised
-from signals.errors import BadInput
-from signals.profile import profile
-from signals.series import Series
-from signals.table_profile import table_profile
+from argosy.detectors.cards.match import nearest
+from argosy.detectors.cards.shelf import shelved
+from argosy.detectors.rivals import RIVALS
+from argosy.detectors.tabular import TABULAR, is_installed, standardised
+from argosy.signals.errors import BadInput
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
+from argosy.signals.table_profile import table_profile
 
 PLAIN = """
 name: mine

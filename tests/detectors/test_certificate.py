@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.certificate import Certificate, Examination, Refusal, Run, Subject, compare, examine, gather
-from detectors.certificate.asking import Questions
-from detectors.certificate.evidence import Measured, wilson
-from detectors.certificate.fingerprint import data_of, fingerprint, source_hash
-from detectors.certificate.form import Growth, Kind
-from detectors.certificate.growth import refusal as too_steep
-from detectors.certificate.lookback import ask_offsets, needed
-from detectors.certificate.sensitivity import sensitivity
-from detectors.rule import Direction
-from eval.objective import DEFAULT
-from eval.splits import split
-from sandbox.protocol import Evaluation, Input, Outcome, Ran
-from signals.series import Series
+from argosy.detectors.certificate import Certificate, Examination, Refusal, Run, Subject, compare, examine, gather
+from argosy.detectors.certificate.asking import Questions
+from argosy.detectors.certificate.evidence import Measured, wilson
+from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
+from argosy.detectors.certificate.form import Growth, Kind
+from argosy.detectors.certificate.growth import refusal as too_steep
+from argosy.detectors.certificate.lookback import ask_offsets, needed
+from argosy.detectors.certificate.sensitivity import sensitivity
+from argosy.detectors.rule import Direction
+from argosy.eval.objective import DEFAULT
+from argosy.eval.splits import split
+from argosy.sandbox.protocol import Evaluation, Input, Outcome, Ran
+from argosy.signals.series import Series
 from tests.detectors.cheats import EXPANDING, HONEST, rule
 from tests.graphs.bench import a_series
 from tests.sandbox.jobs import ran
@@ -129,7 +129,7 @@ def test_a_peek_is_found_however_far_it_looks(ahead: int) -> None:
 
 def test_rules_that_are_not_python_or_break_are_refused_and_not_raised() -> None:
     def broken(source: str, inputs: tuple[Input, ...], evaluations: tuple[Evaluation, ...]) -> tuple[Outcome, ...]:
-        from sandbox.protocol import TimedOut
+        from argosy.sandbox.protocol import TimedOut
 
         return tuple(TimedOut(1.0) for _ in evaluations)
 

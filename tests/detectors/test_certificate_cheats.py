@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from detectors.certificate import Examination, Subject, examine
-from detectors.certificate.form import Kind
-from detectors.rule import Direction
-from sandbox.containers import ContainerSandbox
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
+from argosy.detectors.certificate import Examination, Subject, examine
+from argosy.detectors.certificate.form import Kind
+from argosy.detectors.rule import Direction
+from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
 from tests.detectors.cheats import CHEATS, EXPANDING, HONEST, NIGHTLY, by_heart
 from tests.graphs.bench import a_series
 

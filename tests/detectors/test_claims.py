@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from detectors.claims.checking import Claim, ClaimKind, check
-from detectors.claims.reading import read, sentences
-from detectors.claims.scene import Scene
-from signals.series import Series
+from argosy.detectors.claims.checking import Claim, ClaimKind, check
+from argosy.detectors.claims.reading import read, sentences
+from argosy.detectors.claims.scene import Scene
+from argosy.signals.series import Series
 
 MIDNIGHT = 1_709_596_800  # 2024-03-05, a Tuesday
 START = 300

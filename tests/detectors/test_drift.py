@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from detectors.drift import Finding, Newer, look
-from detectors.drift.counted import alert_rate, missed, one_an_incident, outside
-from detectors.drift.onset import onset
-from detectors.drift.population import psi
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.drift import Finding, Newer, look
+from argosy.detectors.drift.counted import alert_rate, missed, one_an_incident, outside
+from argosy.detectors.drift.onset import onset
+from argosy.detectors.drift.population import psi
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 DAY, MADE, SINCE, POINTS = 288, 288 * 24, 288 * 24, 288 * 27
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from detectors.fusion import Member, choose, fired_table, fuse
-from detectors.rule import Direction
-from eval.objective import OBJECTIVES
-from signals.arrays import Floats
+from argosy.detectors.fusion import Member, choose, fired_table, fuse
+from argosy.detectors.rule import Direction
+from argosy.eval.objective import OBJECTIVES
+from argosy.signals.arrays import Floats
 
 SCORES = st.one_of(st.just(math.nan), st.sampled_from([0.0, 0.5, 1.0, 1.5, 7.0]), st.floats(-10, 10))
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.fusion import Member, fuse
-from detectors.hold import HOLDS_POINTS, LOUDEST, choose_hold, peak_hold
-from detectors.rule import Direction
-from eval.volume import vus_pr
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.hold import HOLDS_POINTS, LOUDEST, choose_hold, peak_hold
+from argosy.detectors.rule import Direction
+from argosy.eval.volume import vus_pr
 
 scores = st.lists(
     st.floats(0.0, 300.0) | st.sampled_from([math.nan, math.inf, 0.0, 1.0, 0.5, -3.0]), min_size=1, max_size=60

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detectors.fusion import Member, fuse
-from detectors.ledger import Account, Entry, accounts
-from detectors.rule import Direction
-from signals.incidents import runs
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.ledger import Account, Entry, accounts
+from argosy.detectors.rule import Direction
+from argosy.signals.incidents import runs
 
 LABELS = np.array([0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0], dtype=np.bool_)
 BASE = np.array([0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 0], dtype=np.float64)

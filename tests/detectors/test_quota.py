@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from detectors.fusion import Member, fuse
-from detectors.quota import Quota
-from detectors.rule import Direction
-from signals.arrays import Bools
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction
+from argosy.signals.arrays import Bools
 
 FLAGS = hnp.arrays(np.bool_, st.integers(0, 200))
 

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from detectors.records.detector import RecordDetector
-from detectors.records.distances import METHODS, Method, Shape
-from detectors.records.groups import Groups, Judging
-from detectors.records.readers import LinesReader, RecordsReader, SeriesReader
-from signals.arrays import Bools, Floats
-from signals.lines import Lines
-from signals.records import Records
-from signals.series import Series
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.distances import METHODS, Method, Shape
+from argosy.detectors.records.groups import Groups, Judging
+from argosy.detectors.records.readers import LinesReader, RecordsReader, SeriesReader
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.series import Series
 
 PUBLISHED = Judging(Method.PCA)
 

@@ -7,13 +7,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.fusion import Member, fuse
-from detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
-from detectors.rule import Direction
-from eval.objective import DEFAULT, OBJECTIVES
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
+from argosy.detectors.fusion import Member, fuse
+from argosy.detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
+from argosy.detectors.rule import Direction
+from argosy.eval.objective import DEFAULT, OBJECTIVES
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 PA = OBJECTIVES["event_f1_pa"]
 scores = st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0, math.nan]), min_size=0, max_size=40).map(np.array)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from detectors.controls import RandomDetector, SentinelDetector
-from detectors.rivals import RIVALS
-from eval.objective import DEFAULT
-from signals.arrays import Bools
-from signals.series import Series
+from argosy.detectors.controls import RandomDetector, SentinelDetector
+from argosy.detectors.rivals import RIVALS
+from argosy.eval.objective import DEFAULT
+from argosy.signals.arrays import Bools
+from argosy.signals.series import Series
 
 
 def _marks(name: str) -> list[pytest.MarkDecorator]:

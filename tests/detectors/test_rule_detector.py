@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from detectors.rule import Direction, read_rule
-from detectors.rule_detector import RuleDetector, RuleFailed
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Broke
-from signals.series import Series
-from signals.shapes import Detector
+from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Broke
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
 
 pytestmark = pytest.mark.slow
 

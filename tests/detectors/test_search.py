@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from detectors.rule import Direction, read_rule
-from detectors.search import tune
-from detectors.yardstick import LOSES_EVENTS, Yardstick
-from eval.objective import DEFAULT, OBJECTIVES
+from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.search import tune
+from argosy.detectors.yardstick import LOSES_EVENTS, Yardstick
+from argosy.eval.objective import DEFAULT, OBJECTIVES
 
 POINTS = 2000
 PA = OBJECTIVES["event_f1_pa"]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.embedded.grammar import compose
-from agents.embedded.recipe import Clause, Kind, Recipe, Side, read
-from detectors.rule import RuleUnreadable, read_rule
-from detectors.transfer import Unit, carried, unit_of
-from signals.profile import profile
-from signals.series import Series
+from argosy.agents.embedded.grammar import compose
+from argosy.agents.embedded.recipe import Clause, Kind, Recipe, Side, read
+from argosy.detectors.rule import RuleUnreadable, read_rule
+from argosy.detectors.transfer import Unit, carried, unit_of
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 HERE = Unit(2.0, 60)
 SEASONAL = compose(Recipe((Clause(Kind.SEASON, Side.DOWN, period=1440, size=2.0),)))

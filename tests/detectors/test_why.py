@@ -6,23 +6,23 @@ from typing import Self
 import numpy as np
 import pytest
 
-from agents.embedded.grammar import compose
-from agents.embedded.recipe import Clause as RecipeClause
-from agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
-from detectors.fused import FusedDetector
-from detectors.quota import Quota
-from detectors.rule import Direction, Number, read_rule
-from detectors.rule_detector import RuleDetector
-from detectors.why.anatomy import dissect
-from detectors.why.changes import Change, Changed
-from detectors.why.clauses import deciding
-from detectors.why.explain import Explanation, Role, explain
-from detectors.why.moment import Moment, ServingRule
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Limits
-from signals.arrays import Bools, Floats
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.embedded.grammar import compose
+from argosy.agents.embedded.recipe import Clause as RecipeClause
+from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
+from argosy.detectors.fused import FusedDetector
+from argosy.detectors.quota import Quota
+from argosy.detectors.rule import Direction, Number, read_rule
+from argosy.detectors.rule_detector import RuleDetector
+from argosy.detectors.why.anatomy import dissect
+from argosy.detectors.why.changes import Change, Changed
+from argosy.detectors.why.clauses import deciding
+from argosy.detectors.why.explain import Explanation, Role, explain
+from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Limits
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 pytestmark = pytest.mark.slow
 

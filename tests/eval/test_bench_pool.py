@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.cell import OK, Cell, Result
-from eval.bench.pool import run_cells
+from argosy.eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.pool import run_cells
 
 pytestmark = pytest.mark.slow
 

@@ -4,18 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.bench.cell import OK, WHOLE, Cell, Result, Row, past_changed, rows_of, slug
-from eval.bench.folder import ResultsFolder
-from eval.bench.intervals import bootstrap
-from eval.bench.method import Answer, Case, DetectorRunner, FitOn
-from eval.bench.summary import Summary, per_cell, summarise
-from eval.bench.table import COLUMNS, long_form, write_table
-from eval.objective import DEFAULT
-from eval.splits import Lockbox, split
-from signals.arrays import Bools
-from signals.errors import BadInput
-from signals.scores import Scores
-from signals.series import Series
+from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, past_changed, rows_of, slug
+from argosy.eval.bench.folder import ResultsFolder
+from argosy.eval.bench.intervals import bootstrap
+from argosy.eval.bench.method import Answer, Case, DetectorRunner, FitOn
+from argosy.eval.bench.summary import Summary, per_cell, summarise
+from argosy.eval.bench.table import COLUMNS, long_form, write_table
+from argosy.eval.objective import DEFAULT
+from argosy.eval.splits import Lockbox, split
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 _HEADS = ("event_f1_pa", "point_f1", "objective")
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from eval import metrics
-from eval.affiliation import affiliation, affiliation_f1
-from eval.promptness import alerts_a_week, delay_points
-from eval.ranges import EXISTENCE_WEIGHT, range_f1
-from eval.volume import BUFFER_POINTS, volumes, vus_pr
-from signals.arrays import Bools, Floats
+from argosy.eval import metrics
+from argosy.eval.affiliation import affiliation, affiliation_f1
+from argosy.eval.promptness import alerts_a_week, delay_points
+from argosy.eval.ranges import EXISTENCE_WEIGHT, range_f1
+from argosy.eval.volume import BUFFER_POINTS, volumes, vus_pr
+from argosy.signals.arrays import Bools, Floats
 from tests import naive
 
 

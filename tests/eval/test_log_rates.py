@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.log_rates import all_rates, line_rates, session_rates, template_rates, windows
+from argosy.eval.log_rates import all_rates, line_rates, session_rates, template_rates, windows
 
 LINES = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.booleans()), min_size=1, max_size=40)
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eval.affiliation import affiliation
-from eval.ranges import range_f1
-from eval.volume import volumes
+from argosy.eval.affiliation import affiliation
+from argosy.eval.ranges import range_f1
+from argosy.eval.volume import volumes
 
 _CASES = json.loads((Path(__file__).parent / "published.json").read_text("utf-8"))["cases"]
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from eval import metrics, rates
-from eval.objective import DEFAULT, OBJECTIVES
-from signals.arrays import Bools, Floats
+from argosy.eval import metrics, rates
+from argosy.eval.objective import DEFAULT, OBJECTIVES
+from argosy.signals.arrays import Bools, Floats
 from tests import naive
 
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from eval.splits import Lockbox, LockboxSpent, Part, Splits, split
-from signals.errors import BadInput
+from argosy.eval.splits import Lockbox, LockboxSpent, Part, Splits, split
+from argosy.signals.errors import BadInput
 
 
 @given(st.integers(1, 1000), st.floats(0, 0.49), st.floats(0, 0.49))

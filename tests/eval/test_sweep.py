@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from eval.objective import DEFAULT, OBJECTIVES, Objective
-from eval.sweep import LabelledPart, curve, settle, sweep
-from signals.arrays import Bools, Floats
+from argosy.eval.objective import DEFAULT, OBJECTIVES, Objective
+from argosy.eval.sweep import LabelledPart, curve, settle, sweep
+from argosy.signals.arrays import Bools, Floats
 from tests import naive
 
 _SOME = st.sampled_from([-math.inf, math.inf, math.nan, -1.0, 0.0, 1.0, 1.5, 2.0, 7.0])

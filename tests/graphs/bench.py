@@ -9,20 +9,20 @@ import numpy as np
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
-from agents.embedded import EmbeddedAuthor
-from agents.speech import Role, Speaker
-from eval.objective import OBJECTIVES, Objective
-from eval.splits import Splits, split
-from graphs.events import Decision, Event, ModelCall, SandboxJob
-from graphs.refine import RefineContext, Settings, State, Workbench, build
-from graphs.refine.context import FittedBase, Publication
-from graphs.refine.graph import Node, recursion_limit
-from graphs.refine.offers import Library
-from graphs.refine.state import Ending
-from sandbox.protocol import Sandbox
-from signals.arrays import Bools
-from signals.scores import Scores
-from signals.series import Series
+from argosy.agents.embedded import EmbeddedAuthor
+from argosy.agents.speech import Role, Speaker
+from argosy.eval.objective import OBJECTIVES, Objective
+from argosy.eval.splits import Splits, split
+from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob
+from argosy.graphs.refine import RefineContext, Settings, State, Workbench, build
+from argosy.graphs.refine.context import FittedBase, Publication
+from argosy.graphs.refine.graph import Node, recursion_limit
+from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.state import Ending
+from argosy.sandbox.protocol import Sandbox
+from argosy.signals.arrays import Bools
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SMALL = Settings(rounds=1, candidates=2, evaluations=16)

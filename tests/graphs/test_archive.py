@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from detectors.rule import Direction
-from eval.splits import split
-from graphs.refine import Settings, Workbench
-from graphs.refine.archive import niche_of
-from graphs.refine.state import Candidate
-from sandbox.local import LocalSandbox
-from signals.series import Series
+from argosy.detectors.rule import Direction
+from argosy.eval.splits import split
+from argosy.graphs.refine import Settings, Workbench
+from argosy.graphs.refine.archive import niche_of
+from argosy.graphs.refine.state import Candidate
+from argosy.sandbox.local import LocalSandbox
+from argosy.signals.series import Series
 from tests.graphs.bench import Limits, Ran, a_series, refine, speaker_of
 
 _RULE = '''```python

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import BaseMessage
 
-from agents.speech import Role
-from detectors.certificate.form import Kind
-from graphs.refine import Settings
-from sandbox.local import LocalSandbox
+from argosy.agents.speech import Role
+from argosy.detectors.certificate.form import Kind
+from argosy.graphs.refine import Settings
+from argosy.sandbox.local import LocalSandbox
 from tests.detectors.cheats import CHEATS, HEAD, HONEST, by_heart
 from tests.graphs.bench import Ran, a_series, embedded, refine, speaker_of
 

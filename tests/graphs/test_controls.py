@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from agents.speech import Role
-from detectors.rule import Direction, read_rule
-from graphs.controls import CONTROLS
-from graphs.controls.ablations import ABLATIONS
-from graphs.controls.argos_plain import CHUNK_POINTS, failures_of
-from graphs.refine import Outcome, Settings
-from graphs.refine.state import Ending
-from sandbox.local import LocalSandbox
-from signals.arrays import Bools
-from signals.series import Series
+from argosy.agents.speech import Role
+from argosy.detectors.rule import Direction, read_rule
+from argosy.graphs.controls import CONTROLS
+from argosy.graphs.controls.ablations import ABLATIONS
+from argosy.graphs.controls.argos_plain import CHUNK_POINTS, failures_of
+from argosy.graphs.refine import Outcome, Settings
+from argosy.graphs.refine.state import Ending
+from argosy.sandbox.local import LocalSandbox
+from argosy.signals.arrays import Bools
+from argosy.signals.series import Series
 from tests.graphs.bench import Ran, a_series, embedded, refine, speaker_of
 
 pytestmark = pytest.mark.slow

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import BaseMessage
 
-from agents.speech import Role
-from graphs.events import Decision
-from graphs.refine import Settings
-from graphs.refine.state import Outcome
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Limits
+from argosy.agents.speech import Role
+from argosy.graphs.events import Decision
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.state import Outcome
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Limits
 from tests.graphs.bench import Ran, a_series, refine, speaker_of
 
 pytestmark = pytest.mark.slow

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from langchain_core.messages import BaseMessage
 
-from detectors.rule import Direction
-from detectors.transfer import Unit
-from graphs.refine import Settings
-from graphs.refine.offers import Library, Offer
-from graphs.refine.state import Ending, Outcome
-from sandbox.local import LocalSandbox
+from argosy.detectors.rule import Direction
+from argosy.detectors.transfer import Unit
+from argosy.graphs.refine import Settings
+from argosy.graphs.refine.offers import Library, Offer
+from argosy.graphs.refine.state import Ending, Outcome
+from argosy.sandbox.local import LocalSandbox
 from tests.graphs.bench import a_series, embedded, refine, speaker_of
 
 pytestmark = pytest.mark.slow

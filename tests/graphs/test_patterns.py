@@ -7,25 +7,25 @@ import numpy as np
 import pytest
 from langchain_core.runnables import RunnableConfig
 
-from agents.access import EMBEDDED, open_model
-from agents.budget import Budget, Caps
-from agents.catalog import ModelFacts
-from agents.embedded.standins import STANDINS
-from agents.explanation import Standing
-from agents.selection import ModelSelector
-from agents.speech import Pattern, Speaker
-from detectors.blend import Blend
-from graphs.detect.context import DetectContext, DetectSettings, Slate
-from graphs.detect.graph import RECURSION_LIMIT, build
-from graphs.detect.patterns import Kind, PatternRow, Tools, kind_of, rows
-from graphs.detect.state import State
-from graphs.events import SpanBegin
-from graphs.record import RecordedSpeaker
-from signals.errors import BadInput
-from signals.lines import Lines
-from signals.records import Records
-from signals.series import Series
-from signals.shapes import Signal
+from argosy.agents.access import EMBEDDED, open_model
+from argosy.agents.budget import Budget, Caps
+from argosy.agents.catalog import ModelFacts
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.explanation import Standing
+from argosy.agents.selection import ModelSelector
+from argosy.agents.speech import Pattern, Speaker
+from argosy.detectors.blend import Blend
+from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
+from argosy.graphs.detect.graph import RECURSION_LIMIT, build
+from argosy.graphs.detect.patterns import Kind, PatternRow, Tools, kind_of, rows
+from argosy.graphs.detect.state import State
+from argosy.graphs.events import SpanBegin
+from argosy.graphs.record import RecordedSpeaker
+from argosy.signals.errors import BadInput
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.series import Series
+from argosy.signals.shapes import Signal
 from tests.graphs.bench import MemoryRecorder, speaker_of
 
 POINTS = 200

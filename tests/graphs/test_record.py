@@ -12,11 +12,11 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
 
-from agents.speech import CallKey, ModelUnavailable, Role
-from graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
-from graphs.record import RecordedSandbox, RecordedSpeaker, prompt_text, span
-from sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
-from signals.errors import BadInput
+from argosy.agents.speech import CallKey, ModelUnavailable, Role
+from argosy.graphs.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
+from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, prompt_text, span
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
+from argosy.signals.errors import BadInput
 from tests.scripted import ScriptedModel, scripted_speaker
 
 MESSAGES = [SystemMessage("You write rules."), HumanMessage("Write one.")]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphs.events import Decision
-from graphs.redact import Redaction
+from argosy.graphs.events import Decision
+from argosy.graphs.redact import Redaction
 
 SECRETS = {
     "openai": "sk-proj-" + "aB3_" * 10,

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from agents.speech import Role
-from detectors.rule import Direction
-from eval.splits import split
-from graphs.refine import Outcome, Settings
-from graphs.refine.state import Ending
-from sandbox.local import LocalSandbox
-from signals.series import Series
+from argosy.agents.speech import Role
+from argosy.detectors.rule import Direction
+from argosy.eval.splits import split
+from argosy.graphs.refine import Outcome, Settings
+from argosy.graphs.refine.state import Ending
+from argosy.sandbox.local import LocalSandbox
+from argosy.signals.series import Series
 from tests.graphs.bench import SMALL, Ran, a_series, embedded, refine, speaker_of
 
 pytestmark = pytest.mark.slow
@@ -136,7 +136,7 @@ BREAKAGES: dict[str, tuple[Callable[[str], str], set[str]]] = {
 def test_repair_mends_a_breakage(kind: str, sandbox: LocalSandbox) -> None:
     change, kinds = BREAKAGES[kind]
     series, labels = a_series()
-    from sandbox.protocol import Limits
+    from argosy.sandbox.protocol import Limits
 
     limits = Limits(job_s=8.0 if kind == "endless loop" else 60.0)
     settings = Settings(rounds=1, candidates=1, evaluations=12, trial_limits=limits)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from agents.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
-from graphs.events import Decision, Event, ModelCall, SpanBegin
-from graphs.record import RecordedSandbox, RecordedSpeaker, call_key
-from graphs.replay.past import Past, Step, Turn, steps
-from graphs.replay.recording import NOT_ASKED, STOPPED, Recording
-from graphs.replay.unknown import UnknownCall
-from graphs.replay.wrappers import PatientSandbox, RecordingSpeaker, RememberingSpeaker, ResumingRecorder
-from sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, TimedOut
+from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
+from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
+from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, call_key
+from argosy.graphs.replay.past import Past, Step, Turn, steps
+from argosy.graphs.replay.recording import NOT_ASKED, STOPPED, Recording
+from argosy.graphs.replay.unknown import UnknownCall
+from argosy.graphs.replay.wrappers import PatientSandbox, RecordingSpeaker, RememberingSpeaker, ResumingRecorder
+from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, TimedOut
 from tests.graphs.bench import MemoryRecorder
 
 KEY = CallKey(Role.DETECTION, 1, 2, 0)

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 import pytest
 from langchain_core.messages import BaseMessage
 
-from agents.embedded.standins import STANDINS
-from agents.speech import Pattern, Role
-from detectors.baselines import BASELINES
-from detectors.cards import Kind, packaged_cards
-from eval.objective import OBJECTIVES, Objective
-from eval.splits import Splits, split
-from graphs.refine.context import Desk, FittedBase, RefineContext, Settings, Workbench
-from graphs.refine.graph import after_profile
-from graphs.refine.selecting import Selecting
-from graphs.refine.shortlisting import shortlist
-from graphs.refine.studying import fit_base
-from signals.arrays import Bools
-from signals.series import Series
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.speech import Pattern, Role
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.cards import Kind, packaged_cards
+from argosy.eval.objective import OBJECTIVES, Objective
+from argosy.eval.splits import Splits, split
+from argosy.graphs.refine.context import Desk, FittedBase, RefineContext, Settings, Workbench
+from argosy.graphs.refine.graph import after_profile
+from argosy.graphs.refine.selecting import Selecting
+from argosy.graphs.refine.shortlisting import shortlist
+from argosy.graphs.refine.studying import fit_base
+from argosy.signals.arrays import Bools
+from argosy.signals.series import Series
 from tests.argosy.inprocess import InProcess
 from tests.graphs.bench import Limits, MemoryRecorder, a_series, speaker_of
 

@@ -1,7 +1,7 @@
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
-from prompts import render
+from argosy.prompts import render
 
 SLOTS = {
     "detection": {

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.containers import ContainerSandbox
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Sandbox
-from sandbox.resident import Sharing
+from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Sandbox
+from argosy.sandbox.resident import Sharing
 
 DOCKER = pytest.param("docker", marks=pytest.mark.docker)
 NAMESPACES = pytest.param("local", marks=pytest.mark.namespaces)

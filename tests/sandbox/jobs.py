@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 
 QUICK = Limits(job_s=20.0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TimedOut, TooBig
+from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TimedOut, TooBig
 from tests.sandbox.jobs import QUICK, broke, job, outcome, ran, rule, series
 
 GOOD = rule("return values / 50")

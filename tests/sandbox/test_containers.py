@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from sandbox.containers import ContainerSandbox, reap
-from sandbox.daemon import connect
-from sandbox.hardening import LABEL, host
-from sandbox.image import default_base, image_tag
-from sandbox.protocol import Evaluation, SandboxUnavailable
-from sandbox.resident import Pool
+from argosy.sandbox.containers import ContainerSandbox, reap
+from argosy.sandbox.daemon import connect
+from argosy.sandbox.hardening import LABEL, host
+from argosy.sandbox.image import default_base, image_tag
+from argosy.sandbox.protocol import Evaluation, SandboxUnavailable
+from argosy.sandbox.resident import Pool
 from tests.sandbox.jobs import job, outcome, ran, rule
 
 pytestmark = pytest.mark.docker
@@ -102,7 +102,7 @@ def test_no_engine_names_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_containers_end_with_a_host_that_is_killed(client: docker.DockerClient) -> None:
     program = (
-        "import sandbox.containers as c; s = c.ContainerSandbox(); s.warm()\n"
+        "import argosy.sandbox.containers as c; s = c.ContainerSandbox(); s.warm()\n"
         "print('ready', flush=True); import time; time.sleep(60)"
     )
     host = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

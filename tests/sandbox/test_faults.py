@@ -16,14 +16,14 @@ from pathlib import Path
 import docker
 import pytest
 
-from sandbox.containers import ContainerSandbox
-from sandbox.daemon import connect
-from sandbox.folders import PREFIX, make_folder
-from sandbox.hardening import LABEL, owner, recipe
-from sandbox.image import image_tag
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Evaluation, Limits, Outcome, SandboxUnavailable, TimedOut, TooBig
-from sandbox.resident import Pool, PooledSandbox, Sharing
+from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.daemon import connect
+from argosy.sandbox.folders import PREFIX, make_folder
+from argosy.sandbox.hardening import LABEL, owner, recipe
+from argosy.sandbox.image import image_tag
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Evaluation, Limits, Outcome, SandboxUnavailable, TimedOut, TooBig
+from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 from tests.sandbox.jobs import job, outcome, ran, rule
 
 pytestmark = pytest.mark.slow
@@ -250,7 +250,7 @@ def test_a_full_disk_is_typed(kind: str, tmp_path: Path) -> None:
     program = (
         f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}\n"
         f"from sandbox.{opened} as Opened\n"
-        "from sandbox.protocol import SandboxUnavailable\n"
+        "from argosy.sandbox.protocol import SandboxUnavailable\n"
         "from tests.sandbox.jobs import outcome, rule\n"
         "try: outcome(Opened(), rule('return values'))\n"
         "except SandboxUnavailable as error: print(error)\n"
@@ -265,8 +265,8 @@ def test_a_full_disk_is_typed(kind: str, tmp_path: Path) -> None:
 
 def test_folders_of_a_killed_host_are_gone_with_the_next_sandbox() -> None:
     program = (
-        "from sandbox.folders import make_folder\n"
-        "from sandbox.local import LocalSandbox\n"
+        "from argosy.sandbox.folders import make_folder\n"
+        "from argosy.sandbox.local import LocalSandbox\n"
         "from tests.sandbox.jobs import outcome, rule\n"
         "import os, signal\n"
         "sandbox = LocalSandbox()\n"

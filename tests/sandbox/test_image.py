@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from sandbox import image
-from sandbox.daemon import connect
+from argosy.sandbox import image
+from argosy.sandbox.daemon import connect
 
 
 def test_the_tag_is_the_same_until_the_content_changes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.local import LocalSandbox
-from sandbox.protocol import Limits, SandboxUnavailable, TimedOut
-from sandbox.walls import Wall, walls
+from argosy.sandbox.local import LocalSandbox
+from argosy.sandbox.protocol import Limits, SandboxUnavailable, TimedOut
+from argosy.sandbox.walls import Wall, walls
 from tests.sandbox.jobs import job, outcome, ran, rule
 
 pytestmark = pytest.mark.slow
@@ -100,7 +100,7 @@ def test_an_interrupted_run_leaves_nothing() -> None:
 
 def test_a_harness_ends_with_a_host_that_is_killed() -> None:
     program = (
-        "import numpy as np; from sandbox.local import LocalSandbox; from sandbox.protocol import *\n"
+        "import numpy as np; from argosy.sandbox.local import LocalSandbox; from argosy.sandbox.protocol import *\n"
         "import threading, time; s = LocalSandbox()\n"
         "source = 'def detect(values, seconds):\\n    while True: pass\\n'\n"
         "job = Job(source, (Input(np.zeros(1), np.zeros(1, int)),), (Evaluation({}),))\n"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sandbox.parsing import literal, parse
+from argosy.sandbox.parsing import literal, parse
 
 _SOURCE = "\n".join(f"def step_{n}(x):\n    return [x + {n}, {{'a': (x, [x, {n}])}}]" for n in range(40))
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.listing import ALLOWED
-from sandbox.vetting import LINES, barred, complexity, vet
+from argosy.sandbox.listing import ALLOWED
+from argosy.sandbox.vetting import LINES, barred, complexity, vet
 
 HEAD = '"""A rule."""\nimport numpy as np\nimport pandas as pd\n\nPARAMS = {"window": (60, 10, 720)}\n\n'
 GOOD = (

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.channels import AttachedChannel, SocketChannel
-from sandbox.protocol import Broke, Evaluation, Limits, Ran, TimedOut, TooBig
-from sandbox.wire import Reply, ask
+from argosy.sandbox.channels import AttachedChannel, SocketChannel
+from argosy.sandbox.protocol import Broke, Evaluation, Limits, Ran, TimedOut, TooBig
+from argosy.sandbox.wire import Reply, ask
 from tests.sandbox.jobs import job, rule
 
 ASKED = job(rule("return values"), Evaluation({}), Evaluation({}, stop=2), points=3, limits=Limits(job_s=30.0))

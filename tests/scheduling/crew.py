@@ -11,10 +11,10 @@ from itertools import cycle
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from argosy.graphs.events import SpanBegin, SpanEnd
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.workers import Workers
 from argosy.store.store import Store
-from graphs.events import SpanBegin, SpanEnd
 from tests.processes import alive, descendants, naming
 from tests.scheduling.killed_worker import FORKS
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from argosy.connectors.tables import Loaded
 from argosy.copies import keep_copy
+from argosy.signals.series import Series
 from argosy.store.store import Store
-from signals.series import Series
 
 FIRST = 1_790_000_040  # 2026-09-21 14:14:00 UTC
 STEP_S = 60

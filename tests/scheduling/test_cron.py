@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.missed import Missed
-from signals.errors import BadInput
+from argosy.signals.errors import BadInput
 
 BERLIN = "Europe/Berlin"
 

@@ -12,9 +12,9 @@ from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, Sche
 from argosy.scheduling.runs import MOST_ATTEMPTS, Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.service_rows import Move, Status
 from argosy.store.store import Store, open_store
-from signals.errors import BadInput
 
 START = 1_790_000_040.0  # 2026-09-21 14:14 UTC
 HOUR = 3600.0

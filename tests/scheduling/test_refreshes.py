@@ -15,10 +15,10 @@ from argosy.scheduling.refreshes import Refresher, RequestSpec, check_scheduled
 from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow
 from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
+from argosy.signals.errors import BadInput
 from argosy.store.service_rows import Move, Status
 from argosy.store.store import Store
 from argosy.transcript import read_transcript
-from signals.errors import BadInput
 from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.scheduling.kept import keep_detector
 

@@ -213,7 +213,7 @@ def test_a_worker_that_is_gone_loses_nothing(store: Store, detector: str) -> Non
 def test_counters_are_served_on_loopback_and_a_taken_port_is_named(socket_enabled: None) -> None:
     import requests
 
-    from signals.errors import BadInput
+    from argosy.signals.errors import BadInput
     from tests.postgres.server import free_port
 
     metrics = Metrics(port=free_port())

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from argosy.connectors.tables import MOST_SESSION_POINTS
-from signals.arrays import Ints
-from signals.errors import BadInput
-from signals.gap_policy import MOST_ABSENT, GapPolicy, bridged
-from signals.gaps import regular
-from signals.series import Series
+from argosy.signals.arrays import Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.gap_policy import MOST_ABSENT, GapPolicy, bridged
+from argosy.signals.gaps import regular
+from argosy.signals.series import Series
 
 EXPLICIT = [each for each in GapPolicy if each is not GapPolicy.IGNORE]
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.gaps import Gaps, gaps, regular
-from signals.series import Series
+from argosy.signals.gaps import Gaps, gaps, regular
+from argosy.signals.series import Series
 
 
 def series(seconds: list[int], values: list[float] | None = None, step_s: int = 60) -> Series:

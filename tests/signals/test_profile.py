@@ -6,9 +6,9 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from signals.periods import FINE_POINTS, seasons
-from signals.profile import profile
-from signals.series import Series
+from argosy.signals.periods import FINE_POINTS, seasons
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
 
 RNG = np.random.default_rng(7)
 _FRESH = RNG.bit_generator.state

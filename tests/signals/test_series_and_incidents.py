@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.errors import BadInput
-from signals.incidents import Incident, incidents_in, labels_at, runs
-from signals.scores import Scores
-from signals.series import Series
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident, incidents_in, labels_at, runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
 
 
 def series(seconds: list[int], values: list[float], step_s: int = 60) -> Series:

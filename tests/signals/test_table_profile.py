@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from signals.levels import level_moves
-from signals.table_profile import MOST_COLUMNS, MOST_ROWS, table_profile
+from argosy.signals.levels import level_moves
+from argosy.signals.table_profile import MOST_COLUMNS, MOST_ROWS, table_profile
 
 
 def test_independent_normal_columns() -> None:

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from argosy.signals.errors import BadInput
 from argosy.sources.addresses import check_kept, filled_in
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.source import Stretch
 from argosy.sources.spec import Feed, SourceSpec, open_feed
-from signals.errors import BadInput
 
 FIRST, STEP_S = 1_790_000_040, 60
 ALL = FIRST + 1_000 * STEP_S

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from argosy.connectors.cells import ColumnScores
+from argosy.signals.errors import BadInput
+from argosy.signals.gap_policy import GapPolicy
 from argosy.sources.errors import NoData, SourceUnavailable
 from argosy.sources.prometheus import PAGE_POINTS, PrometheusSource, refuse_counter
 from argosy.sources.source import Stretch
 from argosy.sources.spec import SourceSpec, open_feed
-from signals.errors import BadInput
-from signals.gap_policy import GapPolicy
 from tests.prometheus import server
 
 STEP_S = 60

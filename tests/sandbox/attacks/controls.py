@@ -12,14 +12,14 @@ from typing import Any
 import docker
 from docker.types import LogConfig
 
-from sandbox.channels import AttachedChannel
-from sandbox.containers import ContainerSandbox, _attach
-from sandbox.hardening import LABEL, Recipe, recipe
-from sandbox.image import PYTHON, image_tag
-from sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran
-from sandbox.resident import Pool, Sharing
-from sandbox.seccomp import everything
-from sandbox.wire import END_S, Hung
+from argosy.sandbox.channels import AttachedChannel
+from argosy.sandbox.containers import ContainerSandbox, _attach
+from argosy.sandbox.hardening import LABEL, Recipe, recipe
+from argosy.sandbox.image import PYTHON, image_tag
+from argosy.sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran
+from argosy.sandbox.resident import Pool, Sharing
+from argosy.sandbox.seccomp import everything
+from argosy.sandbox.wire import END_S, Hung
 from tests.sandbox.attacks.registry import Attack, Harm, Protection
 from tests.sandbox.jobs import series
 

@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-import sandbox
+from argosy import sandbox
 
 ROOM = Path(sandbox.__file__).parent
 

@@ -10,7 +10,7 @@ Array = Any
 
 def call_attack(name: str, number: str, arguments: str, *lacks: Protection, prepare: str = "pass") -> None:
     """Registers the attack that makes one system call, and whose harm is that the kernel does it."""
-    from sandbox.protocol import Broke
+    from argosy.sandbox.protocol import Broke
     from tests.sandbox.attacks.registry import ATTACKS, QUICK, Attack
 
     source = f'''"""Asks the kernel for {name}."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.protocol import Ran
+from argosy.sandbox.protocol import Ran
 from tests.sandbox.attacks.registry import Harm, Protection, attack
 
 P = Protection

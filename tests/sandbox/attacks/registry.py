@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from sandbox.protocol import Broke, Limits, Outcome
+from argosy.sandbox.protocol import Broke, Limits, Outcome
 
 QUICK = Limits(job_s=20.0)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.protocol import Broke, Limits, Ran, TimedOut, TooBig
+from argosy.sandbox.protocol import Broke, Limits, Ran, TimedOut, TooBig
 from tests.sandbox.attacks.registry import Harm, Protection, attack
 
 P = Protection

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from sandbox.daemon import connect
-from sandbox.protocol import Broke, Ran, Sandbox
+from argosy.sandbox.daemon import connect
+from argosy.sandbox.protocol import Broke, Ran, Sandbox
 from tests.sandbox.attacks import answers, kernel, reaching, resources  # noqa: F401  they register themselves
 from tests.sandbox.attacks.controls import HONEST, RIGHT, Controls, one_job
 from tests.sandbox.attacks.host import Canary, picture
