@@ -30,7 +30,7 @@ def lacking_namespaces() -> str | None:
 
 
 def lacking_model() -> str | None:
-    from argosy.gguf import what_is_missing
+    from argosy.models.gguf import what_is_missing
 
     path = os.environ.get("ARGOSY_TEST_GGUF")
     if not path:

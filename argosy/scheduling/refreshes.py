@@ -11,20 +11,20 @@ from argosy.agents.access import EMBEDDED
 from argosy.agents.budget import Caps
 from argosy.agents.clients import address
 from argosy.agents.speech import ModelUnavailable
-from argosy.casting import read_casting
-from argosy.connectors.times import iso
-from argosy.gguf import SCHEME
 from argosy.graphs.refine import Settings
-from argosy.models import Models
-from argosy.newer import NO_LABELS, relabelled, seen_before
-from argosy.refreshing import Refreshed, RefreshRequest, Shadow, refresh
+from argosy.inputs.sources.errors import NoData, SourceUnavailable
+from argosy.inputs.sources.spec import SourceSpec, open_feed
+from argosy.inputs.tables.times import iso
+from argosy.models.casting import read_casting
+from argosy.models.gguf import SCHEME
+from argosy.models.models import Models
 from argosy.sandbox.protocol import SandboxUnavailable
 from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.rows import Ended, Facts, Outcome, RunRow, ScheduleRow
 from argosy.scheduling.worker import Perform
+from argosy.service.newer import NO_LABELS, relabelled, seen_before
+from argosy.service.refreshing import Refreshed, RefreshRequest, Shadow, refresh
 from argosy.signals.errors import BadInput
-from argosy.sources.errors import NoData, SourceUnavailable
-from argosy.sources.spec import SourceSpec, open_feed
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import DetectorRow, Json
 from argosy.store.service_rows import Status

@@ -1,6 +1,7 @@
 """Past results that come along: what detectors reached on the development sets, by tags.
 
-Written by `python -m argosy.benchmarks.selection … --keep FOLDER`; what is judged on those sets must not use them.
+Written by `python -m argosy.benchmarks.studies.selection … --keep FOLDER`; what is judged on those sets must not use
+them.
 """
 
 import json

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from typer.testing import CliRunner, Result
 
-from argosy.cli import app
+from argosy.cli.cli import app
 
 Invoke = Callable[..., Result]
 

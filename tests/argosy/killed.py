@@ -19,28 +19,28 @@ import numpy as np
 import pandas as pd
 from langchain_core.messages import BaseMessage
 
-import argosy.resuming
-import argosy.session
+import argosy.sessions.resuming
+import argosy.sessions.session
 from argosy.agents.budget import Budget
 from argosy.agents.embedded.author import answer
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.speech import CallKey, Reply, Role, Usage
-from argosy.connectors.tables import TableRequest
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.graphs.events import Event, SpanEnd
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.selecting import Selecting
-from argosy.keeping import Finished
-from argosy.models import Models, find_models
-from argosy.request import SessionRequest
+from argosy.inputs.tables.tables import TableRequest
+from argosy.models.models import Models, find_models
+from argosy.sessions.keeping import Finished
+from argosy.sessions.request import SessionRequest
+from argosy.sessions.voices import Voices
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
-from argosy.voices import Voices
 from tests.argosy.inprocess import opened
 
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.argosy.killed", "argosy.cli", "alembic.command"])
+FORKS.set_forkserver_preload(["tests.argosy.killed", "argosy.cli.cli", "alembic.command"])
 
 SMALL = Settings(rounds=2, candidates=2, evaluations=6)
 EXPLAINED = replace(SMALL, explain=2)
@@ -117,17 +117,17 @@ def work(home: Path, file: Path, watch: Callable[[Event], None], resumed: bool) 
         author = Author(home / ("asked-again" if resumed else "asked"), budget)
         return Voices(dict.fromkeys(Role, author), by_language_model=False)
 
-    for room in (argosy.session, argosy.resuming):
+    for room in (argosy.sessions.session, argosy.sessions.resuming):
         room.open_voices = voices  # type: ignore[attr-defined]
-    argosy.session.open_sandbox = opened  # type: ignore[assignment,attr-defined]
+    argosy.sessions.session.open_sandbox = opened  # type: ignore[assignment,attr-defined]
     surroundings = Surroundings(home)
     store = open_store(surroundings)
     models = find_models(surroundings)
     if resumed:
-        done = argosy.resuming.resume_session(None, store, models, time.time, watch)
+        done = argosy.sessions.resuming.resume_session(None, store, models, time.time, watch)
     else:
         asked = request(file, settings=EXPLAINED, selecting=SHORTLIST)  # so that every node runs
-        done = argosy.session.run_session(asked, store, models, time.time, watch)
+        done = argosy.sessions.session.run_session(asked, store, models, time.time, watch)
     store.close()
     return (done.report if isinstance(done, Finished) else done).as_json()
 

@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.connectors.cells import Alarms
-from argosy.connectors.tables import Loaded
-from argosy.copies import keep_copy
 from argosy.detectors.rule import Direction, read_rule
 from argosy.graphs.refine import Settings as RefineSettings
-from argosy.models import find_models
-from argosy.newer import values_of
-from argosy.refreshed import Refreshed, RefreshRequest, Shadow
-from argosy.refreshing import refresh
+from argosy.inputs.tables.cells import Alarms
+from argosy.inputs.tables.tables import Loaded
+from argosy.models.models import find_models
+from argosy.service.newer import values_of
+from argosy.service.refreshed import Refreshed, RefreshRequest, Shadow
+from argosy.service.refreshing import refresh
 from argosy.settings import Settings
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import incidents_in
 from argosy.signals.series import Series
+from argosy.store.copies import keep_copy
 from argosy.store.rows import MemberRow, RuleRole
 from argosy.store.service_rows import Status
 from argosy.store.store import Store
@@ -55,8 +55,8 @@ def loaded(
 
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules of the embedded author run in the process of the test."""
-    monkeypatch.setattr("argosy.session.open_sandbox", opened)
-    monkeypatch.setattr("argosy.refreshing.open_sandbox", opened)
+    monkeypatch.setattr("argosy.sessions.session.open_sandbox", opened)
+    monkeypatch.setattr("argosy.service.refreshing.open_sandbox", opened)
 
 
 @dataclass

@@ -11,8 +11,8 @@ from argosy.agents.speech import CallKey, Role
 from argosy.detectors.rule import Direction, read_rule
 from argosy.graphs.events import Decision, ScoreMeasured
 from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, span
-from argosy.report import Report
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran
+from argosy.sessions.report import Report
 from argosy.settings import Settings
 from argosy.store.rows import MemberRow, RuleRole
 from argosy.store.store import Store, StoreRecorder, open_store

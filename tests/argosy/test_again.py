@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-import argosy.resuming
-import argosy.session
+import argosy.sessions.resuming
+import argosy.sessions.session
 from argosy.agents.budget import Caps
 from argosy.agents.speech import ModelUnavailable
-from argosy.forking import Changes, find_step, fork_session
 from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.refine import Settings
 from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.unknown import UnknownCall
-from argosy.keeping import Finished
-from argosy.models import Models, find_models
-from argosy.replaying import replay_session
-from argosy.report import Report
-from argosy.resuming import resume_session
-from argosy.session import SessionRequest, run_session
+from argosy.models.models import Models, find_models
+from argosy.sessions.forking import Changes, find_step, fork_session
+from argosy.sessions.keeping import Finished
+from argosy.sessions.replaying import replay_session
+from argosy.sessions.report import Report
+from argosy.sessions.resuming import resume_session
+from argosy.sessions.session import SessionRequest, run_session
 from argosy.settings import Settings as Surroundings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(argosy.session, "open_sandbox", opened)
+    monkeypatch.setattr(argosy.sessions.session, "open_sandbox", opened)
 
 
 @pytest.fixture

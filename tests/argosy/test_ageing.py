@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from argosy.ageing import due_at, expires_at, rule_standings
-from argosy.copies import keep_copy
-from argosy.lineage import detector_json
-from argosy.refreshed import RefreshRequest
-from argosy.service import standing_told
+from argosy.service.ageing import due_at, expires_at, rule_standings
+from argosy.service.lineage import detector_json
+from argosy.service.refreshed import RefreshRequest
+from argosy.service.service import standing_told
 from argosy.settings import Settings, read_settings
+from argosy.store.copies import keep_copy
 from argosy.store.rows import DetectorRow
 from argosy.store.service_rows import Move, Status, SuccessionRow
 from argosy.store.store import Store, open_store

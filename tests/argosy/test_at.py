@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.connectors.at import point_at
-from argosy.connectors.tables import Loaded
-from argosy.connectors.times import iso
+from argosy.inputs.tables.at import point_at
+from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.times import iso
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from argosy.benchmarks.collection import Columns
-from argosy.benchmarks.layouts import open_collection
-from argosy.cli import app
-from argosy.commands.bench_methods import runnable
+from argosy.benchmarks.bench.collection import Columns
+from argosy.benchmarks.bench.layouts import open_collection
+from argosy.cli.bench_methods import runnable
+from argosy.cli.cli import app
 from argosy.signals.errors import BadInput
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ def _run(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def _argosy(*words: object) -> list[str]:
-    return [sys.executable, "-c", "from argosy.cli import main; main()", "bench", *map(str, words)]
+    return [sys.executable, "-c", "from argosy.cli.cli import main; main()", "bench", *map(str, words)]
 
 
 def test_killed_halfway_and_started_again_it_gives_the_same_table(tmp_path: Path) -> None:
@@ -136,7 +136,9 @@ def test_two_series_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_method_without_its_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("argosy.benchmarks.methods.find_spec", lambda name: None if name == "stumpy" else object())
+    monkeypatch.setattr(
+        "argosy.benchmarks.bench.methods.find_spec", lambda name: None if name == "stumpy" else object()
+    )
     done = CliRunner().invoke(app, ["bench", str(_table(tmp_path / "d.parquet")), "--methods", "matrix_profile"])
     assert done.exit_code == 2
     assert "needs stumpy, which is not installed" in done.stderr
@@ -187,7 +189,7 @@ def test_a_disk_that_is_full_is_one_line_and_finished_cells_are_kept(
 
     words = ["bench", str(_table(tmp_path / "d.parquet")), "--methods", "one_liner", "--out", str(tmp_path / "o")]
     with monkeypatch.context() as patched:
-        patched.setattr("argosy.benchmarks.run.write_table", full)
+        patched.setattr("argosy.benchmarks.bench.run.write_table", full)
         done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert "no space left on device; mend that and start the same again" in done.stderr

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from argosy.benchmarks.bulk import log_lines, main, record_lines
+from argosy.benchmarks.studies.bulk import log_lines, main, record_lines
 
 
 def test_made_up_input_is_the_same_for_a_seed_and_has_a_few_odd_ones() -> None:

@@ -8,10 +8,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from argosy.benchmarks import explanations
-from argosy.benchmarks.collection import Columns
-from argosy.benchmarks.explanations import by_kind, explained, kind_of, scenes
-from argosy.benchmarks.layouts import open_collection
+from argosy.benchmarks.bench.collection import Columns
+from argosy.benchmarks.bench.layouts import open_collection
+from argosy.benchmarks.studies import explanations
+from argosy.benchmarks.studies.explanations import by_kind, explained, kind_of, scenes
 from tests.argosy.labelled import write_labelled_csv
 from tests.scripted import ScriptedModel, scripted_speaker
 

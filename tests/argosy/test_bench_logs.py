@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from argosy.benchmarks.log_sets import open_log_sets
-from argosy.benchmarks.logs import TABLE, main
+from argosy.benchmarks.studies.log_sets import open_log_sets
+from argosy.benchmarks.studies.logs import TABLE, main
 from argosy.signals.errors import BadInput
 
 

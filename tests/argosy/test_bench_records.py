@@ -8,7 +8,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from argosy.benchmarks.records import TABLE, main
+from argosy.benchmarks.studies.records import TABLE, main
 
 
 def bench(*words: object) -> Result:

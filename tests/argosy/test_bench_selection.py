@@ -8,10 +8,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from argosy.benchmarks import selection
-from argosy.benchmarks.contest import CARDS, FIXED, WITH_PAST, Contest, gain, past_of, standings
-from argosy.benchmarks.contest_text import write_contest
-from argosy.benchmarks.tabular_figures import roc_auc, tables_in
+from argosy.benchmarks.studies import selection
+from argosy.benchmarks.studies.contest import CARDS, FIXED, WITH_PAST, Contest, gain, past_of, standings
+from argosy.benchmarks.studies.contest_text import write_contest
+from argosy.benchmarks.studies.tabular_figures import roc_auc, tables_in
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.detectors.tabular import is_installed
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.benchmarks.speed import made_up, paces, time_cell
+from argosy.benchmarks.bench.speed import made_up, paces, time_cell
 from argosy.eval.bench.cell import OK, Cell
 from argosy.eval.bench.table import long_form
 from argosy.eval.report.growth import write_growth

@@ -7,8 +7,8 @@ import pytest
 from argosy.agents.budget import Budget, Caps
 from argosy.agents.catalog import read_catalog
 from argosy.agents.speech import ModelUnavailable, Role
-from argosy.casting import cast, read_casting, refuse_uncapped
-from argosy.models import Models
+from argosy.models.casting import cast, read_casting, refuse_uncapped
+from argosy.models.models import Models
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 
@@ -108,7 +108,7 @@ def test_a_chain_needs_one_that_is_there():
 
 
 def test_the_users_table_is_found(tmp_path, monkeypatch):
-    from argosy.models import find_models
+    from argosy.models.models import find_models
 
     path = tmp_path / "mine.yaml"
     path.write_text("'house:*': {url: 'https://models.example/v1', key: HOUSE_TOKEN, input_usd: 1, output_usd: 2}")

@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from argosy.certificates import KEY, certificates_of, verify_rule
-from argosy.cli import app
+from argosy.cli.cli import app
 from argosy.detectors.rule import Direction, read_rule
 from argosy.sandboxes import SandboxChoice
+from argosy.sessions.certificates import KEY, certificates_of, verify_rule
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store import schema

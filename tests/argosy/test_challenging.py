@@ -3,10 +3,10 @@
 import pytest
 
 from argosy.agents.catalog import read_catalog
-from argosy.challenging import price
 from argosy.graphs.refine.bounds import most_calls
-from argosy.models import Models
-from argosy.refreshed import RefreshRequest
+from argosy.models.models import Models
+from argosy.service.challenging import price
+from argosy.service.refreshed import RefreshRequest
 from tests.argosy.playing import SMALL
 
 TABLE = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.request import recall
+from argosy.sessions.request import recall
 from argosy.settings import read_settings
 from argosy.store.store import open_store
 from tests.argosy.invoking import Invoke

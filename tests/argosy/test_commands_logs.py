@@ -19,13 +19,13 @@ from argosy.agents.chain import Chain, Outages
 from argosy.agents.logs.entries import read_entries
 from argosy.agents.logs.judging import Bounds
 from argosy.agents.speech import ModelUnavailable, Role
-from argosy.casting import Cast
-from argosy.cli import app
-from argosy.connectors.log_file import LogRequest
-from argosy.log_report import LogReport
-from argosy.log_verdicts import FILE, KeptVerdicts
-from argosy.logs import LogsRequest, Watching, read_log
-from argosy.models import find_models
+from argosy.cli.cli import app
+from argosy.inputs.logs.log_file import LogRequest
+from argosy.models.casting import Cast
+from argosy.models.models import find_models
+from argosy.patterns.logs.log_report import LogReport
+from argosy.patterns.logs.log_verdicts import FILE, KeptVerdicts
+from argosy.patterns.logs.logs import LogsRequest, Watching, read_log
 from argosy.settings import Settings
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, open_store
@@ -236,7 +236,7 @@ class Scripted:
         def cast(*_given: object) -> Iterator[Cast]:
             yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-        monkeypatch.setattr("argosy.consulting.cast", cast)
+        monkeypatch.setattr("argosy.patterns.consulting.cast", cast)
 
 
 @pytest.fixture

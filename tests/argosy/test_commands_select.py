@@ -12,15 +12,15 @@ from typer.testing import CliRunner, Result
 
 from argosy.agents.chain import Chain, Outages
 from argosy.agents.speech import Role
-from argosy.casting import Cast
-from argosy.cli import app
-from argosy.connectors.matrix import read_matrix
+from argosy.cli.cli import app
 from argosy.detectors.cards import Card, Kind, card_text, read_card
-from argosy.past_results import past_results
+from argosy.inputs.tables.matrix import read_matrix
+from argosy.models.casting import Cast
+from argosy.patterns.selection.past_results import past_results
+from argosy.patterns.selection.unknown_detector import read_unknown
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
-from argosy.unknown_detector import read_unknown
 from tests.argosy.labelled import write_labelled_csv
 from tests.scripted import ScriptedModel, scripted_speaker
 
@@ -250,7 +250,7 @@ def spoken(monkeypatch: pytest.MonkeyPatch, *answers: str) -> ScriptedModel:
     def cast(*_given: object) -> Iterator[Cast]:
         yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-    monkeypatch.setattr("argosy.consulting.cast", cast)
+    monkeypatch.setattr("argosy.patterns.consulting.cast", cast)
     return model
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from argosy.agents.catalog import ModelFacts
 from argosy.agents.speech import ModelUnavailable
-from argosy.gguf import serving, what_is_missing
+from argosy.models.gguf import serving, what_is_missing
 from argosy.signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv
 from tests.processes import alive
@@ -69,7 +69,7 @@ def test_it_is_served_as_long_as_it_is_needed(model: Path) -> None:
 HOST = """
 import sys, time
 from argosy.agents.catalog import ModelFacts
-from argosy.gguf import serving
+from argosy.models.gguf import serving
 with serving(sys.argv[1], ModelFacts()) as served:
     print(served.process_id, flush=True)
     time.sleep(60)
@@ -112,7 +112,7 @@ def test_what_is_no_model_is_refused_before_anything_starts(model: Path, monkeyp
     other.write_text("hello")
     with pytest.raises(BadInput, match="is no GGUF file"), serving(str(other), ModelFacts()):
         pass
-    monkeypatch.setattr("argosy.gguf.server.find_spec", lambda _: None)
+    monkeypatch.setattr("argosy.models.gguf.server.find_spec", lambda _: None)
     with (
         pytest.raises(BadInput, match=r"xllamacpp is not installed; .*argosy\[local\]"),
         serving(str(model), ModelFacts()),

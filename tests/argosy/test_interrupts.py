@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from argosy.example import EXAMPLE_STEP_S, example_path
+from argosy.inputs.example import EXAMPLE_STEP_S, example_path
 
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-c", "from argosy.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

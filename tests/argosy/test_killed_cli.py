@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from argosy.cli import app
+from argosy.cli.cli import app
 from argosy.graphs.events import ModelCall, SandboxJob
 from argosy.settings import Settings
 from argosy.store.store import open_store
@@ -20,7 +20,7 @@ from tests.processes import alive, descendants
 
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-c", "from argosy.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
 WAIT_S = 90.0
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from argosy.benchmarks.families import families
+from argosy.benchmarks.studies.families import families
 from argosy.detectors.rule import Direction, read_rule
 from argosy.detectors.transfer import Unit, carried
-from argosy.library import ALL, OFF, read_library, shape, trusted
+from argosy.sessions.library import ALL, OFF, read_library, shape, trusted
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 from argosy.store.rows import RuleRole

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.connectors.log_bytes import LONGEST_LINE
-from argosy.connectors.log_fields import label_of, line_of
-from argosy.connectors.log_file import LogFormat, LogRequest, open_log, read_lines
+from argosy.inputs.logs.log_bytes import LONGEST_LINE
+from argosy.inputs.logs.log_fields import label_of, line_of
+from argosy.inputs.logs.log_file import LogFormat, LogRequest, open_log, read_lines
 from argosy.signals.errors import BadInput
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from argosy.benchmarks.model_sessions import read_session, summary
+from argosy.benchmarks.studies.model_sessions import read_session, summary
 from argosy.graphs.events import Decision, ModelCall, SandboxJob
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder

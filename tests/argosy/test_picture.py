@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
-from argosy.connectors.tables import TableRequest, for_session, read_series
-from argosy.contrasts import Contrast, Scene, scenes
-from argosy.envelope import bars, envelope
 from argosy.eval.splits import Part, split
-from argosy.example import EXAMPLE_STEP_S, example_path
-from argosy.picture import COLUMNS, draw
+from argosy.inputs.example import EXAMPLE_STEP_S, example_path
+from argosy.inputs.tables.tables import TableRequest, for_session, read_series
+from argosy.pictures.contrasts import Contrast, Scene, scenes
+from argosy.pictures.envelope import bars, envelope
+from argosy.pictures.picture import COLUMNS, draw
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident, incidents_in, runs
 from argosy.signals.profile import profile

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.connectors.record_json import as_row
-from argosy.connectors.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
+from argosy.inputs.records.record_json import as_row
+from argosy.inputs.records.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
 from argosy.signals.errors import BadInput
 
 ROWS = [{"city": "Rome", "ms": 12}, {"city": "Oslo", "ms": None}]

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.approving import answer
 from argosy.graphs.refresh.outcomes import Decision, Standing
-from argosy.lineage import line_json, retire, roll_back
-from argosy.newer import NO_LABELS
-from argosy.refreshed import Refreshed, Shadow, Statistic
-from argosy.service import standing_told
+from argosy.service.approving import answer
+from argosy.service.lineage import line_json, retire, roll_back
+from argosy.service.newer import NO_LABELS
+from argosy.service.refreshed import Refreshed, Shadow, Statistic
+from argosy.service.service import standing_told
+from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.service_rows import Move, Status
 from argosy.store.store import Store, open_store
-from argosy.transcript import read_transcript
 from tests.argosy.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 
 
@@ -392,7 +392,7 @@ def test_a_search_again_is_a_session_that_begins_with_the_champions_rules(line: 
 @pytest.mark.slow
 def test_a_search_that_was_killed_is_gone_on_with(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("argosy.challenging.finish", lambda *_: 1 / 0)
+        broken.setattr("argosy.service.challenging.finish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
     search = line.store.refreshes.of_line(line.first, concluded=False)[0].search

@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from argosy.report import Report, print_report
+from argosy.sessions.report import Report, print_report
 from tests.argosy.recorded import report
 
 

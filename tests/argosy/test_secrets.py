@@ -12,7 +12,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from typer.testing import CliRunner
 
-from argosy.cli import app
+from argosy.cli.cli import app
 from argosy.graphs.redact import Redaction
 from tests.agents.hostile_server import hostile, replies, sends
 from tests.argosy.labelled import labelled_table

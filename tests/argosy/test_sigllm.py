@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.benchmarks.collection import Labelled
-from argosy.benchmarks.sigllm import Row, slice_of, summed
-from argosy.cli import app
-from argosy.sigllm import measured
+from argosy.benchmarks.bench.collection import Labelled
+from argosy.benchmarks.studies.sigllm import Row, slice_of, summed
+from argosy.cli.cli import app
+from argosy.patterns.sigllm import measured
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
 from tests.agents.chat_server import serving

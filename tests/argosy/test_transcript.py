@@ -6,9 +6,9 @@ import pytest
 
 from argosy.graphs.events import Decision, ModelCall, SandboxJob
 from argosy.graphs.record import span
+from argosy.sessions.transcript import Wanted, read_transcript, transcript_json
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
-from argosy.transcript import Wanted, read_transcript, transcript_json
 from tests.argosy.recorded import BROKEN, SOURCE, ticking
 
 

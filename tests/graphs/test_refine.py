@@ -310,7 +310,7 @@ def test_an_interrupted_run_keeps_what_it_has_accepted(sandbox: LocalSandbox) ->
 
 
 def test_the_drawing_in_the_readme_is_the_graph_that_runs() -> None:
-    from argosy.commands.graph import drawn_in
+    from argosy.cli.graph import drawn_in
     from argosy.studio import refine as studio
 
     drawing = studio().get_graph().draw_mermaid(with_styles=False).strip()

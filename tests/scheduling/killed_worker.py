@@ -22,7 +22,13 @@ from argosy.store.store import Store, open_store
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["tests.scheduling.killed_worker", "argosy.cli", "argosy.scheduling.refreshes", "argosy.models", "psycopg"]
+    [
+        "tests.scheduling.killed_worker",
+        "argosy.cli.cli",
+        "argosy.scheduling.refreshes",
+        "argosy.models.models",
+        "psycopg",
+    ]
 )
 
 STEPS, STEP_S = 6, 0.25
@@ -67,7 +73,7 @@ def small(home: Path, url: str | None) -> None:
 
 def command(home: Path, url: str | None) -> None:
     """`argosy worker` itself, with its own sandbox, until it is told to end."""
-    from argosy.cli import app
+    from argosy.cli.cli import app
 
     scratch = home / "scratch"
     scratch.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from argosy.cli import app
+from argosy.cli.cli import app
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.health import of_detectors, of_schedules, of_workers
 from argosy.scheduling.missed import Missed

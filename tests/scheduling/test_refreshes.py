@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.models import find_models
-from argosy.newer import NO_LABELS
-from argosy.refreshing import Refreshed, Shadow
+from argosy.models.models import find_models
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.missed import Missed
 from argosy.scheduling.refreshes import Refresher, RequestSpec, check_scheduled
 from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow
 from argosy.scheduling.schedules import Schedules
+from argosy.service.newer import NO_LABELS
+from argosy.service.refreshing import Refreshed, Shadow
+from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.service_rows import Move, Status
 from argosy.store.store import Store
-from argosy.transcript import read_transcript
 from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.scheduling.kept import keep_detector
 

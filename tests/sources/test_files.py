@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from argosy.inputs.sources.addresses import check_kept, filled_in
+from argosy.inputs.sources.errors import NoData, SourceUnavailable
+from argosy.inputs.sources.source import Stretch
+from argosy.inputs.sources.spec import Feed, SourceSpec, open_feed
 from argosy.signals.errors import BadInput
-from argosy.sources.addresses import check_kept, filled_in
-from argosy.sources.errors import NoData, SourceUnavailable
-from argosy.sources.source import Stretch
-from argosy.sources.spec import Feed, SourceSpec, open_feed
 
 FIRST, STEP_S = 1_790_000_040, 60
 ALL = FIRST + 1_000 * STEP_S

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from argosy.connectors.cells import ColumnScores
+from argosy.inputs.sources.errors import NoData, SourceUnavailable
+from argosy.inputs.sources.prometheus import PAGE_POINTS, PrometheusSource, refuse_counter
+from argosy.inputs.sources.source import Stretch
+from argosy.inputs.sources.spec import SourceSpec, open_feed
+from argosy.inputs.tables.cells import ColumnScores
 from argosy.signals.errors import BadInput
 from argosy.signals.gap_policy import GapPolicy
-from argosy.sources.errors import NoData, SourceUnavailable
-from argosy.sources.prometheus import PAGE_POINTS, PrometheusSource, refuse_counter
-from argosy.sources.source import Stretch
-from argosy.sources.spec import SourceSpec, open_feed
 from tests.prometheus import server
 
 STEP_S = 60

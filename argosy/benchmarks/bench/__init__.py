@@ -1,0 +1,1 @@
+"""The command `argosy bench`: layouts of data, the table of methods, and how one cell is run."""

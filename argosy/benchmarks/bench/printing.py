@@ -1,0 +1,104 @@
+"""The summary of a benchmark for a person."""
+
+import math
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from argosy.benchmarks.bench.methods import SINGLE
+from argosy.benchmarks.bench.progress import clock_time
+from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
+from argosy.eval.titles import TITLES
+
+_LISTED = 10
+
+
+def print_report(whole: Summary, by_set: Mapping[str, Summary], console: Console) -> None:
+    """Prints for each data set the means on the lockbox and what sessions gained, then guards and every failure."""
+    for reason in whole.void:
+        console.print(f"VOID: {reason}; no figure of this run means anything", markup=False, soft_wrap=True)
+    for name, summary in by_set.items():
+        console.print(_table(summary, name if len(by_set) > 1 else "lockbox, mean"))
+        for line in (_judged(summary), *_sessions(summary), ""):
+            console.print(line, markup=False, soft_wrap=True)
+    for line in (*_guards(whole), *_failures(whole)):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _table(summary: Summary, title: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    table.add_column(title, no_wrap=True)
+    metrics = list(summary.standings[0].figures) if summary.standings else []
+    for metric in metrics:
+        table.add_column(TITLES[metric], justify="right", no_wrap=True)
+    for title in ("seeds", "failed", "time"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for each in summary.standings:
+        figures = [_figure(each.figures[metric]) for metric in metrics]
+        time = clock_time(each.wall_s) if each.wall_s else ""
+        table.add_row(each.method, *figures, str(each.seeds), str(each.failures or ""), time)
+    return table
+
+
+def _figure(figure: Figure) -> str:
+    if math.isnan(figure.mean):
+        return "–"
+    return f"{figure.mean:.3f}" + ("" if math.isnan(figure.spread) else f"±{figure.spread:.3f}".replace("0.", "."))
+
+
+def _judged(summary: Summary) -> str:
+    left = f"; {len(summary.unjudged)} without are left out: {_some(summary.unjudged)}" if summary.unjudged else ""
+    left += f"; {len(summary.unread)} could not be used: {_some(summary.unread)}" if summary.unread else ""
+    judged = f": {_some(summary.judged)}" if summary.judged else ""
+    return f"over the {len(summary.judged)} series whose lockbox holds incidents{judged}{left}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[: 2 * _LISTED]) + (", …" if len(names) > 2 * _LISTED else "")
+
+
+def _sessions(summary: Summary) -> list[str]:
+    lines = [
+        f"{method}: {share:.0%} of the cells end with rules, {summary.calls.get(method, math.nan):.1f} calls a cell"
+        for method, share in summary.with_rules.items()
+    ]
+    lines += [_gain(each) for each in summary.gains if each.over not in SINGLE]
+    session = next((each for each in summary.standings if each.method == "session"), None)
+    for metric in session.figures if session else ():
+        best = None if metric in LESS_IS_BETTER else best_of(summary.standings, SINGLE, metric)
+        if session and best:
+            lines.append(_lead(session, best, metric))
+    return lines
+
+
+def _gain(gain: Gain) -> str:
+    what = TITLES.get(gain.metric, gain.metric)
+    return (
+        f"{gain.method} over {gain.over}, {what}: mean {gain.mean:+.3f} on {gain.cells} cells, "
+        f"{gain.better} better, {gain.same} same, {gain.worse} worse, "
+        f"worst {gain.worst:+.3f}" + (f" ({gain.worst_series})" if gain.worst < 0 else "")
+    )
+
+
+def _lead(session: Standing, best: Standing, metric: str) -> str:
+    mine, other = session.figures[metric].mean, best.figures[metric].mean
+    return f"{TITLES[metric]}: session {mine:.3f}, best single baseline {best.method} {other:.3f}, {mine - other:+.3f}"
+
+
+def _guards(summary: Summary) -> list[str]:
+    lines = [
+        f"{each.method} is not causal: {each.points:,} past scores on {each.series} series changed with the future"
+        for each in summary.looked_ahead
+    ]
+    often = [f"{method} ({count} times)" for method, count in summary.openings.items() if count != 1]
+    opened = f"opened more than once by {', '.join(often)}" if often else "opened once by every method"
+    return [*lines, f"lockboxes: {opened}" + ("" if summary.void else "; the true labels reach 1.0")]
+
+
+def _failures(summary: Summary) -> list[str]:
+    lines = [f"{len(summary.failures)} cells failed and count as 0"] if summary.failures else []
+    lines += [f"  {series} {method} seed {seed}: {why}" for series, method, seed, why in summary.failures[:_LISTED]]
+    if len(summary.failures) > _LISTED:
+        lines.append(f"  … and {len(summary.failures) - _LISTED} more, in results.parquet")
+    return lines

@@ -1,0 +1,115 @@
+"""A whole rule-generation session, or a control of it, as a method of the benchmark."""
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from argosy.agents.budget import Budget, Caps
+from argosy.benchmarks.bench.plan import Plan, SessionOptions, Stored
+from argosy.eval.bench.method import Answer, Case, Runner
+from argosy.graphs.controls import CONTROLS
+from argosy.graphs.refine import Settings
+from argosy.models.casting import cast
+from argosy.models.gguf import SCHEME
+from argosy.models.models import find_models
+from argosy.sandboxes import open_sandbox
+from argosy.service.service import score_file
+from argosy.sessions.keeping import Finished
+from argosy.sessions.session import SessionRequest, run_session
+from argosy.sessions.voices import REPLAY
+from argosy.settings import Settings as StoreSettings
+from argosy.settings import read_settings
+from argosy.signals.arrays import Floats
+from argosy.store.store import Store, open_store
+
+SESSION = "session"
+
+
+def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner:
+    """Runs a session, or the control of that name, and then, as a probe, the detector it stored on what was known
+    before the lockbox."""
+
+    def run(case: Case) -> Answer:
+        settings, store = read_settings(), open_store(store_settings(out))
+        request = _request(method, plan, stored, case.seed)
+        try:
+            finished = run_session(request, store, find_models(settings), time.time)
+            past = _past(finished, store, request, len(case.known))
+        finally:
+            store.close()
+        return _answer(method, finished, past)
+
+    return run
+
+
+def check_parts(options: SessionOptions) -> None:
+    """Opens the models and the sandbox of the sessions once, before any cell runs: else every one of them would fail.
+
+    Model files are not served for this. Raises BadInput, ModelUnavailable and SandboxUnavailable.
+    """
+    by_language_model = SCHEME in options.model
+    if SCHEME not in options.model and not options.model.startswith(REPLAY):
+        clock, models = time.monotonic, find_models(read_settings())
+        with cast(options.model, models, Budget(Caps(), clock), 0, Settings().prompt_tokens) as opened:
+            by_language_model = opened.by_language_model
+    open_sandbox(options.sandbox, by_language_model).close()
+
+
+def store_settings(out: Path) -> StoreSettings:
+    """The store of the sessions of a benchmark: ARGOSY_HOME for `argosy show` of their transcripts."""
+    return StoreSettings(home=out / "store", secrets=read_settings().secrets)
+
+
+def _request(method: str, plan: Plan, stored: Stored, seed: int) -> SessionRequest:
+    options = plan.session
+    settings = Settings(rounds=options.rounds, candidates=options.candidates, seed=seed, workers=options.workers)
+    control = CONTROLS.get(method)
+    return SessionRequest(
+        table=stored.request,
+        model=options.model,
+        settings=control.bounded(settings, options.calls) if control else settings,
+        objective=plan.objective,
+        validation=stored.validation,
+        lockbox=stored.lockbox,
+        caps=Caps(calls=options.calls),
+        sandbox=options.sandbox,
+        instead=control.instead if control else {},
+    )
+
+
+def _past(finished: Finished, store: Store, request: SessionRequest, points: int) -> Floats:
+    """What the stored detector says of the first points when it is given no others, shape (points,)."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "known.parquet"
+        pq.write_table(pq.read_table(request.table.path).slice(0, points), file)
+        table = replace(request.table, path=file)
+        scored = score_file(store, finished.detector.id, table, request.sandbox, request.accept_risk)
+    return scored.frame.score.to_numpy(dtype=np.float64)
+
+
+def _answer(method: str, finished: Finished, past: Floats) -> Answer:
+    report = finished.report
+    usage, extra = report.usage, report.model_extra or {}
+    figures = {
+        "rules": len(report.rules),
+        "session_s": report.wall_s,
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "usd": usage.usd,
+    }
+    facts = {
+        "session": report.session,
+        "outcome": report.outcome,
+        "ending": report.ending or "",
+        "base": report.base.name,
+    }
+    scores = {method: finished.final.fused.values}
+    if method == SESSION:
+        scores[f"{SESSION}_base"] = finished.final.base
+    numbers = {name: float(value) for name, value in figures.items()}
+    return Answer(scores, int(extra.get("lockbox_openings", 0)), past, numbers, facts)

@@ -1,0 +1,1 @@
+"""One module for each committed result that `argosy bench` does not make."""

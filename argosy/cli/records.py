@@ -1,0 +1,180 @@
+"""`argosy records`: rows, JSON objects or texts judged beside others of their group."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from argosy.cli import options
+from argosy.signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.patterns.records.records import Judged, RecordsTask
+
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    example = "argosy records signins.jsonl --group user --without id --review --rules rules.md --model openai:gpt-4.1"
+    app.command("records", epilog=f"Example: {example}")(records)
+
+
+def records(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, JSON lines, JSON, Parquet or text, gzipped or not; - for a pipe.", show_default=False
+        ),
+    ],
+    format_: Annotated[str, typer.Option("--format", help="auto, csv, json, parquet or text.")] = "auto",
+    group: Annotated[str | None, typer.Option(help="Field that says whom a record is compared with.")] = None,
+    fields: Annotated[str | None, typer.Option(help="Only these fields, by commas; * is anything.")] = None,
+    without: Annotated[str | None, typer.Option(help="Not these fields, by commas; * is anything.")] = None,
+    names: Annotated[str | None, typer.Option(help="Numbers that are names, such as codes; by commas.")] = None,
+    embed: Annotated[
+        str,
+        typer.Option(
+            help="hashed (no model), wordllama, minilm, model2vec:FOLDER, or a server's model as PROVIDER:NAME or "
+            "URL#NAME, which is then sent the records."
+        ),
+    ] = "hashed",
+    method: Annotated[str, typer.Option(help="pca-t2, pca (reconstruction alone), kmeans or ecod.")] = "pca-t2",
+    components: Annotated[int, typer.Option(min=0, help="Principal components that count as usual.")] = 2,
+    clusters: Annotated[int, typer.Option(min=1, help="Most centres of kmeans.")] = 8,
+    percentile: Annotated[
+        float, typer.Option(min=50, max=100, help="Of training errors; above it a record is flagged.")
+    ] = 99.0,
+    least: Annotated[int, typer.Option(min=3, help="Smaller groups are compared with all records.")] = 10,
+    train: Annotated[
+        str | None, typer.Option(help="Learn from another file, or from the first share of this one, such as 0.7.")
+    ] = None,
+    review: Annotated[bool, typer.Option("--review", help="Let the model review what was flagged.")] = False,
+    rules: Annotated[Path | None, typer.Option(help="Rules of your business for the review, Markdown.")] = None,
+    model: options.ModelNames = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
+    budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls, embeddings included.")] = None,
+    budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet or CSV to write: record, group, score, flag, verdict, reason.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Find records that are unlike others of their group, and say what is rare about them."""
+    from argosy.agents.budget import Caps
+    from argosy.cli.choices import one_of
+    from argosy.cli.score import check_kind
+    from argosy.detectors.records.distances import Method, Shape
+    from argosy.detectors.records.groups import Judging
+    from argosy.inputs.records.records_file import RecordsFormat, RecordsRequest
+    from argosy.patterns.records.records import RecordsTask
+
+    if out:
+        check_kind(out)
+    read = RecordsRequest(
+        file,
+        one_of("--format", format_, {each.value: each for each in RecordsFormat}),
+        group,
+        _listed(fields),
+        _listed(without),
+        _listed(names),
+    )
+    how = one_of("--method", method, {each.value: each for each in Method})
+    task = RecordsTask(
+        read,
+        embed,
+        Judging(how, percentile, least, Shape(components, clusters, seed)),
+        _train(train),
+        review,
+        rules,
+        options.model_text(model),
+        Caps(budget_calls, budget_tokens, budget_usd, budget_s),
+        seed,
+    )
+    _perform(task, out, as_json)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _train(text: str | None) -> Path | float | None:
+    """A file, or a share above 0 and at most 1. Raises BadInput."""
+    if text is None:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        return Path(text)
+    if not 0 < share <= 1:
+        raise BadInput(
+            f"--train {text}", "is no share of the records", "give a number above 0 and at most 1, or a file"
+        )
+    return share
+
+
+def _perform(task: "RecordsTask", out: Path | None, as_json: bool) -> None:
+    """Runs with progress on stderr, and writes what was found to stdout."""
+    import time
+
+    from rich.console import Console
+
+    from argosy.cli.progress import Progress
+    from argosy.cli.score import write_table
+    from argosy.models.models import find_models
+    from argosy.patterns.records.records import judge_records, table_of
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+
+    settings = read_settings()
+    store, models = open_store(settings), find_models(settings)
+    with Progress(Console(stderr=True, highlight=False), time.monotonic, quiet=as_json) as progress:
+        judged = judge_records(task, store, models, time.time, progress.watch)
+    if out:
+        write_table(table_of(judged), out)
+    _print(judged, out, as_json)
+
+
+def _print(judged: "Judged", out: Path | None, as_json: bool) -> None:
+    from argosy.terminal import print_json, printable
+
+    def say(text: str) -> None:
+        typer.echo(printable(text))
+
+    told = {"session": judged.session, **judged.report, "out": str(out) if out else None}
+    if as_json:
+        print_json(told)
+        return
+    groups = f" in {told['groups']:,} groups" if told["groups"] is not None else ""
+    found = f"{told['flagged']:,} of {told['size']:,} records{groups} flagged{_review_words(told)}"
+    say(f"session {judged.session}: {found}")
+    for each in told["shown"][:_SHOWN]:
+        for line in _lines(each):
+            say(line)
+    if told["flagged"] > _SHOWN:
+        say(f"  and {told['flagged'] - _SHOWN:,} more; --json tells up to a thousand, --out all")
+    for note in told["notes"]:
+        say(f"note: {note}")
+    if out:
+        say(f"written to {out}")
+
+
+def _review_words(told: dict[str, Any]) -> str:
+    review = told.get("review")
+    if not review:
+        return ""
+    said = [f"{review[word]} {title}" for word, title in _RULINGS if review[word] or word in ("kept", "dropped")]
+    made_up = f"; {review['made_up']} made-up ids passed over" if review["made_up"] else ""
+    return f"; review: {', '.join(said)}{made_up}"
+
+
+_RULINGS = (("kept", "kept"), ("dropped", "dropped"), ("unread", "without a usable answer"), ("unasked", "not asked"))
+
+
+def _lines(each: dict[str, Any]) -> list[str]:
+    group = f" of {each['group']}" if each["group"] is not None else ""
+    lines = [f"  {each['verdict']} record {each['record']}{group}, score {each['score']:.3g}: {each['unusual']}"]
+    said = each["reason"] if each["verdict"] in ("kept", "dropped") else ""
+    return [*lines, f"      {said}"] if said and not said.endswith(each["unusual"]) else lines

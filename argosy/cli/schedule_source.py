@@ -1,0 +1,114 @@
+"""What `argosy schedule add` is told of a source: checked before anything is kept."""
+
+import glob
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from argosy.signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.inputs.sources.spec import SourceSpec
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of a source, as they were given; `timeout_s` is for one answer of it."""
+
+    files: str | None
+    sql: str | None
+    prometheus: str | None
+    query: str | None
+    base_query: str | None
+    columns: dict[str, str]
+    gaps: str | None
+    incidents: dict[str, str] | None
+    lookback_days: float
+    timeout_s: float
+
+    def checked(self) -> "Asked":
+        """The same, with paths that mean the same from any folder. Raises BadInput."""
+        from argosy.inputs.sources.prometheus import check_server, refuse_counter
+        from argosy.inputs.sources.sql import kept_url
+
+        self._check_one()
+        incidents = self.incidents
+        if incidents and (url := incidents.get("url")):
+            incidents = incidents | {"url": kept_url("--incidents-sql", url)}
+        if self.prometheus and self.query:
+            check_server(self.prometheus)
+            refuse_counter(self.query)
+        sql = kept_url("--sql", self.sql) if self.sql else None
+        return replace(self, files=_everywhere(self.files) if self.files else None, sql=sql, incidents=incidents)
+
+    def not_there_yet(self) -> Iterator[str]:
+        """What the worker will look for and this process does not find."""
+        if self.files and not glob.glob(self.files, recursive=True):
+            yield f"no file is called {self.files} here yet"
+        path = (self.incidents or {}).get("path")
+        if path and not Path(path).is_file():
+            yield f"no file is called {path} here yet"
+
+    def _check_one(self) -> None:
+        from argosy.signals.gap_policy import GapPolicy
+
+        if self.gaps is None:
+            mend = f"give {', '.join(GapPolicy)}: only you know what it means for this series"
+            raise BadInput("--gaps", "nothing says what a missing value means", mend)
+        sources = (("--files", self.files), ("--sql", self.sql), ("--prometheus", self.prometheus))
+        given = [name for name, word in sources if word]
+        if len(given) != 1:
+            problem = f"{' and '.join(given)} are given" if given else "nothing says where newer data come from"
+            raise BadInput("source", problem, "give one of --files, --sql with --query, or --prometheus with --query")
+        if (self.query is None) != (self.files is not None):
+            raise BadInput("--query", "goes with --sql and --prometheus, which need it", "give it with one of these")
+        for option, query in (("--query", self.query), ("--base-query", self.base_query)):
+            if query is not None and not query.strip():
+                raise BadInput(option, "is empty", "say what is to be asked")
+
+
+def source_of(asked: Asked, step_s: int, base: str | None) -> "SourceSpec":
+    """What is kept of the source, for a detector of this step that corrects the column `base`. Raises BadInput."""
+    from argosy.cli.choices import one_of
+    from argosy.inputs.sources.spec import SourceSpec
+    from argosy.signals.gap_policy import GapPolicy
+
+    data: dict[str, Any]
+    if asked.files:
+        data = {"kind": "files", "pattern": asked.files, "columns": asked.columns}
+    elif asked.sql:
+        data = {"kind": "sql", "url": asked.sql, "query": asked.query, "columns": asked.columns}
+        data |= {"timeout_s": asked.timeout_s}
+    else:
+        if base and not asked.base_query:
+            problem = f"the detector corrects the column {base!r}, of which Prometheus knows nothing"
+            raise BadInput("--base-query", problem, "give the PromQL of its scores")
+        data = {"kind": "prometheus", "url": asked.prometheus, "query": asked.query, "step_s": step_s}
+        data |= {"base_query": asked.base_query, "timeout_s": asked.timeout_s}
+    gaps = one_of("--gaps", asked.gaps or "", {each.value: each for each in GapPolicy})
+    kept = {"data": data, "gaps": gaps, "incidents": asked.incidents, "lookback_days": asked.lookback_days}
+    return SourceSpec.model_validate(kept)
+
+
+def columns_of(
+    time: str | None, value: str | None, label: str | None, id_column: str | None, series: str | None
+) -> dict[str, str]:
+    """The columns that were named."""
+    names = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
+    return {name: word for name, word in names.items() if word is not None}
+
+
+def incidents_of(file: Path | None, url: str | None, query: str | None) -> dict[str, str] | None:
+    """Where incidents are. Raises BadInput for half of an answer, or two."""
+    if (url is None) != (query is None):
+        raise BadInput("--incidents-sql and --incidents-query", "one is no use without the other", "give both")
+    if file and url:
+        raise BadInput("--incidents and --incidents-sql", "both say where incidents are", "give one of them")
+    if file:
+        return {"kind": "file", "path": _everywhere(str(file))}
+    return {"kind": "sql", "url": url, "query": query} if url and query else None
+
+
+def _everywhere(path: str) -> str:
+    return str(Path(path).expanduser().absolute())

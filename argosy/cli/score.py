@@ -1,0 +1,95 @@
+"""`argosy score`: a stored detector on a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from argosy.cli import options
+from argosy.signals.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("score", epilog="Example: argosy score latest metric.csv --out scores.parquet")(score)
+
+
+def score(
+    detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
+    file: options.File,
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag, fired.")
+    ] = None,
+    time: options.Time = None,
+    value: options.Value = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    step: options.Step = None,
+    sandbox: options.SandboxName = "auto",
+    accept_risk: options.AcceptRisk = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score every point of a file with a detector; no model is asked."""
+    from argosy.cli.choices import one_of
+    from argosy.inputs.tables.tables import TableRequest
+    from argosy.sandboxes import SandboxChoice
+    from argosy.service.service import score_file
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json
+
+    if out:
+        check_kind(out)
+    choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
+    table = TableRequest(file, time, value, None, id_column, series, step)
+    scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
+    if out:
+        write_table(scored.frame, out)
+    summary = {
+        "detector": scored.detector,
+        "series": scored.series,
+        "points": len(scored.frame),
+        "flagged": int(scored.frame["flag"].sum()),
+        "alerts": scored.alerts,
+        "fired": scored.fired,
+        "notes": list(scored.notes),
+        "out": str(out) if out else None,
+    }
+    if as_json:
+        print_json(summary)
+        return
+    typer.echo(f"{summary['flagged']:,} of {summary['points']:,} points flagged in {summary['alerts']:,} alerts")
+    for rule, count in scored.fired.items():
+        typer.echo(f"  {rule} changed the verdict on {count:,} points")
+    for note in scored.notes:
+        typer.echo(f"note: {note}")
+    typer.echo(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
+
+
+def check_kind(out: Path) -> None:
+    """Raises BadInput before anything is scored when the goal cannot be written."""
+
+    if out.suffix.lower() not in (".parquet", ".csv"):
+        problem = f"{out.suffix or 'no suffix'} is no kind of table"
+        raise BadInput(f"--out {out}", problem, "end it in .parquet or .csv")
+    if not out.parent.is_dir():
+        raise BadInput(f"--out {out}", f"there is no folder {out.parent}", "make it, or name another")
+
+
+def write_table(frame: "pd.DataFrame", out: Path) -> None:
+    """Writes beside the goal first, so that a full disk leaves no half file. Raises BadInput."""
+
+    part = out.with_name(out.name + ".part")
+    try:
+        if out.suffix.lower() == ".parquet":
+            frame.to_parquet(part, index=False)
+        else:
+            frame.to_csv(part, index=False)
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        problem = (error.strerror or "it cannot be written").lower()
+        raise BadInput(f"--out {out}", problem, "name a file that can be written") from error

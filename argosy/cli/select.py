@@ -1,0 +1,223 @@
+"""`argosy select`: which detector suits a series or a table, and why; and cards for detectors that have none."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from argosy.cli import options
+from argosy.signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.detectors.cards import Card, Goal, Kind
+    from argosy.patterns.selection.selecting import Selected, SelectRequest
+
+_FILE = "file"
+_GOALS = ("flag", "rank")
+_SHOWN = 3
+
+Cards = Annotated[Path | None, typer.Option("--cards", help="Your own cards: a YAML file, or a folder of them.")]
+Unreviewed = Annotated[bool, typer.Option("--unreviewed", help="Use cards, too, that nobody has reviewed.")]
+Practices = Annotated[Path | None, typer.Option("--practices", help="Your team's practices (Markdown), for the model.")]
+
+
+class _FileUnlessCard(TyperGroup):
+    """`argosy select FILE` is `argosy select file FILE`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [_FILE, *args]
+        return super().parse_args(ctx, args)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    text = "Say which detector suits a series or a table, and why. A FILE may follow at once: argosy select metric.csv"
+    group = typer.Typer(cls=_FileUnlessCard, no_args_is_help=True, help=text, epilog="Example: argosy select m.csv")
+    group.command(_FILE, epilog="Example: argosy select metric.csv --goal rank")(select_for_file)
+    card_example = "argosy select card pyod.models.kde:KDE --model openai:gpt-4.1 --out kde.yaml"
+    group.command("card", epilog=f"Example: {card_example}")(card)
+    app.add_typer(group, name="select")
+
+
+def select_for_file(
+    file: options.File,
+    table: Annotated[
+        bool, typer.Option("--table", help="Judge rows of a table (CSV, Parquet, npz), no series.")
+    ] = False,
+    goal: Annotated[str, typer.Option(help="flag: alarms at a threshold. rank: a ranking, for series.")] = "flag",
+    among: Annotated[str | None, typer.Option(help="Choose only among these, by commas.")] = None,
+    cards: Cards = None,
+    unreviewed: Unreviewed = False,
+    practices: Practices = None,
+    past: Annotated[
+        bool, typer.Option("--past/--no-past", help="Let past results count: your sessions' and those that come along.")
+    ] = True,
+    time: options.Time = None,
+    value: options.Value = None,
+    label: options.Label = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    step: options.Step = None,
+    model: options.ModelNames = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
+    from argosy.agents.budget import Caps
+    from argosy.cli.choices import one_of
+    from argosy.detectors.cards import Goal, Kind
+    from argosy.inputs.tables.tables import TableRequest
+    from argosy.patterns.selection.own_cards import read_practices
+    from argosy.patterns.selection.selecting import SelectRequest
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+
+    aim = one_of("--goal", goal, {"flag": Goal.FLAG, "rank": Goal.RANK})
+    kind = Kind.TABLE if table else Kind.SERIES
+    names = [name.strip() for name in (among or "").split(",") if name.strip()]
+    listed, notes = _offer(kind, aim, names, cards, unreviewed)
+    words = read_practices(practices)
+    request = TableRequest(file, time, value, label, id_column, series, step)
+    subject, more = _subject(request, kind, aim, listed)
+    store = open_store(read_settings())
+    asked = SelectRequest(
+        subject,
+        listed,
+        _past(store, kind, aim) if past else (),
+        words,
+        options.model_text(model),
+        seed,
+        Caps(calls=budget_calls, usd=budget_usd),
+        (*notes, *more),
+    )
+    _perform(asked, store, as_json)
+
+
+def _offer(
+    kind: "Kind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
+) -> tuple[tuple["Card", ...], tuple[str, ...]]:
+    from argosy.detectors import tabular
+    from argosy.detectors.cards import Kind, read_cards
+    from argosy.detectors.cards.shelf import shelved
+    from argosy.patterns.selection.selecting import offered, runnable
+
+    own, notes = read_cards(path, kind, unreviewed=unreviewed) if path else ((), ())
+    found = offered(shelved(own, kind), among, runnable(kind, goal), [card.name for card in own])
+    if kind is Kind.TABLE and not tabular.is_installed():
+        notes = (*notes, "to run these detectors, install pyod: pip install 'argosy[pyod]'")
+    return found, notes
+
+
+def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
+    from argosy.detectors.cards import Kind
+    from argosy.inputs.tables.matrix import read_matrix
+    from argosy.inputs.tables.tables import newest, read_series
+    from argosy.patterns.selection.selecting import of_series, of_table
+
+    if kind is Kind.SERIES:
+        loaded = newest(read_series(request))
+        return of_series(loaded.series, loaded.labels, goal), tuple(loaded.notes)
+    matrix = read_matrix(request.path, [request.label] if request.label else [])
+    return of_table(request.path.name.partition(".")[0], matrix.values, cards), matrix.notes
+
+
+def _past(store: Any, kind: "Kind", goal: "Goal") -> tuple[Any, ...]:
+    """The store's own results, where it has some of this kind, before those that come along."""
+    from argosy.detectors.cards import Goal, Kind, packaged_past
+    from argosy.patterns.selection.past_results import past_results
+
+    own = past_results(store) if kind is Kind.SERIES and goal is Goal.FLAG else ()
+    return (*own, *packaged_past(kind, goal))
+
+
+def _perform(request: "SelectRequest", store: Any, as_json: bool) -> None:
+    from time import time as clock
+
+    from argosy.models.models import find_models
+    from argosy.patterns.selection.selecting import run_selection
+    from argosy.settings import read_settings
+    from argosy.terminal import print_json
+
+    done = run_selection(request, store, find_models(read_settings()), clock)
+    if as_json:
+        print_json(done.report)
+    else:
+        _print(done, request)
+
+
+def _print(done: "Selected", request: "SelectRequest") -> None:
+    from rich.text import Text
+
+    from argosy.detectors.cards.card import TAGS
+    from argosy.terminal import printable, stdout_console
+
+    console, report = stdout_console(), done.report
+
+    def line(label: str, words: str) -> None:
+        console.print(Text.assemble((f"{label:<8}", "bold"), printable(words)), soft_wrap=True)
+
+    line("session", done.session)
+    line(report["kind"], f"{report['subject']}: {request.subject.size:,} {_UNITS[report['kind']]}")
+    for tag in report["tags"]:
+        line("tag", f"{tag}: {TAGS[request.subject.kind].get(tag, '')}")
+    for place, each in enumerate(report["ranking"][:_SHOWN], start=1):
+        doubt = "" if each["reviewed"] else " (by a card that nobody has reviewed)"
+        line(f"{place}.", f"{each['name']} {each['score']:g}{doubt}")
+        for reason in each["reasons"]:
+            line("", f"  {reason}")
+    if rest := report["ranking"][_SHOWN:]:
+        line("then", ", ".join(f"{each['name']} {each['score']:g}" for each in rest))
+    for name, why in report["refused"].items():
+        line("refused", f"{name}: {why}")
+    said = f": {report['reason']}" if report["by"] == "model" else ""
+    line("choice", f"{report['choice']}, by {_AUTHORS[report['by']]}{said}")
+    for note in report["notes"]:
+        line("note", note)
+
+
+_UNITS = {"series": "points", "table": "rows"}
+_AUTHORS = {
+    "model": "the model",
+    "embedded": "the embedded author: no language model, it takes the best match",
+    "cards": "the cards alone",
+}
+
+
+def card(
+    detector: Annotated[str, typer.Argument(help="MODULE:CLASS of the detector; its source is read, not run.")],
+    out: Annotated[Path, typer.Option(help="The card to write, a YAML file that is not there yet.")],
+    table: Annotated[bool, typer.Option("--table/--series", help="What the detector judges.")] = True,
+    model: options.ModelNames = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""
+    from time import time as clock
+
+    from argosy.agents.budget import Caps
+    from argosy.detectors.cards import Kind
+    from argosy.models.models import find_models
+    from argosy.patterns.selection.own_cards import write_new_card
+    from argosy.patterns.selection.unknown_detector import read_unknown
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json, printable
+
+    if out.exists():
+        raise BadInput(str(out), "is there already", "name a new file, or remove it")
+    unknown = read_unknown(detector, Kind.TABLE if table else Kind.SERIES)
+    settings = read_settings()
+    caps = Caps(calls=budget_calls, usd=budget_usd)
+    store, models = open_store(settings), find_models(settings)
+    written = write_new_card(unknown, out, options.model_text(model), seed, caps, store, models, clock)
+    if as_json:
+        print_json({"card": str(out), "detector": detector, **written.model_dump(mode="json")})
+    else:
+        typer.echo(f"{printable(str(out))}: a draft by {printable(written.written_by)}")
+        typer.echo("read it, mend it, and set `reviewed: true`; before that only --unreviewed uses it")

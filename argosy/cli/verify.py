@@ -1,0 +1,74 @@
+"""`argosy rule verify`: runs the checks of a rule's certificate again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from argosy.cli import options
+
+if TYPE_CHECKING:
+    from argosy.sessions.certificates import Verified
+
+
+def register(rule: typer.Typer) -> None:
+    """Adds the command to `argosy rule`."""
+    rule.command("verify", epilog="Example: argosy rule verify r-4f21")(verify)
+
+
+def verify(
+    rule: Annotated[str, typer.Argument(help="A rule's id, or its beginning where that is unique.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Other data to run the checks on. [default: those that it was certified on]")
+    ] = None,
+    time: options.Time = None,
+    value: options.Value = None,
+    label: options.Label = None,
+    id_column: options.IdColumn = None,
+    series: options.SeriesId = None,
+    step: options.Step = None,
+    incidents: options.Incidents = None,
+    sandbox: options.SandboxName = "auto",
+    accept_risk: options.AcceptRisk = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Run a rule's checks again in the sandbox and compare them with its certificate; exit 1 if something fails."""
+    from argosy.cli.choices import one_of
+    from argosy.inputs.tables.tables import TableRequest
+    from argosy.sandboxes import SandboxChoice
+    from argosy.sessions.certificates import verify_rule
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json
+
+    choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
+    table = TableRequest(file, time, value, label, id_column, series, step, incidents) if file else None
+    verified = verify_rule(open_store(read_settings()), rule, table, choice, accept_risk)
+    if as_json:
+        print_json(_json(verified))
+    else:
+        _print(verified)
+    if not verified.holds:
+        raise typer.Exit(1)
+
+
+def _json(verified: "Verified") -> dict[str, object]:
+    return {
+        "rule": verified.rule,
+        "session": verified.session,
+        "same_data": verified.same_data,
+        "holds": verified.holds,
+        "checks": [{"name": each.name, "holds": each.holds, "said": each.said} for each in verified.checks],
+        "found": verified.found.model_dump(mode="json"),
+    }
+
+
+def _print(verified: "Verified") -> None:
+    from argosy.terminal import printable
+
+    for check in verified.checks:
+        mark = "ok  " if check.holds else "FAIL"
+        typer.echo(f"{mark} {check.name:<14} {printable(check.said)}")
+    failed = sum(not check.holds for check in verified.checks)
+    end = "all checks hold" if verified.holds else f"{failed} of {len(verified.checks)} checks do not hold"
+    typer.echo(f"{verified.rule}, certified in {verified.session}: {end}")

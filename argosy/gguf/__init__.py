@@ -1,8 +1,0 @@
-"""A local model in one command: a GGUF file served with llama.cpp by a child process, for as long as it is needed.
-
-`child` is what the process runs; no other module here may import it, for it needs the extra `local`.
-"""
-
-from argosy.gguf.server import SCHEME, Served, serving, what_is_missing
-
-__all__ = ["SCHEME", "Served", "serving", "what_is_missing"]

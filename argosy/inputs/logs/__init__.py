@@ -1,0 +1,1 @@
+"""Logs out of files and pipes."""

@@ -1,0 +1,144 @@
+"""Files as a source: one, or all that a pattern names, joined by time."""
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from argosy.inputs.sources.errors import NoData, SourceUnavailable
+from argosy.inputs.sources.source import Stretch, cut
+from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
+from argosy.inputs.tables.incidents_file import read_incidents
+from argosy.inputs.tables.tables import Loaded, TableRequest, read_series
+from argosy.inputs.tables.times import iso
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import Incident, incidents_in
+from argosy.signals.series import Series
+
+MOST_FILES = 5_000
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """The series of `request` in every file that the pattern names; `request.path` is not looked at."""
+
+    pattern: str
+    request: TableRequest
+
+    def load(self, stretch: Stretch) -> Loaded:
+        parts = []
+        for path in _paths(self.pattern):
+            loaded = _read(path, self.request)
+            if not loaded.times_known:
+                mend = "a schedule needs a column of times"
+                raise BadInput(str(path), "its rows have no times, only an index", mend)
+            parts.append(loaded)
+        return cut(joined(parts), stretch)
+
+
+@dataclass(frozen=True)
+class FileIncidents:
+    """Incidents of a series in a CSV, Parquet or JSON file."""
+
+    path: Path
+    series: str | None = None
+
+    def read(self) -> tuple[Incident, ...]:
+        if not self.path.is_file():
+            raise SourceUnavailable(
+                str(self.path), "there is no such file of incidents", "write it, or schedule another"
+            )
+        return read_incidents(self.path, None, self.series)
+
+
+def joined(parts: Sequence[Loaded]) -> Loaded:
+    """Several stretches of one series as one.
+
+    Rows that two of them have alike count once. Raises BadInput where they differ in a value at the same time, and
+    where one has labels, or a base, and another has none.
+    """
+    parts = sorted(parts, key=lambda each: int(each.series.seconds[0]))
+    if len(parts) == 1:
+        return parts[0]
+    _check_alike(parts)
+    seconds = np.concatenate([each.series.seconds for each in parts])
+    values = np.concatenate([each.series.values for each in parts])
+    order = np.argsort(seconds, kind="stable")
+    seconds, values = seconds[order], values[order]
+    again = np.concatenate(([False], np.diff(seconds) == 0))
+    _check_same(parts, seconds, values, again)
+    labels = _labels(parts, order, again)
+    keep = order[~again]
+    steps = [each.series.step_s for each in parts if len(each.series) > 1] or [parts[0].series.step_s]
+    series = Series(parts[-1].series.id, seconds[~again], values[~again], int(np.median(steps)))
+    notes = tuple(dict.fromkeys(note for each in parts for note in each.notes))
+    if again.any():
+        notes += (f"{int(again.sum()):,} points stand in more than one file, alike",)
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s, "labels")
+    base = _base(parts, keep)
+    return replace(parts[-1], series=series, labels=labels, incidents=incidents, base=base, notes=notes)
+
+
+def _paths(pattern: str) -> list[Path]:
+    found = sorted(Path(each) for each in glob.glob(pattern, recursive=True) if Path(each).is_file())
+    if not found:
+        if glob.has_magic(pattern):
+            raise NoData(f"{pattern}: no file is called so")
+        raise SourceUnavailable(pattern, "there is no such file", "write it, or schedule another")
+    if len(found) > MOST_FILES:
+        raise BadInput(pattern, f"names {len(found):,} files", f"name at most {MOST_FILES:,}, or join them")
+    return found
+
+
+def _read(path: Path, request: TableRequest) -> Loaded:
+    try:
+        return read_series(replace(request, path=path))
+    except FileNotFoundError as error:  # it was there when the folder was listed
+        raise SourceUnavailable(str(path), "went away while it was read", "try again") from error
+
+
+def _check_alike(parts: Sequence[Loaded]) -> None:
+    for name, has in (
+        ("labels", [each.labels is not None for each in parts]),
+        ("the base's column", [each.base is not None for each in parts]),
+    ):
+        if len(set(has)) > 1:
+            one, other = parts[has.index(False)].origin, parts[has.index(True)].origin
+            raise BadInput(str(one), f"has no {name}, and {other} has", "give all files the same columns")
+
+
+def _check_same(parts: Sequence[Loaded], seconds: np.ndarray, values: np.ndarray, again: Bools) -> None:
+    here = np.flatnonzero(again)
+    differs = here[~((values[here] == values[here - 1]) | (np.isnan(values[here]) & np.isnan(values[here - 1])))]
+    if len(differs):
+        at = int(seconds[differs[0]])
+        files = [each.origin.name for each in parts if at in each.series.seconds]
+        problem = f"{' and '.join(files[:2])} have different values for {iso(at)} (and {len(differs) - 1} more times)"
+        raise BadInput(str(parts[0].origin.parent), problem, "take one of the files out")
+
+
+def _labels(parts: Sequence[Loaded], order: np.ndarray, again: Bools) -> Bools | None:
+    """A point that two files have is labelled when one of them says so."""
+    known = [each.labels for each in parts if each.labels is not None]
+    if not known:
+        return None
+    labels = np.concatenate(known)[order]
+    groups = np.cumsum(~again) - 1
+    joined_labels: Bools = np.zeros(int(groups[-1]) + 1, dtype=np.bool_)
+    np.logical_or.at(joined_labels, groups, labels)
+    return joined_labels
+
+
+def _base(parts: Sequence[Loaded], keep: np.ndarray) -> Base | None:
+    bases = [each.base for each in parts if each.base is not None]
+    if not bases:
+        return None
+    if all(isinstance(each, Alarms) for each in bases):
+        flags = [each.flags for each in bases if isinstance(each, Alarms)]
+        return Alarms(bases[0].column, np.concatenate(flags)[keep])
+    # A file whose scores all happen to be 0 or 1 reads as alarms.
+    scores = [each.flags.astype(np.float64) if isinstance(each, Alarms) else each.values for each in bases]
+    return ColumnScores(bases[0].column, np.concatenate(scores)[keep])

@@ -1,0 +1,224 @@
+"""A Prometheus server as a source: one PromQL expression by `query_range`, in as many pages as it takes.
+
+Answers stand on a grid of multiples of the step, so that what is asked today and tomorrow falls on the same seconds.
+A series that is stale, or whose target was down, has no points there: the gap policy says what that means.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import requests
+
+from argosy.inputs.sources.addresses import check_kept, standing_in, without_password
+from argosy.inputs.sources.errors import NoData, SourceUnavailable
+from argosy.inputs.sources.source import Stretch
+from argosy.inputs.tables.cells import LARGEST_VALUE, Base, ColumnScores
+from argosy.inputs.tables.tables import Loaded
+from argosy.signals.arrays import Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.series import Series
+
+PAGE_POINTS = 10_000
+"""Prometheus refuses more than 11,000 points a series in one answer."""
+
+LARGEST_BYTES = 64 << 20
+SHOWN_SERIES = 4
+
+_SELECTOR = re.compile(r"^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^{}]*\})?\s*$")
+_COUNTER_NAMES = ("_total", "_count", "_sum", "_bucket")
+_ADDRESS = "write --prometheus http://host:9090"
+_FALLS = 0.5  # of a counter that starts again, below what it was before
+
+
+@dataclass(frozen=True)
+class PrometheusSource:
+    """One series: what `query` gives, every `step_s` seconds. `base_query` gives the scores of the base, named `base`.
+
+    `timeout_s` is for one page, `within_s` for all of them.
+    """
+
+    url: str
+    query: str
+    step_s: int
+    base_query: str | None = None
+    base: str | None = None
+    timeout_s: float = 30.0
+    within_s: float = 600.0
+
+    def load(self, stretch: Stretch) -> Loaded:
+        refuse_counter(self.query)
+        asking = _Asking(self.url, self.step_s, self.timeout_s, time.monotonic() + self.within_s)
+        seconds, values, notes = asking.series(self.query, stretch)
+        if not len(seconds):
+            raise NoData(f"{asking.place}: {self.query!r} has no point from {stretch}")
+        _refuse_raw(self.query, values)
+        present = ~np.isnan(values)
+        if not present.any():
+            raise NoData(f"{asking.place}: {self.query!r} is not a number at any point from {stretch}")
+        series = Series(_name(self.query), seconds, values, self.step_s)
+        base = self._base(asking, stretch, seconds)
+        return Loaded(Path(f"prometheus:{asking.host}"), series, None, (), base, tuple(notes), True)
+
+    def _base(self, asking: "_Asking", stretch: Stretch, seconds: Ints) -> Base | None:
+        if self.base_query is None or self.base is None:
+            return None
+        at, scores, _ = asking.series(self.base_query, stretch)
+        found = np.full(len(seconds), np.nan)
+        _, here, there = np.intersect1d(seconds, at, assume_unique=True, return_indices=True)
+        found[here] = scores[there]
+        return ColumnScores(self.base, found)
+
+
+def check_server(url: str) -> None:
+    """Raises BadInput for what cannot be the address of a server, and for one with a password in it."""
+    check_kept("--prometheus", url)
+    try:
+        parts = urlsplit(standing_in(url))
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise BadInput(f"--prometheus {without_password(url)}", "is no address of a server", _ADDRESS)
+
+
+def refuse_counter(query: str) -> None:
+    """Raises BadInput for a bare counter, by its name: it only rises, until its process starts again."""
+    match = _SELECTOR.match(query)
+    if match and match[1].endswith(_COUNTER_NAMES):
+        mend = f"ask for rate({query.strip()}[5m]), which knows of counter resets"
+        raise BadInput(f"--query {query!r}", "is a counter by its name, and starts again at every restart", mend)
+
+
+def _refuse_raw(query: str, values: Floats) -> None:
+    """Raises BadInput for a bare metric that only rises, and now and then falls to nearly nothing."""
+    if not _SELECTOR.match(query):
+        return
+    there = values[~np.isnan(values)]
+    moves = np.diff(there)
+    falls = np.flatnonzero(moves < 0)
+    if len(there) < 20 or not len(falls) or (there < 0).any() or len(falls) > 0.02 * len(moves):
+        return
+    rises = float(np.mean(moves > 0))
+    if rises > 0.5 and (there[falls + 1] < _FALLS * there[falls]).all():
+        problem = f"only rises, save for {len(falls)} {'time' if len(falls) == 1 else 'times'} at which it starts again"
+        mend = f"if it is a counter, ask for rate({query.strip()}[5m]); if not, for {query.strip()} + 0"
+        raise BadInput(f"--query {query!r}", problem, mend)
+
+
+def _name(query: str) -> str:
+    return " ".join(query.split())
+
+
+class _Asking:
+    """The requests of one load."""
+
+    def __init__(self, url: str, step_s: int, timeout_s: float, until: float) -> None:
+        self._url, self._step_s, self._timeout_s, self._until = url.rstrip("/"), step_s, timeout_s, until
+        self.place = without_password(self._url)
+        self.host = self.place.partition("://")[2] or self.place
+
+    def series(self, query: str, stretch: Stretch) -> tuple[Ints, Floats, list[str]]:
+        """The points of the only series that the query gives. Raises BadInput where there are several."""
+        pages: list[list[tuple[float, str]]] = []
+        notes: list[str] = []
+        labels: Mapping[str, str] | None = None
+        for start, end in self._pages(stretch):
+            answer = self._ask({"query": query, "start": start, "end": end, "step": self._step_s})
+            notes += [f"Prometheus warns: {each}" for each in answer.get("warnings", ())]
+            found = self._matrix(answer, query)
+            for each in found:
+                if len(found) > 1 or (labels is not None and each["metric"] != labels):
+                    raise self._several(query, found, labels)
+                labels = each["metric"]
+                pages.append(each["values"])
+        points = [point for page in pages for point in page]
+        seconds = np.array([round(float(at)) for at, _ in points], dtype=np.int64)
+        values = np.array([float(value) for _, value in points], dtype=np.float64)
+        wild = ~np.isnan(values) & (np.abs(values) > LARGEST_VALUE)
+        if wild.any():
+            notes.append(f"infinite or absurd values, taken as missing: {int(wild.sum()):,}")
+            values[wild] = np.nan
+        return seconds, values, list(dict.fromkeys(notes))
+
+    def _pages(self, stretch: Stretch) -> Iterator[tuple[int, int]]:
+        step_s = self._step_s
+        start, last = -(-stretch.since // step_s) * step_s, stretch.until // step_s * step_s
+        while start <= last:
+            end = min(last, start + (PAGE_POINTS - 1) * step_s)
+            yield start, end
+            start = end + step_s
+
+    def _ask(self, parameters: Mapping[str, object]) -> dict[str, Any]:
+        left_s = self._until - time.monotonic()
+        if left_s <= 0:
+            raise self._unavailable("the pages together took too long", "ask for a shorter stretch, or a longer step")
+        timeout_s = min(self._timeout_s, left_s)
+        sent = {**parameters, "timeout": f"{max(1, round(1000 * timeout_s))}ms"}
+        try:
+            with requests.post(
+                f"{self._url}/api/v1/query_range", data=sent, timeout=timeout_s, stream=True, allow_redirects=False
+            ) as reply:
+                return self._answer(reply, time.monotonic() + timeout_s)
+        except requests.exceptions.Timeout as error:
+            raise self._unavailable(f"no answer within {timeout_s:g} s", "make the query cheaper") from error
+        except requests.exceptions.ConnectionError as error:
+            raise self._unavailable("does not answer", "start it, or correct --prometheus") from error
+        except requests.exceptions.RequestException as error:
+            problem = f"cannot be asked ({type(error).__name__})"
+            raise BadInput(self.place, problem, _ADDRESS) from error
+
+    def _answer(self, reply: requests.Response, until: float) -> dict[str, Any]:
+        body = bytearray()
+        for chunk in reply.iter_content(1 << 16):
+            body += chunk
+            if len(body) > LARGEST_BYTES:
+                raise BadInput(self.place, f"an answer of more than {LARGEST_BYTES >> 20} MiB", "select one series")
+            if time.monotonic() > until:
+                raise self._unavailable(f"the answer took longer than {self._timeout_s:g} s", "make the query cheaper")
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict) and answer.get("status") == "success":
+            return answer
+        raise self._refused(reply.status_code, answer if isinstance(answer, dict) else {})
+
+    def _refused(self, status: int, answer: Mapping[str, Any]) -> Exception:
+        """Prometheus says bad_data for a query that is wrong; its other errors, and a proxy's, may pass."""
+        said = str(answer.get("error", f"HTTP {status}"))[:200]
+        if answer.get("errorType") == "bad_data" or status in (400, 422):
+            if answer.get("errorType") == "timeout":
+                return self._unavailable(said, "make the query cheaper")
+            return BadInput(f"{self.place}, --query", said, "mend the query; try it in Prometheus' own page")
+        if status in (401, 403):
+            return BadInput(
+                self.place, f"refuses (HTTP {status})", "give a user and a password, as ${NAME}, in --prometheus"
+            )
+        if 300 <= status < 400 or status == 404:
+            return BadInput(self.place, f"is no Prometheus (HTTP {status})", _ADDRESS)
+        return self._unavailable(said, "see to the server")
+
+    def _matrix(self, answer: Mapping[str, Any], query: str) -> list[Any]:
+        match answer:
+            case {"data": {"resultType": "matrix", "result": list(result)}}:
+                return result
+        raise self._unavailable(f"answers {query!r} with no matrix", "check that --prometheus is a Prometheus")
+
+    def _several(self, query: str, found: list[Any], labels: Mapping[str, str] | None) -> BadInput:
+        names = [
+            json.dumps(each, sort_keys=True) for each in ([labels] if labels else []) + [x["metric"] for x in found]
+        ]
+        names = list(dict.fromkeys(names))
+        listed = ", ".join(names[:SHOWN_SERIES]) + (", …" if len(names) > SHOWN_SERIES else "")
+        mend = "select one by its labels, or aggregate, such as sum(…)"
+        return BadInput(f"{self.place}, --query {query!r}", f"gives {len(names)} series: {listed}", mend)
+
+    def _unavailable(self, problem: str, mend: str) -> SourceUnavailable:
+        return SourceUnavailable(self.place, problem, mend)

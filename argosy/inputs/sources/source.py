@@ -1,0 +1,134 @@
+"""What a source is, and what is done with whatever it gives: cut to the stretch, its incidents, its gaps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from argosy.inputs.sources.errors import NoData
+from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
+from argosy.inputs.tables.incidents_file import placed
+from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.times import iso
+from argosy.signals.arrays import Bools
+from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
+from argosy.signals.incidents import Incident, incidents_in, labels_at, runs
+
+GAP_KIND, GAP_AUTHOR = "gap", "gap policy"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Points with since ≤ second ≤ until, Unix seconds, are wanted."""
+
+    since: int
+    until: int
+
+    def __str__(self) -> str:
+        return f"{iso(self.since)} to {iso(self.until)}"
+
+
+class Source(Protocol):
+    """Anything that has one series, and gives the points of a stretch of time."""
+
+    def load(self, stretch: Stretch) -> Loaded:
+        """The points of the stretch, at least one, with times that are known.
+
+        Raises BadInput for what a person must mend, SourceUnavailable for what may pass, NoData where there is none.
+        """
+        ...
+
+
+class Incidents(Protocol):
+    """Anything that lists incidents."""
+
+    def read(self) -> tuple[Incident, ...]:
+        """All there are, in any order. Raises BadInput or SourceUnavailable."""
+        ...
+
+
+def cut(loaded: Loaded, stretch: Stretch) -> Loaded:
+    """The points within the stretch. Raises NoData."""
+    seconds = loaded.series.seconds
+    start, stop = np.searchsorted(seconds, [stretch.since, stretch.until + 1])
+    if start >= stop:
+        ends = f"; its points are from {iso(int(seconds[0]))} to {iso(int(seconds[-1]))}" if len(seconds) else ""
+        raise NoData(f"{loaded.origin}: no point from {stretch}{ends}")
+    part = slice(int(start), int(stop))
+    series = loaded.series.part(part.start, part.stop)
+    labels = None if loaded.labels is None else loaded.labels[part]
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
+    if labels is not None and loaded.incidents:
+        incidents = tuple(each for each in loaded.incidents if labels_at([each], series.seconds).any())
+    return replace(loaded, series=series, labels=labels, incidents=incidents, base=_base_part(loaded.base, part))
+
+
+def with_incidents(loaded: Loaded, incidents: Sequence[Incident], until: int) -> Loaded:
+    """Labels from incidents: those that nobody had labelled by `until` are not known yet."""
+    series = loaded.series
+    first, last = int(series.seconds[0]), int(series.seconds[-1])
+    known = [each for each in incidents if each.labelled is None or each.labelled <= until]
+    here = [each for each in known if each.start <= last and max(each.end, each.start + 1) > first]
+    fitted = placed([each for each in here if _covers(each, loaded)], series, "incidents")
+    notes = tuple(note for note in fitted.notes if here)
+    later = len(incidents) - len(known)
+    if later:
+        notes += (f"incidents labelled after {iso(until)}, not known then: {later} of {len(incidents)}",)
+    labels = labels_at(fitted.incidents, series.seconds)
+    return replace(loaded, labels=labels, incidents=fitted.incidents, notes=(*loaded.notes, *notes))
+
+
+def across_gaps(loaded: Loaded, policy: GapPolicy) -> Loaded:
+    """The same, with its gaps as the policy says. A gap that is an anomaly is an incident of kind `gap`."""
+    found = bridged(loaded.series, policy)
+    incidents = loaded.incidents
+    labels = loaded.labels
+    if loaded.labels is not None:
+        labels = labels_at(incidents, found.series.seconds)
+        labels[found.positions] |= loaded.labels
+    if found.anomalous and found.missing.any():
+        incidents = tuple(sorted((*incidents, *_gap_incidents(found))))
+        labels = found.missing if labels is None else labels | found.missing
+    notes = (*loaded.notes, found.note) if found.note else loaded.notes
+    base = _base_at(loaded.base, found)
+    return replace(loaded, series=found.series, labels=labels, incidents=incidents, base=base, notes=notes)
+
+
+def _covers(incident: Incident, loaded: Loaded) -> bool:
+    """An incident between two points is no mistake in a stretch of a longer series."""
+    seconds = loaded.series.seconds
+    end = incident.end if incident.end > incident.start else incident.start + loaded.series.step_s
+    start, stop = np.searchsorted(seconds, [incident.start, end])
+    return bool(start < stop)
+
+
+def _gap_incidents(found: Bridged) -> list[Incident]:
+    seconds, step_s = found.series.seconds, found.series.step_s
+    return [
+        Incident(int(seconds[start]), int(seconds[stop - 1]) + step_s, GAP_KIND, GAP_AUTHOR)
+        for start, stop in runs(found.missing)
+    ]
+
+
+def _base_part(base: Base | None, part: slice) -> Base | None:
+    match base:
+        case Alarms(column=column, flags=flags):
+            return Alarms(column, flags[part])
+        case ColumnScores(column=column, values=values):
+            return ColumnScores(column, values[part])
+    return None
+
+
+def _base_at(base: Base | None, found: Bridged) -> Base | None:
+    """The base's verdicts on the new grid: no alarm, and no opinion, where it had no point."""
+    match base:
+        case Alarms(column=column, flags=flags):
+            spread: Bools = np.zeros(len(found.series), dtype=np.bool_)
+            spread[found.positions] = flags
+            return Alarms(column, spread)
+        case ColumnScores(column=column, values=values):
+            scores = np.full(len(found.series), np.nan)
+            scores[found.positions] = values
+            return ColumnScores(column, scores)
+    return None

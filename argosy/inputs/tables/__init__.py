@@ -1,0 +1,1 @@
+"""Series out of tables: CSV and Parquet, with their incidents."""

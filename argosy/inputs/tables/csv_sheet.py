@@ -1,0 +1,169 @@
+"""Reading CSV, plain or gzipped: header, separator, columns, and the row of whatever cannot be read."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from argosy.inputs.tables.column import MISSING, Column, flat, is_text, named, not_utf8, shown, trimmed
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+
+LONGEST_ROW_BYTES = 8 << 20
+LONGEST_HEADER_BYTES = 64 << 10
+SEPARATORS = (",", ";", "\t", "|")
+_JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
+
+
+@dataclass(frozen=True, eq=False)
+class CsvSheet:
+    """A CSV file. Its first row is the header, so that data begins in row 2; empty lines count as rows."""
+
+    path: Path
+    columns: tuple[str, ...]
+    gzipped: bool
+    separator: str
+    header_row: int
+
+    @classmethod
+    def opened(cls, path: Path, gzipped: bool) -> "CsvSheet":
+        header, header_row = _header_line(path, gzipped)
+        separator = max(SEPARATORS, key=header.count)
+        try:
+            names = tuple(name.strip() for name in next(csv.reader([header], delimiter=separator, strict=True)))
+        except csv.Error as error:
+            raise BadInput(
+                f"{named(path)}, row {header_row}", f"no CSV header ({error})", "name the columns there"
+            ) from error
+        return cls(path, names, gzipped, separator, header_row)
+
+    def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
+        wanted = list(dict.fromkeys([*names, *([only[0]] if only else [])]))
+        table = self._table(wanted, as_text=[only[0]] if only else [])
+        rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
+        columns = {name: Column(named(self.path), name, flat(table[name]), rows) for name in wanted}
+        keep = ~_empty(columns) if len(self.columns) > 1 else ~_trailing(_empty(columns))
+        if only is not None:
+            keep &= pc.fill_null(pc.equal(trimmed(columns[only[0]]).cells, only[1]), False).to_numpy(False)
+        return {name: columns[name] if keep.all() else columns[name].taken(keep) for name in names}
+
+    def ids(self, column: str) -> tuple[str, ...]:
+        table = self._table([column], as_text=[column])
+        rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
+        cells = pc.unique(trimmed(Column(named(self.path), column, flat(table[column]), rows)).cells)
+        return tuple(str(id) for id in cells.drop_null().to_pylist() if id)
+
+    def _table(self, names: Sequence[str], as_text: Sequence[str]) -> pa.Table:
+        self._refuse_twins(names)
+        convert = pacsv.ConvertOptions(
+            include_columns=list(names),
+            column_types=dict.fromkeys(as_text, pa.string()),
+            null_values=list(MISSING),
+            check_utf8=True,
+        )
+        try:
+            return self._parsed(convert, threads=True)
+        except (pa.ArrowException, OSError, EOFError):
+            return self._parsed_or_refused(convert)
+
+    def _parsed_or_refused(self, convert: pacsv.ConvertOptions) -> pa.Table:
+        """Parses on one thread, for only then does Arrow say in which row it stumbled."""
+        try:
+            return self._parsed(convert, threads=False)
+        except (pa.ArrowException, OSError, EOFError) as error:
+            raise _unparsable(self.path, str(error)) from error
+
+    def _parsed(self, convert: pacsv.ConvertOptions, threads: bool) -> pa.Table:
+        with pa.input_stream(str(self.path), compression="gzip" if self.gzipped else None) as stream:
+            return pacsv.read_csv(
+                stream,
+                pacsv.ReadOptions(
+                    use_threads=threads,
+                    block_size=LONGEST_ROW_BYTES,
+                    skip_rows=self.header_row,
+                    column_names=_unique(self.columns),
+                ),
+                pacsv.ParseOptions(delimiter=self.separator, newlines_in_values=True, ignore_empty_lines=False),
+                convert,
+            )
+
+    def _refuse_twins(self, names: Sequence[str]) -> None:
+        for name in names:
+            if self.columns.count(name) > 1:
+                raise BadInput(
+                    named(self.path), f"two columns are called {shown(name)}", "rename one of them in the header"
+                )
+
+
+def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
+    """The first line that is not empty, and its row. Raises BadInput when the file holds no text."""
+    try:
+        with pa.input_stream(str(path), compression="gzip" if gzipped else None) as stream:
+            start = stream.read(LONGEST_HEADER_BYTES)
+    except (pa.ArrowException, OSError, EOFError) as error:
+        raise BadInput(named(path), "the gzip file is damaged or cut short", "write it again") from error
+    if b"\0" in start:
+        raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
+    if _JSON.match(start):
+        raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
+    lines = re.split(rb"\r\n|\r|\n", start.removeprefix(b"\xef\xbb\xbf"))
+    row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
+    if not row:
+        raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
+    if row == len(lines) and len(start) == LONGEST_HEADER_BYTES:
+        raise BadInput(named(path), f"no header within {LONGEST_HEADER_BYTES >> 10} KiB", "name the columns in row 1")
+    try:
+        return line.decode("utf-8"), row
+    except UnicodeDecodeError as error:
+        raise not_utf8(f"{named(path)}, row {row}") from error
+
+
+def _unparsable(path: Path, message: str) -> BadInput:
+    uneven = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+): ?(.*)", message, re.DOTALL)
+    if uneven:
+        row, expected, got, text = uneven.groups()
+        problem = f"{got} cells where the header has {expected}: {shown(text)}"
+        return BadInput(f"{named(path)}, row {row}", problem, "write one cell for each column, with text in quotes")
+    if "straddling" in message or "block" in message:
+        problem = f"a row is longer than {LONGEST_ROW_BYTES >> 20} MiB"
+        return BadInput(named(path), problem, "shorten the row, or close a quote that was left open")
+    if "UTF8" in message:
+        return not_utf8(named(path))
+    return BadInput(named(path), f"not a table ({shown(message)})", "give a CSV (UTF-8) or Parquet file")
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Names by which Arrow can tell columns apart; twins are refused only where one of them is asked for."""
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        unique.append(name if not seen[name] else f"{name}\0{seen[name]}")
+        seen[name] += 1
+    return unique
+
+
+def _empty(columns: dict[str, Column]) -> Bools:
+    """The rows in which no column has anything, shape (n,)."""
+    return reduce(np.logical_and, [_blank(column) for column in columns.values()])
+
+
+def _blank(column: Column) -> Bools:
+    cells = column.cells
+    if is_text(cells.type):
+        blank: Bools = pc.fill_null(pc.equal(trimmed(column).cells, ""), True).to_numpy(False)
+    else:
+        blank = cells.is_null().to_numpy(False)
+    return blank
+
+
+def _trailing(empty: Bools) -> Bools:
+    """In a file of one column an empty line is a missing value, save at the end."""
+    return np.logical_and.accumulate(empty[::-1])[::-1]

@@ -1,0 +1,1 @@
+"""Runs of single patterns, and of several on one signal."""

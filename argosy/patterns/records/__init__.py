@@ -1,0 +1,1 @@
+"""Records judged by embeddings, and what was flagged reviewed by a model."""

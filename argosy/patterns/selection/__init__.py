@@ -1,0 +1,1 @@
+"""Detector selection: which detector suits a series or a table, and why."""

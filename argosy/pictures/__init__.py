@@ -1,0 +1,1 @@
+"""Pictures of series and of what detectors said of them."""

@@ -1,0 +1,1 @@
+"""Detectors in service: load, score, explain, refresh, challengers, approval, expiry."""
