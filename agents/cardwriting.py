@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import pydantic
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.replies import read_object
-from argosy.agents.speech import CallKey, Speaker
+from argosy.agents.models.replies import read_object
+from argosy.agents.models.speech import CallKey, Speaker
 from argosy.detectors.cards.card import TAGS, Card, Kind, first_fault
 from argosy.prompts import render
 

@@ -12,11 +12,11 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.examples import MOST, examples
-from argosy.agents.exhibits import estimated_tokens
+from argosy.agents.models.replies import read_object
+from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.plain import rows_of
-from argosy.agents.proposals import ask_again
-from argosy.agents.replies import read_object
-from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.agents.rules.exhibits import estimated_tokens
+from argosy.agents.rules.proposals import ask_again
 from argosy.prompts import render
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

@@ -14,11 +14,11 @@ from typing import Literal
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
-from argosy.agents.replies import read_object
-from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Speaker
-from argosy.detectors.claims.checking import Claim, check
-from argosy.detectors.claims.reading import sentences
-from argosy.detectors.claims.scene import Scene, shown
+from argosy.agents.claims.checking import Claim, check
+from argosy.agents.claims.reading import sentences
+from argosy.agents.claims.scene import Scene, shown
+from argosy.agents.models.replies import read_object
+from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.prompts import render
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores

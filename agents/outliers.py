@@ -12,10 +12,10 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
-from argosy.agents.exhibits import estimated_tokens
-from argosy.agents.proposals import ask_again
-from argosy.agents.replies import read_object
-from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.agents.models.replies import read_object
+from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.agents.rules.exhibits import estimated_tokens
+from argosy.agents.rules.proposals import ask_again
 from argosy.prompts import render
 
 OUTLIERS_SCHEMA: Mapping[str, object] = {

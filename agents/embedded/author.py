@@ -21,8 +21,8 @@ from argosy.agents.embedded.ideas import idea
 from argosy.agents.embedded.mending import mended
 from argosy.agents.embedded.reviewing import opinion
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
-from argosy.agents.speech import Pattern
+from argosy.agents.models.speech import Pattern
+from argosy.agents.rules.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
 
 CHARACTERS_A_TOKEN = 3.0
 _EVIDENCE: TypeAdapter[DetectionEvidence | RepairEvidence | ReviewEvidence] = TypeAdapter(Evidence)

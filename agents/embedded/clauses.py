@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from argosy.agents.embedded.recipe import Clause, Kind, Over, Side
-from argosy.agents.evidence import DetectionEvidence, Exhibit, SeriesSummary
+from argosy.agents.rules.evidence import DetectionEvidence, Exhibit, SeriesSummary
 
 _PLAIN: dict[str, tuple[Kind, Over, int]] = {
     "level": (Kind.LEVEL, Over.VALUE, 60),

@@ -9,7 +9,7 @@ import numpy as np
 from argosy.agents.embedded.clauses import Ranked, ranked_clauses
 from argosy.agents.embedded.grammar import summary
 from argosy.agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, read
-from argosy.agents.evidence import DetectionEvidence
+from argosy.agents.rules.evidence import DetectionEvidence
 
 _MOST = 400
 _FEWEST_HOURS, _LONGEST_HOURS = 4, 8.0

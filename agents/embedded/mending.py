@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Recipe, Timing, read
-from argosy.agents.evidence import RepairEvidence
+from argosy.agents.rules.evidence import RepairEvidence
 from argosy.sandbox.parsing import parse
 
 _GUARD_POINTS = 32

@@ -2,7 +2,7 @@
 
 import json
 
-from argosy.agents.evidence import ReviewEvidence
+from argosy.agents.rules.evidence import ReviewEvidence
 
 _CLEAR_GAIN = 0.01
 

@@ -8,9 +8,9 @@ import re
 
 import numpy as np
 
+from argosy.agents.models.speech import Reply, Usage
 from argosy.agents.sigllm.reading import read_numbers
 from argosy.agents.sigllm.tokenising import Digits, written
-from argosy.agents.speech import Reply, Usage
 from argosy.signals.arrays import Floats
 from argosy.signals.periods import seasons
 

@@ -12,7 +12,7 @@ from argosy.agents.embedded.sequences import continued, outlying
 from argosy.agents.embedded.spotting import spot
 from argosy.agents.embedded.telling import tell
 from argosy.agents.embedded.weeding import weed
-from argosy.agents.speech import Pattern
+from argosy.agents.models.speech import Pattern
 
 Standin = Callable[[str, int], str]
 """From the prompt, all its messages as one text, and a seed to the reply."""

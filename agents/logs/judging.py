@@ -8,11 +8,11 @@ from threading import Event, Lock
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.access import estimate_tokens
 from argosy.agents.logs.answers import Answer, read_answers
 from argosy.agents.logs.entries import Entry, shown
 from argosy.agents.logs.manners import Manner
-from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
+from argosy.agents.models.access import estimate_tokens
+from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
 from argosy.prompts import render
 
 

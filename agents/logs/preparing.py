@@ -8,7 +8,7 @@ from argosy.agents.logs.judging import Bounds, never
 from argosy.agents.logs.manners import TRAITS, Manner, Strategy, manner_of
 from argosy.agents.logs.sampling import MOST_EXAMPLES, chosen
 from argosy.agents.logs.self_prompt import Ranked, ranked_tasks
-from argosy.agents.speech import Speaker
+from argosy.agents.models.speech import Speaker
 from argosy.signals.errors import BadInput
 
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-from argosy.agents.chain import members
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.entries import Entry
 from argosy.agents.logs.judging import Bounds, Judged, judge, never
 from argosy.agents.logs.manners import Manner, Strategy, manner_of
-from argosy.agents.speech import Speaker
-from argosy.detectors.templates import OTHERS, Template, TemplateMiner
+from argosy.agents.models.chain import members
+from argosy.agents.models.speech import Speaker
+from argosy.detectors.logs.templates import OTHERS, Template, TemplateMiner
 from argosy.signals.lines import Lines
 from argosy.signals.scores import Scores
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from argosy.agents.logs.entries import Entry, Labelled
-from argosy.detectors.templates import OTHERS, TemplateMiner
+from argosy.detectors.logs.templates import OTHERS, TemplateMiner
 
 MOST_EXAMPLES = 20
 """About twenty are best, says the paper."""

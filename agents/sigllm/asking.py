@@ -9,8 +9,8 @@ from threading import Event
 
 from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.agents.sigllm.reading import read_numbers
-from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Speaker
 
 ATTEMPTS = 2
 """How often a sample is asked for until its reply can be read."""

@@ -3,9 +3,9 @@
 import math
 import re
 
+from argosy.agents.models.speech import Reply
 from argosy.agents.sigllm.scaling import MOST_DIGITS
 from argosy.agents.sigllm.tokenising import SEPARATOR
-from argosy.agents.speech import Reply
 
 _MOST_CHARS = 100_000
 _THOUGHT = re.compile(r"</(?:think|thinking|reasoning)>")

@@ -66,7 +66,7 @@ def fork(
 
     Replies from before the step are copied, at no cost. What is not given is as it was; a budget counts from the step.
     """
-    from argosy.agents.budget import Caps
+    from argosy.agents.models.budget import Caps
     from argosy.sandboxes import SandboxChoice
     from argosy.sessions.forking import Changes, fork_session
 

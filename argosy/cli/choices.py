@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.signals.errors import BadInput
 
 T = TypeVar("T")

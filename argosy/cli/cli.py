@@ -138,7 +138,7 @@ def main() -> None:
 
 def _mendable() -> tuple[type[Exception], ...]:
     """The errors that name their mend. Imported late: rooms below bring numpy and langchain along."""
-    from argosy.agents.speech import ModelUnavailable
+    from argosy.agents.models.speech import ModelUnavailable
     from argosy.sandbox.protocol import SandboxUnavailable
 
     return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
@@ -158,7 +158,7 @@ def _one_line(message: str) -> str:
 
 
 def _clean(message: str) -> str:
-    from argosy.graphs.redact import Redaction
+    from argosy.graphs.recording.redact import Redaction
     from argosy.terminal import printable
 
     return printable(Redaction().text(message))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from argosy.graphs.events import Event
+    from argosy.graphs.recording.events import Event
     from argosy.models.models import Models
     from argosy.sessions.keeping import Finished
     from argosy.sessions.report import Report

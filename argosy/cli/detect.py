@@ -66,11 +66,11 @@ def detect(
     as_json: options.AsJson = False,
 ) -> None:
     """Judge one signal by several patterns at once: baselines, models asked directly, logs and records by prompt."""
-    from argosy.agents.budget import Caps
     from argosy.agents.direct import DirectSettings, Form
+    from argosy.agents.models.budget import Caps
     from argosy.cli.choices import one_of
     from argosy.cli.score import check_kind
-    from argosy.detectors.blend import Blend
+    from argosy.detectors.fusion.blend import Blend
     from argosy.graphs.detect.context import DetectSettings
     from argosy.inputs.signal_files import read_given
     from argosy.inputs.tables.tables import TableRequest

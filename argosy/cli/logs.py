@@ -58,9 +58,9 @@ def logs(
 
     from rich.console import Console
 
-    from argosy.agents.budget import Caps
     from argosy.agents.logs.judging import Bounds
     from argosy.agents.logs.manners import Strategy
+    from argosy.agents.models.budget import Caps
     from argosy.cli.choices import one_of
     from argosy.cli.interrupts import drained
     from argosy.cli.log_progress import LogProgress

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.terminal import several
 
 TOLD = {"base": "base", "session": "session", "model": "model", "fused": "fusion", "series": "series"}

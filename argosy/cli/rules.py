@@ -123,7 +123,7 @@ def story_json(story: "RuleStory") -> dict[str, Any]:
 
 
 def _ranges(rule: "RuleRow") -> dict[str, tuple[float, float]]:
-    from argosy.detectors.rule import RuleUnreadable, read_rule
+    from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 
     try:
         return {param.name: (param.low, param.high) for param in read_rule(rule.source).params}

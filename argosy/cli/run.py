@@ -84,7 +84,7 @@ def run(
     as_json: options.AsJson = False,
 ) -> None:
     """Write, prove and fuse rules for one series, and keep them as a detector."""
-    from argosy.agents.budget import Caps
+    from argosy.agents.models.budget import Caps
     from argosy.eval.objective import OBJECTIVES
     from argosy.graphs.refine import Settings
     from argosy.inputs.tables.tables import TableRequest

@@ -57,7 +57,7 @@ def bench(
     """Measure what the walls cost, against plain calls and against a fresh container for every evaluation."""
     import json
 
-    from argosy.sandbox.bench import bench as measured
+    from argosy.sandbox.tools.bench import bench as measured
     from argosy.terminal import print_json
 
     if out is not None:
@@ -81,11 +81,11 @@ def measure(
 ) -> None:
     """Measure which system calls rules need, and write the seccomp profiles. Needs strace, kernel headers, Docker."""
     from argosy.sandbox.containers import ContainerSandbox
-    from argosy.sandbox.measure import allowed, with_kin, write_profiles
-    from argosy.sandbox.measure import measure as measured
     from argosy.sandbox.resident import Pool
     from argosy.sandbox.seccomp import FOLDER
-    from argosy.sandbox.starting import starting_calls
+    from argosy.sandbox.tools.measure import allowed, with_kin, write_profiles
+    from argosy.sandbox.tools.measure import measure as measured
+    from argosy.sandbox.tools.starting import starting_calls
     from argosy.terminal import print_json
 
     folder = out or FOLDER
@@ -122,9 +122,9 @@ def names(
     as_json: options.AsJson = False,
 ) -> None:
     """List the names of the libraries that rules may use, as the installed versions have them."""
-    from argosy.sandbox.allowing import names as listed
-    from argosy.sandbox.allowing import write
     from argosy.sandbox.listing import ALLOWED
+    from argosy.sandbox.tools.allowing import names as listed
+    from argosy.sandbox.tools.allowing import write
     from argosy.terminal import print_json
 
     if as_json and out is None:

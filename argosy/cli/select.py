@@ -67,7 +67,7 @@ def select_for_file(
     as_json: options.AsJson = False,
 ) -> None:
     """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
-    from argosy.agents.budget import Caps
+    from argosy.agents.models.budget import Caps
     from argosy.cli.choices import one_of
     from argosy.detectors.cards import Goal, Kind
     from argosy.inputs.tables.tables import TableRequest
@@ -100,9 +100,9 @@ def select_for_file(
 def _offer(
     kind: "Kind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
 ) -> tuple[tuple["Card", ...], tuple[str, ...]]:
-    from argosy.detectors import tabular
     from argosy.detectors.cards import Kind, read_cards
     from argosy.detectors.cards.shelf import shelved
+    from argosy.detectors.rivals import tabular
     from argosy.patterns.selection.selecting import offered, runnable
 
     own, notes = read_cards(path, kind, unreviewed=unreviewed) if path else ((), ())
@@ -200,7 +200,7 @@ def card(
     """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""
     from time import time as clock
 
-    from argosy.agents.budget import Caps
+    from argosy.agents.models.budget import Caps
     from argosy.detectors.cards import Kind
     from argosy.models.models import find_models
     from argosy.patterns.selection.own_cards import write_new_card

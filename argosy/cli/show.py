@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from argosy.graphs.events import Decision, Failure, ModelCall, SandboxJob
+    from argosy.graphs.recording.events import Decision, Failure, ModelCall, SandboxJob
     from argosy.sessions.transcript import Entry, Section, Transcript
     from argosy.store.rows import SessionRow
 
@@ -76,7 +76,7 @@ def _title(section: "Section") -> "Text":
 
 def _blocks(section: "Section", full: bool) -> "Iterator[RenderableType]":
     """The section's entries; neighbouring scores share a table, and clean jobs of one purpose a line unless `full`."""
-    from argosy.graphs.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
+    from argosy.graphs.recording.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
 
     def alike(entry: "Entry") -> object:
         match entry.event:
@@ -165,7 +165,7 @@ def _jobs(events: "list[SandboxJob]") -> "RenderableType":
 def _scores(entries: "list[Entry]") -> "RenderableType":
     from rich.padding import Padding
 
-    from argosy.graphs.events import ScoreMeasured
+    from argosy.graphs.recording.events import ScoreMeasured
     from argosy.sessions.report import Metrics, metrics_cells, metrics_table
     from argosy.terminal import printable
 

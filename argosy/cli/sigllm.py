@@ -68,7 +68,7 @@ def sigllm(
     as_json: options.AsJson = False,
 ) -> None:
     """Find anomalies in a series by telling it to a language model as digits (SigLLM)."""
-    from argosy.agents.budget import Caps
+    from argosy.agents.models.budget import Caps
     from argosy.cli.score import check_kind
     from argosy.inputs.tables.tables import TableRequest, read_series
     from argosy.patterns.sigllm import SigllmRequest

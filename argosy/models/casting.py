@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from argosy.agents.access import EMBEDDED, ChatSpeaker, open_model
-from argosy.agents.budget import Budget, Caps
-from argosy.agents.chain import Chain, Outages
-from argosy.agents.clients import address
-from argosy.agents.speech import ModelUnavailable, Role
+from argosy.agents.models.access import EMBEDDED, ChatSpeaker, open_model
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.chain import Chain, Outages
+from argosy.agents.models.clients import address
+from argosy.agents.models.speech import ModelUnavailable, Role
 from argosy.models.gguf import SCHEME, serving
 from argosy.models.models import Models
 from argosy.models.reach import what_keeps_away

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from argosy.agents.budget import Budget
+from argosy.agents.models.budget import Budget
 from argosy.detectors.records.embedder import Embedder
 from argosy.detectors.records.hashed import HashedEmbedder
 from argosy.detectors.records.packaged import PACKAGED, model2vec
@@ -25,7 +25,7 @@ def open_embedder(spec: str, models: Models, budget: Budget, seed: int, clean: C
         return PACKAGED[spec]()
     if spec.startswith(_FOLDER):
         return model2vec(Path(spec.removeprefix(_FOLDER)).expanduser())
-    from argosy.agents.embeddings import EndpointEmbedder
+    from argosy.agents.models.embeddings import EndpointEmbedder
 
     facts = models.of(spec)
     return EndpointEmbedder(spec, facts, key=models.key(facts), budget=budget, clean=clean)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.catalog import ModelFacts
-from argosy.agents.clients import address
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.clients import address
 from argosy.doctor import Finding, Health
 from argosy.models.casting import read_casting
 from argosy.models.gguf import SCHEME, what_is_missing

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from argosy.agents.catalog import Catalog, ModelFacts, joined, read_catalog
+from argosy.agents.models.catalog import Catalog, ModelFacts, joined, read_catalog
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 

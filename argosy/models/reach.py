@@ -3,9 +3,9 @@
 import socket
 from urllib.parse import urlsplit
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.catalog import ModelFacts
-from argosy.agents.clients import address
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.clients import address
 from argosy.models.gguf import SCHEME
 
 WAIT_S = 5.0

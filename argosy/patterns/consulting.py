@@ -5,13 +5,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Budget, Caps
-from argosy.agents.chain import Chain
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.speech import Pattern, Role, Speaker
-from argosy.graphs.events import Decision, Event
-from argosy.graphs.record import Clock, RecordedSpeaker, Recorder, span
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.chain import Chain
+from argosy.agents.models.speech import Pattern, Role, Speaker
+from argosy.graphs.recording.events import Decision, Event
+from argosy.graphs.recording.record import Clock, RecordedSpeaker, Recorder, span
 from argosy.models.casting import cast, read_casting
 from argosy.models.models import Models
 from argosy.sessions.session import Watched

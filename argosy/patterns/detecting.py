@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from langchain_core.runnables import RunnableConfig
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
 from argosy.agents.explanation import as_json
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import Pattern
+from argosy.agents.models.tracing import untraced
 from argosy.agents.selection import ModelSelector
-from argosy.agents.speech import Pattern
-from argosy.agents.tracing import untraced
 from argosy.eval.metrics import measure
 from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
 from argosy.graphs.detect.patterns import Kind, PatternRow, of_kind
 from argosy.graphs.detect.state import Heard, State
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.inputs.signal_files import Given
 from argosy.models.models import Models
 from argosy.patterns.consulting import Consultation, PatternRequest, consult

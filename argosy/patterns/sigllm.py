@@ -7,16 +7,16 @@ from typing import Any, assert_never
 
 import pandas as pd
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import Pattern
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.asking import Manner
 from argosy.agents.sigllm.findings import Findings, Plan
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
-from argosy.agents.speech import Pattern
 from argosy.eval.rates import event_delay
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.models.casting import read_casting
 from argosy.models.models import Models
 from argosy.patterns.consulting import Consultation, PatternRequest, consult

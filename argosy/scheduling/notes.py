@@ -20,7 +20,7 @@ from prometheus_client import (
     write_to_textfile,
 )
 
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.redact import Redaction
 from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow, ScheduleState
 from argosy.signals.errors import BadInput
 

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import pydantic
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
-from argosy.agents.clients import address
-from argosy.agents.speech import ModelUnavailable
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.clients import address
+from argosy.agents.models.speech import ModelUnavailable
 from argosy.graphs.refine import Settings
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.spec import SourceSpec, open_feed

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
-from argosy.agents.tracing import untraced
+from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import DEFAULT
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.graphs.refresh.context import Policy, RefreshContext
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.service.concluding import Concluding

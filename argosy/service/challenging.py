@@ -5,13 +5,13 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from argosy.agents.budget import Budget
-from argosy.agents.speech import Role
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speech import Role
 from argosy.detectors.baselines import BASELINES
-from argosy.detectors.given import GivenDetector
-from argosy.detectors.transfer import Unit, unit_of
+from argosy.detectors.fusion.given import GivenDetector
+from argosy.detectors.rules.transfer import Unit, unit_of
 from argosy.eval.objective import OBJECTIVES
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refresh.bench import Bench, Served, ServedRule

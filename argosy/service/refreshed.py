@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.sandboxes import SandboxChoice

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from langchain_core.runnables import RunnableConfig
 
-from argosy.agents.tracing import untraced
+from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.graphs.refresh.bench import Bench
 from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from argosy.detectors.fused import FusedDetector
-from argosy.detectors.fusion import fired_table
-from argosy.detectors.ringing import louder
-from argosy.detectors.rule import read_rule
-from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.detectors.fusion.fused import FusedDetector
+from argosy.detectors.fusion.fusion import fired_table
+from argosy.detectors.fusion.ringing import louder
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
 from argosy.inputs.tables.tables import Loaded, TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox

@@ -1,8 +1,8 @@
 """The detectors of a line, made ready to score its series beside each other."""
 
-from argosy.detectors.ringing import louder
-from argosy.detectors.rule import read_rule
-from argosy.detectors.transfer import Unit
+from argosy.detectors.fusion.ringing import louder
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.transfer import Unit
 from argosy.graphs.refresh.bench import Served, ServedRule
 from argosy.inputs.tables.tables import Loaded
 from argosy.service.newer import index_after

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from argosy.detectors.quota import Quota
-from argosy.detectors.ringing import louder
-from argosy.detectors.rule import read_rule
-from argosy.detectors.rule_detector import RuleFailed
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.ringing import louder
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.explain import Explanation, explain
 from argosy.detectors.why.moment import Moment, ServingRule
 from argosy.inputs.tables.at import point_at

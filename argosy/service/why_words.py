@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
+from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import Explained, as_json, explain, quoted
-from argosy.agents.speech import CallKey, Pattern
-from argosy.detectors.claims.scene import Scene
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, Pattern
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Role
 from argosy.models.models import Models

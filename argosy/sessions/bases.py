@@ -12,7 +12,7 @@ import numpy as np
 
 from argosy.detectors.baselines import BASELINES, Choice, Trial, choose_base
 from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
-from argosy.detectors.given import GivenDetector
+from argosy.detectors.fusion.given import GivenDetector
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits
 from argosy.graphs.refine.context import BaseMaker, FittedBase, Workbench

@@ -15,10 +15,10 @@ from argosy.detectors.certificate.evidence import Measured
 from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
 from argosy.detectors.certificate.form import Provenance
 from argosy.detectors.certificate.sensitivity import beside_base
-from argosy.detectors.rule import rule_id
+from argosy.detectors.rules.rule import rule_id
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits
-from argosy.graphs.events import EVENT, ModelCall
+from argosy.graphs.recording.events import EVENT, ModelCall
 from argosy.graphs.refine.context import Final
 from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.tables import TableRequest, newest, read_series

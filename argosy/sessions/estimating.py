@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from argosy.agents.access import estimate_tokens
-from argosy.agents.budget import Caps
-from argosy.agents.catalog import ModelFacts, Price
+from argosy.agents.models.access import estimate_tokens
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.catalog import ModelFacts, Price
+from argosy.agents.models.speech import Role
 from argosy.agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
-from argosy.agents.speech import Role
 from argosy.eval.splits import split
-from argosy.graphs.events import ModelCall
+from argosy.graphs.recording.events import ModelCall
 from argosy.graphs.refine.bounds import most_calls
 from argosy.inputs.tables.tables import for_session
 from argosy.models.casting import INSTRUCTION_TOKENS, read_casting, refuse_unaskable, refuse_uncapped

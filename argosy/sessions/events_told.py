@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from argosy.detectors.ledger import Account, Entry
+    from argosy.detectors.fusion.ledger import Account, Entry
     from argosy.sessions.report import Report
     from argosy.signals.series import Series
 

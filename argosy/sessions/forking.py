@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from argosy.agents.budget import Budget, Caps
-from argosy.graphs.events import Decision, Event, ModelCall
+from argosy.agents.models.budget import Budget, Caps
+from argosy.graphs.recording.events import Decision, Event, ModelCall
 from argosy.graphs.replay.past import Step, Turn, steps
 from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.models import Models

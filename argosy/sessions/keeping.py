@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from argosy.agents.explanation import as_json
-from argosy.agents.speech import Usage
-from argosy.detectors.rule import read_rule
-from argosy.detectors.transfer import Unit
+from argosy.agents.models.speech import Usage
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.transfer import Unit
 from argosy.eval.splits import Part, Splits
 from argosy.graphs.refine import Workbench
 from argosy.graphs.refine.context import Final, Publication

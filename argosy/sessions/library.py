@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Any
 
-from argosy.detectors.transfer import Unit, is_unit
+from argosy.detectors.rules.transfer import Unit, is_unit
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.sandbox.parsing import parse
 from argosy.signals.errors import BadInput

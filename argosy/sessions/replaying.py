@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from argosy.agents.budget import Budget
-from argosy.detectors.rule import rule_id
-from argosy.graphs.events import Event
+from argosy.agents.models.budget import Budget
+from argosy.detectors.rules.rule import rule_id
+from argosy.graphs.recording.events import Event
 from argosy.graphs.refine import Workbench
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.replay.past import Past, expected, fingerprint

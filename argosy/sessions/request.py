@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic
 
-from argosy.agents.budget import Caps
+from argosy.agents.models.budget import Caps
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.offers import Library

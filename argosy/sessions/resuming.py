@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from argosy.agents.budget import Budget
-from argosy.agents.speech import Usage
-from argosy.graphs.events import Decision, Event, ModelCall
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speech import Usage
+from argosy.graphs.recording.events import Decision, Event, ModelCall
 from argosy.graphs.replay.past import RESUMED
 from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.models import Models

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from langchain_core.runnables import RunnableConfig
 
-from argosy.agents.budget import Budget
-from argosy.agents.speech import Usage
-from argosy.agents.tracing import untraced
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speech import Usage
+from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits, split
-from argosy.graphs.events import Event
-from argosy.graphs.record import Recorder
+from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.record import Recorder
 from argosy.graphs.refine import RefineContext, Workbench, build
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.refine.graph import recursion_limit

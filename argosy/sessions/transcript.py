@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argosy.graphs.events import EVENT, Decision, Event, ModelCall, SandboxJob, ScoreMeasured, SpanBegin, SpanEnd
+from argosy.graphs.recording.events import (
+    EVENT,
+    Decision,
+    Event,
+    ModelCall,
+    SandboxJob,
+    ScoreMeasured,
+    SpanBegin,
+    SpanEnd,
+)
 from argosy.signals.errors import BadInput
 from argosy.store.rows import EventRow, RuleStory, SessionRow
 from argosy.store.store import Store

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Budget
-from argosy.agents.chain import Chain
-from argosy.agents.speech import Role, Speaker
-from argosy.graphs.record import encoded
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.chain import Chain
+from argosy.agents.models.speech import Role, Speaker
+from argosy.graphs.recording.record import encoded
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import Recording, nothing
 from argosy.graphs.replay.wrappers import RecordingSpeaker

@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.detectors.quota import Quota
-from argosy.detectors.ringing import EVERY_POINT, Ringing
-from argosy.detectors.rule import Direction
-from argosy.graphs.redact import Redaction
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing
+from argosy.detectors.rules.rule import Direction
+from argosy.graphs.recording.redact import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database

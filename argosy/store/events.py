@@ -5,8 +5,8 @@ import json
 import pydantic
 import sqlalchemy as sa
 
-from argosy.graphs.events import EVENT, Event
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.events import EVENT, Event
+from argosy.graphs.recording.redact import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database

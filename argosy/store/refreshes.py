@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.redact import Redaction
 from argosy.graphs.refresh.outcomes import Standing
 from argosy.store import schema
 from argosy.store.database import Database

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from argosy.detectors.quota import Quota
-from argosy.detectors.ringing import Ringing
-from argosy.detectors.rule import Direction, Number
-from argosy.graphs.events import Event
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.ringing import Ringing
+from argosy.detectors.rules.rule import Direction, Number
+from argosy.graphs.recording.events import Event
 
 Json = Mapping[str, Any]
 
@@ -107,8 +107,8 @@ class MemberRow:
 class DetectorRow:
     """A fusion that can be put in service: its base, and its rules in order. `step_s` is the series' step.
 
-    `hold_points` is how long its scores are held (`argosy.detectors.hold`); `rings_once` and `base_level` say how its
-    alarms ring (`argosy.detectors.ringing`).
+    `hold_points` is how long its scores are held (`argosy.detectors.fusion.hold`); `rings_once` and `base_level` say
+    how its alarms ring (`argosy.detectors.fusion.ringing`).
     """
 
     id: str

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.detectors.rule import Direction, Number, Rule, rule_id
+from argosy.detectors.rules.rule import Direction, Number, Rule, rule_id
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from argosy.graphs.events import Event
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.redact import Redaction
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.artefacts import Artefacts

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from argosy.detectors.baselines.swept import Family, Side, Statistic, SweptDetector
-from argosy.detectors.blend import Blend, blend
+from argosy.detectors.fusion.blend import Blend, blend
 from argosy.eval.objective import Objective
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series

@@ -14,7 +14,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from argosy.detectors.baselines.ensemble import Together, ensemble
 from argosy.detectors.baselines.swept import SEARCH_POINTS, Family, Side, Statistic, SweptDetector
-from argosy.detectors.blend import Blend
+from argosy.detectors.fusion.blend import Blend
 from argosy.eval.objective import Objective
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from argosy.detectors.rule import Number
+from argosy.detectors.rules.rule import Number
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Outcome, Ran, TimedOut, TooBig
 from argosy.signals.arrays import Floats
 

@@ -8,8 +8,8 @@ from scipy import stats
 
 from argosy.detectors.certificate.form import PartEvidence, Share
 from argosy.detectors.certificate.subject import flagged
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import Objective
 from argosy.eval.splits import Part, Splits
 from argosy.signals.arrays import Bools, Floats

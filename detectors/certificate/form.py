@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 
 
 class Kind(StrEnum):

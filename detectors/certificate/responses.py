@@ -8,7 +8,7 @@ import numpy as np
 from argosy.detectors.certificate.asking import Answers, Questions
 from argosy.detectors.certificate.form import Kind, Refusal, Response
 from argosy.detectors.certificate.subject import Subject, flagged, lost_runs
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs

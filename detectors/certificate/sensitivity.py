@@ -9,8 +9,8 @@ import numpy as np
 from argosy.detectors.certificate.asking import Answers, Questions, Run
 from argosy.detectors.certificate.evidence import Measured
 from argosy.detectors.certificate.form import Sensitivity
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.rule import Number, Param, read_rule
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.rules.rule import Number, Param, read_rule
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from argosy.detectors.rule import Direction, Number
+from argosy.detectors.rules.rule import Direction, Number
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs

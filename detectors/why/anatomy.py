@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from argosy.detectors.rule import Number, RuleUnreadable
+from argosy.detectors.rules.rule import Number, RuleUnreadable
 from argosy.detectors.why.parts import Part
 from argosy.detectors.why.reader import Reader
 from argosy.sandbox.parsing import parse

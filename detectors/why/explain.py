@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from argosy.detectors.rule import Direction, RuleUnreadable
-from argosy.detectors.rule_detector import RuleFailed
+from argosy.detectors.rules.rule import Direction, RuleUnreadable
+from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.anatomy import dissect
 from argosy.detectors.why.changes import Turned, turning_changes
 from argosy.detectors.why.clauses import Clause, assigned_values, clause_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Direction, Number, Rule
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.detectors.why.anatomy import unused_prefix
 from argosy.sandbox.parsing import parse
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox

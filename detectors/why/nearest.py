@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.rule import Number, Param
+from argosy.detectors.rules.rule import Number, Param
 from argosy.signals.arrays import Bools
 
 Turns = Callable[[Sequence[Number]], Bools]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.graphs.controls.argos_plain import fuse_all
 from argosy.graphs.controls.best_of_n import pass_by, propose
 from argosy.graphs.refine import Settings, ending, proving

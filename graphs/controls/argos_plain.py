@@ -14,12 +14,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from argosy.agents.exhibits import build_review_evidence
-from argosy.agents.review import Ruling, Verdict
-from argosy.agents.review import review as ask_reviewer
-from argosy.agents.speech import BudgetSpent, CallKey, Role
-from argosy.detectors.fusion import fuse
-from argosy.detectors.rule import Direction
+from argosy.agents.models.speech import BudgetSpent, CallKey, Role
+from argosy.agents.rules.exhibits import build_review_evidence
+from argosy.agents.rules.review import Ruling, Verdict
+from argosy.agents.rules.review import review as ask_reviewer
+from argosy.detectors.fusion.fusion import fuse
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.splits import Splits
 from argosy.graphs.controls.turns import keep_best, take_turns
 from argosy.graphs.refine import writing

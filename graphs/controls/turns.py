@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.graphs.refine.certifying import examine_worthy
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import Candidate, Ending, Stage, State

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.rates import DELAY_POINTS
 from argosy.graphs.refine.context import Workbench
 from argosy.graphs.refine.state import Candidate

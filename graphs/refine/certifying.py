@@ -7,7 +7,7 @@ from argosy.detectors.certificate.evidence import Measured
 from argosy.detectors.certificate.fingerprint import data_of, source_hash
 from argosy.detectors.certificate.form import Data, Kind, Sensitivity
 from argosy.detectors.certificate.sensitivity import beside_base
-from argosy.detectors.rule import rule_id
+from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.refine.context import Desk, Final
 from argosy.graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome

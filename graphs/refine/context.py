@@ -5,20 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from argosy.agents.chain import Chain
-from argosy.agents.exhibits import StatisticBank
-from argosy.agents.speech import Role, Speaker
+from argosy.agents.models.chain import Chain
+from argosy.agents.models.speech import Role, Speaker
+from argosy.agents.rules.exhibits import StatisticBank
 from argosy.detectors.certificate.form import Certificate, Examination
-from argosy.detectors.fusion import Member
-from argosy.detectors.ledger import Account
-from argosy.detectors.ringing import EVERY_POINT, Ringing
-from argosy.detectors.rule import Direction, Rule
-from argosy.detectors.transfer import Unit
+from argosy.detectors.fusion.fusion import Member
+from argosy.detectors.fusion.ledger import Account
+from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing
+from argosy.detectors.rules.rule import Direction, Rule
+from argosy.detectors.rules.transfer import Unit
 from argosy.eval.metrics import measure
 from argosy.eval.objective import Objective
 from argosy.eval.splits import Lockbox, Part, Splits
-from argosy.graphs.events import Decision, ScoreMeasured
-from argosy.graphs.record import RecordedSandbox, RecordedSpeaker, Recorder
+from argosy.graphs.recording.events import Decision, ScoreMeasured
+from argosy.graphs.recording.record import RecordedSandbox, RecordedSpeaker, Recorder
 from argosy.graphs.refine.offers import Library
 from argosy.graphs.refine.selecting import Selecting
 from argosy.graphs.refine.state import Candidate, Ending

@@ -2,12 +2,12 @@
 
 import math
 
-from argosy.detectors.fusion import Member, choose, fuse
-from argosy.detectors.hold import choose_hold
-from argosy.detectors.ledger import accounts
-from argosy.detectors.quota import Quota
-from argosy.detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing
-from argosy.detectors.rule import read_rule
+from argosy.detectors.fusion.fusion import Member, choose, fuse
+from argosy.detectors.fusion.hold import choose_hold
+from argosy.detectors.fusion.ledger import accounts
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing
+from argosy.detectors.rules.rule import read_rule
 from argosy.eval.splits import Part
 from argosy.graphs.refine.certifying import certificates, recited
 from argosy.graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication

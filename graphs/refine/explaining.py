@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import explain, quoted
-from argosy.agents.speech import BudgetSpent, CallKey, Pattern, Role
-from argosy.detectors.claims.scene import Scene
-from argosy.detectors.fusion import Member
-from argosy.detectors.rule import read_rule, rule_id
+from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Role
+from argosy.detectors.fusion.fusion import Member
+from argosy.detectors.rules.rule import read_rule, rule_id
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
 from argosy.detectors.why.moment import Moment, ServingRule

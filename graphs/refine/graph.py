@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.record import span
+from argosy.graphs.recording.record import span
 from argosy.graphs.refine import ending, explaining, proving, shortlisting, studying, trying, writing
 from argosy.graphs.refine.context import Desk, RefineContext, Settings
 from argosy.graphs.refine.state import Stage, State

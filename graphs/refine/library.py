@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from argosy.detectors.rule import Direction, RuleUnreadable, read_rule
-from argosy.detectors.transfer import carried
+from argosy.detectors.rules.rule import Direction, RuleUnreadable, read_rule
+from argosy.detectors.rules.transfer import carried
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.offers import Offer
 from argosy.graphs.refine.state import Candidate, Stage, State

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from argosy.detectors.rule import Direction, Number
-from argosy.detectors.transfer import Unit
+from argosy.detectors.rules.rule import Direction, Number
+from argosy.detectors.rules.transfer import Unit
 
 
 @dataclass(frozen=True)

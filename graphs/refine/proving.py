@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from argosy.agents.evidence import ReviewEvidence
-from argosy.agents.exhibits import build_review_evidence
-from argosy.agents.review import Ruling, Verdict
-from argosy.agents.review import review as ask_reviewer
-from argosy.agents.speech import BudgetSpent, CallKey, Role
-from argosy.detectors.fusion import fuse
-from argosy.detectors.rule import Direction, Number, read_rule
-from argosy.detectors.search import tune
-from argosy.detectors.yardstick import Yardstick
+from argosy.agents.models.speech import BudgetSpent, CallKey, Role
+from argosy.agents.rules.evidence import ReviewEvidence
+from argosy.agents.rules.exhibits import build_review_evidence
+from argosy.agents.rules.review import Ruling, Verdict
+from argosy.agents.rules.review import review as ask_reviewer
+from argosy.detectors.fusion.fusion import fuse
+from argosy.detectors.rules.rule import Direction, Number, read_rule
+from argosy.detectors.rules.search import tune
+from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.archive import keep, niche_of
 from argosy.graphs.refine.certifying import examine_worthy, unproven
 from argosy.graphs.refine.context import Desk

@@ -1,8 +1,8 @@
 """The shortlist node: which baselines are fitted at all, by cards, past results and a model's word."""
 
+from argosy.agents.models.speech import CallKey, Pattern, Role
 from argosy.agents.selection import ModelSelector, told
 from argosy.agents.selection import select as ask
-from argosy.agents.speech import CallKey, Pattern, Role
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import State
 from argosy.signals.profile import profile

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, TypedDict
 
-from argosy.detectors.rule import Direction, Number
+from argosy.detectors.rules.rule import Direction, Number
 
 FailureKind = Literal["unreadable", "refused", "broke", "timed_out", "too_big", "looked_ahead", "review"]
 

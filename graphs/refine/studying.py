@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from argosy.detectors.cards import Goal, series_tags
-from argosy.detectors.fusion import fuse
-from argosy.detectors.rule import Direction
-from argosy.detectors.transfer import unit_of
+from argosy.detectors.fusion.fusion import fuse
+from argosy.detectors.rules.rule import Direction
+from argosy.detectors.rules.transfer import unit_of
 from argosy.eval.splits import Part
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.library import library_is_enough, library_round

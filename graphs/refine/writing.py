@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from argosy.agents.detection import propose as ask_for_rule
-from argosy.agents.evidence import ParentRule, RepairEvidence
-from argosy.agents.exhibits import build_evidence
-from argosy.agents.repair import mend
-from argosy.agents.speech import BudgetSpent, CallKey, Role
-from argosy.detectors.rule import RuleUnreadable, read_rule
+from argosy.agents.models.speech import BudgetSpent, CallKey, Role
+from argosy.agents.rules.detection import propose as ask_for_rule
+from argosy.agents.rules.evidence import ParentRule, RepairEvidence
+from argosy.agents.rules.exhibits import build_evidence
+from argosy.agents.rules.repair import mend
+from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import Candidate, Ending, Failure, Stage, State
 from argosy.graphs.refine.studying import standing

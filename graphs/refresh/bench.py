@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Direction, Number, Rule
-from argosy.detectors.transfer import Unit
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Direction, Number, Rule
+from argosy.detectors.rules.transfer import Unit
 from argosy.signals.arrays import Bools
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Direction, Number, Rule
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.eval.objective import Objective
-from argosy.graphs.events import Decision as DecisionEvent
-from argosy.graphs.record import RecordedSandbox, Recorder
+from argosy.graphs.recording.events import Decision as DecisionEvent
+from argosy.graphs.recording.record import RecordedSandbox, Recorder
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.bench import Bench, Served
 from argosy.graphs.refresh.outcomes import Decision, Standing

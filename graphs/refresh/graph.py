@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.record import span
+from argosy.graphs.recording.record import span
 from argosy.graphs.refresh import judging, looking, making, serving
 from argosy.graphs.refresh.context import Desk, RefreshContext
 from argosy.graphs.refresh.state import State

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from argosy.detectors.fusion import Member, choose
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Number, Rule, RuleUnreadable, read_rule
-from argosy.detectors.search import tune
-from argosy.detectors.transfer import carried, unit_of
-from argosy.detectors.yardstick import Yardstick
+from argosy.detectors.fusion.fusion import Member, choose
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Number, Rule, RuleUnreadable, read_rule
+from argosy.detectors.rules.search import tune
+from argosy.detectors.rules.transfer import carried, unit_of
+from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.ending import PRICE_OF_A_RULE
 from argosy.graphs.refresh.bench import ServedRule
 from argosy.graphs.refresh.context import Desk, Retuned, Spent

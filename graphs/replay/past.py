@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from argosy.graphs.events import EVENT, Decision, Event, Failure, SandboxJob, SpanBegin
+from argosy.graphs.recording.events import EVENT, Decision, Event, Failure, SandboxJob, SpanBegin
 from argosy.graphs.replay.recording import Answer, Question, Recording, nothing
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from argosy.agents.speech import Reply, Usage
-from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob
+from argosy.agents.models.speech import Reply, Usage
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 
 Text = Callable[[str], str]
 """The text of a blob by its SHA-256."""

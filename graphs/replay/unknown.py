@@ -8,8 +8,8 @@ Exception
 import difflib
 from collections.abc import Sequence
 
-from argosy.agents.speech import ModelUnavailable
-from argosy.graphs.events import ModelCall
+from argosy.agents.models.speech import ModelUnavailable
+from argosy.graphs.recording.events import ModelCall
 from argosy.graphs.replay.recording import Question, Recording
 
 _NEAREST = 8  # prompts of one role are long and alike; comparing more of them costs seconds and finds little

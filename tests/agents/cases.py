@@ -1,6 +1,7 @@
 """Small evidence and a rule, as the agents are given them."""
 
-from argosy.agents.evidence import (
+from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.rules.evidence import (
     BaseSummary,
     DetectionEvidence,
     Exhibit,
@@ -9,7 +10,6 @@ from argosy.agents.evidence import (
     ReviewEvidence,
     SeriesSummary,
 )
-from argosy.agents.speech import CallKey, Role
 
 RULE = '''"""Flags a level far above the recent one."""
 import pandas as pd

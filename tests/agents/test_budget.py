@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from argosy.agents.budget import Budget, Caps
-from argosy.agents.speech import BudgetSpent, Usage
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.speech import BudgetSpent, Usage
 
 
 class Clock:

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from argosy.agents.catalog import Catalog, LengthField, ModelFacts, Price, Structured, joined, read_catalog
+from argosy.agents.models.catalog import Catalog, LengthField, ModelFacts, Price, Structured, joined, read_catalog
 from argosy.signals.errors import BadInput
 
 PACKAGED = read_catalog((files("argosy") / "models.yaml").read_text(), "models.yaml")

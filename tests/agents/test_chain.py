@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.chain import Chain, Outages, members
-from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Usage
+from argosy.agents.models.chain import Chain, Outages, members
+from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Usage
 
 KEY = CallKey(Role.DETECTION, 1, 1)
 ASKED = [HumanMessage("?")]

@@ -10,11 +10,11 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from argosy.agents.embedded import EmbeddedAuthor
 from argosy.agents.embedded.clauses import ranked_clauses
 from argosy.agents.embedded.recipe import Kind, Side, read
-from argosy.agents.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
-from argosy.agents.exhibits import StatisticBank, build_evidence, shown
-from argosy.detectors.rule import Direction, read_rule
-from argosy.detectors.search import tune
-from argosy.detectors.yardstick import Yardstick
+from argosy.agents.rules.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
+from argosy.agents.rules.exhibits import StatisticBank, build_evidence, shown
+from argosy.detectors.rules.rule import Direction, read_rule
+from argosy.detectors.rules.search import tune
+from argosy.detectors.rules.yardstick import Yardstick
 from argosy.eval.objective import DEFAULT
 from argosy.signals.series import Series
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from argosy.agents.exhibits import StatisticBank, build_evidence, build_review_evidence, estimated_tokens, shown
-from argosy.agents.measures import HIGHEST_MEASURE
-from argosy.detectors.rule import Direction
+from argosy.agents.rules.exhibits import StatisticBank, build_evidence, build_review_evidence, estimated_tokens, shown
+from argosy.agents.rules.measures import HIGHEST_MEASURE
+from argosy.detectors.rules.rule import Direction
 from argosy.signals.series import Series
 
 POINTS = 4000

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from argosy.agents.budget import Caps
+from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.telling import tell
 from argosy.agents.explanation import Explainer, Standing, checked, evidence_of, explain, quoted, read_sentences
-from argosy.agents.speech import CallKey, Pattern
-from argosy.detectors.claims.scene import Scene
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, Pattern
 from argosy.prompts import render
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.telling import tell
 from argosy.agents.explanation import Standing, checked, evidence_block
-from argosy.detectors.claims.scene import Scene
 from argosy.prompts import render
 from argosy.signals.series import Series
 

@@ -6,12 +6,12 @@ import re
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.detection import propose
-from argosy.agents.evidence import ParentRule
-from argosy.agents.repair import mend
-from argosy.agents.replies import Code, read_code
-from argosy.agents.review import review
-from argosy.agents.speech import CallKey, Role
+from argosy.agents.models.replies import Code, read_code
+from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.rules.detection import propose
+from argosy.agents.rules.evidence import ParentRule
+from argosy.agents.rules.repair import mend
+from argosy.agents.rules.review import review
 from tests.agents.cases import FENCED, RULE, detection_evidence, detection_key, repair_evidence, review_evidence
 from tests.scripted import ScriptedModel, scripted_speaker
 

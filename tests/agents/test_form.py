@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from argosy.agents.form import to_rule
-from argosy.detectors.rule import RuleUnreadable, read_rule
+from argosy.agents.rules.form import to_rule
+from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 
 VALUES = np.array([1.0, 2.0, 4.0, 8.0])
 SECONDS = np.arange(4) * 60

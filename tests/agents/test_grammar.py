@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from argosy.agents.embedded.grammar import compose, summary
 from argosy.agents.embedded.recipe import MARK, Clause, Join, Kind, Over, Recipe, Side, Timing, read
-from argosy.detectors.rule import read_rule
+from argosy.detectors.rules.rule import read_rule
 from argosy.sandbox.vetting import vet
 
 SECOND = Clause(Kind.CHANGE, Side.DOWN, size=0.5)

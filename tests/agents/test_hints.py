@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.evidence import RepairEvidence
-from argosy.agents.hints import hint
-from argosy.agents.repair import completed, mend
-from argosy.agents.speech import CallKey, Role
-from argosy.detectors.rule import read_rule
+from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.rules.evidence import RepairEvidence
+from argosy.agents.rules.hints import hint
+from argosy.agents.rules.repair import completed, mend
+from argosy.detectors.rules.rule import read_rule
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SOURCE = '''"""Flags drops."""

@@ -5,8 +5,6 @@ import pytest
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.budget import Caps
-from argosy.agents.chain import Chain, Outages
 from argosy.agents.embedded.log_reading import verdicts
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.entries import Entry, Labelled, read_entries, read_labelled
@@ -16,6 +14,8 @@ from argosy.agents.logs.preparing import prepared
 from argosy.agents.logs.reader import Forgetful, LogPrompt
 from argosy.agents.logs.sampling import chosen, labelled_templates
 from argosy.agents.logs.self_prompt import ranked_tasks, read_tasks
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.chain import Chain, Outages
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
 from tests.scripted import ScriptedModel, scripted_speaker

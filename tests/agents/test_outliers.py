@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.budget import Caps
 from argosy.agents.embedded.weeding import weed
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, Pattern, Reply, Usage
 from argosy.agents.outliers import Docket, Flagged, Review, Ruling, dockets, read_review, review, review_all
-from argosy.agents.speech import CallKey, Pattern, Reply, Usage
 from tests.scripted import ScriptedModel, scripted_speaker
 
 KEY = CallKey(Pattern.OUTLIERS, 1, 1)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.pacing import Pace
+from argosy.agents.models.pacing import Pace
 
 
 class Time:

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.access import open_model
-from argosy.agents.budget import Budget, Caps
-from argosy.agents.catalog import ModelFacts
-from argosy.agents.review import Ruling, read_verdict
-from argosy.agents.speech import CallKey, Role
+from argosy.agents.models.access import open_model
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.rules.review import Ruling, read_verdict
 from tests.agents.hostile_server import completion, hostile, sends
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.replies import Code, NoCode, read_code, read_object
-from argosy.detectors.rule import read_rule
+from argosy.agents.models.replies import Code, NoCode, read_code, read_object
+from argosy.detectors.rules.rule import read_rule
 
 RULE = '''"""Flags a level far above the recent one."""
 import pandas as pd

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.budget import Caps
 from argosy.agents.cardwriting import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
 from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
 from argosy.agents.selection import (
     MOST_CALLS,
     MOST_PRACTICES_CHARS,
@@ -23,7 +24,6 @@ from argosy.agents.selection import (
     read_selection,
     select,
 )
-from argosy.agents.speech import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
 from argosy.detectors.cards import Card, Kind, Record
 from argosy.signals.profile import profile
 from argosy.signals.series import Series

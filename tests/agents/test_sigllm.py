@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from argosy.agents.budget import Caps
 from argosy.agents.embedded.sequences import continued, outlying
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import ModelUnavailable, Reply, Usage
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.aggregating import aggregate
 from argosy.agents.sigllm.asking import Manner
@@ -23,7 +24,6 @@ from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies
 from argosy.agents.sigllm.tokenising import Digits, digits_for, written
 from argosy.agents.sigllm.voting import padded
 from argosy.agents.sigllm.windows import covering, window_starts
-from argosy.agents.speech import ModelUnavailable, Reply, Usage
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 from argosy.signals.series import Series

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from argosy.agents.models.speech import Reply, Usage
 from argosy.agents.sigllm.aggregating import aggregate, imputed
 from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
 from argosy.agents.sigllm.reading import read_numbers
@@ -21,7 +22,6 @@ from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, smooth
 from argosy.agents.sigllm.tokenising import Digits, written
 from argosy.agents.sigllm.voting import agreed, padded, support
 from argosy.agents.sigllm.windows import covering, forecast_starts, window_starts
-from argosy.agents.speech import Reply, Usage
 from argosy.eval.rates import event_delay
 from argosy.signals.incidents import runs
 from argosy.signals.series import Series

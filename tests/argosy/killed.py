@@ -21,13 +21,13 @@ from langchain_core.messages import BaseMessage
 
 import argosy.sessions.resuming
 import argosy.sessions.session
-from argosy.agents.budget import Budget
 from argosy.agents.embedded.author import answer
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.speech import CallKey, Reply, Role, Usage
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speech import CallKey, Reply, Role, Usage
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
-from argosy.graphs.events import Event, SpanEnd
+from argosy.graphs.recording.events import Event, SpanEnd
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.selecting import Selecting
 from argosy.inputs.tables.tables import TableRequest

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.refine import Settings as RefineSettings
 from argosy.inputs.tables.cells import Alarms
 from argosy.inputs.tables.tables import Loaded

@@ -13,9 +13,9 @@ import pytest
 
 import argosy.sessions.resuming
 import argosy.sessions.session
-from argosy.agents.budget import Caps
-from argosy.agents.speech import ModelUnavailable
-from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import ModelUnavailable
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.refine import Settings
 from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.unknown import UnknownCall
@@ -102,7 +102,7 @@ def test_a_replay_that_asks_something_else_shows_the_difference(
     file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go(request(file), kept, models)
-    monkeypatch.setattr("argosy.agents.exhibits.MOST_PAIRS", 3)
+    monkeypatch.setattr("argosy.agents.rules.exhibits.MOST_PAIRS", 3)
     replayed = replay_session("latest", kept, time.time)
     assert not replayed.same
     assert "holds no reply for detection c1." in replayed.differences[0]
@@ -144,7 +144,7 @@ def test_a_session_that_a_budget_ended_is_usable_and_replayed_as_it_ended(
 
 
 def dear() -> Any:
-    from argosy.agents.catalog import ModelFacts
+    from argosy.agents.models.catalog import ModelFacts
 
     return ModelFacts(input_usd=1.0, output_usd=4.0, max_output_tokens=500)
 

@@ -13,7 +13,7 @@ from argosy.benchmarks.studies.contest import CARDS, FIXED, WITH_PAST, Contest, 
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import roc_auc, tables_in
 from argosy.detectors.cards import Kind, packaged_cards
-from argosy.detectors.tabular import is_installed
+from argosy.detectors.rivals.tabular import is_installed
 
 CHOSEN = ("seasonal", "robust_z")
 

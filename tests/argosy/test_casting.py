@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from argosy.agents.budget import Budget, Caps
-from argosy.agents.catalog import read_catalog
-from argosy.agents.speech import ModelUnavailable, Role
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.catalog import read_catalog
+from argosy.agents.models.speech import ModelUnavailable, Role
 from argosy.models.casting import cast, read_casting, refuse_uncapped
 from argosy.models.models import Models
 from argosy.settings import read_settings

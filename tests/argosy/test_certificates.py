@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from argosy.cli.cli import app
-from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.sandboxes import SandboxChoice
 from argosy.sessions.certificates import KEY, certificates_of, verify_rule
 from argosy.settings import Settings

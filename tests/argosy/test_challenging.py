@@ -2,7 +2,7 @@
 
 import pytest
 
-from argosy.agents.catalog import read_catalog
+from argosy.agents.models.catalog import read_catalog
 from argosy.graphs.refine.bounds import most_calls
 from argosy.models.models import Models
 from argosy.service.challenging import price

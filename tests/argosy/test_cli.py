@@ -16,9 +16,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from argosy.agents.speech import BudgetSpent, ModelUnavailable
+from argosy.agents.models.speech import BudgetSpent, ModelUnavailable
 from argosy.cli.cli import app
-from argosy.graphs.record import RecordedSandbox
+from argosy.graphs.recording.record import RecordedSandbox
 from argosy.sandbox.protocol import Ran, SandboxUnavailable
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable

@@ -15,10 +15,10 @@ from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 from typer.testing import CliRunner
 
-from argosy.agents.chain import Chain, Outages
 from argosy.agents.logs.entries import read_entries
 from argosy.agents.logs.judging import Bounds
-from argosy.agents.speech import ModelUnavailable, Role
+from argosy.agents.models.chain import Chain, Outages
+from argosy.agents.models.speech import ModelUnavailable, Role
 from argosy.cli.cli import app
 from argosy.inputs.logs.log_file import LogRequest
 from argosy.models.casting import Cast

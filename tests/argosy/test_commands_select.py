@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.agents.chain import Chain, Outages
-from argosy.agents.speech import Role
+from argosy.agents.models.chain import Chain, Outages
+from argosy.agents.models.speech import Role
 from argosy.cli.cli import app
 from argosy.detectors.cards import Card, Kind, card_text, read_card
 from argosy.inputs.tables.matrix import read_matrix

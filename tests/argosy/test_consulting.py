@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from argosy.agents.speech import Pattern
+from argosy.agents.models.speech import Pattern
 from argosy.models.models import find_models
 from argosy.patterns.consulting import PatternRequest, consult
 from argosy.settings import Settings

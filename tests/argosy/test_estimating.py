@@ -9,10 +9,10 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 import argosy.sessions.session
-from argosy.agents.budget import Caps
-from argosy.agents.catalog import Catalog, ModelFacts
 from argosy.agents.embedded.author import answer
-from argosy.agents.speech import CallKey, Reply, Role, Usage
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.catalog import Catalog, ModelFacts
+from argosy.agents.models.speech import CallKey, Reply, Role, Usage
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.bounds import most_calls
 from argosy.models.models import Models

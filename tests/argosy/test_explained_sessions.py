@@ -8,8 +8,8 @@ import pytest
 
 import argosy.sessions.resuming
 import argosy.sessions.session
-from argosy.agents.budget import Caps
-from argosy.graphs.events import Decision, Event, ModelCall, SpanBegin
+from argosy.agents.models.budget import Caps
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.models.models import find_models
 from argosy.sessions.replaying import replay_session
 from argosy.sessions.report import Report, explanation_lines

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from argosy.agents.catalog import ModelFacts
-from argosy.agents.speech import ModelUnavailable
+from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.speech import ModelUnavailable
 from argosy.models.gguf import serving, what_is_missing
 from argosy.signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv
@@ -68,7 +68,7 @@ def test_it_is_served_as_long_as_it_is_needed(model: Path) -> None:
 
 HOST = """
 import sys, time
-from argosy.agents.catalog import ModelFacts
+from argosy.agents.models.catalog import ModelFacts
 from argosy.models.gguf import serving
 with serving(sys.argv[1], ModelFacts()) as served:
     print(served.process_id, flush=True)

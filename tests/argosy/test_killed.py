@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob, SpanBegin, SpanEnd
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob, SpanBegin, SpanEnd
 from argosy.graphs.refine.graph import NODES
 from argosy.graphs.replay.past import RESUMED
 from argosy.settings import Settings

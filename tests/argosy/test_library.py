@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from argosy.benchmarks.studies.families import families
-from argosy.detectors.rule import Direction, read_rule
-from argosy.detectors.transfer import Unit, carried
+from argosy.detectors.rules.rule import Direction, read_rule
+from argosy.detectors.rules.transfer import Unit, carried
 from argosy.sessions.library import ALL, OFF, read_library, shape, trusted
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

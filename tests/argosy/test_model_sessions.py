@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from argosy.benchmarks.studies.model_sessions import read_session, summary
-from argosy.graphs.events import Decision, ModelCall, SandboxJob
+from argosy.graphs.recording.events import Decision, ModelCall, SandboxJob
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
 from tests.argosy.recorded import START, open_at

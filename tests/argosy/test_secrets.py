@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from typer.testing import CliRunner
 
 from argosy.cli.cli import app
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.redact import Redaction
 from tests.agents.hostile_server import hostile, replies, sends
 from tests.argosy.labelled import labelled_table
 from tests.graphs.bench import embedded

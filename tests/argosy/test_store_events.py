@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from argosy.graphs.events import Decision, ScoreMeasured
+from argosy.graphs.recording.events import Decision, ScoreMeasured
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
@@ -86,7 +86,7 @@ import sys, time
 from pathlib import Path
 from argosy.settings import Settings
 from argosy.store.store import StoreRecorder, open_store
-from argosy.graphs.events import Decision
+from argosy.graphs.recording.events import Decision
 
 home, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 store = open_store(Settings(home))

@@ -35,7 +35,7 @@ def store(tmp_path: Path, postgres_store: str) -> Iterator[Store]:
 def test_the_server_itself_refuses_changes_to_events(store: Store, session: str, verb: str) -> None:  # noqa: F811
     import sqlalchemy as sa
 
-    from argosy.graphs.events import Decision
+    from argosy.graphs.recording.events import Decision
     from argosy.store.errors import StoreUnavailable
 
     store.events.append(session, Decision(at=1.0, span="s", subject="a", verdict="kept", why=""))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from argosy.detectors.rule import Direction, read_rule
+from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.signals.errors import BadInput
 from argosy.store.rows import RuleRole, RuleRow
 from argosy.store.store import Store

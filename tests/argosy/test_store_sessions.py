@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable

@@ -4,7 +4,7 @@ import pytest
 from argosy.detectors.baselines import BASELINES, Side, Trial, choose_base
 from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
 from argosy.detectors.baselines.residuals import FromMean, FromMedian, FromSeason
-from argosy.detectors.blend import Blend, blend
+from argosy.detectors.fusion.blend import Blend, blend
 from argosy.eval.metrics import event_pa
 from argosy.eval.objective import DEFAULT
 from argosy.eval.splits import Splits, split

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from argosy.detectors.blend import Blend, blend
+from argosy.detectors.fusion.blend import Blend, blend
 from argosy.signals.scores import Scores
 
 values = st.floats(0, 5) | st.just(float("nan"))

@@ -25,7 +25,7 @@ from argosy.detectors.cards import (
 from argosy.detectors.cards.match import nearest
 from argosy.detectors.cards.shelf import shelved
 from argosy.detectors.rivals import RIVALS
-from argosy.detectors.tabular import TABULAR, is_installed, standardised
+from argosy.detectors.rivals.tabular import TABULAR, is_installed, standardised
 from argosy.signals.errors import BadInput
 from argosy.signals.profile import profile
 from argosy.signals.series import Series

@@ -17,7 +17,7 @@ from argosy.detectors.certificate.form import Growth, Kind
 from argosy.detectors.certificate.growth import refusal as too_steep
 from argosy.detectors.certificate.lookback import ask_offsets, needed
 from argosy.detectors.certificate.sensitivity import sensitivity
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT
 from argosy.eval.splits import split
 from argosy.sandbox.protocol import Evaluation, Input, Outcome, Ran

@@ -6,7 +6,7 @@ import pytest
 
 from argosy.detectors.certificate import Examination, Subject, examine
 from argosy.detectors.certificate.form import Kind
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.sandbox.containers import ContainerSandbox
 from argosy.sandbox.local import LocalSandbox
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox

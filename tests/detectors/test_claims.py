@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from argosy.detectors.claims.checking import Claim, ClaimKind, check
-from argosy.detectors.claims.reading import read, sentences
-from argosy.detectors.claims.scene import Scene
+from argosy.agents.claims.checking import Claim, ClaimKind, check
+from argosy.agents.claims.reading import read, sentences
+from argosy.agents.claims.scene import Scene
 from argosy.signals.series import Series
 
 MIDNIGHT = 1_709_596_800  # 2024-03-05, a Tuesday

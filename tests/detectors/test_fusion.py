@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from argosy.detectors.fusion import Member, choose, fired_table, fuse
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, choose, fired_table, fuse
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import OBJECTIVES
 from argosy.signals.arrays import Floats
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.hold import HOLDS_POINTS, LOUDEST, choose_hold, peak_hold
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.hold import HOLDS_POINTS, LOUDEST, choose_hold, peak_hold
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.volume import vus_pr
 
 scores = st.lists(

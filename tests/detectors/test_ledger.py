@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.ledger import Account, Entry, accounts
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.ledger import Account, Entry, accounts
+from argosy.detectors.rules.rule import Direction
 from argosy.signals.incidents import runs
 
 LABELS = np.array([0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0], dtype=np.bool_)

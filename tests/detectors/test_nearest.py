@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.rule import Param
+from argosy.detectors.rules.rule import Param
 from argosy.detectors.why.nearest import nearest_turn, param_axis, value_axis
 
 HERE = st.floats(-1e6, 1e6)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Direction
 from argosy.signals.arrays import Bools
 
 FLAGS = hnp.arrays(np.bool_, st.integers(0, 200))

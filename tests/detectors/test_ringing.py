@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.fusion import Member, fuse
-from argosy.detectors.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
-from argosy.detectors.rule import Direction
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT, OBJECTIVES
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.scores import Scores

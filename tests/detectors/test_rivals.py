@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from argosy.detectors.controls import RandomDetector, SentinelDetector
 from argosy.detectors.rivals import RIVALS
+from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
 from argosy.eval.objective import DEFAULT
 from argosy.signals.arrays import Bools
 from argosy.signals.series import Series

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from argosy.detectors.rule import Direction, read_rule
-from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.detectors.rules.rule import Direction, read_rule
+from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
 from argosy.sandbox.local import LocalSandbox
 from argosy.sandbox.protocol import Broke
 from argosy.signals.series import Series

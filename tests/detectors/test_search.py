@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from argosy.detectors.rule import Direction, read_rule
-from argosy.detectors.search import tune
-from argosy.detectors.yardstick import LOSES_EVENTS, Yardstick
+from argosy.detectors.rules.rule import Direction, read_rule
+from argosy.detectors.rules.search import tune
+from argosy.detectors.rules.yardstick import LOSES_EVENTS, Yardstick
 from argosy.eval.objective import DEFAULT, OBJECTIVES
 
 POINTS = 2000

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.masking import WILDCARD, masked, telling
-from argosy.detectors.templates import MOST_EXAMPLES, OTHERS, TemplateMiner
+from argosy.detectors.logs.masking import WILDCARD, masked, telling
+from argosy.detectors.logs.templates import MOST_EXAMPLES, OTHERS, TemplateMiner
 
 
 def mined(lines: list[str]) -> list[str]:

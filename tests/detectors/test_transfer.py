@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Clause, Kind, Recipe, Side, read
-from argosy.detectors.rule import RuleUnreadable, read_rule
-from argosy.detectors.transfer import Unit, carried, unit_of
+from argosy.detectors.rules.rule import RuleUnreadable, read_rule
+from argosy.detectors.rules.transfer import Unit, carried, unit_of
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 

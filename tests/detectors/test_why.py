@@ -9,10 +9,10 @@ import pytest
 from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Clause as RecipeClause
 from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
-from argosy.detectors.fused import FusedDetector
-from argosy.detectors.quota import Quota
-from argosy.detectors.rule import Direction, Number, read_rule
-from argosy.detectors.rule_detector import RuleDetector
+from argosy.detectors.fusion.fused import FusedDetector
+from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.rules.rule import Direction, Number, read_rule
+from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.detectors.why.anatomy import dissect
 from argosy.detectors.why.changes import Change, Changed
 from argosy.detectors.why.clauses import deciding

@@ -10,10 +10,10 @@ from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.embedded import EmbeddedAuthor
-from argosy.agents.speech import Role, Speaker
+from argosy.agents.models.speech import Role, Speaker
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
-from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 from argosy.graphs.refine import RefineContext, Settings, State, Workbench, build
 from argosy.graphs.refine.context import FittedBase, Publication
 from argosy.graphs.refine.graph import Node, recursion_limit

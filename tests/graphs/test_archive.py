@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.detectors.rule import Direction
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.splits import split
 from argosy.graphs.refine import Settings, Workbench
 from argosy.graphs.refine.archive import niche_of

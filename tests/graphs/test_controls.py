@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.speech import Role
-from argosy.detectors.rule import Direction, read_rule
+from argosy.agents.models.speech import Role
+from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.controls.ablations import ABLATIONS
 from argosy.graphs.controls.argos_plain import CHUNK_POINTS, failures_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.speech import Role
-from argosy.graphs.events import Decision
+from argosy.agents.models.speech import Role
+from argosy.graphs.recording.events import Decision
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.state import Outcome
 from argosy.sandbox.local import LocalSandbox

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.detectors.rule import Direction
-from argosy.detectors.transfer import Unit
+from argosy.detectors.rules.rule import Direction
+from argosy.detectors.rules.transfer import Unit
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refine.state import Ending, Outcome

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.graphs.events import Decision
-from argosy.graphs.redact import Redaction
+from argosy.graphs.recording.events import Decision
+from argosy.graphs.recording.redact import Redaction
 
 SECRETS = {
     "openai": "sk-proj-" + "aB3_" * 10,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.speech import Role
-from argosy.detectors.rule import Direction
+from argosy.agents.models.speech import Role
+from argosy.detectors.rules.rule import Direction
 from argosy.eval.splits import split
 from argosy.graphs.refine import Outcome, Settings
 from argosy.graphs.refine.state import Ending

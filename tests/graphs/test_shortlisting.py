@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.speech import Pattern, Role
+from argosy.agents.models.speech import Pattern, Role
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective

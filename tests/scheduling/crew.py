@@ -11,7 +11,7 @@ from itertools import cycle
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from argosy.graphs.events import SpanBegin, SpanEnd
+from argosy.graphs.recording.events import SpanBegin, SpanEnd
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.workers import Workers
 from argosy.store.store import Store

@@ -10,8 +10,8 @@ import numpy as np
 
 from argosy.benchmarks.bench.plan import Plan, Stored
 from argosy.detectors.baselines import BASELINES, choose_base
-from argosy.detectors.controls import RandomDetector, SentinelDetector
 from argosy.detectors.rivals import RIVALS, Rival
+from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
 from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
 from argosy.eval.bench.summary import RANDOM, SENTINEL
 from argosy.graphs.controls.ablations import ABLATIONS

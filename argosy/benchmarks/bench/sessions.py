@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from argosy.agents.budget import Budget, Caps
+from argosy.agents.models.budget import Budget, Caps
 from argosy.benchmarks.bench.plan import Plan, SessionOptions, Stored
 from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.graphs.controls import CONTROLS

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 import typer
 
-from argosy.agents.budget import Caps
+from argosy.agents.claims.checking import ClaimKind
+from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import Standing, explain, scenes_of
-from argosy.agents.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
 from argosy.benchmarks.bench.collection import Columns, Entry, Labelled
 from argosy.benchmarks.bench.layouts import open_collection
 from argosy.detectors.baselines import BASELINES
-from argosy.detectors.claims.checking import ClaimKind
-from argosy.detectors.claims.scene import Scene
 from argosy.eval.objective import OBJECTIVES
 from argosy.models.models import find_models
 from argosy.patterns.consulting import PatternRequest, consult

@@ -17,8 +17,8 @@ from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift import Newer, look
 from argosy.detectors.drift.counted import outside
-from argosy.detectors.fused import FusedDetector
-from argosy.detectors.rule_detector import RuleDetector, RuleFailed
+from argosy.detectors.fusion.fused import FusedDetector
+from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
 from argosy.eval.rates import event_delay, event_pa
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.outcomes import Decision, Standing

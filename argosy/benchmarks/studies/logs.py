@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 import typer
 
-from argosy.agents.budget import Caps
 from argosy.agents.logs.entries import Labelled
 from argosy.agents.logs.judging import Bounds
 from argosy.agents.logs.manners import Strategy
 from argosy.agents.logs.preparing import prepared, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt
 from argosy.agents.logs.sampling import labelled_templates
-from argosy.agents.speech import ModelUnavailable, Pattern
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import ModelUnavailable, Pattern
 from argosy.benchmarks.bench.sessions import store_settings
 from argosy.benchmarks.studies.log_sets import LogSet, open_log_sets
 from argosy.cli.choices import one_of

@@ -13,8 +13,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from argosy.agents.speech import Role
-from argosy.graphs.events import Decision, Event, ModelCall, SandboxJob
+from argosy.agents.models.speech import Role
+from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store

@@ -19,12 +19,11 @@ from argosy.benchmarks.bench.layouts import open_collections
 from argosy.benchmarks.studies.contest import Contest, records_of, standings
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in
-from argosy.detectors import tabular
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Goal, Kind, packaged_cards
 from argosy.detectors.cards.past_shelf import past_name, past_text
-from argosy.detectors.rivals import RIVALS
-from argosy.detectors.tabular import TABULAR
+from argosy.detectors.rivals import RIVALS, tabular
+from argosy.detectors.rivals.tabular import TABULAR
 from argosy.eval.splits import split
 from argosy.patterns.selection.selecting import SAME, of_series, of_table
 from argosy.signals.errors import BadInput

@@ -16,12 +16,12 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from argosy.agents.budget import Caps
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import ModelUnavailable
 from argosy.agents.sigllm.findings import Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions
 from argosy.agents.sigllm.prompter import PrompterOptions
 from argosy.agents.sigllm.tokenising import digits_for
-from argosy.agents.speech import ModelUnavailable
 from argosy.benchmarks.bench.archives import nab
 from argosy.benchmarks.bench.collection import Entry, Labelled
 from argosy.benchmarks.bench.plan import data_digest

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from argosy.detectors.tabular import TABULAR, standardised
+from argosy.detectors.rivals.tabular import TABULAR, standardised
 from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
 from argosy.eval.bench.pool import run_cells
 from argosy.signals.arrays import Bools, Floats

@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from argosy.agents.catalog import ModelFacts
-from argosy.agents.speech import ModelUnavailable
+from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.speech import ModelUnavailable
 from argosy.signals.errors import BadInput
 
 SCHEME = "gguf:"

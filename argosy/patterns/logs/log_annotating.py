@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argosy.agents.logs.answers import Answer
-from argosy.detectors.templates import OTHERS
+from argosy.detectors.logs.templates import OTHERS
 from argosy.inputs.logs.log_file import Log
 from argosy.patterns.logs.log_mining import Tally
 from argosy.signals.errors import BadInput

@@ -9,7 +9,7 @@ from typing import IO, Self
 
 import numpy as np
 
-from argosy.detectors.templates import Template, TemplateMiner
+from argosy.detectors.logs.templates import Template, TemplateMiner
 from argosy.inputs.logs.log_file import Log
 from argosy.signals.arrays import Ints
 

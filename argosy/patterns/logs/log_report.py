@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from argosy.agents.access import EMBEDDED
 from argosy.agents.logs.answers import Answer
-from argosy.agents.speech import Usage
-from argosy.detectors.templates import Template
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.speech import Usage
+from argosy.detectors.logs.templates import Template
 from argosy.patterns.logs.log_annotating import verdict_of
 from argosy.terminal import printable
 

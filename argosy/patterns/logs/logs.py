@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from argosy.agents.budget import Caps
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.entries import Labelled
 from argosy.agents.logs.judging import Bounds
@@ -14,9 +13,10 @@ from argosy.agents.logs.manners import TRAITS, Strategy
 from argosy.agents.logs.preparing import Prepared, prepared, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt, Verdicts
 from argosy.agents.logs.sampling import labelled_templates
-from argosy.agents.speech import Pattern
-from argosy.detectors.templates import MOST_TEMPLATES, OTHERS
-from argosy.graphs.events import Event
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import Pattern
+from argosy.detectors.logs.templates import MOST_TEMPLATES, OTHERS
+from argosy.graphs.recording.events import Event
 from argosy.inputs.logs.log_bytes import Standing, held, standing
 from argosy.inputs.logs.log_file import Log, LogRequest, open_log, read_lines
 from argosy.models.models import Models

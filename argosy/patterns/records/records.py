@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import Pattern
 from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
-from argosy.agents.speech import Pattern
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.groups import Judging
-from argosy.graphs.events import Event
+from argosy.graphs.recording.events import Event
 from argosy.inputs.records.records_file import ReadRecords, RecordsRequest, read_records
 from argosy.models.embedders import HASHED, open_embedder
 from argosy.models.models import Models

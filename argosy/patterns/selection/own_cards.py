@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from argosy.agents.budget import Caps
 from argosy.agents.cardwriting import NoCard, Unknown, write_card
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, Pattern
 from argosy.agents.selection import MOST_PRACTICES_CHARS
-from argosy.agents.speech import CallKey, Pattern
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
 from argosy.detectors.cards.shelf import shelved

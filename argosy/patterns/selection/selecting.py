@@ -5,15 +5,14 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
-from argosy.agents.access import EMBEDDED
-from argosy.agents.budget import Caps
+from argosy.agents.models.access import EMBEDDED
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.speech import CallKey, Pattern
 from argosy.agents.selection import Brief, Selection, select, series_facts
-from argosy.agents.speech import CallKey, Pattern
-from argosy.detectors import tabular
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
-from argosy.detectors.rivals import RIVALS
-from argosy.graphs.events import Event
+from argosy.detectors.rivals import RIVALS, tabular
+from argosy.graphs.recording.events import Event
 from argosy.models.models import Models
 from argosy.patterns.consulting import PatternRequest, consult
 from argosy.signals.arrays import Bools, Floats

@@ -1,0 +1,131 @@
+"""Each claim of a sentence, and whether it holds for an alert."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from argosy.agents.claims import words
+from argosy.agents.claims.course import courses, negated
+from argosy.agents.claims.directions import directions
+from argosy.agents.claims.moments import held, looked_up
+from argosy.agents.claims.numbers import number_holds
+from argosy.agents.claims.reading import Moment, Number, Words, read
+from argosy.agents.claims.scene import Scene
+from argosy.agents.claims.unread import fired, no_such_code, unread
+
+
+class ClaimKind(StrEnum):
+    """What a claim is about."""
+
+    NUMBER = "number"
+    TIME = "time"
+    DIRECTION = "direction"
+    CAUSE = "cause"
+    """What lies behind the alert: a series cannot show it, so it never holds."""
+    COURSE = "course"
+    """How it went: how fast, how long, with what trend before, and whether values were usual again."""
+    DETECTOR = "detector"
+    """What fired, by name or by its clause."""
+    UNREAD = "unread"
+    """What cannot be followed: it never holds."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that a sentence states, as it is written there; `why` says of one that does not hold what is wrong."""
+
+    kind: ClaimKind
+    text: str
+    holds: bool
+    why: str = ""
+
+
+Found = Iterator[tuple[int, Claim]]
+"""Claims, each with the number of its clause."""
+
+
+def check(sentence: str, scene: Scene) -> tuple[Claim, ...]:
+    """All claims of a sentence about the alert of a scene, each checked."""
+    said = read(sentence, (*scene.clauses, *scene.detectors, *scene.settings))
+    bound = {number: _bound(number, said) for number in said.numbers}
+    found = [
+        *_numbers(said, scene, bound),
+        *_times(said, scene, bound),
+        *_directions(said, scene),
+        *_courses(said, scene),
+        *_causes(said),
+    ]
+    claims = [claim for _, claim in found]
+    return (
+        *claims,
+        *_of_the_detector(said, scene, bool(claims)),
+        *_unread(said, scene, {clause for clause, _ in found}),
+    )
+
+
+def _bound(number: Number, said: Words) -> Moment | None:
+    """The moment at which a number is said to have been: the nearest of its clause, or that of a clause before it
+    which holds nothing else."""
+    own = [each for each in said.moments if each.clause == number.clause]
+    if own:
+        return min(own, key=lambda each: abs(each.at - number.at))
+    before = [each for each in said.moments if each.clause == number.clause - 1]
+    alone = not any(each.clause == number.clause - 1 for each in said.numbers)
+    return before[-1] if before and alone else None
+
+
+def _numbers(said: Words, scene: Scene, bound: dict[Number, Moment | None]) -> Found:
+    for number in said.numbers:
+        moment = bound[number]
+        where = None if moment is None or moment.until else looked_up(moment, scene)
+        why = number_holds(number, said, scene, where) or _negated(said, number.clause)
+        yield number.clause, Claim(ClaimKind.NUMBER, number.text, not why, why)
+
+
+def _times(said: Words, scene: Scene, bound: dict[Number, Moment | None]) -> Found:
+    for moment in said.moments:
+        values = [number for number, at in bound.items() if at is moment]
+        why = held(moment, values, scene) or _negated(said, moment.clause)
+        yield moment.clause, Claim(ClaimKind.TIME, moment.text, not why, why)
+    for number, clause in enumerate(said.clauses):
+        for match in words.NO_SUCH_TIME.finditer(clause):
+            yield number, Claim(ClaimKind.TIME, match.group(), False, "it cannot be told which time is meant")
+
+
+def _directions(said: Words, scene: Scene) -> Found:
+    for clause, text, why in directions(said, scene):
+        why = why or _negated(said, clause)
+        yield clause, Claim(ClaimKind.DIRECTION, text, not why, why)
+
+
+def _causes(said: Words) -> Found:
+    if words.OF_THE_DETECTOR.search(" ".join(said.clauses)):
+        return
+    for number, clause in enumerate(said.clauses):
+        for match in words.CAUSES.finditer(clause):
+            yield number, Claim(ClaimKind.CAUSE, match.group(), False, "a series does not show causes")
+
+
+def _courses(said: Words, scene: Scene) -> Found:
+    for clause, text, why in courses(said, scene):
+        yield clause, Claim(ClaimKind.COURSE, text, not why, why)
+
+
+def _of_the_detector(said: Words, scene: Scene, states_more: bool) -> Iterator[Claim]:
+    """That it fired counts as a claim where a sentence states nothing else."""
+    for code in no_such_code(said, scene):
+        yield Claim(ClaimKind.DETECTOR, code, False, "the detector has no such clause or setting")
+    if not states_more and fired(said, scene):
+        yield Claim(ClaimKind.DETECTOR, said.text, True)
+
+
+def _unread(said: Words, scene: Scene, read: Collection[int]) -> Iterator[Claim]:
+    left = list(unread(said, read))
+    if not left and not read and not fired(said, scene):
+        left = [said.text]
+    for text in left:
+        yield Claim(ClaimKind.UNREAD, text, False, "it cannot be followed")
+
+
+def _negated(said: Words, clause: int) -> str:
+    return negated(said.clauses[clause])

@@ -1,0 +1,1 @@
+"""The three agents that write rules: Detection, Repair and Review, with the evidence that they are shown."""

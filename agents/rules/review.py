@@ -1,0 +1,101 @@
+"""Review: an opinion on a rule that was measured."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from argosy.agents.models.replies import read_object
+from argosy.agents.models.speech import CallKey, Reply, Speaker
+from argosy.agents.rules.evidence import ReviewEvidence
+from argosy.agents.rules.proposals import ask_again, evidence_block
+from argosy.prompts import render
+
+
+class Ruling(StrEnum):
+    """What should become of a rule."""
+
+    ACCEPT = "accept"
+    REVISE = "revise"
+    REPAIR = "repair"
+    DISCARD = "discard"
+
+
+UNREADABLE_RULING = Ruling.ACCEPT
+"""What an answer counts as that cannot be read. A ruling is an opinion: the gates that follow are code and decide."""
+
+VERDICT_SCHEMA: Mapping[str, object] = {
+    "title": "verdict",
+    "description": "What should become of the rule, and why.",
+    "type": "object",
+    "properties": {
+        "verdict": {"type": "string", "enum": [ruling.value for ruling in Ruling]},
+        "reason": {"type": "string"},
+        "feedback": {"type": "string"},
+    },
+    "required": ["verdict", "reason", "feedback"],
+    "additionalProperties": False,
+}
+"""The form of an answer as JSON Schema, for servers that can be held to one."""
+
+_WORDS: Mapping[str, Ruling] = {
+    **{ruling.value: ruling for ruling in Ruling},
+    "accepted": Ruling.ACCEPT,
+    "approve": Ruling.ACCEPT,
+    "approved": Ruling.ACCEPT,
+    "keep": Ruling.ACCEPT,
+    "revised": Ruling.REVISE,
+    "fix": Ruling.REPAIR,
+    "discarded": Ruling.DISCARD,
+    "reject": Ruling.DISCARD,
+    "rejected": Ruling.DISCARD,
+}
+_TEXT_CHARS = 1_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`feedback` says what to change; `reply` is the last answer, with the usage of all calls made for it."""
+
+    decision: Ruling
+    reason: str
+    feedback: str
+    reply: Reply
+
+
+def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey) -> Verdict:
+    """Asks for a verdict, once more where it cannot be read, then counts it as `UNREADABLE_RULING`.
+
+    Uses `key.attempt` and the attempt after it. Raises what the speaker raises.
+    """
+    user = render(
+        "review", "user", direction=evidence.direction, source=source.strip("\n"), evidence=evidence_block(evidence)
+    )
+    messages = [SystemMessage(render("review", "system")), HumanMessage(user)]
+    first = speaker.ask(messages, key)
+    verdict = read_verdict(first)
+    if verdict is not None:
+        return verdict
+    reason = 'it holds no JSON object with a "verdict" of accept, revise, repair or discard'
+    second = ask_again(speaker, messages, first, key, reason=reason, code=False)
+    second = replace(second, usage=first.usage + second.usage)
+    unread = Verdict(UNREADABLE_RULING, "no verdict could be read; the gates decide", "", second)
+    return read_verdict(second) or unread
+
+
+def read_verdict(reply: Reply) -> Verdict | None:
+    """The verdict in a reply: a JSON object, or failing that a line `verdict: WORD`, or a lone word."""
+    found = read_object(reply.text) or {}
+    fields = {name.strip().casefold(): value for name, value in found.items()}
+    ruling = _WORDS.get(str(fields.get("verdict", fields.get("decision", ""))).strip(" .*").casefold())
+    if ruling is not None:
+        return Verdict(ruling, _text(fields.get("reason")), _text(fields.get("feedback")), reply)
+    said = re.search(r'\bverdict\b["*\s]*[:=]["*\s]*(\w+)', reply.text, re.IGNORECASE)
+    ruling = _WORDS.get((said.group(1) if said else reply.text.strip(" \n.*\"'`")).casefold())
+    return None if ruling is None else Verdict(ruling, "", "", reply)
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value).split())[:_TEXT_CHARS] if value else ""

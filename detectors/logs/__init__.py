@@ -1,0 +1,1 @@
+"""What of a log line is a value, and the templates that remain."""

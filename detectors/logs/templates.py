@@ -1,0 +1,129 @@
+"""Templates of a log: what its lines have in common, mined as they come (Drain, He et al., ICWS 2017)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from drain3.drain import Drain, LogCluster  # type: ignore[import-untyped]
+
+from argosy.detectors.logs.masking import WILDCARD, masked, telling
+from argosy.signals.arrays import Ints
+
+OTHERS = 0
+"""The id of what joined no template because there were as many as there may be."""
+
+MOST_TEMPLATES = 5_000
+MOST_MINED_CHARS = 2_000
+"""What follows in a longer line has no say in its template."""
+
+MOST_EXAMPLES = 3
+_MOST_WORDS = 120
+_SIMILAR = 0.7
+_DEPTH = 5  # its length, what tells how it went, and its first word lead a line to its neighbours
+_MOST_COMPARED = 200
+_MOST_REMEMBERED = 100_000
+
+
+@dataclass(eq=False)
+class Template:
+    """One template: its `text` with `<*>` for what varies, and a few lines as they were written."""
+
+    id: int
+    text: str
+    examples: list[str] = field(default_factory=list)
+    count: int = 0
+    first: int = -1
+    """The place of its first line, counted from 0 in the order in which lines came."""
+
+
+class TemplateMiner:
+    """Gives each line the id of its template, in one pass, with memory bounded by `most` templates.
+
+    A template's text may become more general as lines come; its id stays. Lines that differ in a word that says how
+    it went (see `masking.telling`) are never joined. When there are `most`, what fits none of them gets `OTHERS`.
+    """
+
+    def __init__(self, most: int = MOST_TEMPLATES) -> None:
+        self._most = most
+        self._drain = _BoundedDrain(
+            depth=_DEPTH, sim_th=_SIMILAR, max_children=1_000, param_str=WILDCARD, parametrize_numeric_tokens=False
+        )
+        self._known: dict[str, int] = {}
+        self._templates: dict[int, Template] = {}
+        self._seen = 0
+
+    @property
+    def templates(self) -> Sequence[Template]:
+        """Those found until now, by id; `OTHERS` last where anything went there."""
+        found = [self._templates[id] for id in sorted(self._templates) if id != OTHERS]
+        return [*found, *([self._templates[OTHERS]] if OTHERS in self._templates else [])]
+
+    def add(self, texts: Sequence[str]) -> Ints:
+        """The ids of these lines, shape (n,)."""
+        cut = [text if len(text) <= MOST_MINED_CHARS else text[:MOST_MINED_CHARS] for text in texts]
+        clean = [text if "\n" not in text else text.replace("\n", " ") for text in cut]
+        lines = masked("\n".join(clean)).split("\n") if clean else []
+        known = self._known
+        ids = [known.get(line, -1) for line in lines]
+        for place, id in enumerate(ids):
+            if id < 0:
+                ids[place] = self._mine(lines[place], texts[place])
+        found = np.array(ids, dtype=np.int64)
+        self._count(found)
+        return found
+
+    def _mine(self, line: str, text: str) -> int:
+        if line in self._known:
+            return self._known[line]
+        words = line.split()[:_MOST_WORDS]
+        content = " ".join([telling(line) or "-", *words])
+        id = self._placed(content)
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[line] = id
+        template = self._templates.setdefault(id, Template(id, ""))
+        if len(template.examples) < MOST_EXAMPLES and text not in template.examples:
+            template.examples.append(text)
+        return id
+
+    def _placed(self, content: str) -> int:
+        if len(self._drain.id_to_cluster) < self._most:
+            cluster, _ = self._drain.add_log_message(content)
+        else:
+            cluster = self._drain.match(content)
+        if cluster is None:
+            self._templates.setdefault(OTHERS, Template(OTHERS, "(lines that fit no template)"))
+            return OTHERS
+        text = " ".join(cluster.log_template_tokens[1:])
+        self._templates.setdefault(cluster.cluster_id, Template(cluster.cluster_id, text)).text = text
+        return int(cluster.cluster_id)
+
+    def _count(self, ids: Ints) -> None:
+        present, firsts, counts = np.unique(ids, return_index=True, return_counts=True)
+        for id, first, count in zip(present.tolist(), firsts.tolist(), counts.tolist(), strict=True):
+            template = self._templates[id]
+            template.first = self._seen + first if template.first < 0 else template.first
+            template.count += count
+        self._seen += len(ids)
+
+
+class _BoundedDrain(Drain):  # type: ignore[misc]
+    """Compares a line with the newest of its neighbours only, so that a log without structure stays cheap."""
+
+    def fast_match(
+        self, cluster_ids: Sequence[int], tokens: Sequence[str], sim_th: float, include_params: bool
+    ) -> LogCluster | None:
+        return super().fast_match(cluster_ids[-_MOST_COMPARED:], tokens, sim_th, include_params)
+
+    def get_seq_distance(self, seq1: Sequence[str], seq2: Sequence[str], include_params: bool) -> tuple[float, int]:
+        # Only words count: places that vary in both say nothing of whether it is the same message. `match`, which asks
+        # to include parameters, lets a template's wildcard stand for a word too.
+        if seq1[0] != seq2[0]:
+            return 0.0, 0
+        words = same = varying = 0
+        for a, b in zip(seq1[1:], seq2[1:], strict=True):
+            varying += a == WILDCARD
+            if a != WILDCARD or (b != WILDCARD and not include_params):
+                words += 1
+                same += a == b
+        return (same / words if words else 1.0), varying

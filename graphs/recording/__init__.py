@@ -1,0 +1,1 @@
+"""Transcripts: the events, where they go, and what is taken out of them before."""

@@ -1,0 +1,1 @@
+"""For maintainers: what the walls cost, which system calls rules need, and which names they may use."""
