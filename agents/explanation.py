@@ -18,7 +18,7 @@ from argosy.agents.claims.checking import Claim, check
 from argosy.agents.claims.reading import sentences
 from argosy.agents.claims.scene import Scene, shown
 from argosy.agents.models.replies import read_object
-from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Speaker
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.prompts import render
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores

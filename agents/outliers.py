@@ -13,9 +13,9 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
 from argosy.agents.models.replies import read_object
-from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker
-from argosy.agents.rules.exhibits import estimated_tokens
-from argosy.agents.rules.proposals import ask_again
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
+from argosy.agents.rules.ask import ask_again
+from argosy.agents.rules.build_evidence import estimated_tokens
 from argosy.prompts import render
 
 OUTLIERS_SCHEMA: Mapping[str, object] = {

@@ -13,7 +13,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.replies import read_object
-from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
 from argosy.detectors.cards import Card, CardSelector, Goal, Kind, Match, Record, packaged_cards, series_tags
 from argosy.detectors.cards.card import TAGS
 from argosy.detectors.cards.match import nearest

@@ -12,12 +12,12 @@ from docker.models.containers import Container
 from argosy.sandbox.channels import AttachedChannel, SocketChannel
 from argosy.sandbox.daemon import ENGINE_ERRORS, address, knock, unavailable
 from argosy.sandbox.daemon import connect as connect
-from argosy.sandbox.door import Door
 from argosy.sandbox.folders import reap_folders
 from argosy.sandbox.hardening import LABEL, Recipe, alive, creation, host, recipe
 from argosy.sandbox.image import image_tag
 from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
+from argosy.sandbox.socket_door import Door
 from argosy.sandbox.wire import Garbled, Hung, read_header
 
 START_S = 60.0

@@ -10,8 +10,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
-from argosy.agents.models.access import ChatSpeaker
 from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.chat_speaker import ChatSpeaker
 
 Answer = str | AIMessage | Exception
 

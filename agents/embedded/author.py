@@ -16,12 +16,12 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import TypeAdapter, ValidationError
 
+from argosy.agents.embedded.detection import idea
 from argosy.agents.embedded.grammar import compose, summary
-from argosy.agents.embedded.ideas import idea
-from argosy.agents.embedded.mending import mended
-from argosy.agents.embedded.reviewing import opinion
+from argosy.agents.embedded.repair import mended
+from argosy.agents.embedded.review import opinion
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.models.speech import Pattern
+from argosy.agents.models.speaker import Pattern
 from argosy.agents.rules.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
 
 CHARACTERS_A_TOKEN = 3.0

@@ -6,13 +6,13 @@ no language model, and what it says is marked so wherever it is shown.
 
 from collections.abc import Callable, Mapping
 
-from argosy.agents.embedded.log_reading import verdicts
-from argosy.agents.embedded.selecting import selected
-from argosy.agents.embedded.sequences import continued, outlying
-from argosy.agents.embedded.spotting import spot
-from argosy.agents.embedded.telling import tell
-from argosy.agents.embedded.weeding import weed
-from argosy.agents.models.speech import Pattern
+from argosy.agents.embedded.direct import spot
+from argosy.agents.embedded.explanation import tell
+from argosy.agents.embedded.logs import verdicts
+from argosy.agents.embedded.outliers import weed
+from argosy.agents.embedded.selection import selected
+from argosy.agents.embedded.sigllm import continued, outlying
+from argosy.agents.models.speaker import Pattern
 
 Standin = Callable[[str, int], str]
 """From the prompt, all its messages as one text, and a seed to the reply."""

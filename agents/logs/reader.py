@@ -8,11 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.batches import Bounds, Judged, judge, never
 from argosy.agents.logs.entries import Entry
-from argosy.agents.logs.judging import Bounds, Judged, judge, never
-from argosy.agents.logs.manners import Manner, Strategy, manner_of
+from argosy.agents.logs.strategies import Manner, Strategy, manner_of
 from argosy.agents.models.chain import members
-from argosy.agents.models.speech import Speaker
+from argosy.agents.models.speaker import Speaker
 from argosy.detectors.logs.templates import OTHERS, Template, TemplateMiner
 from argosy.signals.lines import Lines
 from argosy.signals.scores import Scores

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.messages import HumanMessage
 
+from argosy.agents.logs.batches import Bounds, judge, never
 from argosy.agents.logs.entries import Labelled, shown_label
-from argosy.agents.logs.judging import Bounds, judge, never
-from argosy.agents.logs.manners import LONGEST_TASK, TASKS, Strategy, manner_of, task_text
-from argosy.agents.logs.sampling import MOST_EXAMPLES, MOST_RANKED, chosen
-from argosy.agents.models.speech import BudgetSpent, CallKey, Pattern, Speaker
+from argosy.agents.logs.labelled_sample import MOST_EXAMPLES, MOST_RANKED, chosen
+from argosy.agents.logs.strategies import LONGEST_TASK, TASKS, Strategy, manner_of, task_text
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.eval.rates import point
 from argosy.prompts import render
 

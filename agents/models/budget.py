@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from threading import Condition
 
-from argosy.agents.models.speech import BudgetSpent, Usage
+from argosy.agents.models.speaker import BudgetSpent, Usage
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from threading import Lock
 
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Parameter, Reply, Speaker
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Parameter, Reply, Speaker
 
 Wrap = Callable[[Speaker], Speaker]
 OnSwitch = Callable[[str, str, str], None]

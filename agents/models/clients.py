@@ -13,7 +13,7 @@ from argosy.agents.explanation import SENTENCES_SCHEMA
 from argosy.agents.models.catalog import ModelFacts, Structured
 from argosy.agents.models.grammars import FORMS as GRAMMARS
 from argosy.agents.models.grammars import fields
-from argosy.agents.models.speech import Pattern, Role, Task
+from argosy.agents.models.speaker import Pattern, Role, Task
 from argosy.agents.outliers import OUTLIERS_SCHEMA
 from argosy.agents.rules.review import VERDICT_SCHEMA
 from argosy.agents.selection import SELECTION_SCHEMA
@@ -67,7 +67,7 @@ def chat_client(
     from langchain_openai import AzureChatOpenAI, ChatOpenAI
     from pydantic import SecretStr
 
-    from argosy.agents.models.wire import bounded_client, timeouts
+    from argosy.agents.models.http import bounded_client, timeouts
 
     body: dict[str, Any] = {facts.length_field.value: facts.max_output_tokens}
     shared: dict[str, Any] = {

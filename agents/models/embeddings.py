@@ -17,14 +17,14 @@ from langchain_core.exceptions import (
     ModelTimeoutError,
 )
 
-from argosy.agents.models.access import estimate_tokens
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import ModelFacts
+from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.clients import address
+from argosy.agents.models.http import bounded_client, timeouts
 from argosy.agents.models.outages import AnswerTooLong, explain
 from argosy.agents.models.pacing import Pace
-from argosy.agents.models.speech import BudgetSpent, ModelUnavailable, Usage
-from argosy.agents.models.wire import bounded_client, timeouts
+from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable, Usage
 from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from argosy.agents.models.catalog import Grammar
-from argosy.agents.models.speech import Pattern, Task
+from argosy.agents.models.speaker import Pattern, Task
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from argosy.agents.models.speech import CallKey, Parameter, Pattern, Task
+from argosy.agents.models.speaker import CallKey, Parameter, Pattern, Task
 
 _ATTEMPT = 1_000
 """Seeds of attempts are this far apart: more than there are samples."""

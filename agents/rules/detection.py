@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from argosy.agents.models.speech import CallKey, Speaker
+from argosy.agents.models.speaker import CallKey, Speaker
+from argosy.agents.rules.ask import Proposal, ask_for_rule, evidence_block
 from argosy.agents.rules.evidence import DetectionEvidence
-from argosy.agents.rules.proposals import Proposal, ask_for_rule, evidence_block
 from argosy.prompts import render
 
 _STATISTIC = re.compile(r"(?P<kind>dev_ewma|[a-z]+)(?:_(?P<points>\d+))?(?:_by_(?P<by>[a-z]+))?")

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from argosy.agents.models.speech import CallKey, Speaker
+from argosy.agents.models.speaker import CallKey, Speaker
+from argosy.agents.rules.ask import Proposal, ask_for_rule, evidence_block
 from argosy.agents.rules.evidence import RepairEvidence
 from argosy.agents.rules.form import to_rule
 from argosy.agents.rules.hints import hint
-from argosy.agents.rules.proposals import Proposal, ask_for_rule, evidence_block
 from argosy.detectors.rules.rule import RuleUnreadable
 from argosy.prompts import render
 from argosy.sandbox.parsing import parse

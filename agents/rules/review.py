@@ -8,9 +8,9 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from argosy.agents.models.replies import read_object
-from argosy.agents.models.speech import CallKey, Reply, Speaker
+from argosy.agents.models.speaker import CallKey, Reply, Speaker
+from argosy.agents.rules.ask import ask_again, evidence_block
 from argosy.agents.rules.evidence import ReviewEvidence
-from argosy.agents.rules.proposals import ask_again, evidence_block
 from argosy.prompts import render
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.sigllm.aggregating import Segments, aggregate, imputed
-from argosy.agents.sigllm.asking import Answers
-from argosy.agents.sigllm.scaling import Scale
-from argosy.agents.sigllm.tokenising import Digits
+from argosy.agents.sigllm.aggregation import Segments, aggregate, imputed
+from argosy.agents.sigllm.ask import Answers
+from argosy.agents.sigllm.digits import Digits
+from argosy.agents.sigllm.scale import Scale
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs

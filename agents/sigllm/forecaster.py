@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.models.speech import Pattern, Speaker
-from argosy.agents.sigllm.asking import Answers, Manner, ask_all
+from argosy.agents.models.speaker import Pattern, Speaker
+from argosy.agents.sigllm.ask import Answers, Manner, ask_all
+from argosy.agents.sigllm.digits import Digits, written
 from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, Prepared, findings
 from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
-from argosy.agents.sigllm.tokenising import Digits, written
 from argosy.agents.sigllm.windows import forecast_starts
 from argosy.prompts import render
 from argosy.signals.arrays import Floats, Ints

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.models.speech import Pattern, Speaker
-from argosy.agents.sigllm.asking import Answers, Manner, ask_all
+from argosy.agents.models.speaker import Pattern, Speaker
+from argosy.agents.sigllm.ask import Answers, Manner, ask_all
+from argosy.agents.sigllm.digits import Digits, written
 from argosy.agents.sigllm.findings import Findings, Plan, Preparation, Prepared, findings
-from argosy.agents.sigllm.tokenising import Digits, written
-from argosy.agents.sigllm.voting import agreed, padded, support
+from argosy.agents.sigllm.votes import agreed, padded, support
 from argosy.agents.sigllm.windows import covering, window_starts
 from argosy.prompts import render
 from argosy.signals.arrays import Bools, Floats, Ints

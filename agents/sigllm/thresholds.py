@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from argosy.agents.sigllm.voting import padded
+from argosy.agents.sigllm.votes import padded
 from argosy.signals.arrays import Floats
 from argosy.signals.incidents import runs
 

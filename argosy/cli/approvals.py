@@ -63,7 +63,7 @@ def _answer(approval: str, approved: bool, why: str, by: str | None, as_json: bo
     import time
 
     from argosy.cli.refresh import print_refreshed
-    from argosy.service.approving import answer
+    from argosy.service.approve import answer
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console

@@ -146,7 +146,7 @@ def _perform(request: "BenchRequest", as_json: bool) -> None:
 
     from rich.console import Console
 
-    from argosy.benchmarks.bench.printing import print_report
+    from argosy.benchmarks.bench.print_summary import print_report
     from argosy.benchmarks.bench.run import RESULTS, run_bench
     from argosy.terminal import print_json, stdout_console
 

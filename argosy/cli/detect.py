@@ -9,8 +9,8 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.inputs.signal_files import Given
-    from argosy.patterns.detecting import Detected, DetectRequest
+    from argosy.inputs.signal_file import Given
+    from argosy.patterns.detect import Detected, DetectRequest
 
 DEFAULTS = {"series": "robust_z,seasonal", "lines": "logprompt", "records": "embeddings"}
 """The patterns that judge where none is named, by what the signal is."""
@@ -72,10 +72,10 @@ def detect(
     from argosy.cli.score import check_kind
     from argosy.detectors.fusion.blend import Blend
     from argosy.graphs.detect.context import DetectSettings
-    from argosy.inputs.signal_files import read_given
-    from argosy.inputs.tables.tables import TableRequest
-    from argosy.patterns.detecting import DetectRequest, rows_for
-    from argosy.pictures.picture import check_drawable
+    from argosy.inputs.signal_file import read_given
+    from argosy.inputs.tables.read_series import TableRequest
+    from argosy.patterns.detect import DetectRequest, rows_for
+    from argosy.pictures.series import check_drawable
 
     if out:
         check_kind(out)
@@ -153,12 +153,12 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
 
     from rich.console import Console
 
-    from argosy.cli.detect_telling import tell
+    from argosy.cli.detect_output import tell
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.models import find_models
-    from argosy.patterns.detecting import detect as run
-    from argosy.patterns.detecting import table_of
+    from argosy.models.table import find_models
+    from argosy.patterns.detect import detect as run
+    from argosy.patterns.detect import table_of
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
@@ -175,7 +175,7 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
 
 def _draw(given: "Given", done: "Detected", picture: Path) -> None:
     from argosy.eval.splits import Splits
-    from argosy.pictures.picture import draw
+    from argosy.pictures.series import draw
     from argosy.signals.series import Series
 
     if not isinstance(given.signal, Series):

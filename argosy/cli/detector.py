@@ -27,7 +27,7 @@ def show(detector: Named, as_json: options.AsJson = False) -> None:
     """Show a detector's whole line: every detector of it, how each came to stand as it does, and every refresh."""
     import time
 
-    from argosy.service.lineage import line_json
+    from argosy.service.line import line_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -46,7 +46,7 @@ def list_(
     """List the detectors in service, newest first, with their age and when they expire."""
     import time
 
-    from argosy.service.lineage import detector_json
+    from argosy.service.line import detector_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, printable
@@ -71,12 +71,12 @@ def retire(
     as_json: options.AsJson = False,
 ) -> None:
     """Take a detector out of service; it stays in the store."""
-    from argosy.service import lineage
+    from argosy.service import line
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
-    gone = lineage.retire(open_store(read_settings()), detector, by or user_name(), why)
+    gone = line.retire(open_store(read_settings()), detector, by or user_name(), why)
     if as_json:
         print_json({"retired": gone})
     else:
@@ -90,12 +90,12 @@ def rollback(
     as_json: options.AsJson = False,
 ) -> None:
     """Put the detector before the live one of a line back in service."""
-    from argosy.service import lineage
+    from argosy.service import line
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
-    gone, back = lineage.roll_back(open_store(read_settings()), detector, by or user_name(), why)
+    gone, back = line.roll_back(open_store(read_settings()), detector, by or user_name(), why)
     if as_json:
         print_json({"retired": gone, "live": back})
     else:

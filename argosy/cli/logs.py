@@ -58,17 +58,17 @@ def logs(
 
     from rich.console import Console
 
-    from argosy.agents.logs.judging import Bounds
-    from argosy.agents.logs.manners import Strategy
+    from argosy.agents.logs.batches import Bounds
+    from argosy.agents.logs.strategies import Strategy
     from argosy.agents.models.budget import Caps
     from argosy.cli.choices import one_of
     from argosy.cli.interrupts import drained
     from argosy.cli.log_progress import LogProgress
     from argosy.inputs.logs.log_file import LogRequest
-    from argosy.models.models import find_models
-    from argosy.patterns.logs.log_report import print_log_report
-    from argosy.patterns.logs.log_verdicts import FILE, KeptVerdicts
-    from argosy.patterns.logs.logs import LogsRequest, Watching, read_log
+    from argosy.models.table import find_models
+    from argosy.patterns.logs.report import print_log_report
+    from argosy.patterns.logs.run import LogsRequest, Watching, read_log
+    from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console

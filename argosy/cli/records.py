@@ -9,7 +9,7 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.patterns.records.records import Judged, RecordsTask
+    from argosy.patterns.records.run import Judged, RecordsTask
 
 _SHOWN = 20
 
@@ -69,7 +69,7 @@ def records(
     from argosy.detectors.records.distances import Method, Shape
     from argosy.detectors.records.groups import Judging
     from argosy.inputs.records.records_file import RecordsFormat, RecordsRequest
-    from argosy.patterns.records.records import RecordsTask
+    from argosy.patterns.records.run import RecordsTask
 
     if out:
         check_kind(out)
@@ -123,8 +123,8 @@ def _perform(task: "RecordsTask", out: Path | None, as_json: bool) -> None:
 
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.models import find_models
-    from argosy.patterns.records.records import judge_records, table_of
+    from argosy.models.table import find_models
+    from argosy.patterns.records.run import judge_records, table_of
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 

@@ -11,8 +11,8 @@ from argosy.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from argosy.inputs.tables.tables import TableRequest
-    from argosy.service.refreshed import Cost, Refreshed
+    from argosy.inputs.tables.read_series import TableRequest
+    from argosy.service.refresh_request import Cost, Refreshed
     from argosy.store.store import Store
 
 
@@ -65,11 +65,11 @@ def refresh(
     from argosy.cli.progress import Progress
     from argosy.graphs.refine import Settings
     from argosy.graphs.refresh.outcomes import Decision
-    from argosy.inputs.tables.tables import read_series
-    from argosy.models.models import find_models
+    from argosy.inputs.tables.read_series import read_series
+    from argosy.models.table import find_models
     from argosy.sandboxes import SandboxChoice
-    from argosy.service.refreshed import RefreshRequest, Shadow
-    from argosy.service.refreshing import refresh as run_refresh
+    from argosy.service.refresh import refresh as run_refresh
+    from argosy.service.refresh_request import RefreshRequest, Shadow
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -124,7 +124,7 @@ def print_refreshed(done: "Refreshed", console: "Console") -> None:
     """Prints a refresh for a person: what was found, what was decided and why, and what to do next."""
     from rich.text import Text
 
-    from argosy.service.refreshed import Cost
+    from argosy.service.refresh_request import Cost
     from argosy.terminal import printable
 
     def line(label: str, words: str) -> None:

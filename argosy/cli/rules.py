@@ -10,7 +10,7 @@ from argosy.cli import verify
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from argosy.service.ageing import RuleStanding
+    from argosy.service.expiry import RuleStanding
     from argosy.store.rows import ListedRule, RuleRow, RuleStory
 
 
@@ -30,7 +30,7 @@ def rules(
     """List the rules that sessions accepted or fused, newest first, with their age and how they stand."""
     import time
 
-    from argosy.service.ageing import rule_standings
+    from argosy.service.expiry import rule_standings
     from argosy.settings import read_settings
     from argosy.store.rows import RuleRole
     from argosy.store.store import open_store
@@ -62,7 +62,7 @@ def show(
     """Show a rule: its source, its parameters with their ranges, where it comes from, and what was measured of it."""
     import time
 
-    from argosy.service.ageing import expires_at, rule_standings
+    from argosy.service.expiry import expires_at, rule_standings
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -158,7 +158,7 @@ def _print_list(found: "tuple[ListedRule, ...]", standings: "Mapping[str, RuleSt
 def _print_story(story: "RuleStory", standing: "RuleStanding", expires: int | None, console: "Console") -> None:
     from rich.text import Text
 
-    from argosy.cli.certificate_text import certificate_lines
+    from argosy.cli.certificate_output import certificate_lines
     from argosy.sessions.certificates import KEY, certificates_of
     from argosy.terminal import moment, print_source, printable
 

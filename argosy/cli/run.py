@@ -7,12 +7,12 @@ import typer
 
 from argosy.cli import options
 from argosy.cli.choices import DIRECTIONS, one_of
-from argosy.cli.conducting import conduct
-from argosy.cli.dry_run import tell
+from argosy.cli.estimate_output import tell
+from argosy.cli.running import conduct
 
 if TYPE_CHECKING:
-    from argosy.graphs.refine.selecting import Selecting
-    from argosy.sessions.session import SessionRequest
+    from argosy.graphs.refine.shortlist_settings import Selecting
+    from argosy.sessions.run import SessionRequest
 
 DEMO_PICTURE = Path("demo/session.png")
 DEMO_BASE = "robust_z"
@@ -87,10 +87,10 @@ def run(
     from argosy.agents.models.budget import Caps
     from argosy.eval.objective import OBJECTIVES
     from argosy.graphs.refine import Settings
-    from argosy.inputs.tables.tables import TableRequest
+    from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.sessions.library import read_library
-    from argosy.sessions.session import SessionRequest
+    from argosy.sessions.run import SessionRequest
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
@@ -148,8 +148,8 @@ def demo(
     """Run a session on the bundled real series with the embedded author: no key, no server."""
     from argosy.graphs.refine import Settings
     from argosy.inputs.example import EXAMPLE_STEP_S, example_path
-    from argosy.inputs.tables.tables import TableRequest
-    from argosy.sessions.session import SessionRequest
+    from argosy.inputs.tables.read_series import TableRequest
+    from argosy.sessions.run import SessionRequest
 
     table = TableRequest(example_path(), step_s=EXAMPLE_STEP_S)
     perform(SessionRequest(table, base=DEMO_BASE, settings=Settings(seed=seed)), picture, as_json)
@@ -157,6 +157,6 @@ def demo(
 
 def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> None:
     """Runs a session with progress on stderr, and writes its report to stdout."""
-    from argosy.sessions.session import run_session
+    from argosy.sessions.run import run_session
 
     conduct(lambda *given: run_session(request, *given), picture, as_json)

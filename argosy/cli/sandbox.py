@@ -57,7 +57,7 @@ def bench(
     """Measure what the walls cost, against plain calls and against a fresh container for every evaluation."""
     import json
 
-    from argosy.sandbox.tools.bench import bench as measured
+    from argosy.sandbox.tools.cost import bench as measured
     from argosy.terminal import print_json
 
     if out is not None:
@@ -85,7 +85,7 @@ def measure(
     from argosy.sandbox.seccomp import FOLDER
     from argosy.sandbox.tools.measure import allowed, with_kin, write_profiles
     from argosy.sandbox.tools.measure import measure as measured
-    from argosy.sandbox.tools.starting import starting_calls
+    from argosy.sandbox.tools.starting_calls import starting_calls
     from argosy.terminal import print_json
 
     folder = out or FOLDER
@@ -123,8 +123,8 @@ def names(
 ) -> None:
     """List the names of the libraries that rules may use, as the installed versions have them."""
     from argosy.sandbox.listing import ALLOWED
-    from argosy.sandbox.tools.allowing import names as listed
-    from argosy.sandbox.tools.allowing import write
+    from argosy.sandbox.tools.allowed_names import names as listed
+    from argosy.sandbox.tools.allowed_names import write
     from argosy.terminal import print_json
 
     if as_json and out is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
-from argosy.cli.schedule_tables import moment_utc, print_one, print_runs, print_schedules, run_json, schedule_json
+from argosy.cli.schedule_output import moment_utc, print_one, print_runs, print_schedules, run_json, schedule_json
 
 if TYPE_CHECKING:
     from argosy.scheduling.schedules import Schedules
@@ -93,8 +93,8 @@ def add(
     from argosy.cli.schedule_source import Asked, columns_of, incidents_of, source_of
     from argosy.sandboxes import SandboxChoice
     from argosy.scheduling.cron import Cron
-    from argosy.scheduling.missed import Missed
-    from argosy.scheduling.refreshes import RequestSpec, check_model, check_scheduled
+    from argosy.scheduling.missed_policy import Missed
+    from argosy.scheduling.perform import RequestSpec, check_model, check_scheduled
 
     asked = Asked(
         files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series), gaps,
@@ -202,7 +202,7 @@ def _open() -> "tuple[Schedules, Store]":
 
 
 def _models() -> Any:
-    from argosy.models.models import find_models
+    from argosy.models.table import find_models
     from argosy.settings import read_settings
 
     return find_models(read_settings())

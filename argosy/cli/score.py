@@ -34,9 +34,9 @@ def score(
 ) -> None:
     """Score every point of a file with a detector; no model is asked."""
     from argosy.cli.choices import one_of
-    from argosy.inputs.tables.tables import TableRequest
+    from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
-    from argosy.service.service import score_file
+    from argosy.service.score import score_file
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json

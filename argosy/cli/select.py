@@ -11,7 +11,7 @@ from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.detectors.cards import Card, Goal, Kind
-    from argosy.patterns.selection.selecting import Selected, SelectRequest
+    from argosy.patterns.selection.run import Selected, SelectRequest
 
 _FILE = "file"
 _GOALS = ("flag", "rank")
@@ -70,9 +70,9 @@ def select_for_file(
     from argosy.agents.models.budget import Caps
     from argosy.cli.choices import one_of
     from argosy.detectors.cards import Goal, Kind
-    from argosy.inputs.tables.tables import TableRequest
+    from argosy.inputs.tables.read_series import TableRequest
     from argosy.patterns.selection.own_cards import read_practices
-    from argosy.patterns.selection.selecting import SelectRequest
+    from argosy.patterns.selection.run import SelectRequest
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
@@ -103,7 +103,7 @@ def _offer(
     from argosy.detectors.cards import Kind, read_cards
     from argosy.detectors.cards.shelf import shelved
     from argosy.detectors.rivals import tabular
-    from argosy.patterns.selection.selecting import offered, runnable
+    from argosy.patterns.selection.run import offered, runnable
 
     own, notes = read_cards(path, kind, unreviewed=unreviewed) if path else ((), ())
     found = offered(shelved(own, kind), among, runnable(kind, goal), [card.name for card in own])
@@ -114,9 +114,9 @@ def _offer(
 
 def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
     from argosy.detectors.cards import Kind
-    from argosy.inputs.tables.matrix import read_matrix
-    from argosy.inputs.tables.tables import newest, read_series
-    from argosy.patterns.selection.selecting import of_series, of_table
+    from argosy.inputs.tables.read_series import newest, read_series
+    from argosy.inputs.tables.read_table import read_matrix
+    from argosy.patterns.selection.run import of_series, of_table
 
     if kind is Kind.SERIES:
         loaded = newest(read_series(request))
@@ -137,8 +137,8 @@ def _past(store: Any, kind: "Kind", goal: "Goal") -> tuple[Any, ...]:
 def _perform(request: "SelectRequest", store: Any, as_json: bool) -> None:
     from time import time as clock
 
-    from argosy.models.models import find_models
-    from argosy.patterns.selection.selecting import run_selection
+    from argosy.models.table import find_models
+    from argosy.patterns.selection.run import run_selection
     from argosy.settings import read_settings
     from argosy.terminal import print_json
 
@@ -202,9 +202,9 @@ def card(
 
     from argosy.agents.models.budget import Caps
     from argosy.detectors.cards import Kind
-    from argosy.models.models import find_models
+    from argosy.models.table import find_models
     from argosy.patterns.selection.own_cards import write_new_card
-    from argosy.patterns.selection.unknown_detector import read_unknown
+    from argosy.patterns.selection.read_source import read_unknown
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, printable

@@ -11,7 +11,7 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.inputs.tables.tables import Loaded
+    from argosy.inputs.tables.read_series import Loaded
     from argosy.patterns.sigllm import Options, Sigllm, SigllmRequest
 
 _SHOWN = 20
@@ -70,7 +70,7 @@ def sigllm(
     """Find anomalies in a series by telling it to a language model as digits (SigLLM)."""
     from argosy.agents.models.budget import Caps
     from argosy.cli.score import check_kind
-    from argosy.inputs.tables.tables import TableRequest, read_series
+    from argosy.inputs.tables.read_series import TableRequest, read_series
     from argosy.patterns.sigllm import SigllmRequest
 
     if out:
@@ -103,11 +103,11 @@ def _options(
     model: str,
 ) -> "Options":
     """The options of a method: its defaults but for what was given. Raises BadInput for what is of the other."""
+    from argosy.agents.sigllm.digits import Digits, digits_for
     from argosy.agents.sigllm.findings import Preparation
     from argosy.agents.sigllm.forecaster import ForecasterOptions
     from argosy.agents.sigllm.prompter import PrompterOptions
     from argosy.agents.sigllm.thresholds import Thresholding
-    from argosy.agents.sigllm.tokenising import Digits, digits_for
     from argosy.cli.choices import one_of
 
     form = one_of("--digits", digits, {"auto": digits_for(model)} | {each.value: each for each in Digits})
@@ -178,7 +178,7 @@ def _perform(request: "SigllmRequest", loaded: "Loaded", out: Path | None, as_js
     from argosy.cli.interrupts import drained
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.models import find_models
+    from argosy.models.table import find_models
     from argosy.patterns.sigllm import run_sigllm, table_of
     from argosy.settings import read_settings
     from argosy.store.store import open_store

@@ -34,7 +34,7 @@ def verify(
 ) -> None:
     """Run a rule's checks again in the sandbox and compare them with its certificate; exit 1 if something fails."""
     from argosy.cli.choices import one_of
-    from argosy.inputs.tables.tables import TableRequest
+    from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.sessions.certificates import verify_rule
     from argosy.settings import read_settings

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from argosy.detectors.why.changes import Change
     from argosy.detectors.why.clauses import Clause
     from argosy.detectors.why.explain import Explanation, RuleVerdict
-    from argosy.service.why import Why
-    from argosy.service.why_words import InWords
+    from argosy.service.explain import Why
+    from argosy.service.explain_in_words import InWords
     from argosy.store.store import Store
 
 
@@ -42,9 +42,9 @@ def why(
 ) -> None:
     """Say why a point was flagged or not: base, rules, clauses that decided, and the nearest changes that turn it."""
     from argosy.cli.choices import one_of
-    from argosy.inputs.tables.tables import TableRequest
+    from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
-    from argosy.service.why import why as explain_point
+    from argosy.service.explain import why as explain_point
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -65,8 +65,8 @@ def why(
 def _said(found: "Why", store: "Store", model: str) -> "InWords":
     import time
 
-    from argosy.models.models import find_models
-    from argosy.service.why_words import WordsRequest, in_words
+    from argosy.models.table import find_models
+    from argosy.service.explain_in_words import WordsRequest, in_words
     from argosy.settings import read_settings
 
     return in_words(found, WordsRequest(model), store, find_models(read_settings()), time.time)

@@ -30,10 +30,10 @@ def worker(
     """Run what schedules ask for, beside other workers; Ctrl-C lets what is under way end, twice ends at once."""
     import time
 
-    from argosy.models.models import find_models
-    from argosy.scheduling.notes import Log, Metrics
-    from argosy.scheduling.pace import Pace, check_pace
-    from argosy.scheduling.refreshes import performer
+    from argosy.models.table import find_models
+    from argosy.scheduling.lease import Pace, check_pace
+    from argosy.scheduling.perform import performer
+    from argosy.scheduling.telemetry import Log, Metrics
     from argosy.scheduling.worker import Worker
     from argosy.settings import read_settings
     from argosy.store.store import open_store

@@ -7,7 +7,7 @@ from argosy.agents.models.budget import Budget
 from argosy.detectors.records.embedder import Embedder
 from argosy.detectors.records.hashed import HashedEmbedder
 from argosy.detectors.records.packaged import PACKAGED, model2vec
-from argosy.models.models import Models
+from argosy.models.table import Models
 
 HASHED = "hashed"
 _FOLDER = "model2vec:"

@@ -7,19 +7,19 @@ from typing import Any, assert_never
 
 import pandas as pd
 
-from argosy.agents.models.access import EMBEDDED
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import Pattern
+from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.speaker import Pattern
 from argosy.agents.sigllm import forecaster, prompter
-from argosy.agents.sigllm.asking import Manner
+from argosy.agents.sigllm.ask import Manner
 from argosy.agents.sigllm.findings import Findings, Plan
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.eval.rates import event_delay
 from argosy.graphs.recording.events import Event
-from argosy.models.casting import read_casting
-from argosy.models.models import Models
-from argosy.patterns.consulting import Consultation, PatternRequest, consult
+from argosy.models.roles import read_casting
+from argosy.models.table import Models
+from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from argosy.inputs.tables.tables import duration
+from argosy.inputs.tables.read_series import duration
 from argosy.inputs.tables.times import iso
 from argosy.scheduling.planner import ON_TIME_S
 from argosy.scheduling.rows import Outcome, RunRow, ScheduleRow, ScheduleState, WorkerRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.workers import Workers
-from argosy.service.ageing import due_at
+from argosy.service.expiry import due_at
 from argosy.store.store import Store
 
 _DAY_S = 86_400.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
+from argosy.scheduling.missed_policy import Missed
 from argosy.store.rows import Json
 
 Facts = Mapping[str, float | int | str | bool | None]

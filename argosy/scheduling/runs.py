@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.scheduling.planner import SET_BACK_S
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState
 from argosy.scheduling.schedules import read_run

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
+from argosy.scheduling.missed_policy import Missed
 from argosy.scheduling.rows import Cause, Outcome, RunRow, RunState, ScheduleRow, ScheduleState
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import Json
-from argosy.store.service_rows import Status
+from argosy.store.status_rows import Status
 from argosy.store.store import Store
 
 _TABLE, _RUNS = schema.schedules, schema.runs

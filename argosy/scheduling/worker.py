@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from argosy.scheduling.durable import Durable, Fate
-from argosy.scheduling.notes import Log, LogHandler, Metrics
-from argosy.scheduling.pace import Pace, Rhythm
+from argosy.scheduling.lease import Pace, Rhythm
 from argosy.scheduling.planner import plan
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState, WorkerRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
+from argosy.scheduling.telemetry import Log, LogHandler, Metrics
 from argosy.scheduling.workers import Watch, Workers
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable

@@ -21,7 +21,7 @@ from argosy.eval.splits import Splits
 from argosy.graphs.recording.events import EVENT, ModelCall
 from argosy.graphs.refine.context import Final
 from argosy.graphs.refine.state import Candidate
-from argosy.inputs.tables.tables import TableRequest, newest, read_series
+from argosy.inputs.tables.read_series import TableRequest, newest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.signals.arrays import Bools, Floats

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from argosy.eval.objective import DEFAULT, OBJECTIVES
 from argosy.eval.titles import TITLES
-from argosy.sessions.events_told import EventsSection, event_lines
+from argosy.sessions.report_events import EventsSection, event_lines
 from argosy.terminal import printable, several
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from argosy.agents.models.budget import Caps
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.offers import Library
-from argosy.graphs.refine.selecting import Selecting
+from argosy.graphs.refine.shortlist_settings import Selecting
 from argosy.graphs.replay.past import Step, Turn
-from argosy.inputs.tables.tables import TableRequest
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
 from argosy.signals.errors import BadInput
 from argosy.store.rows import SessionRow

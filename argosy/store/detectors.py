@@ -6,17 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.detectors.fusion.quota import Quota
-from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing
+from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
-from argosy.store.service import is_live
 from argosy.store.sessions import LATEST
+from argosy.store.status import is_live
 
 _TABLE = schema.detectors
 

@@ -6,7 +6,7 @@ import pydantic
 import sqlalchemy as sa
 
 from argosy.graphs.recording.events import EVENT, Event
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.graphs.refresh.outcomes import Standing
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import Json
-from argosy.store.service import Service
-from argosy.store.service_rows import ApprovalRow, Move, Overtaken, RefreshRow
+from argosy.store.status import Service
+from argosy.store.status_rows import ApprovalRow, Move, Overtaken, RefreshRow
 
 _TABLE, _APPROVALS = schema.refreshes, schema.approvals
 

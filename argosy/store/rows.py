@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from argosy.detectors.fusion.quota import Quota
-from argosy.detectors.fusion.ringing import Ringing
+from argosy.detectors.fusion.alert_once import Ringing
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction, Number
 from argosy.graphs.recording.events import Event
 
@@ -108,7 +108,7 @@ class DetectorRow:
     """A fusion that can be put in service: its base, and its rules in order. `step_s` is the series' step.
 
     `hold_points` is how long its scores are held (`argosy.detectors.fusion.hold`); `rings_once` and `base_level` say
-    how its alarms ring (`argosy.detectors.fusion.ringing`).
+    how its alarms ring (`argosy.detectors.fusion.alert_once`).
     """
 
     id: str

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from argosy.graphs.recording.events import Event
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.artefacts import Artefacts
@@ -21,8 +21,8 @@ from argosy.store.errors import StoreUnavailable
 from argosy.store.events import Events
 from argosy.store.refreshes import Refreshes
 from argosy.store.rules import Rules
-from argosy.store.service import Service
 from argosy.store.sessions import Sessions
+from argosy.store.status import Service
 from argosy.store.upgrade import upgrade
 
 

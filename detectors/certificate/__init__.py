@@ -4,11 +4,11 @@ Every check is a pure function of answers: the rule runs only where the caller's
 few checks refuse a rule, the others record how it behaves. No model, no store and no graph enter here.
 """
 
-from argosy.detectors.certificate.asking import Run
 from argosy.detectors.certificate.compare import Check, compare
 from argosy.detectors.certificate.evidence import gather
 from argosy.detectors.certificate.examine import examine, learned_by_heart
 from argosy.detectors.certificate.form import Certificate, Examination, Refusal
+from argosy.detectors.certificate.questions import Run
 from argosy.detectors.certificate.subject import Subject
 
 __all__ = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Questions
 from argosy.detectors.certificate.form import Causality, Kind, Refusal
+from argosy.detectors.certificate.questions import Answers, Questions
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Floats

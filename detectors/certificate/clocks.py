@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Questions
 from argosy.detectors.certificate.form import Kind, Refusal, Response
+from argosy.detectors.certificate.questions import Answers, Questions
 from argosy.detectors.certificate.responses import respond
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.parsing import parse

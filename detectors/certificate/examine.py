@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from argosy.detectors.certificate import causality, clocks, growth, lookback, responses
-from argosy.detectors.certificate.asking import Answers, Failed, Questions, Run
 from argosy.detectors.certificate.edges import Edge, edge_cases, found
 from argosy.detectors.certificate.fingerprint import verdicts_of
 from argosy.detectors.certificate.form import Determinism, EdgeFinding, Examination, Growth, Kind, Refusal
 from argosy.detectors.certificate.histories import find_histories
+from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.vetting import vet
 from argosy.signals.arrays import Floats

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Failed, Questions, Run
 from argosy.detectors.certificate.form import Growth, Kind, Refusal
+from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
 from argosy.detectors.certificate.subject import Subject
 
 SIZES = (4_096, 8_192, 16_384, 32_768)

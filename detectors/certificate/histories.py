@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs

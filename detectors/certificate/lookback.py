@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Questions
 from argosy.detectors.certificate.form import Lookback
 from argosy.detectors.certificate.histories import Histories, differ
+from argosy.detectors.certificate.questions import Answers, Questions
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Questions
 from argosy.detectors.certificate.form import Kind, Refusal, Response
+from argosy.detectors.certificate.questions import Answers, Questions
 from argosy.detectors.certificate.subject import Subject, flagged, lost_runs
 from argosy.detectors.rules.rule import Direction
 from argosy.sandbox.protocol import Input

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from argosy.detectors.certificate.asking import Answers, Questions, Run
 from argosy.detectors.certificate.evidence import Measured
 from argosy.detectors.certificate.form import Sensitivity
+from argosy.detectors.certificate.questions import Answers, Questions, Run
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Number, Param, read_rule
 from argosy.sandbox.protocol import Input

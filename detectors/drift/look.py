@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from argosy.detectors.baselines.residuals import periods
-from argosy.detectors.drift.counted import alert_rate, missed, missed_in, one_an_incident, outside
+from argosy.detectors.drift.counts import alert_rate, missed, missed_in, one_an_incident, outside
 from argosy.detectors.drift.form import Finding, unmeasured
 from argosy.detectors.drift.location import level, residual_spread, scale
 from argosy.detectors.drift.population import population

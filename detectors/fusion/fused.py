@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
@@ -16,7 +16,7 @@ class FusedDetector:
     """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed.
 
     `quotas` by rule id bound how often a rule may act; a rule without one is not bounded. Scores are held for
-    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`argosy.detectors.fusion.ringing`).
+    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`argosy.detectors.fusion.alert_once`).
     """
 
     name = "fused"

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from argosy.detectors.fusion.hold import JUST_BELOW, peak_hold
-from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.scores import Scores

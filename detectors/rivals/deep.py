@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from argosy.detectors.baselines.swept import Side, Statistic
-from argosy.detectors.rivals.held import FEWEST_ROWS, Holding, quiet, quiet_rows, windows, without_opinion
 from argosy.detectors.rivals.windowed import FIT_ROWS, OfWindow
+from argosy.detectors.rivals.windows import FEWEST_ROWS, Holding, quiet, quiet_rows, windows, without_opinion
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.series import Series
 

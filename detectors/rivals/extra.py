@@ -9,8 +9,8 @@ import numpy as np
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.baselines.swept import Side, Statistic
 from argosy.detectors.rivals.compiled import keep_compiled
-from argosy.detectors.rivals.held import Holding, without_opinion
 from argosy.detectors.rivals.windowed import FIT_ROWS, Scorer, on_windows
+from argosy.detectors.rivals.windows import Holding, without_opinion
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from argosy.detectors.baselines.swept import Side, Statistic
-from argosy.detectors.rivals.held import Holding, quiet, quiet_rows, windows, without_opinion
+from argosy.detectors.rivals.windows import Holding, quiet, quiet_rows, windows, without_opinion
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 

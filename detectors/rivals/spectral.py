@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from argosy.detectors.baselines.swept import Side, Statistic
-from argosy.detectors.rivals.held import Holding, in_chunks, windows, without_opinion
+from argosy.detectors.rivals.windows import Holding, in_chunks, windows, without_opinion
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 

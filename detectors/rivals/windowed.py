@@ -8,7 +8,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.neighbors import LocalOutlierFactor
 
 from argosy.detectors.baselines.swept import Side, Statistic
-from argosy.detectors.rivals.held import FEWEST_ROWS, Holding, in_chunks, quiet_rows, windows, without_opinion
+from argosy.detectors.rivals.windows import FEWEST_ROWS, Holding, in_chunks, quiet_rows, windows, without_opinion
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from argosy.detectors.fusion.given import GivenDetector
+from argosy.detectors.fusion.user_base import GivenDetector
 from argosy.detectors.rules.rule import Number, Param
 from argosy.detectors.why.moment import Moment, ServingRule, scores_of
 from argosy.detectors.why.nearest import Axis, nearest_turn, param_axis, value_axis

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.controls.argos_plain import fuse_all
 from argosy.graphs.controls.best_of_n import pass_by, propose
-from argosy.graphs.refine import Settings, ending, proving
+from argosy.graphs.refine import Settings, assess, finish
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import Candidate, State
@@ -32,27 +32,27 @@ def _open_gate(_candidate: Candidate) -> None:
 
 def assess_all(state: State, desk: Desk) -> State:
     """Examines every candidate, as any of them may be accepted."""
-    return proving.assess(state, desk, _open_gate)
+    return assess.assess(state, desk, _open_gate)
 
 
 def select_all(state: State, desk: Desk) -> State:
     """Accepts whatever keeps its contract and does not repeat another, however it did on validation."""
-    return proving.select(state, desk, _open_gate)
+    return assess.select(state, desk, _open_gate)
 
 
 def open_without_quotas(state: State, desk: Desk) -> State:
     """Lets every rule act as often as it likes."""
-    return ending.open_lockbox(state, desk, quotas=False)
+    return finish.open_lockbox(state, desk, quotas=False)
 
 
 def open_without_rest(state: State, desk: Desk) -> State:
     """Lets alarms ring at every flagged point."""
-    return ending.open_lockbox(state, desk, ring_once=False)
+    return finish.open_lockbox(state, desk, ring_once=False)
 
 
 def open_without_hold(state: State, desk: Desk) -> State:
     """Ranks points by what base and rules say of them alone."""
-    return ending.open_lockbox(state, desk, hold=False)
+    return finish.open_lockbox(state, desk, hold=False)
 
 
 ABLATIONS = (

@@ -14,18 +14,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from argosy.agents.models.speech import BudgetSpent, CallKey, Role
-from argosy.agents.rules.exhibits import build_review_evidence
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
+from argosy.agents.rules.build_evidence import build_review_evidence
 from argosy.agents.rules.review import Ruling, Verdict
 from argosy.agents.rules.review import review as ask_reviewer
 from argosy.detectors.fusion.fusion import fuse
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.splits import Splits
 from argosy.graphs.controls.turns import keep_best, take_turns
-from argosy.graphs.refine import writing
+from argosy.graphs.refine import write
+from argosy.graphs.refine.assess import assessment_of
 from argosy.graphs.refine.context import Desk, Workbench
 from argosy.graphs.refine.graph import Node
-from argosy.graphs.refine.proving import assessment_of
 from argosy.graphs.refine.state import Candidate, Ending, Outcome, Stage, State
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs
@@ -48,7 +48,7 @@ def aim(state: State, desk: Desk) -> State:
 def propose(state: State, desk: Desk) -> State:
     """Asks with one chunk as all there is to see, and with the best rule so far as the parent."""
     chunk = _chunk(state, desk.bench, desk)
-    return writing.propose({**state, "accepted": (), "tried": ()}, Desk(replace(desk.context, bench=chunk), desk.span))
+    return write.propose({**state, "accepted": (), "tried": ()}, Desk(replace(desk.context, bench=chunk), desk.span))
 
 
 def _chunk(state: State, bench: Workbench, desk: Desk) -> Workbench:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from argosy.graphs.controls.turns import keep_best, take_turns
-from argosy.graphs.refine import writing
+from argosy.graphs.refine import write
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import State
@@ -21,7 +21,7 @@ def aim(state: State, desk: Desk) -> State:
 
 def propose(state: State, desk: Desk) -> State:
     """Asks for every proposal as if it were the first."""
-    return writing.propose({**state, "archive": (), "accepted": (), "tried": ()}, desk)
+    return write.propose({**state, "archive": (), "accepted": (), "tried": ()}, desk)
 
 
 def pass_by(_state: State, _desk: Desk) -> State:

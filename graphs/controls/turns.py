@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from argosy.detectors.rules.rule import Direction
-from argosy.graphs.refine.certifying import examine_worthy
+from argosy.graphs.refine.certify import examine_worthy
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import Candidate, Ending, Stage, State
-from argosy.graphs.refine.studying import could_win
+from argosy.graphs.refine.study import could_win
 
 Numbering = Callable[[int], int]
 """The number of the first candidate of a direction's n-th turn, counted from 0."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from argosy.agents.direct import DirectSettings
 from argosy.agents.explanation import Explained
-from argosy.agents.models.speech import Speaker
+from argosy.agents.models.speaker import Speaker
 from argosy.detectors.fusion.blend import Blend
 from argosy.graphs.detect.patterns import Kind, PatternRow, Said, Tools, kind_of
 from argosy.graphs.recording.events import Decision
-from argosy.graphs.recording.record import Clock, Recorder
+from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
 from argosy.signals.shapes import Selector, Signal

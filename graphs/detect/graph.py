@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from argosy.graphs.detect import nodes
 from argosy.graphs.detect.context import Desk, DetectContext
 from argosy.graphs.detect.state import State
-from argosy.graphs.recording.record import span
+from argosy.graphs.recording.recorder import span
 
 Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, DetectContext, State, State]

@@ -7,11 +7,11 @@ import numpy as np
 
 from argosy.agents.explanation import explain as explain_scene
 from argosy.agents.explanation import scenes_of
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern
 from argosy.detectors.fusion.blend import blend
 from argosy.graphs.detect.context import Desk
 from argosy.graphs.detect.state import Heard, State
-from argosy.graphs.recording.record import span
+from argosy.graphs.recording.recorder import span
 from argosy.signals.errors import BadInput
 from argosy.signals.profile import profile
 from argosy.signals.series import Series

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from argosy.agents.direct import DirectSettings, read_series
 from argosy.agents.logs.reader import LogPrompt
-from argosy.agents.models.speech import BudgetSpent, Pattern, Speaker
+from argosy.agents.models.speaker import BudgetSpent, Pattern, Speaker
 from argosy.agents.sigllm import forecaster, prompter
+from argosy.agents.sigllm.digits import digits_for
 from argosy.agents.sigllm.findings import Findings, Plan, Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
-from argosy.agents.sigllm.tokenising import digits_for
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.records import readers
 from argosy.eval.objective import OBJECTIVES

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from argosy.agents.explanation import MOST_CALLS
-from argosy.agents.models.speech import Role
-from argosy.agents.rules.proposals import MOST_CALLS_AN_ANSWER
+from argosy.agents.models.speaker import Role
+from argosy.agents.rules.ask import MOST_CALLS_AN_ANSWER
 from argosy.graphs.refine.context import Settings
 
 

@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from argosy.agents.models.chain import Chain
-from argosy.agents.models.speech import Role, Speaker
-from argosy.agents.rules.exhibits import StatisticBank
+from argosy.agents.models.speaker import Role, Speaker
+from argosy.agents.rules.build_evidence import StatisticBank
 from argosy.detectors.certificate.form import Certificate, Examination
+from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing
+from argosy.detectors.fusion.attribution import Account
 from argosy.detectors.fusion.fusion import Member
-from argosy.detectors.fusion.ledger import Account
-from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing
 from argosy.detectors.rules.rule import Direction, Rule
 from argosy.detectors.rules.transfer import Unit
 from argosy.eval.metrics import measure
 from argosy.eval.objective import Objective
 from argosy.eval.splits import Lockbox, Part, Splits
 from argosy.graphs.recording.events import Decision, ScoreMeasured
-from argosy.graphs.recording.record import RecordedSandbox, RecordedSpeaker, Recorder
+from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, Recorder
+from argosy.graphs.refine.alert import AlertExplained
 from argosy.graphs.refine.offers import Library
-from argosy.graphs.refine.selecting import Selecting
+from argosy.graphs.refine.shortlist_settings import Selecting
 from argosy.graphs.refine.state import Candidate, Ending
 from argosy.graphs.refine.state import Outcome as OutcomeName
-from argosy.graphs.refine.told import AlertExplained
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.wrappers import PatientSandbox, RememberingSpeaker

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.recording.record import span
-from argosy.graphs.refine import ending, explaining, proving, shortlisting, studying, trying, writing
+from argosy.graphs.recording.recorder import span
+from argosy.graphs.refine import assess, explain, finish, shortlist, study, trial, write
 from argosy.graphs.refine.context import Desk, RefineContext, Settings
 from argosy.graphs.refine.state import Stage, State
 
@@ -15,23 +15,23 @@ Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, RefineContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
-    ("profile", studying.study),
-    ("shortlist", shortlisting.shortlist),
-    ("baseline", studying.fit_base),
-    ("target", studying.take_aim),
-    ("propose", writing.propose),
-    ("vet", writing.vet),
-    ("trial", trying.trial),
-    ("repair", writing.repair),
-    ("tune", proving.tune_all),
-    ("assess", proving.assess),
-    ("review", proving.review_all),
-    ("select", proving.select),
-    ("fuse", ending.fuse_accepted),
-    ("lockbox", ending.open_lockbox),
-    ("explain", explaining.explain_alerts),
-    ("certify", ending.certify),
-    ("publish", ending.publish),
+    ("profile", study.study),
+    ("shortlist", shortlist.shortlist),
+    ("baseline", study.fit_base),
+    ("target", study.take_aim),
+    ("propose", write.propose),
+    ("vet", write.vet),
+    ("trial", trial.trial),
+    ("repair", write.repair),
+    ("tune", assess.tune_all),
+    ("assess", assess.assess),
+    ("review", assess.review_all),
+    ("select", assess.select),
+    ("fuse", finish.fuse_accepted),
+    ("lockbox", finish.open_lockbox),
+    ("explain", explain.explain_alerts),
+    ("certify", finish.certify),
+    ("publish", finish.publish),
 )
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.eval.objective import Objective
 from argosy.graphs.recording.events import Decision as DecisionEvent
-from argosy.graphs.recording.record import RecordedSandbox, Recorder
+from argosy.graphs.recording.recorder import RecordedSandbox, Recorder
 from argosy.graphs.refine import Settings
-from argosy.graphs.refresh.bench import Bench, Served
+from argosy.graphs.refresh.data import Bench, Served
 from argosy.graphs.refresh.outcomes import Decision, Standing
 from argosy.graphs.refresh.state import Fact, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.recording.record import span
-from argosy.graphs.refresh import judging, looking, making, serving
+from argosy.graphs.recording.recorder import span
+from argosy.graphs.refresh import conclude, judge, look, make
 from argosy.graphs.refresh.context import Desk, RefreshContext
 from argosy.graphs.refresh.state import State
 
@@ -15,27 +15,27 @@ Node = Callable[[State, Desk], State]
 Graph = StateGraph[State, RefreshContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
-    ("look", looking.look_closer),
-    ("decide", looking.decide),
-    ("retune", making.retune),
-    ("search", making.search),
-    ("shadow", judging.shadow),
-    ("gate", judging.gate),
-    ("keep", serving.keep),
-    ("wait", serving.wait),
-    ("ask", serving.ask),
-    ("promote", serving.promote),
-    ("reject", serving.reject),
-    ("rollback", serving.roll_back),
+    ("look", look.look_closer),
+    ("decide", look.decide),
+    ("retune", make.retune),
+    ("search", make.search),
+    ("shadow", judge.shadow),
+    ("gate", judge.gate),
+    ("keep", conclude.keep),
+    ("wait", conclude.wait),
+    ("ask", conclude.ask),
+    ("promote", conclude.promote),
+    ("reject", conclude.reject),
+    ("rollback", conclude.roll_back),
 )
 RECURSION_LIMIT = 20
 """More steps than any run takes: nothing in here circles."""
 
 After = Literal["keep", "retune", "search", "shadow", "rollback"]
 _ROUTES: dict[str, After] = {
-    looking.KEEP: "keep",
-    looking.SHADOW: "shadow",
-    looking.ROLL_BACK: "rollback",
+    look.KEEP: "keep",
+    look.SHADOW: "shadow",
+    look.ROLL_BACK: "rollback",
     "retune": "retune",
     "search_again": "search",
 }
@@ -46,7 +46,7 @@ def build() -> Graph:
     graph: Graph = StateGraph(State, context_schema=RefreshContext)
     for name, node in NODES:
         graph.add_node(name, _recorded(name, node))
-    graph.add_node("approve", serving.approve)
+    graph.add_node("approve", conclude.approve)
     graph.add_edge(START, "look")
     graph.add_edge("look", "decide")
     graph.add_conditional_edges("decide", after_decide)
@@ -73,9 +73,9 @@ def after_making(state: State) -> Literal["shadow", "reject"]:
 
 def after_gate(state: State, runtime: Runtime[RefreshContext]) -> Literal["wait", "ask", "promote", "reject"]:
     """What passes the gate still needs a person's agreement where one is wanted."""
-    if state["verdict"] == judging.WAIT:
+    if state["verdict"] == judge.WAIT:
         return "wait"
-    if state["verdict"] == judging.FAIL:
+    if state["verdict"] == judge.FAIL:
         return "reject"
     return "ask" if runtime.context.policy.approve else "promote"
 

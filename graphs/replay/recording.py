@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from argosy.agents.models.speech import Reply, Usage
+from argosy.agents.models.speaker import Reply, Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 
 Text = Callable[[str], str]

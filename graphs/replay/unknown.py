@@ -8,7 +8,7 @@ Exception
 import difflib
 from collections.abc import Sequence
 
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.graphs.recording.events import ModelCall
 from argosy.graphs.replay.recording import Question, Recording
 

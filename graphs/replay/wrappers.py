@@ -6,9 +6,9 @@ from itertools import repeat
 
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.speech import BudgetSpent, CallKey, Parameter, Reply, Speaker, Usage
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Parameter, Reply, Speaker, Usage
 from argosy.graphs.recording.events import Decision, Event
-from argosy.graphs.recording.record import Clock, Recorder, encoded, prompt_text
+from argosy.graphs.recording.recorder import Clock, Recorder, encoded, prompt_text
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import NOT_ASKED, Question, Recording
 from argosy.graphs.replay.unknown import unknown

@@ -23,7 +23,7 @@ from argosy.sandbox.channels import SocketChannel
 from argosy.sandbox.hardening import harness_settings
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, SandboxUnavailable
 from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, program
-from argosy.sandbox.tools.exercise import exercises
+from argosy.sandbox.tools.sample_rules import exercises
 from argosy.sandbox.walls import import_path, plain, walls
 from argosy.sandbox.wire import ask, read_header
 

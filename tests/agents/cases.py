@@ -1,6 +1,6 @@
 """Small evidence and a rule, as the agents are given them."""
 
-from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.evidence import (
     BaseSummary,
     DetectionEvidence,

@@ -3,10 +3,10 @@ import time
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from argosy.agents.models.access import estimate_tokens, open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
+from argosy.agents.models.chat_speaker import estimate_tokens, open_model
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
 from argosy.signals.errors import BadInput
 from tests.agents.chat_server import serving
 from tests.scripted import ScriptedModel, scripted_speaker

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from langchain_core.messages import AIMessage
 
-from argosy.agents.models.access import open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import BudgetSpent, CallKey, Role
+from argosy.agents.models.chat_speaker import open_model
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
-from argosy.agents.rules.measures import standard_statistics
 from argosy.agents.rules.repair import mend
 from argosy.agents.rules.review import UNREADABLE_RULING, Ruling, review
+from argosy.agents.rules.statistics import standard_statistics
 from argosy.detectors.rules.rule import read_rule
 from tests.agents.cases import (
     FENCED,

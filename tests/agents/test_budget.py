@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from argosy.agents.models.budget import Budget, Caps
-from argosy.agents.models.speech import BudgetSpent, Usage
+from argosy.agents.models.speaker import BudgetSpent, Usage
 
 
 class Clock:

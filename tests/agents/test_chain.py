@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from argosy.agents.models.chain import Chain, Outages, members
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Usage
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Usage
 
 KEY = CallKey(Role.DETECTION, 1, 1)
 ASKED = [HumanMessage("?")]

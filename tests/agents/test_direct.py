@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.direct import Answer, DirectReader, DirectSettings, Form, read_answer, read_series, windows
-from argosy.agents.embedded.spotting import spot
-from argosy.agents.examples import examples
+from argosy.agents.embedded.direct import spot
+from argosy.agents.few_shot import examples
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import BudgetSpent, ModelUnavailable, Reply, Usage
-from argosy.agents.plain import read_rows, rows_of, written
+from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable, Reply, Usage
+from argosy.agents.number_format import read_rows, rows_of, written
 from argosy.signals.series import Series
 from tests.scripted import ScriptedModel, scripted_speaker
 

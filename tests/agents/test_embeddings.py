@@ -8,9 +8,9 @@ import pytest
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.embeddings import BATCH_TEXTS, EndpointEmbedder
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.detectors.records.embedder import Document
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from tests.agents.embeddings_server import EmbeddingsServer, embedding, letters
 

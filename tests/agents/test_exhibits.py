@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from argosy.agents.rules.exhibits import StatisticBank, build_evidence, build_review_evidence, estimated_tokens, shown
-from argosy.agents.rules.measures import HIGHEST_MEASURE
+from argosy.agents.rules.build_evidence import (
+    StatisticBank,
+    build_evidence,
+    build_review_evidence,
+    estimated_tokens,
+    shown,
+)
+from argosy.agents.rules.statistics import HIGHEST_MEASURE
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.series import Series
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from argosy.agents.claims.scene import Scene
-from argosy.agents.embedded.telling import tell
+from argosy.agents.embedded.explanation import tell
 from argosy.agents.explanation import Explainer, Standing, checked, evidence_of, explain, quoted, read_sentences
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import CallKey, Pattern
+from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.prompts import render
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

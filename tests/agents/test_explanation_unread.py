@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from argosy.agents.claims.scene import Scene
-from argosy.agents.embedded.telling import tell
+from argosy.agents.embedded.explanation import tell
 from argosy.agents.explanation import Standing, checked, evidence_block
 from argosy.prompts import render
 from argosy.signals.series import Series

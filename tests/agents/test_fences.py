@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.models.replies import Code, read_code
-from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import ParentRule
 from argosy.agents.rules.repair import mend

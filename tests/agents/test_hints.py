@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.evidence import RepairEvidence
 from argosy.agents.rules.hints import hint
 from argosy.agents.rules.repair import completed, mend

@@ -8,10 +8,10 @@ from contextlib import suppress
 import pytest
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.models.access import estimate_tokens, open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Role
+from argosy.agents.models.chat_speaker import estimate_tokens, open_model
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Role
 from tests.agents.hostile_server import (
     breaks_off,
     breaks_off_a_stream,

@@ -7,13 +7,13 @@ import pytest
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.embedded.log_reading import verdicts
+from argosy.agents.embedded.logs import verdicts
 from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.batches import Bounds, batches, judge
 from argosy.agents.logs.entries import Entry, read_entries
-from argosy.agents.logs.judging import Bounds, batches, judge
-from argosy.agents.logs.manners import Manner, Strategy, manner_of
+from argosy.agents.logs.strategies import Manner, Strategy, manner_of
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SIMPLE = manner_of(Strategy.SIMPLE)

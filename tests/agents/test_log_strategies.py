@@ -5,15 +5,15 @@ import pytest
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.embedded.log_reading import verdicts
+from argosy.agents.embedded.logs import verdicts
 from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.batches import Bounds
 from argosy.agents.logs.entries import Entry, Labelled, read_entries, read_labelled
-from argosy.agents.logs.judging import Bounds
-from argosy.agents.logs.manners import TASKS, Strategy, manner_of, task_text
-from argosy.agents.logs.preparing import prepared
+from argosy.agents.logs.labelled_sample import chosen, labelled_templates
+from argosy.agents.logs.preparation import prepared
 from argosy.agents.logs.reader import Forgetful, LogPrompt
-from argosy.agents.logs.sampling import chosen, labelled_templates
 from argosy.agents.logs.self_prompt import ranked_tasks, read_tasks
+from argosy.agents.logs.strategies import TASKS, Strategy, manner_of, task_text
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chain import Chain, Outages
 from argosy.signals.errors import BadInput
@@ -108,7 +108,7 @@ def test_every_manner_has_a_version_of_its_own() -> None:
 )
 def test_the_stand_in_goes_by_words(line: str, abnormal: bool) -> None:
     for manner in (manner_of(Strategy.SIMPLE), manner_of(Strategy.EXPLICIT_COT)):
-        from argosy.agents.logs.judging import judge
+        from argosy.agents.logs.batches import judge
 
         model = ScriptedModel(answers=lambda messages: verdicts("\n".join(str(each.text) for each in messages), 0))
         assert judge([Entry(line, 40)], scripted_speaker(model), manner, Bounds()).answers[0].abnormal is abnormal

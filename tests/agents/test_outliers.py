@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.embedded.weeding import weed
+from argosy.agents.embedded.outliers import weed
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import CallKey, Pattern, Reply, Usage
+from argosy.agents.models.speaker import CallKey, Pattern, Reply, Usage
 from argosy.agents.outliers import Docket, Flagged, Review, Ruling, dockets, read_review, review, review_all
 from tests.scripted import ScriptedModel, scripted_speaker
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.models.access import open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.models.chat_speaker import open_model
+from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.review import Ruling, read_verdict
 from tests.agents.hostile_server import completion, hostile, sends
 

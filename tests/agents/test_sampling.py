@@ -6,12 +6,12 @@ import time
 import pytest
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.models.access import open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import Grammar, ModelFacts
+from argosy.agents.models.chat_speaker import open_model
 from argosy.agents.models.grammars import FORMS, fields
 from argosy.agents.models.sampling import drawn
-from argosy.agents.models.speech import CallKey, Pattern, Role
+from argosy.agents.models.speaker import CallKey, Pattern, Role
 from tests.agents.hostile_server import completion, hostile, sends
 
 USUAL = {"seed": 7, "temperature": 0.75, "top_p": 0.95, "max_output_tokens": 100}

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.cardwriting import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
+from argosy.agents.card_writing import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
+from argosy.agents.models.speaker import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
 from argosy.agents.selection import (
     MOST_CALLS,
     MOST_PRACTICES_CHARS,

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from argosy.agents.embedded.sequences import continued, outlying
+from argosy.agents.embedded.sigllm import continued, outlying
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import ModelUnavailable, Reply, Usage
+from argosy.agents.models.speaker import ModelUnavailable, Reply, Usage
 from argosy.agents.sigllm import forecaster, prompter
-from argosy.agents.sigllm.aggregating import aggregate
-from argosy.agents.sigllm.asking import Manner
+from argosy.agents.sigllm.aggregation import aggregate
+from argosy.agents.sigllm.ask import Manner
+from argosy.agents.sigllm.digits import Digits, digits_for, written
 from argosy.agents.sigllm.findings import Preparation, Prepared
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
-from argosy.agents.sigllm.reading import read_numbers
-from argosy.agents.sigllm.scaling import Scale
+from argosy.agents.sigllm.read_numbers import read_numbers
+from argosy.agents.sigllm.scale import Scale
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies
-from argosy.agents.sigllm.tokenising import Digits, digits_for, written
-from argosy.agents.sigllm.voting import padded
+from argosy.agents.sigllm.votes import padded
 from argosy.agents.sigllm.windows import covering, window_starts
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs

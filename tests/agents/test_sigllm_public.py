@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.agents.models.speech import Reply, Usage
-from argosy.agents.sigllm.aggregating import aggregate, imputed
+from argosy.agents.models.speaker import Reply, Usage
+from argosy.agents.sigllm.aggregation import aggregate, imputed
+from argosy.agents.sigllm.digits import Digits, written
 from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
-from argosy.agents.sigllm.reading import read_numbers
-from argosy.agents.sigllm.scaling import Scale
+from argosy.agents.sigllm.read_numbers import read_numbers
+from argosy.agents.sigllm.scale import Scale
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, smoothed
-from argosy.agents.sigllm.tokenising import Digits, written
-from argosy.agents.sigllm.voting import agreed, padded, support
+from argosy.agents.sigllm.votes import agreed, padded, support
 from argosy.agents.sigllm.windows import covering, forecast_starts, window_starts
 from argosy.eval.rates import event_delay
 from argosy.signals.incidents import runs

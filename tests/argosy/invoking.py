@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from typer.testing import CliRunner, Result
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 
 Invoke = Callable[..., Result]
 

@@ -19,28 +19,28 @@ import numpy as np
 import pandas as pd
 from langchain_core.messages import BaseMessage
 
-import argosy.sessions.resuming
-import argosy.sessions.session
+import argosy.sessions.resume
+import argosy.sessions.run
 from argosy.agents.embedded.author import answer
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.budget import Budget
-from argosy.agents.models.speech import CallKey, Reply, Role, Usage
+from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.graphs.recording.events import Event, SpanEnd
 from argosy.graphs.refine import Settings
-from argosy.graphs.refine.selecting import Selecting
-from argosy.inputs.tables.tables import TableRequest
-from argosy.models.models import Models, find_models
-from argosy.sessions.keeping import Finished
+from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.inputs.tables.read_series import TableRequest
+from argosy.models.table import Models, find_models
+from argosy.sessions.publish import Finished
 from argosy.sessions.request import SessionRequest
-from argosy.sessions.voices import Voices
+from argosy.sessions.speakers import Voices
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
 from tests.argosy.inprocess import opened
 
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.argosy.killed", "argosy.cli.cli", "alembic.command"])
+FORKS.set_forkserver_preload(["tests.argosy.killed", "argosy.cli.app", "alembic.command"])
 
 SMALL = Settings(rounds=2, candidates=2, evaluations=6)
 EXPLAINED = replace(SMALL, explain=2)
@@ -117,17 +117,17 @@ def work(home: Path, file: Path, watch: Callable[[Event], None], resumed: bool) 
         author = Author(home / ("asked-again" if resumed else "asked"), budget)
         return Voices(dict.fromkeys(Role, author), by_language_model=False)
 
-    for room in (argosy.sessions.session, argosy.sessions.resuming):
+    for room in (argosy.sessions.run, argosy.sessions.resume):
         room.open_voices = voices  # type: ignore[attr-defined]
-    argosy.sessions.session.open_sandbox = opened  # type: ignore[assignment,attr-defined]
+    argosy.sessions.run.open_sandbox = opened  # type: ignore[assignment,attr-defined]
     surroundings = Surroundings(home)
     store = open_store(surroundings)
     models = find_models(surroundings)
     if resumed:
-        done = argosy.sessions.resuming.resume_session(None, store, models, time.time, watch)
+        done = argosy.sessions.resume.resume_session(None, store, models, time.time, watch)
     else:
         asked = request(file, settings=EXPLAINED, selecting=SHORTLIST)  # so that every node runs
-        done = argosy.sessions.session.run_session(asked, store, models, time.time, watch)
+        done = argosy.sessions.run.run_session(asked, store, models, time.time, watch)
     store.close()
     return (done.report if isinstance(done, Finished) else done).as_json()
 

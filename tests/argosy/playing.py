@@ -9,18 +9,18 @@ import pytest
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.refine import Settings as RefineSettings
 from argosy.inputs.tables.cells import Alarms
-from argosy.inputs.tables.tables import Loaded
-from argosy.models.models import find_models
-from argosy.service.newer import values_of
-from argosy.service.refreshed import Refreshed, RefreshRequest, Shadow
-from argosy.service.refreshing import refresh
+from argosy.inputs.tables.read_series import Loaded
+from argosy.models.table import find_models
+from argosy.service.known_series import values_of
+from argosy.service.refresh import refresh
+from argosy.service.refresh_request import Refreshed, RefreshRequest, Shadow
 from argosy.settings import Settings
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import incidents_in
 from argosy.signals.series import Series
-from argosy.store.copies import keep_copy
+from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import MemberRow, RuleRole
-from argosy.store.service_rows import Status
+from argosy.store.status_rows import Status
 from argosy.store.store import Store
 from tests.argosy.inprocess import opened
 
@@ -55,8 +55,8 @@ def loaded(
 
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules of the embedded author run in the process of the test."""
-    monkeypatch.setattr("argosy.sessions.session.open_sandbox", opened)
-    monkeypatch.setattr("argosy.service.refreshing.open_sandbox", opened)
+    monkeypatch.setattr("argosy.sessions.run.open_sandbox", opened)
+    monkeypatch.setattr("argosy.service.refresh.open_sandbox", opened)
 
 
 @dataclass

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.models.speech import CallKey, Role
+from argosy.agents.models.speaker import CallKey, Role
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.recording.events import Decision, ScoreMeasured
-from argosy.graphs.recording.record import RecordedSandbox, RecordedSpeaker, span
+from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, span
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran
 from argosy.sessions.report import Report
 from argosy.settings import Settings

@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-import argosy.sessions.resuming
-import argosy.sessions.session
+import argosy.sessions.resume
+import argosy.sessions.run
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.refine import Settings
 from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.unknown import UnknownCall
-from argosy.models.models import Models, find_models
-from argosy.sessions.forking import Changes, find_step, fork_session
-from argosy.sessions.keeping import Finished
-from argosy.sessions.replaying import replay_session
+from argosy.models.table import Models, find_models
+from argosy.sessions.fork import Changes, find_step, fork_session
+from argosy.sessions.publish import Finished
+from argosy.sessions.replay import replay_session
 from argosy.sessions.report import Report
-from argosy.sessions.resuming import resume_session
-from argosy.sessions.session import SessionRequest, run_session
+from argosy.sessions.resume import resume_session
+from argosy.sessions.run import SessionRequest, run_session
 from argosy.settings import Settings as Surroundings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(argosy.sessions.session, "open_sandbox", opened)
+    monkeypatch.setattr(argosy.sessions.run, "open_sandbox", opened)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_replay_says_where_it_differs(
     file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go(request(file), kept, models)
-    monkeypatch.setattr("argosy.graphs.refine.ending.PRICE_OF_A_RULE", 2.0)
+    monkeypatch.setattr("argosy.graphs.refine.finish.PRICE_OF_A_RULE", 2.0)
     replayed = replay_session("latest", kept, time.time)
     assert not replayed.same
     said = "\n".join(replayed.differences)
@@ -102,7 +102,7 @@ def test_a_replay_that_asks_something_else_shows_the_difference(
     file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go(request(file), kept, models)
-    monkeypatch.setattr("argosy.agents.rules.exhibits.MOST_PAIRS", 3)
+    monkeypatch.setattr("argosy.agents.rules.build_evidence.MOST_PAIRS", 3)
     replayed = replay_session("latest", kept, time.time)
     assert not replayed.same
     assert "holds no reply for detection c1." in replayed.differences[0]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from argosy.service.ageing import due_at, expires_at, rule_standings
-from argosy.service.lineage import detector_json
-from argosy.service.refreshed import RefreshRequest
-from argosy.service.service import standing_told
+from argosy.service.expiry import due_at, expires_at, rule_standings
+from argosy.service.line import detector_json
+from argosy.service.refresh_request import RefreshRequest
+from argosy.service.score import standing_told
 from argosy.settings import Settings, read_settings
-from argosy.store.copies import keep_copy
+from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import DetectorRow
-from argosy.store.service_rows import Move, Status, SuccessionRow
+from argosy.store.status_rows import Move, Status, SuccessionRow
 from argosy.store.store import Store, open_store
 from argosy.terminal import moment
 from tests.argosy.invoking import Invoke

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from argosy.benchmarks.bench.collection import Columns
 from argosy.benchmarks.bench.layouts import open_collection
+from argosy.cli.app import app
 from argosy.cli.bench_methods import runnable
-from argosy.cli.cli import app
 from argosy.signals.errors import BadInput
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ def _run(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def _argosy(*words: object) -> list[str]:
-    return [sys.executable, "-c", "from argosy.cli.cli import main; main()", "bench", *map(str, words)]
+    return [sys.executable, "-c", "from argosy.cli.app import main; main()", "bench", *map(str, words)]
 
 
 def test_killed_halfway_and_started_again_it_gives_the_same_table(tmp_path: Path) -> None:

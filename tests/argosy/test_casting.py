@@ -6,9 +6,9 @@ import pytest
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import read_catalog
-from argosy.agents.models.speech import ModelUnavailable, Role
-from argosy.models.casting import cast, read_casting, refuse_uncapped
-from argosy.models.models import Models
+from argosy.agents.models.speaker import ModelUnavailable, Role
+from argosy.models.roles import cast, read_casting, refuse_uncapped
+from argosy.models.table import Models
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 
@@ -108,7 +108,7 @@ def test_a_chain_needs_one_that_is_there():
 
 
 def test_the_users_table_is_found(tmp_path, monkeypatch):
-    from argosy.models.models import find_models
+    from argosy.models.table import find_models
 
     path = tmp_path / "mine.yaml"
     path.write_text("'house:*': {url: 'https://models.example/v1', key: HOUSE_TOKEN, input_usd: 1, output_usd: 2}")

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.sandboxes import SandboxChoice
 from argosy.sessions.certificates import KEY, certificates_of, verify_rule

@@ -4,9 +4,9 @@ import pytest
 
 from argosy.agents.models.catalog import read_catalog
 from argosy.graphs.refine.bounds import most_calls
-from argosy.models.models import Models
-from argosy.service.challenging import price
-from argosy.service.refreshed import RefreshRequest
+from argosy.models.table import Models
+from argosy.service.challengers import price
+from argosy.service.refresh_request import RefreshRequest
 from tests.argosy.playing import SMALL
 
 TABLE = """

@@ -16,9 +16,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from argosy.agents.models.speech import BudgetSpent, ModelUnavailable
-from argosy.cli.cli import app
-from argosy.graphs.recording.record import RecordedSandbox
+from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable
+from argosy.cli.app import app
+from argosy.graphs.recording.recorder import RecordedSandbox
 from argosy.sandbox.protocol import Ran, SandboxUnavailable
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
@@ -209,12 +209,12 @@ def leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
         yield from leaves(each, (*words, name))
 
 
-_MAIN = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
+_MAIN = [sys.executable, "-c", "from argosy.cli.app import main; main()"]
 
 
 def test_version_and_help_come_fast_and_without_heavy_imports() -> None:
     check = (
-        "import sys, argosy.cli.cli; print([n for n in ('numpy', 'sqlalchemy', 'langchain_core') if n in sys.modules])"
+        "import sys, argosy.cli.app; print([n for n in ('numpy', 'sqlalchemy', 'langchain_core') if n in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "[]\n"
     result = subprocess.run([*_MAIN, "--version"], capture_output=True, text=True)
@@ -237,7 +237,7 @@ def test_a_closed_pipe_and_a_terminal_without_unicode_are_quiet(tmp_path: Path, 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes nothing")
 @pytest.mark.parametrize("words", [("doctor", "--json"), ("bench", "--list"), ("--help",)])
 def test_a_full_disk_behind_standard_output_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
-    command = [sys.executable, "-c", "from argosy.cli.cli import main; main()", *words]
+    command = [sys.executable, "-c", "from argosy.cli.app import main; main()", *words]
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             command, stdout=full, stderr=subprocess.PIPE, text=True, env={**os.environ, "ARGOSY_HOME": str(tmp_path)}
@@ -250,7 +250,7 @@ def test_a_full_disk_behind_standard_output_is_one_line(tmp_path: Path, words: t
 
 def test_interrupting_ends_with_130(tmp_path: Path) -> None:
     code = (
-        "import time, typer, argosy.cli.cli as cli\n"
+        "import time, typer, argosy.cli.app as cli\n"
         "@cli.app.command()\n"
         "def wait() -> None:\n"
         "    print('waiting', flush=True)\n"

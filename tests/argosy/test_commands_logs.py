@@ -15,17 +15,17 @@ from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 from typer.testing import CliRunner
 
+from argosy.agents.logs.batches import Bounds
 from argosy.agents.logs.entries import read_entries
-from argosy.agents.logs.judging import Bounds
 from argosy.agents.models.chain import Chain, Outages
-from argosy.agents.models.speech import ModelUnavailable, Role
-from argosy.cli.cli import app
+from argosy.agents.models.speaker import ModelUnavailable, Role
+from argosy.cli.app import app
 from argosy.inputs.logs.log_file import LogRequest
-from argosy.models.casting import Cast
-from argosy.models.models import find_models
-from argosy.patterns.logs.log_report import LogReport
-from argosy.patterns.logs.log_verdicts import FILE, KeptVerdicts
-from argosy.patterns.logs.logs import LogsRequest, Watching, read_log
+from argosy.models.roles import Cast
+from argosy.models.table import find_models
+from argosy.patterns.logs.report import LogReport
+from argosy.patterns.logs.run import LogsRequest, Watching, read_log
+from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
 from argosy.settings import Settings
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, open_store
@@ -236,7 +236,7 @@ class Scripted:
         def cast(*_given: object) -> Iterator[Cast]:
             yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-        monkeypatch.setattr("argosy.patterns.consulting.cast", cast)
+        monkeypatch.setattr("argosy.patterns.pattern_run.cast", cast)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.settings import read_settings
 from argosy.store.store import open_store
 from tests.agents.chat_server import serving

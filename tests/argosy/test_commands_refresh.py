@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.settings import read_settings
 from argosy.store.store import open_store
 from tests.argosy.labelled import labelled_table
@@ -69,7 +69,7 @@ def test_an_open_question_is_listed_and_answered(line: Line) -> None:
 
 def test_an_estimate_is_told_with_its_decision(line: Line) -> None:
     from argosy.cli.refresh import print_refreshed
-    from argosy.service.refreshed import Cost
+    from argosy.service.refresh_request import Cost
 
     done = line.refresh(3_000)
     for estimate, told in (

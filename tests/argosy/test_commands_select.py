@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from argosy.agents.models.chain import Chain, Outages
-from argosy.agents.models.speech import Role
-from argosy.cli.cli import app
+from argosy.agents.models.speaker import Role
+from argosy.cli.app import app
 from argosy.detectors.cards import Card, Kind, card_text, read_card
-from argosy.inputs.tables.matrix import read_matrix
-from argosy.models.casting import Cast
+from argosy.inputs.tables.read_table import read_matrix
+from argosy.models.roles import Cast
 from argosy.patterns.selection.past_results import past_results
-from argosy.patterns.selection.unknown_detector import read_unknown
+from argosy.patterns.selection.read_source import read_unknown
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -250,7 +250,7 @@ def spoken(monkeypatch: pytest.MonkeyPatch, *answers: str) -> ScriptedModel:
     def cast(*_given: object) -> Iterator[Cast]:
         yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-    monkeypatch.setattr("argosy.patterns.consulting.cast", cast)
+    monkeypatch.setattr("argosy.patterns.pattern_run.cast", cast)
     return model
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from argosy.agents.models.speech import Pattern
-from argosy.models.models import find_models
-from argosy.patterns.consulting import PatternRequest, consult
+from argosy.agents.models.speaker import Pattern
+from argosy.models.table import find_models
+from argosy.patterns.pattern_run import PatternRequest, consult
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -41,7 +41,7 @@ def test_what_stops_a_run_is_kept_and_raised_and_it_is_no_work_for_resume(store:
 
 
 def test_the_embedded_author_is_refused_where_it_has_no_stand_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("argosy.patterns.consulting.STANDINS", {})
+    monkeypatch.setattr("argosy.patterns.pattern_run.STANDINS", {})
     request = PatternRequest("sigllm", "a series", 3, patterns=[Pattern.PROMPTER])
     with (
         pytest.raises(BadInput, match="cannot stand in for prompter"),

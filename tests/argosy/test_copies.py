@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.read_series import Loaded
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
 from argosy.store.claims import Claims
-from argosy.store.copies import keep_copy, read_copy
+from argosy.store.input_snapshot import keep_copy, read_copy
 from argosy.store.store import Store
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import BaseMessage
 
-import argosy.sessions.session
+import argosy.sessions.run
 from argosy.agents.embedded.author import answer
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import Catalog, ModelFacts
-from argosy.agents.models.speech import CallKey, Reply, Role, Usage
+from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.bounds import most_calls
-from argosy.models.models import Models
-from argosy.sessions.estimating import REPLY_TOKENS, estimate
-from argosy.sessions.session import run_session
+from argosy.models.table import Models
+from argosy.sessions.estimate import REPLY_TOKENS, estimate
+from argosy.sessions.run import run_session
 from argosy.settings import Settings as Surroundings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -60,7 +60,7 @@ def test_without_history_every_candidate_is_written_and_reviewed_once(file: Path
 
 
 def test_earlier_sessions_tell_what_to_expect(file: Path, kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(argosy.sessions.session, "open_sandbox", opened)
+    monkeypatch.setattr(argosy.sessions.run, "open_sandbox", opened)
     report = run_session(request(file), kept, MODELS, time.time).report
     same = estimate(request(file), kept, MODELS)
     assert same.expected.calls == report.usage.calls

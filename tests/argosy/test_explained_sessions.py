@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-import argosy.sessions.resuming
-import argosy.sessions.session
+import argosy.sessions.resume
+import argosy.sessions.run
 from argosy.agents.models.budget import Caps
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
-from argosy.models.models import find_models
-from argosy.sessions.replaying import replay_session
+from argosy.models.table import find_models
+from argosy.sessions.replay import replay_session
 from argosy.sessions.report import Report, explanation_lines
-from argosy.sessions.resuming import resume_session
-from argosy.sessions.session import run_session
+from argosy.sessions.resume import resume_session
+from argosy.sessions.run import run_session
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
 from tests.argosy.inprocess import opened
@@ -31,9 +31,9 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(argosy.sessions.session, "open_sandbox", opened)
-    if hasattr(argosy.sessions.resuming, "open_sandbox"):
-        monkeypatch.setattr(argosy.sessions.resuming, "open_sandbox", opened)
+    monkeypatch.setattr(argosy.sessions.run, "open_sandbox", opened)
+    if hasattr(argosy.sessions.resume, "open_sandbox"):
+        monkeypatch.setattr(argosy.sessions.resume, "open_sandbox", opened)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.models.gguf import serving, what_is_missing
 from argosy.signals.errors import BadInput
 from tests.argosy.labelled import write_labelled_csv

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from tests.agents.hostile_server import hostile, replies
 from tests.argosy.labelled import labelled_table
 from tests.argosy.test_secrets import MAKE

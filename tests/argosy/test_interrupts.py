@@ -14,7 +14,7 @@ from argosy.inputs.example import EXAMPLE_STEP_S, example_path
 
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from argosy.cli.app import main; main()"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.graphs.recording.events import ModelCall, SandboxJob
 from argosy.settings import Settings
 from argosy.store.store import open_store
@@ -20,7 +20,7 @@ from tests.processes import alive, descendants
 
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from argosy.cli.app import main; main()"]
 WAIT_S = 90.0
 
 
@@ -125,7 +125,7 @@ def test_replay_fork_and_dry_run_from_the_command_line(tmp_path: Path) -> None:
 def test_a_replay_that_differs_exits_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["run", str(table(tmp_path / "metric.csv")), "--step", "60", "--base", "mine", "--sandbox", "local"]
     assert CliRunner().invoke(app, [*words, "--rounds", "1", "--candidates", "1"]).exit_code == 0
-    monkeypatch.setattr("argosy.agents.rules.exhibits.MOST_PAIRS", 3)
+    monkeypatch.setattr("argosy.agents.rules.build_evidence.MOST_PAIRS", 3)
     done = CliRunner().invoke(app, ["replay", "latest"])
     assert done.exit_code == 1
     assert done.stdout.startswith("DIFFERS ")

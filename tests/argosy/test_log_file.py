@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.inputs.logs.log_bytes import LONGEST_LINE
-from argosy.inputs.logs.log_fields import label_of, line_of
+from argosy.inputs.logs.byte_stream import LONGEST_LINE
+from argosy.inputs.logs.fields import label_of, line_of
 from argosy.inputs.logs.log_file import LogFormat, LogRequest, open_log, read_lines
 from argosy.signals.errors import BadInput
 

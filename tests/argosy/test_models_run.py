@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from tests.agents.hostile_server import completion, hostile, replies, sends
 from tests.argosy.labelled import write_labelled_csv
 from tests.argosy.test_secrets import MAKE

@@ -10,10 +10,10 @@ from matplotlib.image import imread
 
 from argosy.eval.splits import Part, split
 from argosy.inputs.example import EXAMPLE_STEP_S, example_path
-from argosy.inputs.tables.tables import TableRequest, for_session, read_series
-from argosy.pictures.contrasts import Contrast, Scene, scenes
-from argosy.pictures.envelope import bars, envelope
-from argosy.pictures.picture import COLUMNS, draw
+from argosy.inputs.tables.read_series import TableRequest, for_session, read_series
+from argosy.pictures.close_ups import Contrast, Scene, scenes
+from argosy.pictures.downsample import bars, envelope
+from argosy.pictures.series import COLUMNS, draw
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident, incidents_in, runs
 from argosy.signals.profile import profile

@@ -52,7 +52,7 @@ def test_known_points_without_a_whole_block_are_refused() -> None:
 
 @pytest.mark.slow
 def test_a_run_is_taken_up_where_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("argosy.sessions.session", "argosy.service.refreshing", "argosy.benchmarks.studies.forward"):
+    for place in ("argosy.sessions.run", "argosy.service.refresh", "argosy.benchmarks.studies.playforward_curve"):
         monkeypatch.setattr(f"{place}.open_sandbox", opened)
     values, labels = curve(4_000)
     file, out = tmp_path / "metric.csv", tmp_path / "out"
@@ -74,7 +74,7 @@ def test_a_run_is_taken_up_where_it_ended(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.slow
 def test_without_looks_only_the_ways_of_refreshing_are_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("argosy.sessions.session", "argosy.service.refreshing", "argosy.benchmarks.studies.forward"):
+    for place in ("argosy.sessions.run", "argosy.service.refresh", "argosy.benchmarks.studies.playforward_curve"):
         monkeypatch.setattr(f"{place}.open_sandbox", opened)
     values, labels = curve(3_000)
     file, out = tmp_path / "metric.csv", tmp_path / "out"

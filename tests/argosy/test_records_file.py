@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.inputs.records.record_json import as_row
+from argosy.inputs.records.json_records import as_row
 from argosy.inputs.records.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
 from argosy.signals.errors import BadInput
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from argosy.graphs.refresh.outcomes import Decision, Standing
-from argosy.service.approving import answer
-from argosy.service.lineage import line_json, retire, roll_back
-from argosy.service.newer import NO_LABELS
-from argosy.service.refreshed import Refreshed, Shadow, Statistic
-from argosy.service.service import standing_told
+from argosy.service.approve import answer
+from argosy.service.known_series import NO_LABELS
+from argosy.service.line import line_json, retire, roll_back
+from argosy.service.refresh_request import Refreshed, Shadow, Statistic
+from argosy.service.score import standing_told
 from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.service_rows import Move, Status
+from argosy.store.status_rows import Move, Status
 from argosy.store.store import Store, open_store
 from tests.argosy.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 
@@ -177,7 +177,7 @@ def test_a_key_is_used_once(line: Line) -> None:
 def test_a_refresh_that_was_killed_is_done_again_by_its_key(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     shifted(line)
     with monkeypatch.context() as broken:
-        broken.setattr("argosy.graphs.refresh.making.choose", lambda *_: 1 / 0)
+        broken.setattr("argosy.graphs.refresh.make.choose", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             line.refresh(3_400, key="monday")
     assert line.store.sessions.find("latest").outcome == "failed"
@@ -392,7 +392,7 @@ def test_a_search_again_is_a_session_that_begins_with_the_champions_rules(line: 
 @pytest.mark.slow
 def test_a_search_that_was_killed_is_gone_on_with(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("argosy.service.challenging.finish", lambda *_: 1 / 0)
+        broken.setattr("argosy.service.challengers.finish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
     search = line.store.refreshes.of_line(line.first, concluded=False)[0].search

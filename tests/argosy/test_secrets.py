@@ -12,8 +12,8 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from typer.testing import CliRunner
 
-from argosy.cli.cli import app
-from argosy.graphs.recording.redact import Redaction
+from argosy.cli.app import app
+from argosy.graphs.recording.redaction import Redaction
 from tests.agents.hostile_server import hostile, replies, sends
 from tests.argosy.labelled import labelled_table
 from tests.graphs.bench import embedded

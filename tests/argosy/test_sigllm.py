@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from argosy.benchmarks.bench.collection import Labelled
 from argosy.benchmarks.studies.sigllm import Row, slice_of, summed
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.patterns.sigllm import measured
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

@@ -15,7 +15,7 @@ from argosy.store.checkpoints import Checkpoints
 from argosy.store.errors import StoreUnavailable
 from argosy.store.refreshes import Ending
 from argosy.store.rows import DetectorRow
-from argosy.store.service_rows import Move, Overtaken, Status, SuccessionRow
+from argosy.store.status_rows import Move, Overtaken, Status, SuccessionRow
 from argosy.store.store import Store
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from argosy.inputs.tables.cells import Alarms, ColumnScores
-from argosy.inputs.tables.tables import Loaded, TableRequest, for_session, list_series, newest, read_series
+from argosy.inputs.tables.read_series import Loaded, TableRequest, for_session, list_series, newest, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 

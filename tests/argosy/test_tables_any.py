@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from argosy.inputs.tables.tables import Loaded, TableRequest, read_series
+from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from argosy.inputs.tables.tables import TableRequest, list_series, read_series
+from argosy.inputs.tables.read_series import TableRequest, list_series, read_series
 from argosy.signals.errors import BadInput
 
 

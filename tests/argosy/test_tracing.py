@@ -22,7 +22,7 @@ wait_for_all_tracers()
 """
 SESSION = """
 import sys
-from argosy.cli.cli import main
+from argosy.cli.app import main
 from langchain_core.tracers.langchain import wait_for_all_tracers
 try:
     main()

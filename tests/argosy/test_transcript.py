@@ -5,7 +5,7 @@ import json
 import pytest
 
 from argosy.graphs.recording.events import Decision, ModelCall, SandboxJob
-from argosy.graphs.recording.record import span
+from argosy.graphs.recording.recorder import span
 from argosy.sessions.transcript import Wanted, read_transcript, transcript_json
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argosy.detectors.certificate import Certificate, Examination, Refusal, Run, Subject, compare, examine, gather
-from argosy.detectors.certificate.asking import Questions
 from argosy.detectors.certificate.evidence import Measured, wilson
 from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
 from argosy.detectors.certificate.form import Growth, Kind
 from argosy.detectors.certificate.growth import refusal as too_steep
 from argosy.detectors.certificate.lookback import ask_offsets, needed
+from argosy.detectors.certificate.questions import Questions
 from argosy.detectors.certificate.sensitivity import sensitivity
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT

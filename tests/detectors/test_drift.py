@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from argosy.detectors.drift import Finding, Newer, look
-from argosy.detectors.drift.counted import alert_rate, missed, one_an_incident, outside
+from argosy.detectors.drift.counts import alert_rate, missed, one_an_incident, outside
 from argosy.detectors.drift.onset import onset
 from argosy.detectors.drift.population import psi
 from argosy.signals.arrays import Bools, Floats

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from argosy.detectors.fusion.attribution import Account, Entry, accounts
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.ledger import Account, Entry, accounts
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.incidents import runs
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.arrays import Bools
 

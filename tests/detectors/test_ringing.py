@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.ringing import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT, OBJECTIVES
 from argosy.signals.arrays import Bools, Floats

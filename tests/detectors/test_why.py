@@ -10,7 +10,7 @@ from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Clause as RecipeClause
 from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
 from argosy.detectors.fusion.fused import FusedDetector
-from argosy.detectors.fusion.quota import Quota
+from argosy.detectors.fusion.rate_limit import Quota
 from argosy.detectors.rules.rule import Direction, Number, read_rule
 from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.detectors.why.anatomy import dissect

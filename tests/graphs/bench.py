@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.embedded import EmbeddedAuthor
-from argosy.agents.models.speech import Role, Speaker
+from argosy.agents.models.speaker import Role, Speaker
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob

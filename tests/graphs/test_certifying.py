@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.speech import Role
+from argosy.agents.models.speaker import Role
 from argosy.detectors.certificate.form import Kind
 from argosy.graphs.refine import Settings
 from argosy.sandbox.local import LocalSandbox

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.speech import Role
+from argosy.agents.models.speaker import Role
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.controls.ablations import ABLATIONS

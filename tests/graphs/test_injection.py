@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.speech import Role
+from argosy.agents.models.speaker import Role
 from argosy.graphs.recording.events import Decision
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.state import Outcome

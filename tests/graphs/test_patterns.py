@@ -9,10 +9,10 @@ from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.explanation import Standing
-from argosy.agents.models.access import EMBEDDED, open_model
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import Pattern, Speaker
+from argosy.agents.models.chat_speaker import EMBEDDED, open_model
+from argosy.agents.models.speaker import Pattern, Speaker
 from argosy.agents.selection import ModelSelector
 from argosy.detectors.fusion.blend import Blend
 from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
@@ -20,7 +20,7 @@ from argosy.graphs.detect.graph import RECURSION_LIMIT, build
 from argosy.graphs.detect.patterns import Kind, PatternRow, Tools, kind_of, rows
 from argosy.graphs.detect.state import State
 from argosy.graphs.recording.events import SpanBegin
-from argosy.graphs.recording.record import RecordedSpeaker
+from argosy.graphs.recording.recorder import RecordedSpeaker
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
 from argosy.signals.records import Records

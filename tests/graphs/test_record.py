@@ -12,9 +12,9 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 from langgraph.graph import END, START, StateGraph
 
-from argosy.agents.models.speech import CallKey, ModelUnavailable, Role
+from argosy.agents.models.speaker import CallKey, ModelUnavailable, Role
 from argosy.graphs.recording.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
-from argosy.graphs.recording.record import RecordedSandbox, RecordedSpeaker, prompt_text, span
+from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, prompt_text, span
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
 from argosy.signals.errors import BadInput
 from tests.scripted import ScriptedModel, scripted_speaker

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.graphs.recording.events import Decision
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 
 SECRETS = {
     "openai": "sk-proj-" + "aB3_" * 10,

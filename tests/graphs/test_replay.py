@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
-from argosy.graphs.recording.record import RecordedSandbox, RecordedSpeaker, call_key
+from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, call_key
 from argosy.graphs.replay.past import Past, Step, Turn, steps
 from argosy.graphs.replay.recording import NOT_ASKED, STOPPED, Recording
 from argosy.graphs.replay.unknown import UnknownCall

@@ -7,16 +7,16 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.models.speech import Pattern, Role
+from argosy.agents.models.speaker import Pattern, Role
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
 from argosy.graphs.refine.context import Desk, FittedBase, RefineContext, Settings, Workbench
 from argosy.graphs.refine.graph import after_profile
-from argosy.graphs.refine.selecting import Selecting
-from argosy.graphs.refine.shortlisting import shortlist
-from argosy.graphs.refine.studying import fit_base
+from argosy.graphs.refine.shortlist import shortlist
+from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.study import fit_base
 from argosy.signals.arrays import Bools
 from argosy.signals.series import Series
 from tests.argosy.inprocess import InProcess

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TooBig
 from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, profile_text, program, programs
-from argosy.sandbox.tools.exercise import exercises
 from argosy.sandbox.tools.measure import Measured, profile_of, with_kin, write_profiles
+from argosy.sandbox.tools.sample_rules import exercises
 
 NUMBERS = json.loads((FOLDER / "numbers.json").read_text())
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000

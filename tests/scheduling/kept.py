@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.read_series import Loaded
 from argosy.signals.series import Series
-from argosy.store.copies import keep_copy
+from argosy.store.input_snapshot import keep_copy
 from argosy.store.store import Store
 
 FIRST = 1_790_000_040  # 2026-09-21 14:14:00 UTC

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from argosy.scheduling.notes import Log
-from argosy.scheduling.pace import Pace
+from argosy.scheduling.lease import Pace
 from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow
+from argosy.scheduling.telemetry import Log
 from argosy.scheduling.worker import Perform, Worker
 from argosy.settings import Settings
 from argosy.store.store import Store, open_store
@@ -24,9 +24,9 @@ FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
         "tests.scheduling.killed_worker",
-        "argosy.cli.cli",
-        "argosy.scheduling.refreshes",
-        "argosy.models.models",
+        "argosy.cli.app",
+        "argosy.scheduling.perform",
+        "argosy.models.table",
         "psycopg",
     ]
 )
@@ -73,7 +73,7 @@ def small(home: Path, url: str | None) -> None:
 
 def command(home: Path, url: str | None) -> None:
     """`argosy worker` itself, with its own sandbox, until it is told to end."""
-    from argosy.cli.cli import app
+    from argosy.cli.app import app
 
     scratch = home / "scratch"
     scratch.mkdir(exist_ok=True)

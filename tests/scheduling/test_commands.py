@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.scheduling.workers import Workers
 from argosy.settings import Settings
 from argosy.store.store import open_store
 from tests.scheduling.kept import keep_detector
 
 WAIT_S = 60.0
-COMMAND = [sys.executable, "-c", "from argosy.cli.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from argosy.cli.app import main; main()"]
 DAILY = ("--cron", "30 3 * * *", "--zone", "Europe/Berlin")
 
 

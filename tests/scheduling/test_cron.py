@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
+from argosy.scheduling.missed_policy import Missed
 from argosy.signals.errors import BadInput
 
 BERLIN = "Europe/Berlin"

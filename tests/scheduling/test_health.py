@@ -6,10 +6,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from argosy.cli.cli import app
+from argosy.cli.app import app
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.health import of_detectors, of_schedules, of_workers
-from argosy.scheduling.missed import Missed
+from argosy.scheduling.missed_policy import Missed
 from argosy.scheduling.planner import plan
 from argosy.scheduling.rows import Ended, Outcome
 from argosy.scheduling.runs import Runs

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.durable import queue_url
-from argosy.scheduling.missed import Missed
-from argosy.scheduling.refreshes import RequestSpec
+from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.perform import RequestSpec
 from argosy.scheduling.rows import Cause, Outcome, RunState
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
-from argosy.store.service_rows import Status
+from argosy.store.status_rows import Status
 from argosy.store.store import Store, open_store
 from tests.argosy.playing import MADE, START, STEP_S, Line, make_line
 from tests.scheduling import killed_worker

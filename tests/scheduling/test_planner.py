@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
+from argosy.scheduling.missed_policy import Missed
 from argosy.scheduling.planner import ON_TIME_S, plan
 from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState
 from argosy.scheduling.runs import MOST_ATTEMPTS, Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.service_rows import Move, Status
+from argosy.store.status_rows import Move, Status
 from argosy.store.store import Store, open_store
 
 START = 1_790_000_040.0  # 2026-09-21 14:14 UTC

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.models.models import find_models
+from argosy.models.table import find_models
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
-from argosy.scheduling.refreshes import Refresher, RequestSpec, check_scheduled
+from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.perform import Refresher, RequestSpec, check_scheduled
 from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow
 from argosy.scheduling.schedules import Schedules
-from argosy.service.newer import NO_LABELS
-from argosy.service.refreshing import Refreshed, Shadow
+from argosy.service.known_series import NO_LABELS
+from argosy.service.refresh import Refreshed, Shadow
 from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.service_rows import Move, Status
+from argosy.store.status_rows import Move, Status
 from argosy.store.store import Store
 from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.scheduling.kept import keep_detector

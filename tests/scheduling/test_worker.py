@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed import Missed
-from argosy.scheduling.notes import Log, Metrics
-from argosy.scheduling.pace import Pace
+from argosy.scheduling.lease import Pace
+from argosy.scheduling.missed_policy import Missed
 from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, WorkerRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
+from argosy.scheduling.telemetry import Log, Metrics
 from argosy.scheduling.worker import Perform, Worker
 from argosy.scheduling.workers import Watch, Workers
 from argosy.store.store import Store

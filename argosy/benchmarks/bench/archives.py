@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.benchmarks.bench.collection import Collection, Entry, Labelled, Reading
-from argosy.inputs.tables.tables import TableRequest, list_series
+from argosy.inputs.tables.read_series import TableRequest, list_series
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from argosy.inputs.tables.tables import TableRequest, read_series
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from argosy.benchmarks.bench import archives
 from argosy.benchmarks.bench.collection import Collection, Columns, Entry, Reading
-from argosy.inputs.tables.tables import TableRequest, list_series
+from argosy.inputs.tables.read_series import TableRequest, list_series
 from argosy.signals.errors import BadInput
 
 

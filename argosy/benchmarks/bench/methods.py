@@ -15,7 +15,7 @@ from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
 from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
 from argosy.eval.bench.summary import RANDOM, SENTINEL
 from argosy.graphs.controls.ablations import ABLATIONS
-from argosy.inputs.tables.tables import for_session, read_series
+from argosy.inputs.tables.read_series import for_session, read_series
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from argosy.benchmarks.bench.collection import Entry, Labelled
 from argosy.eval.bench.cell import slug
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.method import FitOn
-from argosy.inputs.tables.tables import TableRequest
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
 from argosy.signals.errors import BadInput
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from argosy.benchmarks.bench.cell_worker import Bench
 from argosy.benchmarks.bench.collection import Chosen, Entry
 from argosy.benchmarks.bench.methods import METHODS, PAIRS
 from argosy.benchmarks.bench.plan import Plan, Stored, data_digest, store_series, versions
 from argosy.benchmarks.bench.progress import Progress
-from argosy.benchmarks.bench.work import Bench
 from argosy.eval.bench.cell import OK, Cell, Result
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.pool import run_cells
@@ -113,7 +113,11 @@ def _modules(todo: Iterable[Cell]) -> list[str]:
     """What the cells import, so that it is imported once and not by each of them."""
     rows = [METHODS[name] for name in dict.fromkeys(cell.method for cell in todo)]
     sessions = ["argosy.benchmarks.bench.sessions"] if any(row.asks for row in rows) else []
-    return ["argosy.benchmarks.bench.work", *sessions, *dict.fromkeys(row.imports for row in rows if row.imports)]
+    return [
+        "argosy.benchmarks.bench.cell_worker",
+        *sessions,
+        *dict.fromkeys(row.imports for row in rows if row.imports),
+    ]
 
 
 def _make_store(out: Path) -> None:

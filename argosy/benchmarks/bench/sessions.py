@@ -13,14 +13,14 @@ from argosy.benchmarks.bench.plan import Plan, SessionOptions, Stored
 from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
-from argosy.models.casting import cast
 from argosy.models.gguf import SCHEME
-from argosy.models.models import find_models
+from argosy.models.roles import cast
+from argosy.models.table import find_models
 from argosy.sandboxes import open_sandbox
-from argosy.service.service import score_file
-from argosy.sessions.keeping import Finished
-from argosy.sessions.session import SessionRequest, run_session
-from argosy.sessions.voices import REPLAY
+from argosy.service.score import score_file
+from argosy.sessions.publish import Finished
+from argosy.sessions.run import SessionRequest, run_session
+from argosy.sessions.speakers import REPLAY
 from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
 from argosy.signals.arrays import Floats

@@ -113,7 +113,7 @@ def measured(trial: Trial, count: int, seed: int) -> Row:
         file = Path(folder) / f"made{trial.suffix}"
         with file.open("w") as out:
             out.writelines(f"{line}\n" for line in trial.lines(count, seed))
-        command = [sys.executable, "-c", "from argosy.cli.cli import main; main()", trial.name, str(file), "--json"]
+        command = [sys.executable, "-c", "from argosy.cli.app import main; main()", trial.name, str(file), "--json"]
         said, began = Path(folder) / "said.json", time.monotonic()
         with said.open("wb") as stdout:
             child = subprocess.Popen(

@@ -20,13 +20,13 @@ from argosy.agents.claims.checking import ClaimKind
 from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import Standing, explain, scenes_of
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
+from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
 from argosy.benchmarks.bench.collection import Columns, Entry, Labelled
 from argosy.benchmarks.bench.layouts import open_collection
 from argosy.detectors.baselines import BASELINES
 from argosy.eval.objective import OBJECTIVES
-from argosy.models.models import find_models
-from argosy.patterns.consulting import PatternRequest, consult
+from argosy.models.table import find_models
+from argosy.patterns.pattern_run import PatternRequest, consult
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.scores import Scores

@@ -25,11 +25,11 @@ from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.splits import split
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.offers import Library
-from argosy.inputs.tables.tables import read_series
-from argosy.models.models import find_models
+from argosy.inputs.tables.read_series import read_series
+from argosy.models.table import find_models
 from argosy.sessions.library import ALL, read_library
 from argosy.sessions.request import SessionRequest
-from argosy.sessions.session import run_session
+from argosy.sessions.run import run_session
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

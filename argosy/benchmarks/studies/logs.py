@@ -15,22 +15,22 @@ import numpy as np
 import pandas as pd
 import typer
 
+from argosy.agents.logs.batches import Bounds
 from argosy.agents.logs.entries import Labelled
-from argosy.agents.logs.judging import Bounds
-from argosy.agents.logs.manners import Strategy
-from argosy.agents.logs.preparing import prepared, refuse_without_sample
+from argosy.agents.logs.labelled_sample import labelled_templates
+from argosy.agents.logs.preparation import prepared, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt
-from argosy.agents.logs.sampling import labelled_templates
+from argosy.agents.logs.strategies import Strategy
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import ModelUnavailable, Pattern
+from argosy.agents.models.speaker import ModelUnavailable, Pattern
 from argosy.benchmarks.bench.sessions import store_settings
 from argosy.benchmarks.studies.log_sets import LogSet, open_log_sets
 from argosy.cli.choices import one_of
 from argosy.eval.log_rates import all_rates, session_rates
 from argosy.eval.rates import Rates
-from argosy.models.models import Models, find_models
-from argosy.patterns.consulting import PatternRequest, consult
-from argosy.patterns.logs.log_verdicts import FILE, KeptVerdicts
+from argosy.models.table import Models, find_models
+from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
+from argosy.patterns.pattern_run import PatternRequest, consult
 from argosy.settings import read_settings
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput

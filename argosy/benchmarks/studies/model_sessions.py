@@ -13,7 +13,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from argosy.agents.models.speech import Role
+from argosy.agents.models.speaker import Role
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput

@@ -20,7 +20,7 @@ from argosy.benchmarks.bench.collection import Columns, Entry
 from argosy.benchmarks.bench.layouts import open_collection
 from argosy.benchmarks.bench.plan import data_digest
 from argosy.benchmarks.studies.drifts import PLANTED
-from argosy.benchmarks.studies.forward import (
+from argosy.benchmarks.studies.playforward_curve import (
     ARMS,
     LOOKED_AT,
     Found,

@@ -19,17 +19,17 @@ import pandas as pd
 import typer
 
 from argosy.agents.models.budget import Budget, Caps
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.cli.choices import one_of
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.distances import Method
 from argosy.detectors.records.embedder import Embedder
 from argosy.detectors.records.groups import Judging
 from argosy.eval.metrics import auc_pr, auc_roc
-from argosy.graphs.recording.redact import Redaction
+from argosy.graphs.recording.redaction import Redaction
 from argosy.inputs.records.records_file import RecordsRequest, read_records
 from argosy.models.embedders import HASHED, open_embedder
-from argosy.models.models import find_models
+from argosy.models.table import find_models
 from argosy.settings import read_settings
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput

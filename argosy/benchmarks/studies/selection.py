@@ -25,7 +25,7 @@ from argosy.detectors.cards.past_shelf import past_name, past_text
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.detectors.rivals.tabular import TABULAR
 from argosy.eval.splits import split
-from argosy.patterns.selection.selecting import SAME, of_series, of_table
+from argosy.patterns.selection.run import SAME, of_series, of_table
 from argosy.signals.errors import BadInput
 
 METRICS = {"vus_pr": Goal.RANK, "objective": Goal.FLAG}

@@ -17,11 +17,11 @@ import pandas as pd
 import typer
 
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
+from argosy.agents.sigllm.digits import digits_for
 from argosy.agents.sigllm.findings import Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions
 from argosy.agents.sigllm.prompter import PrompterOptions
-from argosy.agents.sigllm.tokenising import digits_for
 from argosy.benchmarks.bench.archives import nab
 from argosy.benchmarks.bench.collection import Entry, Labelled
 from argosy.benchmarks.bench.plan import data_digest
@@ -29,7 +29,7 @@ from argosy.benchmarks.bench.sessions import store_settings
 from argosy.cli.choices import one_of
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.rates import f1_of
-from argosy.models.models import find_models
+from argosy.models.table import find_models
 from argosy.patterns.sigllm import Options, SigllmRequest, measured, run_sigllm
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput

@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.inputs.logs.journal import journal_entries
-from argosy.inputs.logs.log_bytes import (
+from argosy.inputs.logs.byte_stream import (
     JOURNAL,
     LONGEST_LINE,
     PARQUET,
@@ -22,7 +21,8 @@ from argosy.inputs.logs.log_bytes import (
     line_blocks,
     placed,
 )
-from argosy.inputs.logs.log_fields import MESSAGES, label_of, line_of
+from argosy.inputs.logs.fields import MESSAGES, label_of, line_of
+from argosy.inputs.logs.journald import journal_entries
 from argosy.inputs.tables.column import shown
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from argosy.inputs.logs.log_bytes import (
+from argosy.inputs.logs.byte_stream import (
     PARQUET,
     PIPE,
     Spoiled,
@@ -22,7 +22,7 @@ from argosy.inputs.logs.log_bytes import (
     read_line,
     whole_lines,
 )
-from argosy.inputs.records.record_json import LONGEST_TEXT, as_row, listed, parsed
+from argosy.inputs.records.json_records import LONGEST_TEXT, as_row, listed, parsed
 from argosy.inputs.tables.column import shown
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Ints

@@ -10,8 +10,8 @@ import numpy as np
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.incidents_file import read_incidents
-from argosy.inputs.tables.tables import Loaded, TableRequest, read_series
+from argosy.inputs.tables.incidents import read_incidents
+from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput

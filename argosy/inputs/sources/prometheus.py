@@ -20,7 +20,7 @@ from argosy.inputs.sources.addresses import check_kept, standing_in, without_pas
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch
 from argosy.inputs.tables.cells import LARGEST_VALUE, Base, ColumnScores
-from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.read_series import Loaded
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

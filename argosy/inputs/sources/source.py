@@ -8,8 +8,8 @@ import numpy as np
 
 from argosy.inputs.sources.errors import NoData
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.incidents_file import placed
-from argosy.inputs.tables.tables import Loaded
+from argosy.inputs.tables.incidents import placed
+from argosy.inputs.tables.read_series import Loaded
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.gap_policy import Bridged, GapPolicy, bridged

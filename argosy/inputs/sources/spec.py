@@ -12,7 +12,7 @@ from argosy.inputs.sources.files import FileIncidents, FileSource
 from argosy.inputs.sources.prometheus import PrometheusSource
 from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps, with_incidents
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
-from argosy.inputs.tables.tables import Loaded, TableRequest
+from argosy.inputs.tables.read_series import Loaded, TableRequest
 from argosy.signals.gap_policy import GapPolicy
 from argosy.store.rows import Json
 

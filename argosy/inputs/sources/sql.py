@@ -15,8 +15,8 @@ from argosy.inputs.sources.addresses import check_kept, standing_in
 from argosy.inputs.sources.arrow_sheet import ArrowSheet
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
-from argosy.inputs.tables.incidents_file import incidents_in_sheet
-from argosy.inputs.tables.tables import Loaded, TableRequest, read_sheet
+from argosy.inputs.tables.incidents import incidents_in_sheet
+from argosy.inputs.tables.read_series import Loaded, TableRequest, read_sheet
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.speech import ModelUnavailable
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.signals.errors import BadInput
 
 SCHEME = "gguf:"

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from argosy.agents.cardwriting import NoCard, Unknown, write_card
+from argosy.agents.card_writing import NoCard, Unknown, write_card
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.speech import CallKey, Pattern
+from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import MOST_PRACTICES_CHARS
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
 from argosy.detectors.cards.shelf import shelved
 from argosy.eval.objective import DEFAULT
-from argosy.graphs.refine.selecting import Selecting
-from argosy.models.models import Models
-from argosy.patterns.consulting import PatternRequest, consult
+from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.models.table import Models
+from argosy.patterns.pattern_run import PatternRequest, consult
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store

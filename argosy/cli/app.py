@@ -1,0 +1,164 @@
+"""The command `argosy`: its commands, and what becomes of their errors.
+
+Whatever a person can mend is one line on stderr and exit code 2, and so is a wrong use of the command line.
+"""
+
+import errno
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from argosy.cli import (
+    approvals,
+    bench,
+    detect,
+    detector,
+    doctor,
+    graph,
+    logs,
+    records,
+    refresh,
+    replay,
+    rules,
+    run,
+    sandbox,
+    schedule,
+    score,
+    select,
+    sessions,
+    show,
+    sigllm,
+    why,
+    worker,
+)
+from argosy.signals.errors import BadInput
+from argosy.store.errors import StoreUnavailable
+
+COMMANDS = (
+    run,
+    replay,
+    bench,
+    show,
+    sessions,
+    rules,
+    score,
+    refresh,
+    approvals,
+    detector,
+    schedule,
+    worker,
+    why,
+    detect,
+    select,
+    logs,
+    records,
+    sigllm,
+    doctor,
+    sandbox,
+    graph,
+)
+"""Modules with a `register(app)`; they import nothing heavy until their command runs."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+
+
+class _Group(TyperGroup):
+    """Turns the errors that a person can mend into one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            kept = "; ".join(("interrupted; what was recorded until now is kept", *_notes(error)))
+            typer.echo(f"\nargosy: {kept}", err=True)
+            raise typer.Exit(130) from error
+        except Exception as error:
+            if not isinstance(error, _mendable()):
+                raise
+            typer.echo(f"argosy: {_one_line('; '.join((str(error), *_notes(error))))}", err=True)
+            if diff := getattr(error, "diff", ""):
+                typer.echo(_lines(diff), err=True)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    name="argosy",
+    cls=_Group,
+    help="Agents that write, prove and keep anomaly-detection rules for time series.",
+    epilog="Example: argosy run metric.csv, then argosy show latest",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"argosy {version('argosy')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Agents that write, prove and keep anomaly-detection rules for time series."""
+
+
+for module in COMMANDS:
+    module.register(app)
+
+
+def main() -> None:
+    """Runs the command line and exits with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes, not an error
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at the end
+        why = (error.strerror or str(error)).lower()
+        typer.echo(f"argosy: standard output: cannot be written ({why}); make room, or write elsewhere", err=True)
+        sys.exit(2)
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    """The errors that name their mend. Imported late: rooms below bring numpy and langchain along."""
+    from argosy.agents.models.speaker import ModelUnavailable
+    from argosy.sandbox.protocol import SandboxUnavailable
+
+    return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
+
+
+def _notes(error: BaseException) -> tuple[str, ...]:
+    """What was added to an error on its way, such as the command that goes on from there; LangGraph's own left out."""
+    return tuple(note for note in getattr(error, "__notes__", ()) if not note.startswith("During task with name"))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(_clean, text.splitlines()))
+
+
+def _one_line(message: str) -> str:
+    return _clean(" ".join(message.split()))
+
+
+def _clean(message: str) -> str:
+    from argosy.graphs.recording.redaction import Redaction
+    from argosy.terminal import printable
+
+    return printable(Redaction().text(message))

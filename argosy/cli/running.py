@@ -1,0 +1,83 @@
+"""Running a session, or going on with one, from the command line: progress on stderr, its report on stdout."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from argosy.graphs.recording.events import Event
+    from argosy.models.table import Models
+    from argosy.sessions.publish import Finished
+    from argosy.sessions.report import Report
+    from argosy.store.store import Store
+
+Work = Callable[
+    ["Store", "Models", Callable[[], float], Callable[["Event"], None], Callable[[], bool]], "Finished | Report"
+]
+"""What is done with a store, the table of models, a clock, who watches, and who may interrupt."""
+
+
+def conduct(work: Work, picture: Path | None, as_json: bool) -> None:
+    """Does the work with progress on stderr, and writes the report to stdout."""
+    import time
+
+    from rich.console import Console
+
+    from argosy.cli.interrupts import drained
+    from argosy.cli.progress import Progress
+    from argosy.models.table import find_models
+    from argosy.pictures.series import check_drawable
+    from argosy.sessions.report import Report
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+
+    if picture:
+        check_drawable(picture)
+    settings = read_settings()
+    store = open_store(settings)
+    errors = Console(stderr=True, highlight=False)
+    with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
+        done = work(store, find_models(settings), time.time, progress.watch, interrupted)
+    if isinstance(done, Report):
+        _print(done, as_json)
+        if picture:
+            typer.echo("argosy: no picture is drawn of a session that had ended", err=True)
+        return
+    _print(done.report, as_json)
+    if picture:
+        drawn = _draw(done, picture)
+        if not as_json:
+            from argosy.terminal import stdout_console
+
+            stdout_console().print(f"[bold]picture[/] {drawn}", soft_wrap=True)
+
+
+def _print(report: "Report", as_json: bool) -> None:
+    from argosy.sessions.report import print_report
+    from argosy.terminal import print_json, stdout_console
+
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print_report(report, stdout_console())
+
+
+def _draw(finished: "Finished", picture: Path) -> Path:
+    from argosy.pictures.series import draw
+
+    final, report = finished.final, finished.report
+    names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
+    return draw(
+        picture,
+        final.series,
+        finished.loaded.incidents,
+        final.base >= 1.0,
+        final.fused.flags,
+        {names[candidate]: fired for candidate, fired in final.fused.fired.items()},
+        finished.splits,
+        f"{report.series.id}: {report.base.name} with {len(report.rules)} rules",
+        base_name=report.base.name,
+        times_known=finished.loaded.times_known,
+    )

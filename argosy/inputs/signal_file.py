@@ -1,0 +1,69 @@
+"""A file as a signal: a series out of a table, the lines of a log, or records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import numpy as np
+import pandas as pd
+
+from argosy.graphs.detect.patterns import Kind, kind_of
+from argosy.inputs.logs.log_file import LogRequest, read_lines
+from argosy.inputs.records.records_file import RecordsRequest, read_records
+from argosy.inputs.tables.read_series import TableRequest, newest, read_series
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import Incident
+from argosy.signals.lines import Lines
+from argosy.signals.records import Records
+from argosy.signals.series import Series
+from argosy.signals.shapes import Signal
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A signal as it was read. `labels`: a bool per point, shape (n,), or None; `incidents` are their runs."""
+
+    signal: Signal
+    labels: Bools | None = None
+    incidents: tuple[Incident, ...] = ()
+    times_known: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.signal)
+
+    def columns(self) -> Mapping[str, Any]:
+        """What it holds, as columns of a table with a row for each point, line or record."""
+        match self.signal:
+            case Series() as series:
+                at = pd.to_datetime(series.seconds, unit="s", utc=True) if self.times_known else series.seconds
+                return {"timestamp": at, "value": series.values}
+            case Lines() as lines:
+                return {"line": np.arange(1, len(lines) + 1), "text": list(lines.texts)}
+            case Records() as records:
+                return {"record": np.arange(1, len(records) + 1)}
+        assert_never(self.signal)
+
+
+def given_series(table: TableRequest) -> Given:
+    """One series of a table. Raises BadInput."""
+    loaded = newest(read_series(table))
+    return Given(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
+
+
+def read_given(kind: Kind, table: TableRequest) -> Given:
+    """The signal of a file; of a log or records the options that name columns of a series mean nothing, but the label.
+
+    Raises BadInput.
+    """
+    match kind:
+        case Kind.SERIES:
+            return given_series(table)
+        case Kind.LINES:
+            lines, labels = read_lines(LogRequest(table.path, label=table.label))
+            return Given(lines, None if labels is None else np.array(labels, dtype=np.bool_))
+        case Kind.RECORDS:
+            read = read_records(RecordsRequest(table.path))
+            return Given(read.records, notes=tuple(read.notes))
+    assert_never(kind)

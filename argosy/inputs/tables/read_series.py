@@ -1,0 +1,267 @@
+"""One series out of a table: its points, labels or incidents, and what a detector in service says of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from argosy.inputs.tables.cells import Alarms, Base, ColumnScores, read_base, read_flags, read_floats
+from argosy.inputs.tables.column import Column, named, shown
+from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
+from argosy.inputs.tables.incidents import placed, read_incidents
+from argosy.inputs.tables.sheet import Sheet, open_sheet
+from argosy.inputs.tables.times import Times, check_step, counted, read_times
+from argosy.signals.arrays import Bools
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import gaps
+from argosy.signals.incidents import Incident, incidents_in, labels_at
+from argosy.signals.series import Series
+
+FEWEST_SESSION_POINTS = 50
+"""Fewer cannot be split into three parts that say anything; scoring takes any length from one."""
+
+MOST_SESSION_POINTS = 1_000_000
+"""More would make every evaluation of every candidate slow and teach little; the newest are kept."""
+
+SHOWN_IDS = 5
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """What to read. Columns not named are found by the usual names; `step_s` goes with an index instead of times."""
+
+    path: Path
+    time: str | None = None
+    value: str | None = None
+    label: str | None = None
+    id_column: str | None = None
+    series: str | None = None
+    step_s: int | None = None
+    incidents: Path | None = None
+    base: str | None = None
+    base_known: bool = False
+    """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """What was read. `labels` and `base` have one entry per point; None when the table has none.
+
+    `incidents` are the runs of `labels`. `notes` are sentences on what was left out, joined or assumed. Without
+    `times_known`, seconds count from an arbitrary zero, and times of day mean nothing.
+    """
+
+    origin: Path
+    series: Series
+    labels: Bools | None
+    incidents: tuple[Incident, ...]
+    base: Base | None
+    notes: tuple[str, ...]
+    times_known: bool
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The columns of a sheet by what they are for."""
+
+    time: str | None
+    value: str
+    label: str | None
+    base: str | None
+    only: tuple[str, str] | None
+
+    @property
+    def wanted(self) -> list[str]:
+        names = (self.time, self.value, self.label, self.base)
+        return list(dict.fromkeys(name for name in names if name is not None))
+
+    @property
+    def id(self) -> str | None:
+        return self.only[1] if self.only else None
+
+
+def read_series(request: TableRequest) -> Loaded:
+    """Reads one series from CSV, gzipped CSV or Parquet.
+
+    Raises BadInput, naming file, row and column, for whatever is not a series: unreadable cells, times that are
+    mixed, unsorted or repeated, infinite values, no value at all.
+    """
+    return read_sheet(open_sheet(request.path), request)
+
+
+def read_sheet(sheet: Sheet, request: TableRequest) -> Loaded:
+    """Reads one series from a table that is open already, whatever holds it. Raises BadInput as `read_series` does."""
+    if request.step_s is not None:
+        check_step(request.step_s)
+    names = _names(sheet, request)
+    columns = sheet.read(names.wanted, names.only)
+    value = columns[names.value]
+    if not len(value.rows):
+        raise _without_rows(sheet, names.only)
+    times = _times(columns, names, request)
+    series, notes = _series(value, times, request, names.id or _stem(request.path))
+    labels, incidents, more = _labels(columns, names, request, series)
+    base = read_base(columns[names.base]) if names.base else None
+    return Loaded(request.path, series, labels, incidents, base, (*times.notes, *notes, *more), times.known)
+
+
+def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
+    """The ids of the series in a table, in order of appearance. Raises BadInput, also when there is no id column."""
+    sheet = open_sheet(path)
+    column = pick(sheet, id_column, ID_NAMES, "--id-column", required=True)
+    assert column is not None
+    return sheet.ids(column)
+
+
+def newest(loaded: Loaded, most: int = MOST_SESSION_POINTS) -> Loaded:
+    """The last `most` points, with a note of what was left out; the same where there are no more."""
+    left_out = len(loaded.series) - most
+    if left_out <= 0:
+        return loaded
+    series = loaded.series.part(left_out, len(loaded.series))
+    labels = None if loaded.labels is None else loaded.labels[left_out:]
+    match loaded.base:
+        case Alarms(column=column, flags=flags):
+            base: Base | None = Alarms(column, flags[left_out:])
+        case ColumnScores(column=column, values=values):
+            base = ColumnScores(column, values[left_out:])
+        case None:
+            base = None
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
+    note = f"a session looks at the last {most:,} points; {left_out:,} earlier ones are left out"
+    return replace(loaded, series=series, labels=labels, base=base, incidents=incidents, notes=(*loaded.notes, note))
+
+
+def for_session(loaded: Loaded) -> Bools:
+    """The labels, when this is enough to run a session on. Raises BadInput when points or labels are missing."""
+    points = len(loaded.series)
+    if points < FEWEST_SESSION_POINTS:
+        problem = f"{points} {'point' if points == 1 else 'points'} are too few to learn from"
+        raise BadInput(named(loaded.origin), problem, f"give at least {FEWEST_SESSION_POINTS}")
+    if loaded.labels is None:
+        mend = f"add a 0/1 column called {LABEL_NAMES[0]!r}, name one with --label, or give --incidents FILE"
+        raise BadInput(named(loaded.origin), "nothing says which points are incidents", mend)
+    return loaded.labels
+
+
+def _names(sheet: Sheet, request: TableRequest) -> _Names:
+    if request.label is not None and request.incidents is not None:
+        raise BadInput("--label and --incidents", "both say where incidents are", "give one of them")
+    value = pick(sheet, request.value, VALUE_NAMES, "--value", required=True)
+    assert value is not None
+    time = pick(sheet, request.time, TIME_NAMES, "--time", required=request.step_s is None)
+    label = None if request.incidents else pick(sheet, request.label, LABEL_NAMES, "--label")
+    base = _base(sheet, request)
+    for column, option, role in ((label, "--label", "labels"), (base, "--base", "a detector's verdicts")):
+        if column == value:
+            raise BadInput(f"{option} {column}", f"is the column of values, not of {role}", "name another column")
+    if base is not None and base == label:
+        raise BadInput(f"--base {base}", "is the column of labels", "name the column of your detector's verdicts")
+    return _Names(time, value, label, base, _only(sheet, request))
+
+
+def _base(sheet: Sheet, request: TableRequest) -> str | None:
+    if request.base is None:
+        return None
+    try:
+        return pick(sheet, request.base, (), "--base")
+    except BadInput as error:
+        if not request.base_known:
+            raise
+        mend = f"give a file with the column {shown(request.base)}, whose verdicts the detector was made with"
+        raise BadInput(error.place, error.problem, mend) from error
+
+
+def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:
+    """Which rows belong to the series; None for all. Raises BadInput when that is not clear."""
+    needed = request.series is not None
+    column = pick(sheet, request.id_column, ID_NAMES, "--id-column", required=needed)
+    if column is None or column in (request.value, request.time, request.label):
+        return None
+    if request.series is not None:
+        return column, request.series
+    ids = sheet.ids(column)
+    if len(ids) > 1:
+        problem = f"it holds {len(ids)} series: {_listed(ids)}"
+        raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
+    return (column, ids[0]) if ids else None
+
+
+def _without_rows(sheet: Sheet, only: tuple[str, str] | None) -> BadInput:
+    ids = sheet.ids(only[0]) if only else ()
+    if only is None or only[1] in ids or not ids:
+        return BadInput(named(sheet.path), "the table has no rows", "give at least one below the header")
+    problem = f"no series {shown(only[1])}; there are {_listed(ids)}"
+    return BadInput(f"{named(sheet.path)}, column {shown(only[0])}", problem, "name one of them with --series")
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(shown(id) for id in ids[:SHOWN_IDS]) + (", …" if len(ids) > SHOWN_IDS else "")
+
+
+def _times(columns: dict[str, Column], names: _Names, request: TableRequest) -> Times:
+    if names.time is not None:
+        return read_times(columns[names.time], request.step_s)
+    assert request.step_s is not None
+    return counted(len(columns[names.value].rows), request.step_s)
+
+
+def _series(value: Column, times: Times, request: TableRequest, id: str) -> tuple[Series, tuple[str, ...]]:
+    values = read_floats(value)
+    if np.isnan(values).all():
+        raise BadInput(value.whole, "every value is missing", "name the column that holds values with --value")
+    series = Series(id, times.seconds, values, _step_s(times, request))
+    notes = []
+    present = values[~np.isnan(values)]
+    if len(present) > 1 and (present == present[0]).all():
+        notes.append(f"all values are {present[0]:g}: nothing can be learned from them")
+    found = gaps(series)
+    if found.count:
+        shape = f"longest {duration(found.longest_s)}, {found.share:.2%} of points missing"
+        notes.append(f"{found.count} {'gap' if found.count == 1 else 'gaps'}, {shape}")
+    if len(values) > 1 and request.step_s is None:
+        odd = float(np.mean(np.abs(np.diff(times.seconds) / series.step_s % 1 - 0.5) < 0.25))
+        if odd > 0.05:
+            notes.append(f"{odd:.0%} of the distances between points are no multiple of the {series.step_s} s step")
+    return series, tuple(notes)
+
+
+def _stem(path: Path) -> str:
+    """The name of a file without what says its format, as the id of its only series."""
+    return path.name.partition(".")[0] or "series"
+
+
+def _step_s(times: Times, request: TableRequest) -> int:
+    """The step given with an index, else the usual distance of two points."""
+    if request.step_s is not None:
+        return request.step_s
+    if len(times.seconds) < 2:
+        return 1
+    return max(1, int(np.median(np.diff(times.seconds))))
+
+
+def _labels(
+    columns: dict[str, Column], names: _Names, request: TableRequest, series: Series
+) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
+    if request.incidents is not None:
+        found = read_incidents(request.incidents, request.step_s, names.id)
+        fitted = placed(found, series, named(request.incidents))
+        return labels_at(fitted.incidents, series.seconds), fitted.incidents, fitted.notes
+    if names.label is None:
+        return None, (), ()
+    labels, empty = read_flags(columns[names.label])
+    notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
+    return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
+
+
+def duration(seconds: int) -> str:
+    """A length of time in its largest fitting unit.
+
+    >>> duration(10_800)
+    '3 h'
+    """
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds} s"

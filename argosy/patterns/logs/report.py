@@ -1,0 +1,185 @@
+"""What is told of a log that was read: as JSON, and for people."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from argosy.agents.logs.answers import Answer
+from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.speaker import Usage
+from argosy.detectors.logs.templates import Template
+from argosy.patterns.logs.annotated import verdict_of
+from argosy.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SHOWN_NUMBERS = 6
+_SHOWN_CHARS = 300
+_EMBEDDED = "the embedded author is no language model: it goes by words of severity, fault and success"
+
+
+@dataclass(frozen=True)
+class TemplateVerdict:
+    """A template with its verdict; `lines` are the first of the numbers of its lines, where it is not normal."""
+
+    id: int
+    template: str
+    example: str
+    count: int
+    verdict: str
+    reason: str
+    lines: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, template: Template, answer: Answer | None) -> Self:
+        """Without an answer the verdict is unknown."""
+        example = template.examples[0] if template.examples else ""
+        reason = answer.reason if answer else ""
+        return cls(template.id, template.text, example[:2_000], template.count, verdict_of(answer), reason)
+
+
+@dataclass(frozen=True)
+class LogReport:
+    """A run on one log. `recalled` counts verdicts that were known from earlier runs, `unanswered` templates that the
+    model gave no verdict on, `not_asked` those that it was not asked about, `made_up` answers that nobody asked for.
+    `answered_by` counts templates by the model that gave their verdict, be it now or in an earlier run.
+    """
+
+    session: str
+    log: str
+    format: str
+    model: str
+    strategy: str
+    lines: int
+    templates: int
+    verdicts: tuple[TemplateVerdict, ...]
+    sessions: int
+    abnormal_sessions: tuple[str, ...]
+    recalled: int
+    unanswered: int
+    not_asked: int
+    made_up: int
+    asked_again: int
+    usage: Usage = field(default_factory=Usage)
+    instruction: str = ""
+    notes: tuple[str, ...] = ()
+    out: str | None = None
+    answered_by: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def abnormal(self) -> tuple[TemplateVerdict, ...]:
+        """Templates that were judged abnormal, in the order of their first lines."""
+        return tuple(each for each in self.verdicts if each.verdict == "abnormal")
+
+    def count(self, verdict: str) -> int:
+        """How many lines have a verdict."""
+        return sum(each.count for each in self.verdicts if each.verdict == verdict)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON values; normal templates have no line numbers."""
+        return {
+            "session": self.session,
+            "log": self.log,
+            "format": self.format,
+            "model": self.model,
+            "strategy": self.strategy,
+            "lines": self.lines,
+            "templates": self.templates,
+            "abnormal_lines": self.count("abnormal"),
+            "unknown_lines": self.count("unknown"),
+            "verdicts": [_verdict_json(each) for each in self.verdicts],
+            "sessions": self.sessions,
+            "abnormal_sessions": list(self.abnormal_sessions),
+            "recalled": self.recalled,
+            "unanswered": self.unanswered,
+            "not_asked": self.not_asked,
+            "made_up": self.made_up,
+            "asked_again": self.asked_again,
+            "calls": self.usage.calls,
+            "input_tokens": self.usage.input_tokens,
+            "output_tokens": self.usage.output_tokens,
+            "usd": self.usage.usd,
+            "instruction": self.instruction,
+            "notes": list(self.notes),
+            "out": self.out,
+            "answered_by": dict(self.answered_by),
+        }
+
+
+def _verdict_json(each: TemplateVerdict) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "template_id": each.id,
+        "template": each.template,
+        "example": each.example,
+        "count": each.count,
+        "verdict": each.verdict,
+        "reason": each.reason,
+    }
+    if each.verdict != "normal":
+        found |= {"lines": list(each.lines), "lines_left_out": each.count - len(each.lines)}
+    return found
+
+
+def print_log_report(report: LogReport, console: "Console") -> None:
+    """Prints what was found; text of the log and of the model is shown as it is, never as markup."""
+    from rich.text import Text
+
+    for label, words in _head(report):
+        console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
+    for each in report.verdicts:
+        if each.verdict == "abnormal":
+            console.print(Text(""))
+            for label, words in _found(each):
+                console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
+
+
+def _head(report: LogReport) -> Iterator[tuple[str, str]]:
+    usage = report.usage
+    yield "session", report.session
+    yield (
+        "log",
+        f"{report.log}: {_counted(report.lines, 'line')} ({report.format}), {_counted(report.templates, 'template')}",
+    )
+    yield "model", f"{report.model}, {report.strategy}"
+    estimated = " (estimated)" if usage.estimated else ""
+    tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{estimated}"
+    yield "asked", f"{_counted(usage.calls, 'call')}, {tokens}; {report.recalled:,} verdicts known from earlier runs"
+    normal = f"{report.count('normal'):,} lines normal"
+    lines, templates = _counted(report.count("abnormal"), "line"), _counted(len(report.abnormal), "template")
+    yield "found", f"{lines} of {templates} abnormal; {normal}"
+    if report.count("unknown"):
+        parts = f"{report.unanswered:,} templates unanswered, {report.not_asked:,} not asked"
+        yield "unknown", f"{report.count('unknown'):,} lines without a verdict: {parts}"
+    if report.made_up:
+        yield "ignored", f"{report.made_up:,} answers to numbers that nobody asked for"
+    if report.sessions:
+        yield "sessions", f"{len(report.abnormal_sessions):,} of {report.sessions:,} abnormal"
+    if report.instruction:
+        yield "prompt", report.instruction
+    if report.model == EMBEDDED or EMBEDDED in report.answered_by:
+        yield "note", _EMBEDDED
+    for note in report.notes:
+        yield "note", note
+    if report.out:
+        yield "written", report.out
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _found(each: TemplateVerdict) -> Iterator[tuple[str, str]]:
+    yield "abnormal", _on_one_line(each.template)
+    yield "reason", each.reason or "none was given"
+    numbers = ", ".join(f"{number}" for number in each.lines[:_SHOWN_NUMBERS])
+    more = f", … ({each.count:,} in all)" if each.count > _SHOWN_NUMBERS else ""
+    yield "lines", f"{numbers}{more}"
+    if each.example != each.template:
+        yield "such as", _on_one_line(each.example)
+
+
+def _on_one_line(text: str) -> str:
+    """A text that may have line breaks, or may not end, as a table shows it; --json has all of it."""
+    shown = text[:_SHOWN_CHARS] + (" …" if len(text) > _SHOWN_CHARS else "")
+    return shown.replace("\r", "").replace("\n", "\\n")

@@ -1,0 +1,133 @@
+"""A pattern's run: models opened, every call recorded, and the run kept as a session with a transcript of its own."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.chain import Chain
+from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.speaker import Pattern, Role, Speaker
+from argosy.graphs.recording.events import Decision, Event
+from argosy.graphs.recording.recorder import Clock, RecordedSpeaker, Recorder, span
+from argosy.models.roles import cast, read_casting
+from argosy.models.table import Models
+from argosy.sessions.run import Watched
+from argosy.signals.errors import BadInput
+from argosy.store.sessions import FAILED, PATTERN
+from argosy.store.store import Store, StoreRecorder
+
+DONE = "done"
+"""The outcome of a pattern's run that came to its end; what it found is its report."""
+
+
+@dataclass(frozen=True)
+class PatternRequest:
+    """What a pattern is asked to do. `name` tells what runs, such as 'logprompt'; `subject` what it looks at.
+
+    `size` counts points, lines or records. `patterns` are the agents that may be asked, none where no model is.
+    `prompt_tokens` and `reply_tokens` are what one call may have at most, where that is known. `settings` are kept to
+    be looked at. Unless the `model_needed`, a server that is away does not keep the run from beginning.
+    """
+
+    name: str
+    subject: str
+    size: int
+    patterns: Collection[Pattern] = ()
+    model: str = EMBEDDED
+    seed: int = 0
+    caps: Caps = field(default_factory=Caps)
+    prompt_tokens: int = 0
+    reply_tokens: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    model_needed: bool = True
+
+
+@dataclass(eq=False)
+class Consultation:
+    """A pattern's run under way. Whoever runs it puts what was found into `report`, and may change `outcome`."""
+
+    session: str
+    budget: Budget
+    recorder: Recorder
+    clock: Clock
+    chain: Chain
+    notes: tuple[str, ...]
+    report: dict[str, Any] = field(default_factory=dict)
+    outcome: str = DONE
+
+    def speaker(self, mark: str) -> Speaker:
+        """The model, with every call recorded under a span's mark."""
+
+        def wrap(speaker: Speaker) -> Speaker:
+            return RecordedSpeaker(speaker, self.recorder, mark, self.clock)
+
+        def switched(left: str, taken: str, why: str) -> None:
+            self.decide(mark, "model", f"{left} left for {taken}", why)
+
+        return self.chain.speaker(wrap, switched)
+
+    @contextmanager
+    def span(self, node: str, round_: int = 1) -> Iterator[str]:
+        """A recorded step; gives the mark to ask under."""
+        with span(self.recorder, self.clock, node, round_) as mark:
+            yield mark
+
+    def decide(
+        self,
+        mark: str,
+        subject: str,
+        verdict: str,
+        why: str = "",
+        facts: Mapping[str, float | int | str | bool | None] | None = None,
+    ) -> None:
+        """Records a decision."""
+        facts = dict(facts or {})
+        self.recorder.append(
+            Decision(at=self.clock(), span=mark, subject=subject, verdict=verdict, why=why, facts=facts)
+        )
+
+
+@contextmanager
+def consult(
+    request: PatternRequest,
+    store: Store,
+    models: Models,
+    clock: Clock,
+    watch: Callable[[Event], None] = lambda _event: None,
+) -> Iterator[Consultation]:
+    """Opens models and a session, and keeps at the end how it ended, with its report.
+
+    Raises BadInput, ModelUnavailable or StoreUnavailable before it begins; whatever stops it afterwards is recorded and
+    raised again, and what was recorded until then stays.
+    """
+    _refuse_mute(request)
+    models = replace(models, reply_tokens=request.reply_tokens)
+    began = clock()
+    budget = Budget(request.caps, lambda: clock() - began, began_s=0.0)
+    with ExitStack() as stack:
+        opened = stack.enter_context(
+            cast(request.model, models, budget, request.seed, request.prompt_tokens, request.model_needed)
+        )
+        kept = {PATTERN: request.name, "language_model": opened.by_language_model, **request.settings}
+        row = store.sessions.begin(request.subject, request.size, request.model, request.name, request.seed, kept)
+        stack.enter_context(store.claims.hold(row.id))
+        recorder = Watched(StoreRecorder(store, row.id), watch)
+        run = Consultation(row.id, budget, recorder, clock, opened.chains[Role.DETECTION], opened.notes)
+        try:
+            yield run
+        except BaseException as error:
+            store.sessions.finish(row.id, FAILED, {"error": f"{type(error).__name__}: {error}"})
+            raise
+        store.sessions.finish(row.id, run.outcome, run.report)
+
+
+def _refuse_mute(request: PatternRequest) -> None:
+    """The embedded author serves only the patterns that it has a stand-in for. Raises BadInput."""
+    models = read_casting(request.model)[Role.DETECTION]
+    for pattern in request.patterns:
+        if models == (EMBEDDED,) and pattern not in STANDINS:
+            problem = f"the embedded author is no language model and cannot stand in for {pattern.value}"
+            raise BadInput(f"--model {EMBEDDED}", problem, "name a model: PROVIDER:NAME, URL#NAME or gguf:FILE")

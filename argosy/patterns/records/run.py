@@ -1,0 +1,268 @@
+"""Records judged by embeddings: read, embedded, scored by group, what was flagged reviewed, and kept as a session."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.speaker import Pattern
+from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
+from argosy.detectors.records.detector import RecordDetector
+from argosy.detectors.records.groups import Judging
+from argosy.graphs.recording.events import Event
+from argosy.inputs.records.records_file import ReadRecords, RecordsRequest, read_records
+from argosy.models.embedders import HASHED, open_embedder
+from argosy.models.table import Models
+from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
+from argosy.patterns.records.review_batches import Asked, dockets_of
+from argosy.signals.arrays import Floats
+from argosy.signals.errors import BadInput
+from argosy.signals.records import Records
+from argosy.signals.scores import Scores
+from argosy.store.store import Store
+
+PARTIAL = "partial"
+"""The outcome of a run in which not everything was embedded or reviewed; what was stays."""
+
+MOST_SHOWN = 1_000
+"""So many flagged records are told in a report; the table of --out holds every record."""
+
+MOST_RULES_CHARS = 12_000
+_MOST_DECIDED = 200
+_JUST_BELOW = float(np.nextafter(1.0, 0.0))
+
+
+@dataclass(frozen=True)
+class RecordsTask:
+    """What is judged, and how. `train` is a file of training records, or the first share of those that are judged.
+
+    With `review` the model looks at what was flagged, by the `rules` of the business in a Markdown file.
+    """
+
+    read: RecordsRequest
+    embed: str = HASHED
+    judging: Judging = field(default_factory=Judging)
+    train: Path | float | None = None
+    review: bool = False
+    rules: Path | None = None
+    model: str = EMBEDDED
+    caps: Caps = field(default_factory=Caps)
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a run came to. `verdicts` are those of the review, by index; a dropped record scores just below 1."""
+
+    session: str
+    given: ReadRecords
+    scores: Scores
+    verdicts: Mapping[int, Verdict]
+    report: Mapping[str, Any]
+
+
+def judge_records(
+    task: RecordsTask,
+    store: Store,
+    models: Models,
+    clock: Callable[[], float],
+    watch: Callable[[Event], None] = lambda _event: None,
+) -> Judged:
+    """Judges every record of a file. Raises BadInput, ModelUnavailable and StoreUnavailable.
+
+    A budget that is spent leaves records without an opinion, or flagged ones without a review; the report says so.
+    """
+    rules = read_rules(task.rules) if task.rules else ""
+    given = read_records(task.read)
+    training, notes = _training(task, given)
+    with consult(_asked(task, given.records), store, models, clock, watch) as run:
+        embedder = open_embedder(task.embed, models, run.budget, task.seed, store.redaction.text)
+        detector = RecordDetector(embedder, task.judging)
+        with run.span("score") as mark:
+            found = detector.fit(training).score(given.records)
+            flagged = int(found.flags.sum())
+            run.decide(mark, "records", f"{flagged} of {len(found.values)} flagged", "; ".join(detector.notes))
+        asked = dockets_of(detector, given.records, found, store.redaction.text) if task.review else None
+        verdicts, more = _reviewed(run, asked, given, rules) if asked else ({}, {})
+        scores = _after_review(found, verdicts)
+        run.report |= _report(task, run, detector, given, found, verdicts) | more
+        run.report["notes"] = [*given.notes, *notes, *detector.notes, *run.notes, *_review_notes(task, run, verdicts)]
+        run.outcome = PARTIAL if _is_partial(found, verdicts) else run.outcome
+        return Judged(run.session, given, scores, verdicts, run.report)
+
+
+def read_rules(path: Path) -> str:
+    """The rules of a business, as text. Raises BadInput."""
+    try:
+        text = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise BadInput(f"--rules {path}", f"cannot be read: {why.lower()}", "name a Markdown file") from error
+    if not text:
+        raise BadInput(f"--rules {path}", "the file is empty", "write the rules in it, or leave --rules out")
+    if len(text) > MOST_RULES_CHARS:
+        problem = f"{len(text):,} characters go into every prompt"
+        raise BadInput(f"--rules {path}", problem, f"shorten them to {MOST_RULES_CHARS:,}")
+    return text
+
+
+def table_of(judged: Judged) -> pd.DataFrame:
+    """A row for each record: its line or row, group, score, flag, verdict and reason."""
+    records, scores = judged.given.records, judged.scores
+    verdicts = [judged.verdicts[i].ruling.value if i in judged.verdicts else "" for i in range(len(records))]
+    return pd.DataFrame(
+        {
+            "record": judged.given.numbers,
+            "group": list(records.groups) if records.groups is not None else None,
+            "score": scores.values,
+            "flag": scores.flags,
+            "verdict": verdicts,
+            "reason": [scores.reasons.get(i, "") for i in range(len(records))],
+        }
+    )
+
+
+def _training(task: RecordsTask, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
+    """What is learned from, with notes on it. Raises BadInput, also for others than those judged that are too few."""
+    if task.train is None:
+        return given.records, ()
+    training, notes = _apart(task.train, task.read, given)
+    if len(training) < task.judging.fewest:
+        problem = f"too few records to learn from: {len(training)}"
+        mend = f"learn from {task.judging.fewest} or more (--least), or leave --train out"
+        raise BadInput(f"--train {task.train}", problem, mend)
+    return training, notes
+
+
+def _apart(train: Path | float, read_as: RecordsRequest, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
+    """The records of another file, or the first of these."""
+    match train:
+        case float(share):
+            stop = max(1, round(share * len(given.records)))
+            groups = given.records.groups
+            first = Records(given.records.id, given.records.rows[:stop], None if groups is None else groups[:stop])
+            return first, (f"learned from the first {stop:,} of {len(given.records):,} records",)
+        case path:
+            read = read_records(replace(read_as, path=path))
+            return read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
+
+
+def _asked(task: RecordsTask, records: Records) -> PatternRequest:
+    judging = asdict(task.judging) | {"method": task.judging.method.value}
+    return PatternRequest(
+        name="embeddings",
+        subject=records.id,
+        size=len(records),
+        patterns=(Pattern.OUTLIERS,) if task.review else (),
+        model=task.model,
+        seed=task.seed,
+        caps=task.caps,
+        prompt_tokens=PROMPT_TOKENS if task.review else 0,
+        settings={"embed": task.embed, "group": task.read.group, "review": task.review, **judging},
+    )
+
+
+def _reviewed(
+    run: Consultation, asked: Asked, given: ReadRecords, rules: str
+) -> tuple[dict[int, Verdict], dict[str, Any]]:
+    """The verdicts on what was flagged, by index, and what the report says of the review."""
+    verdicts: dict[int, Verdict] = {}
+    summaries: list[dict[str, str | None]] = []
+    made_up = 0
+    with run.span("review") as mark:
+        for docket, review in zip(asked.dockets, review_all(run.speaker(mark), asked.dockets, rules), strict=True):
+            made_up += review.made_up
+            if review.summary:
+                summaries.append({"group": docket.group, "reason": review.summary})
+            for id, verdict in review.verdicts.items():
+                place = asked.places[id]
+                verdicts[place] = verdict
+                if len(verdicts) <= _MOST_DECIDED:
+                    run.decide(mark, f"record {given.numbers[place]}", verdict.ruling.value, verdict.reason, {"id": id})
+    counts = {ruling.value: sum(each.ruling is ruling for each in verdicts.values()) for ruling in Ruling}
+    return verdicts, {"review": {**counts, "made_up": made_up, "summaries": summaries, "rules": bool(rules)}}
+
+
+def _after_review(found: Scores, verdicts: Mapping[int, Verdict]) -> Scores:
+    """The scores with what the model dropped just below 1; its reasons stand before those of the detector."""
+    values, reasons = found.values.copy(), dict(found.reasons)
+    for place, verdict in verdicts.items():
+        if verdict.ruling is Ruling.DROPPED:
+            values[place] = _JUST_BELOW
+        if verdict.ruling in (Ruling.KEPT, Ruling.DROPPED) and verdict.reason:
+            reasons[place] = verdict.reason
+    return Scores(values, reasons=reasons)
+
+
+def _report(
+    task: RecordsTask,
+    run: Consultation,
+    detector: RecordDetector,
+    given: ReadRecords,
+    found: Scores,
+    verdicts: Mapping[int, Verdict],
+) -> dict[str, Any]:
+    groups = given.records.groups
+    told = sorted(np.flatnonzero(found.flags).tolist(), key=lambda i: _rank(i, found.values, verdicts))
+    return {
+        "records": given.records.id,
+        "format": given.format.value,
+        "size": len(given.records),
+        "groups": None if groups is None else len(set(groups)),
+        "embedder": task.embed,
+        "method": task.judging.method.value,
+        "percentile": task.judging.percentile,
+        "flagged": len(told),
+        "no_opinion": int(np.isnan(found.values).sum()),
+        "left": sum(_ruling(i, verdicts) is not Ruling.DROPPED for i in told),
+        "shown": [_told(i, given, detector, found, verdicts) for i in told[:MOST_SHOWN]],
+        "usage": asdict(run.budget.spent),
+        "wall_s": round(run.budget.elapsed_s, 3),
+    }
+
+
+def _ruling(place: int, verdicts: Mapping[int, Verdict]) -> Ruling | None:
+    return verdicts[place].ruling if place in verdicts else None
+
+
+def _rank(place: int, values: Floats, verdicts: Mapping[int, Verdict]) -> tuple[bool, float]:
+    return _ruling(place, verdicts) is Ruling.DROPPED, -float(values[place])
+
+
+def _told(
+    place: int, given: ReadRecords, detector: RecordDetector, found: Scores, verdicts: Mapping[int, Verdict]
+) -> dict[str, Any]:
+    ruling = _ruling(place, verdicts)
+    return {
+        "record": int(given.numbers[place]),
+        "group": None if given.records.groups is None else given.records.groups[place],
+        "compared_with": detector.compared(given.records, place) if given.records.groups is not None else None,
+        "score": round(float(found.values[place]), 6),
+        "verdict": ruling.value if ruling else "flagged",
+        "reason": verdicts[place].reason if place in verdicts else "",
+        "unusual": found.reasons[place],
+    }
+
+
+def _review_notes(task: RecordsTask, run: Consultation, verdicts: Mapping[int, Verdict]) -> Iterator[str]:
+    if not task.review:
+        if task.rules:
+            yield "the rules were not used: only a review reads them; add --review"
+        return
+    if verdicts and not any(speaker.is_language_model for speaker in run.chain.speakers):
+        rules = ", and reads no rules" if task.rules else ""
+        yield f"no language model was asked: the embedded stand-in says what is rare, drops nothing{rules}"
+    if unread := sum(each.ruling is Ruling.UNREAD for each in verdicts.values()):
+        yield f"{unread} flagged records got no usable answer; they stay flagged"
+    if unasked := [each for each in verdicts.values() if each.ruling is Ruling.UNASKED]:
+        yield f"{len(unasked)} flagged records were not asked about ({unasked[0].reason}); they stay flagged"
+
+
+def _is_partial(found: Scores, verdicts: Mapping[int, Verdict]) -> bool:
+    left = any(each.ruling in (Ruling.UNREAD, Ruling.UNASKED) for each in verdicts.values())
+    return left or bool(np.isnan(found.values).any())

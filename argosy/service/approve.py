@@ -1,0 +1,107 @@
+"""A person's answer to a refresh that waits for one: its graph goes on where it stopped, in whatever process."""
+
+from collections.abc import Callable
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from argosy.agents.models.tracing import untraced
+from argosy.eval.objective import DEFAULT
+from argosy.graphs.recording.events import Event
+from argosy.graphs.refresh.context import Policy, RefreshContext
+from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
+from argosy.service.refresh import NAME
+from argosy.service.refresh_request import Refreshed
+from argosy.service.register import Concluding
+from argosy.sessions.run import Watched
+from argosy.signals.errors import BadInput
+from argosy.store.checkpoints import Checkpoints
+from argosy.store.refreshes import Answer
+from argosy.store.status_rows import ApprovalRow, Overtaken, RefreshRow
+from argosy.store.store import Store, StoreRecorder
+
+APPROVED, REJECTED = "approved", "rejected"
+
+
+def answer(
+    approval: str,
+    approved: bool,
+    author: str,
+    why: str,
+    store: Store,
+    clock: Callable[[], float],
+    watch: Callable[[Event], None] = lambda _event: None,
+) -> Refreshed:
+    """Promotes the challenger that waits for approval, or retires it. The same answer again gives the same result.
+
+    `approval` is the beginning of an approval's or a refresh's id. Raises BadInput where it was answered otherwise, and
+    where the champion has changed since it was asked.
+    """
+    asked = store.refreshes.approval(approval)
+    row = store.refreshes.find(asked.refresh)
+    verdict = APPROVED if approved else REJECTED
+    with store.claims.hold(row.line):
+        asked = store.refreshes.approval(asked.id)
+        if asked.verdict is not None:
+            return _answered(asked, verdict, store)
+        said = Answer(verdict, author, why)
+        told = _gone_on(row, said, approved, store, clock, watch)
+    store.sessions.finish(told.session, told.state.value, told.as_json())
+    return told
+
+
+def _answered(asked: ApprovalRow, verdict: str, store: Store) -> Refreshed:
+    row = store.refreshes.find(asked.refresh)
+    if asked.verdict != verdict or row.json is None:
+        mend = f"argosy detector show {row.detector} tells what came of it"
+        raise BadInput(f"approval {asked.id}", f"was {asked.verdict} by {asked.author} before", mend)
+    return Refreshed.of(row.json)
+
+
+def _gone_on(
+    row: RefreshRow,
+    said: Answer,
+    approved: bool,
+    store: Store,
+    clock: Callable[[], float],
+    watch: Callable[[Event], None],
+) -> Refreshed:
+    before = Refreshed.of(row.json or {})
+    register = Concluding(
+        store,
+        row,
+        before.session,
+        before.champion,
+        None,
+        None,
+        clock,
+        before.seen_until,
+        row.data,
+        expires=before.expires,
+        answer=said,
+    )
+    context = RefreshContext(
+        champion=before.champion,
+        policy=Policy(approve=True),
+        objective=DEFAULT,
+        recorder=Watched(StoreRecorder(store, before.session), watch),
+        clock=clock,
+        register=register,
+    )
+    config = RunnableConfig(recursion_limit=RECURSION_LIMIT, configurable={"thread_id": row.id})
+    graph = build().compile(name=NAME, checkpointer=Checkpoints(store.database))
+    answered = {"approved": approved, "author": said.author, "why": said.why}
+    if graph.get_state(config).interrupts:
+        resume: Command[None] | None = Command(resume=answered)
+    else:  # somebody answered, and was killed before it was acted on, or came too late
+        graph.update_state(config, {"answer": answered}, as_node="approve")
+        resume = None
+    try:
+        with untraced():
+            graph.invoke(resume, config, context=context)
+    except Overtaken as overtaken:
+        mend = "reject it, and refresh the detector again"
+        raise BadInput(f"approval for {before.challenger}", f"came too late: {overtaken}", mend) from overtaken
+    if register.told is None:
+        raise RuntimeError("the answer was taken, and the refresh was not concluded")
+    return register.told

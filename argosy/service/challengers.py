@@ -1,0 +1,208 @@
+"""Making challengers: base and numbers fitted anew, or a session that looks for rules again."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speaker import Role
+from argosy.detectors.baselines import BASELINES
+from argosy.detectors.fusion.user_base import GivenDetector
+from argosy.detectors.rules.transfer import Unit, unit_of
+from argosy.eval.objective import OBJECTIVES
+from argosy.graphs.recording.events import Event
+from argosy.graphs.refine.bounds import most_calls
+from argosy.graphs.refine.offers import Library, Offer
+from argosy.graphs.refresh.context import Retuned, Spent
+from argosy.graphs.refresh.data import Bench, Served, ServedRule
+from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.replay.past import Past
+from argosy.inputs.tables.read_series import Loaded, TableRequest
+from argosy.models.roles import read_casting
+from argosy.models.table import Models
+from argosy.service.known_series import values_of, window_of
+from argosy.service.load import rules_of, serve
+from argosy.service.refresh_request import RefreshRequest
+from argosy.sessions.base import AUTO
+from argosy.sessions.estimate import REPLY_TOKENS
+from argosy.sessions.publish import Finished
+from argosy.sessions.report import Report
+from argosy.sessions.request import SessionRequest
+from argosy.sessions.resume import resume_session
+from argosy.sessions.run import Watched, begin, finish, perform, prepare
+from argosy.sessions.speakers import REPLAY, Voices, as_kept, open_voices
+from argosy.sessions.worked_time import Elapsed
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
+from argosy.store.rows import DetectorRow, MemberRow, RuleRole
+from argosy.store.status_rows import RefreshRow, SuccessionRow
+from argosy.store.store import Store, StoreRecorder
+
+AUTHOR = "refresh"
+POINTS_A_SECOND = 2e6
+"""How many points a rule scores in a second, about; only estimates rest on it."""
+
+VALIDATION, LOCKBOX = 0.25, 0.1
+"""The parts of a search again: its lockbox is small, as the shadow is what its detector is judged by."""
+
+
+@dataclass(frozen=True, eq=False)
+class Challengers:
+    """Makes and keeps the challengers of one refresh. `bench` is the one that the graph runs on."""
+
+    request: RefreshRequest
+    refresh: RefreshRow
+    session: str
+    champion: DetectorRow
+    known: Loaded
+    bench: Bench
+    store: Store
+    models: Models
+    clock: Callable[[], float]
+    watch: Callable[[Event], None]
+    interrupted: Callable[[], bool]
+
+    def refit(self, series: Series, labels: Bools) -> Detector:
+        """The champion's kind of base, fitted on these points and ready for all of the series. Raises BadInput."""
+        recipe = self.champion.base
+        objective = OBJECTIVES[recipe["objective"]]
+        if recipe["name"] != GivenDetector.name:
+            return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(series, labels)
+        seconds, verdicts = self.known.series.seconds, self._verdicts()
+        given = GivenDetector(seconds, verdicts, objective).fit(series, labels)
+        return given.looking_at(seconds, verdicts)
+
+    def _verdicts(self) -> Bools | Floats:
+        if self.known.base is None:
+            raise RuntimeError("the base's column was checked when the file was read")
+        return values_of(self.known.base)
+
+    def keep(self, retuned: Retuned, base: Detector) -> Served:
+        """Keeps rules, then the detector with its succession, in one transaction. Raises StoreUnavailable."""
+        part = window_of(self.known, retuned.window)
+        labels = self.bench.labels[retuned.window]
+        unit = unit_of(profile(part.series, labels), part.series.step_s)
+        members = [self._kept(each, unit) for each in retuned.rules]
+        recipe = self._recipe(part, labels, base)
+        row = self.store.detectors.put(
+            self.session,
+            self.champion.series,
+            recipe,
+            members,
+            self.champion.step_s,
+            self.champion.hold_points,
+            self.champion.ringing,
+            within=lambda connection, row: self.store.service.enter_within(
+                connection,
+                self._succession(row.id, Decision.RETUNE, part.series.seconds),
+                AUTHOR,
+                "its numbers were searched anew",
+            ),
+        )
+        return serve(self.store, row.id, self.known)
+
+    def _kept(self, entry: tuple[Any, ...], unit: Unit) -> MemberRow:
+        rule, params, direction, quota, parent = entry
+        author = self.store.rules.find(parent).author
+        kept = self.store.rules.put(rule, params, direction, author=author, language_model=False, parents=[parent])
+        evidence = {"unit": asdict(unit), "refresh": self.refresh.id, "parent": parent}
+        self.store.rules.use(self.session, kept.id, RuleRole.FUSED, evidence)
+        return MemberRow(kept.id, direction, quota)
+
+    def _recipe(self, part: Loaded, labels: Bools, base: Detector) -> dict[str, Any]:
+        arrays = {"seconds": part.series.seconds, "values": part.series.values, "labels": labels}
+        if isinstance(base, GivenDetector):
+            arrays["given"] = base.raw(part.series)
+        return {**self.champion.base, "train": self.store.artefacts.put_arrays(arrays), "step_s": part.series.step_s}
+
+    def _succession(self, detector: str, how: Decision, seconds: Ints, start: int = 0) -> SuccessionRow:
+        promise = {"from": int(seconds[start])}
+        line = self.refresh.line
+        return SuccessionRow(detector, self.champion.id, line, how.value, int(seconds[-1]), promise, self.refresh.id)
+
+    def search(self, window: slice) -> tuple[Served, Spent]:
+        """A session of its own; one that was killed is gone on with, and no recorded reply is asked for again."""
+        part = window_of(self.known, window)
+        store, given = self.store, (self.clock, self.watch, self.interrupted)
+        began = self.clock()
+        search = store.refreshes.find(self.refresh.id).search
+        done = resume_session(search, store, self.models, *given) if search else self._session(part)
+        report = done if isinstance(done, Report) else done.report
+        row = store.detectors.of(report.session)
+        if row is None:
+            raise RuntimeError(f"session {report.session} ended without a detector")
+        seconds = store.artefacts.get_arrays(str(store.sessions.find(report.session).settings["data"]))["seconds"]
+        promised = min(report.splits["train"].stop or 0, len(seconds) - 1)
+        succession = self._succession(row.id, Decision.SEARCH_AGAIN, seconds, promised)
+        store.service.enter(succession, AUTHOR, f"session {report.session} left it")
+        usage = report.usage
+        tokens = usage.input_tokens + usage.output_tokens
+        return serve(store, row.id, self.known), Spent(self.clock() - began, usage.calls, tokens, usage.usd)
+
+    def _session(self, part: Loaded) -> Finished:
+        """A session on a stretch of what is known, as `run_session` on a file; the refresh knows of it at once."""
+        request, store = self._session_request(part), self.store
+        past = Past(clean=lambda text: as_kept(store, text))
+        with ExitStack() as stack:
+            elapsed = Elapsed(self.clock, past)
+
+            def voices(budget: Budget) -> Voices:
+                return open_voices(request, store, self.models, budget, stack)
+
+            ready = prepare(request, part, voices, elapsed, stack)
+            row = begin(request, ready, store, stack)
+            store.refreshes.note(self.refresh.id, search=row.id)
+            recorder = Watched(StoreRecorder(store, row.id), self.watch)
+            bench, published = perform(row.id, request, ready, store, recorder, past, self.clock, self.interrupted)
+            return finish(row.id, request, ready, store, bench, published, elapsed())
+
+    def _session_request(self, part: Loaded) -> SessionRequest:
+        asked, recipe = self.request, self.champion.base
+        offers = tuple(self._offer(each) for each in self.bench.champion.rules)
+        return SessionRequest(
+            TableRequest(part.origin),
+            base=recipe.get("column") or AUTO,
+            model=asked.model,
+            settings=asked.settings,
+            objective=recipe["objective"],
+            validation=VALIDATION,
+            lockbox=LOCKBOX,
+            caps=asked.caps,
+            sandbox=asked.sandbox,
+            accept_risk=asked.accept_risk,
+            library=Library(offers, max(1, len(offers))),
+        )
+
+    def _offer(self, each: ServedRule) -> Offer:
+        source = each.rule.source
+        return Offer(each.id, source, each.params, each.direction, each.language_model, each.unit)
+
+    def estimate(self, decision: Decision) -> Spent:
+        """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
+        window, rules = self.bench.window, len(rules_of(self.store, self.champion))
+        settings = self.request.settings
+        points = window.stop - window.start
+        seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND
+        if decision is Decision.RETUNE:
+            return Spent(seconds=round(seconds, 3))
+        calls = most_calls(settings)
+        tokens = sum(calls.values()) * (settings.prompt_tokens + REPLY_TOKENS)
+        seconds = points * settings.evaluations * settings.rounds * settings.candidates / POINTS_A_SECOND
+        return Spent(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.models))
+
+
+def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) -> float | None:
+    """Dollars of so many calls, each role's at the dearest of its models; None where one has no known price."""
+    if request.model.startswith(REPLAY):
+        return 0.0
+    given, total = request.settings.prompt_tokens, 0.0
+    for role, chain in read_casting(request.model).items():
+        prices = [models.of(spec).price for spec in chain]
+        known = [each.usd(calls[role] * given, calls[role] * REPLY_TOKENS) for each in prices if each is not None]
+        if len(known) < len(prices):
+            return None
+        total += max(known)
+    return round(total, 6)

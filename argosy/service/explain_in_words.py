@@ -1,0 +1,73 @@
+"""A verdict of `argosy why` in words: a model is asked, what it says is checked, and all of it is recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from argosy.agents.claims.scene import Scene
+from argosy.agents.explanation import Explained, as_json, explain, quoted
+from argosy.agents.models.budget import Caps
+from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.speaker import CallKey, Pattern
+from argosy.detectors.why.clauses import deciding
+from argosy.detectors.why.explain import Role
+from argosy.models.table import Models
+from argosy.patterns.pattern_run import PatternRequest, consult
+from argosy.service.explain import Why
+from argosy.signals.errors import BadInput
+from argosy.store.store import Store
+
+
+@dataclass(frozen=True)
+class WordsRequest:
+    """By which model, and at what cost."""
+
+    model: str = EMBEDDED
+    seed: int = 0
+    caps: Caps = field(default_factory=Caps)
+
+
+@dataclass(frozen=True)
+class InWords:
+    """An explanation, and the session that holds what was asked and answered."""
+
+    session: str
+    explained: Explained
+
+
+def in_words(found: Why, request: WordsRequest, store: Store, models: Models, clock: Callable[[], float]) -> InWords:
+    """Has a point that was flagged explained. Raises BadInput for one that was not, and ModelUnavailable."""
+    if not found.explanation.flagged:
+        mend = "leave --explain out, or name a flagged point with --at"
+        raise BadInput("--explain", f"nothing was flagged at {found.at}", mend)
+    asked = PatternRequest(
+        "explanation",
+        found.series,
+        len(found.known),
+        (Pattern.EXPLANATION,),
+        request.model,
+        request.seed,
+        request.caps,
+        settings={"detector": found.detector, "index": found.index},
+    )
+    with consult(asked, store, models, clock) as run:
+        with run.span("explain") as mark:
+            explained = explain(run.speaker(mark), scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
+            run.decide(mark, f"point {found.index}", explained.standing.value, explained.told)
+        run.report |= as_json(explained)
+        return InWords(run.session, explained)
+
+
+def scene_of(found: Why) -> Scene:
+    """The point as an alert of its own, with the clauses of the rules that raised it."""
+    said = found.explanation
+    added = [rule for rule in said.rules if rule.role is Role.ADDED]
+    clauses, settings = [], dict[str, float]()
+    for rule in added:
+        settings |= {name: float(value) for name, value in rule.rule.params.items()}
+        for clause in deciding(rule.clause) if rule.clause else ():
+            clauses.append(quoted(clause.text))
+            settings |= {} if clause.value is None else {clauses[-1]: float(clause.value)}
+    score = max([rule.score for rule in added], default=said.base_score)
+    names = tuple(rule.rule.id for rule in added) or (found.base,)
+    index = len(found.known) - 1
+    return Scene(found.known, index, index + 1, score, names, tuple(clauses), settings, times_known=found.times_known)

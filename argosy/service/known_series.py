@@ -1,0 +1,263 @@
+"""What is known of a detector's series: the points of its first session, and what each refresh added, in order."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
+from argosy.inputs.tables.read_series import MOST_SESSION_POINTS, Loaded, duration, newest
+from argosy.inputs.tables.times import iso
+from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.errors import BadInput
+from argosy.signals.gaps import gaps
+from argosy.signals.incidents import incidents_in
+from argosy.signals.series import Series
+from argosy.store.input_snapshot import read_copy
+from argosy.store.rows import DetectorRow
+from argosy.store.store import Store
+
+MOST_OTHERWISE = 0.5
+"""Where more than this share of the points that both hold differ, a file is of another series, or its clock was set."""
+
+AHEAD_S = 3_600
+"""Points later than the clock by more than this would hide all that comes after them, and are left out."""
+
+FEWEST_TO_COMPARE = 10
+_CLOSE = 1e-9
+
+NO_LABELS = "earlier points had labels, and these data have none: nobody has said what of them is an incident"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """All that was known of a series before. `told`, shape (n,): of which points somebody had said what they are."""
+
+    loaded: Loaded
+    told: Bools
+
+    @property
+    def until(self) -> int:
+        """Second of the last point."""
+        return int(self.loaded.series.seconds[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The series as it is known now, and what of it is `added`, None where there is nothing new.
+
+    `seen_until`: second of the last point known before. `relabelled`: the seconds of points whose label is new, in
+    order; `told_until`: the last second of which somebody has said what it is, None where nobody ever said anything.
+    """
+
+    loaded: Loaded
+    added: Loaded | None
+    seen_until: int
+    relabelled: Ints
+    told_until: int | None
+    notes: tuple[str, ...]
+
+
+def seen_before(store: Store, line: str) -> Seen:
+    """All that was known of a line's series before, with the incidents as they were last told. Raises BadInput."""
+    first = store.detectors.find(line)
+    data = store.sessions.find(first.session).settings.get("data")
+    if not isinstance(data, str):
+        mend = "argosy run makes a detector that can be refreshed"
+        raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
+    known = read_copy(store, data)
+    seen = Seen(known, np.full(len(known.series), known.labels is not None))
+    for row in store.refreshes.of_line(line):
+        if row.data:
+            seen = _seen_after(seen, read_copy(store, row.data))
+    return seen
+
+
+def _seen_after(seen: Seen, loaded: Loaded) -> Seen:
+    whole = _after(seen.loaded, loaded)
+    told = np.zeros(len(whole.series), dtype=np.bool_)
+    told[: len(seen.told)] = seen.told
+    if loaded.labels is not None:
+        at = np.searchsorted(whole.series.seconds, loaded.series.seconds)
+        told[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
+    return Seen(whole, told)
+
+
+def joined(seen: Seen, loaded: Loaded, row: DetectorRow, now: float) -> Known:
+    """What was known, and what a file adds to it. What was seen stays as it was seen, save for its incidents.
+
+    Raises BadInput for another step, for times where there were none or none where there were, for a file without the
+    base's column, and for one that tells otherwise about what was seen.
+    """
+    known = seen.loaded
+    _check(known, loaded, row)
+    loaded, notes = _not_ahead(loaded, now)
+    notes = (*notes, *_compared(known, loaded), *_gap(known, loaded))
+    if loaded.labels is None and seen.told.any():
+        notes = (*notes, NO_LABELS)
+    anew = relabelled(seen, loaded)
+    if not len(loaded.series):
+        return Known(known, None, seen.until, anew, _told_until(seen), notes)
+    after = _seen_after(seen, loaded)
+    whole = newest(after.loaded, MOST_SESSION_POINTS)
+    return Known(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
+
+
+def relabelled(seen: Seen, loaded: Loaded) -> Ints:
+    """The seconds of points whose label is new, in order: of which nobody had said anything, or something else."""
+    if loaded.labels is None:
+        return np.zeros(0, dtype=np.int64)
+    known, seconds = seen.loaded, loaded.series.seconds
+    mine, theirs = _shared(known.series.seconds, seconds)
+    news = seconds > seen.until
+    before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
+    news[theirs] = ~seen.told[mine] | (before[mine] != loaded.labels[theirs])
+    return seconds[news]
+
+
+def _told_until(seen: Seen) -> int | None:
+    told = np.flatnonzero(seen.told)
+    return int(seen.loaded.series.seconds[told[-1]]) if len(told) else None
+
+
+def _check(known: Loaded, loaded: Loaded, row: DetectorRow) -> None:
+    place, step_s = str(loaded.origin), known.series.step_s
+    if len(loaded.series) >= FEWEST_TO_COMPARE and loaded.series.step_s != step_s:
+        problem = f"its points are {loaded.series.step_s:,} s apart, and those of {row.id} {step_s:,} s"
+        raise BadInput(place, problem, "give newer points of the same series")
+    if known.times_known != loaded.times_known:
+        words = ("has no times", "had times") if known.times_known else ("has times", "had none")
+        raise BadInput(place, f"{words[0]}, and what {row.id} was made on {words[1]}", "give both the same way")
+    if (column := row.base.get("column")) and loaded.base is None:
+        mend = f"give a file that has the column {column!r} of the base"
+        raise BadInput(place, "holds nothing of the detector that these rules correct", mend)
+
+
+def _not_ahead(loaded: Loaded, now: float) -> tuple[Loaded, tuple[str, ...]]:
+    """Without points from the future, of which a clock that was set wrong leaves some."""
+    if not loaded.times_known:
+        return loaded, ()
+    ahead = int((loaded.series.seconds > now + AHEAD_S).sum())
+    if not ahead:
+        return loaded, ()
+    note = f"{ahead:,} points are later than now and were left out: was a clock set?"
+    return _part(loaded, slice(0, len(loaded.series) - ahead)), (note,)
+
+
+def _compared(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+    """Raises BadInput where a file tells otherwise about most of what was seen before."""
+    before, after = _shared(known.series.seconds, loaded.series.seconds)
+    if not len(before):
+        return ()
+    one, other = known.series.values[before], loaded.series.values[after]
+    with np.errstate(invalid="ignore"):
+        same = (np.abs(one - other) <= _CLOSE * np.maximum(np.abs(one), np.abs(other))) | np.isnan(one)
+    different = int((~same).sum())
+    if len(before) >= FEWEST_TO_COMPARE and different > MOST_OTHERWISE * len(before):
+        problem = f"{different:,} of {len(before):,} points that were seen before are other ones now"
+        mend = "give the same series; if its clock was set, give only points from after that"
+        raise BadInput(str(loaded.origin), problem, mend)
+    if different:
+        return (f"{different:,} of {len(before):,} points that were seen before are other ones now; as seen they stay",)
+    return ()
+
+
+def _gap(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+    """What is to be said of a file that ends too early, or of points that are missing before or among the new ones."""
+    last, seconds = int(known.series.seconds[-1]), loaded.series.seconds
+    new = seconds[seconds > last]
+    if not len(new):
+        ends = _moment(int(seconds[-1]), loaded) if len(seconds) else "before it begins"
+        return (f"the data end at {ends}, and {_moment(last, loaded)} was seen already",)
+    notes = []
+    away = int(new[0]) - last
+    if away > 2 * known.series.step_s:
+        notes.append(f"{duration(away)} lie between the last point seen and the first new one")
+    found = gaps(_part(loaded, slice(len(seconds) - len(new), len(seconds))).series)
+    if found.count:
+        notes.append(
+            f"{found.count} {'gap' if found.count == 1 else 'gaps'} in the new points, {found.share:.2%} missing"
+        )
+    return tuple(notes)
+
+
+def _moment(second: int, loaded: Loaded) -> str:
+    return iso(second) if loaded.times_known else f"index {second // max(1, loaded.series.step_s)}"
+
+
+def _shared(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """The indices of the seconds that both hold."""
+    _, before, after = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return before.astype(np.int64), after.astype(np.int64)
+
+
+def _after(known: Loaded, loaded: Loaded) -> Loaded:
+    """Both as one: the points of the first, then those of the second that come after; incidents as the second says."""
+    series, fresh = known.series, loaded.series.seconds > known.series.seconds[-1]
+    seconds = np.concatenate((series.seconds, loaded.series.seconds[fresh]))
+    values = np.concatenate((series.values, loaded.series.values[fresh]))
+    labels = _labels(known, loaded, fresh)
+    whole = Series(series.id, seconds, values, series.step_s)
+    incidents = incidents_in(labels, seconds, series.step_s)
+    base = _verdicts(known.base, loaded.base, fresh)
+    return replace(known, origin=loaded.origin, series=whole, labels=labels, incidents=incidents, base=base, notes=())
+
+
+def _labels(known: Loaded, loaded: Loaded, fresh: Bools) -> Bools:
+    before = known.labels.copy() if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
+    if loaded.labels is None:
+        return np.concatenate((before, np.zeros(int(fresh.sum()), dtype=np.bool_)))
+    mine, theirs = _shared(known.series.seconds, loaded.series.seconds)
+    before[mine] = loaded.labels[theirs]
+    return np.concatenate((before, loaded.labels[fresh]))
+
+
+def _verdicts(known: Base | None, loaded: Base | None, fresh: Bools) -> Base | None:
+    match known, loaded:
+        case Alarms(column=column, flags=flags), Alarms(flags=more):
+            return Alarms(column, np.concatenate((flags, more[fresh])))
+        case ColumnScores(column=column, values=values), ColumnScores(values=scores):
+            return ColumnScores(column, np.concatenate((values, scores[fresh])))
+        case None, _:
+            return None
+    column = known.column if known else ""
+    raise BadInput(f"column {column!r}", "holds scores here and alarms there", "give the same detector's column")
+
+
+def _added(seen: Seen, loaded: Loaded, anew: Ints) -> Loaded | None:
+    """From the first point on that is new, or whose label is; None where nothing is."""
+    seconds = loaded.series.seconds
+    where = np.flatnonzero((seconds > seen.until) | np.isin(seconds, anew))
+    return _part(loaded, slice(int(where[0]), len(seconds))) if len(where) else None
+
+
+def _part(loaded: Loaded, part: slice) -> Loaded:
+    """A stretch of what was loaded."""
+    series = loaded.series.part(part.start, part.stop)
+    labels = None if loaded.labels is None else loaded.labels[part]
+    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
+    return replace(loaded, series=series, labels=labels, base=part_of(loaded.base, part), incidents=incidents)
+
+
+def part_of(base: Base | None, part: slice) -> Base | None:
+    """A stretch of a detector's verdicts."""
+    match base:
+        case Alarms(column=column, flags=flags):
+            return Alarms(column, flags[part])
+        case ColumnScores(column=column, values=values):
+            return ColumnScores(column, values[part])
+    return None
+
+
+def window_of(loaded: Loaded, part: slice) -> Loaded:
+    """A stretch of what is known, as a session takes it."""
+    return _part(loaded, part)
+
+
+def index_after(series: Series, second: int) -> int:
+    """The index of the first point later than a second."""
+    return int(np.searchsorted(series.seconds, second, side="right"))
+
+
+def values_of(base: Base) -> Bools | Floats:
+    """A detector's verdicts, shape (n,)."""
+    return base.flags if isinstance(base, Alarms) else base.values

@@ -1,0 +1,125 @@
+"""Concluding a refresh in the store: what is told of it, and the changes of status that come with it, together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.state import Fact, State
+from argosy.service.challengers import AUTHOR
+from argosy.service.refresh_request import Cost, Refreshed, Statistic
+from argosy.store.refreshes import Answer, Ending
+from argosy.store.status_rows import Move, RefreshRow, Status
+from argosy.store.store import Store
+
+CHALLENGED = (Standing.PROMOTED, Standing.REJECTED, Standing.SHADOW, Standing.WAITING_FOR_APPROVAL)
+
+
+@dataclass(eq=False)
+class Concluding:
+    """The register of one refresh. `told` is what came of it, once it is concluded.
+
+    `expires`: the second until which a champion that was confirmed may stay; None where it never expires.
+    """
+
+    store: Store
+    refresh: RefreshRow
+    session: str
+    champion: str
+    predecessor: str | None
+    shadowed: str | None
+    clock: Callable[[], float]
+    seen_until: int | None = None
+    added: str | None = None
+    expires: int | None = None
+    expired: bool = False
+    notes: tuple[str, ...] = ()
+    answer: Answer | None = None
+    told: Refreshed | None = None
+
+    def conclude(self, standing: Standing, state: State) -> None:
+        """Concludes it, with all changes of status, in one transaction. Raises Overtaken."""
+        challenger = state.get("challenger") if standing in CHALLENGED else None
+        told = self._told(standing, state, challenger)
+        waits = standing is Standing.WAITING_FOR_APPROVAL
+        ending = Ending(
+            state=standing,
+            decision=told.decision.value,
+            told=told.as_json(),
+            moves=self._moves(standing, challenger, told.why),
+            challenger=challenger,
+            seen_until=self.seen_until,
+            data=self.added,
+            question=self._question(told) if waits else None,
+        )
+        self.store.refreshes.conclude(self.refresh.id, ending, self._author(), self.answer)
+        self.told = told
+
+    def _author(self) -> str:
+        return self.answer.author if self.answer else AUTHOR
+
+    def _moves(self, standing: Standing, challenger: str | None, why: str) -> tuple[Move, ...]:
+        status = self.store.service.status(challenger) if challenger else None
+        moves: list[Move] = []
+        match standing:
+            case Standing.SHADOW | Standing.WAITING_FOR_APPROVAL if challenger and status is Status.CANDIDATE:
+                moves.append(Move(challenger, status, Status.SHADOW, why))
+            case Standing.PROMOTED if challenger and status:
+                moves.append(Move(self.champion, Status.LIVE, Status.RETIRED, why))
+                moves.append(Move(challenger, status, Status.LIVE, why, self.expires))
+            case Standing.REJECTED:
+                if challenger and status:
+                    moves.append(Move(challenger, status, Status.RETIRED, why))
+                if self.expired:
+                    confirmed = "nothing newer did better, so it stays"
+                    moves.append(Move(self.champion, Status.LIVE, Status.LIVE, confirmed, self.expires))
+            case Standing.ROLLED_BACK if self.predecessor:
+                moves.append(Move(self.champion, Status.LIVE, Status.RETIRED, why))
+                moves.append(Move(self.predecessor, Status.RETIRED, Status.LIVE, why, self.expires))
+                if self.shadowed:
+                    left = "its champion gave its place back"
+                    moves.append(Move(self.shadowed, Status.SHADOW, Status.RETIRED, left))
+        return tuple(moves)
+
+    def _told(self, standing: Standing, state: State, challenger: str | None) -> Refreshed:
+        live = {Standing.PROMOTED: challenger, Standing.ROLLED_BACK: self.predecessor}.get(standing)
+        facts: dict[str, Fact] = dict(state.get("facts") or {})
+        question = "a" + self.refresh.id[1:] if standing is Standing.WAITING_FOR_APPROVAL or self.answer else None
+        return Refreshed(
+            id=self.refresh.id,
+            key=self.refresh.key,
+            detector=self.refresh.detector,
+            champion=self.champion,
+            live=live or self.champion,
+            decision=Decision(state["decision"]),
+            why=state["why"],
+            statistics=tuple(Statistic(**each) for each in state.get("findings") or ()),
+            challenger=challenger,
+            state=standing,
+            cost=Cost(**_amounts(state.get("cost"), max(0.0, self.clock() - self.refresh.started))),
+            estimate=Cost(**_amounts(state.get("estimate"))),
+            session=self.session,
+            at=self.clock(),
+            seen_until=self.seen_until,
+            approval=question,
+            expires=self.expires,
+            facts=facts,
+            notes=(*self.notes, *(state.get("notes") or ())),
+        )
+
+    def _question(self, told: Refreshed) -> dict[str, Any]:
+        row = self.store.detectors.find(told.champion)
+        return {
+            "series": row.series,
+            "champion": told.champion,
+            "challenger": told.challenger,
+            "decision": told.decision.value,
+            "why": told.why,
+            "session": told.session,
+            **told.facts,
+        }
+
+
+def _amounts(spent: Mapping[str, float | None] | None, seconds: float | None = None) -> dict[str, Any]:
+    amounts = dict(spent or {})
+    return amounts | {"seconds": round(seconds, 3)} if seconds is not None else amounts

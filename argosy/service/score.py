@@ -1,0 +1,104 @@
+"""A stored detector in service: made again from its recipe and rules, and put to a file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from argosy.detectors.fusion.alert_once import louder
+from argosy.detectors.fusion.fused import FusedDetector
+from argosy.detectors.fusion.fusion import fired_table
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
+from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
+from argosy.sandbox.protocol import Sandbox
+from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.service.expiry import due_at
+from argosy.sessions.base import revive
+from argosy.signals.errors import BadInput
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.store.rows import DetectorRow, RuleRow
+from argosy.store.status_rows import Status
+from argosy.store.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """`frame` has one row per point: timestamp, value, score, flag, fired (ids joined by commas).
+
+    `fired` counts for each rule the points on which it changed the verdict.
+    """
+
+    detector: str
+    series: str
+    frame: pd.DataFrame
+    alerts: int
+    fired: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def score_file(store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool) -> Scored:
+    """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
+    row = store.detectors.find(detector)
+    loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
+    rules = [store.rules.find(member.rule) for member in row.members]
+    sandbox = open_sandbox(choice, any(rule.language_model for rule in rules), accept_risk)
+    try:
+        scores = _fused(store, row, rules, sandbox, loaded).score(loaded.series)
+    except RuleFailed as failed:
+        mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
+        raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
+    finally:
+        sandbox.close()
+    fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
+    frame = _frame(loaded, scores)
+    name = store.redaction.text(loaded.series.id)
+    notes = (*loaded.notes, *strangeness(row, loaded, name), *standing_told(store, row, loaded))
+    return Scored(row.id, name, frame, len(runs(scores.flags)), fired, notes)
+
+
+def strangeness(row: DetectorRow, loaded: Loaded, name: str) -> Iterator[str]:
+    """What speaks against this file being of the series that the detector was made for."""
+    series = loaded.series
+    if series.step_s != row.step_s:
+        yield f"the detector was made for points {row.step_s:,} s apart, and these are {series.step_s:,} s apart"
+    if name != row.series:
+        yield f"the detector was made for series {row.series!r}, and this one is called {name!r}"
+
+
+def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[str]:
+    """What is to be said of a detector that is not in service, or that is due to be looked at again."""
+    service = store.service
+    status = service.status(row.id)
+    if status is not Status.LIVE:
+        live = service.with_status(service.line_of(row.id), Status.LIVE)
+        yield f"the detector is not in service ({status.value}); {live or 'nothing'} is in its line"
+        return
+    expires = due_at(store, row, service.standings(row.id))
+    if expires is not None and loaded.series.seconds[-1] > expires:
+        yield f"the detector is due: argosy refresh {row.id}"
+
+
+def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:
+    base = louder(revive(row.base, store.artefacts, loaded), row.base_level)
+    return FusedDetector(
+        base,
+        {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
+        {member.rule: member.quota for member in row.members if member.quota},
+        row.hold_points,
+        once=row.rings_once,
+    )
+
+
+def _frame(loaded: Loaded, scores: Scores) -> pd.DataFrame:
+    seconds = loaded.series.seconds
+    return pd.DataFrame(
+        {
+            "timestamp": pd.to_datetime(seconds, unit="s", utc=True) if loaded.times_known else seconds,
+            "value": loaded.series.values,
+            "score": scores.values,
+            "flag": scores.flags,
+            "fired": fired_table(scores.fired) or [""] * len(seconds),
+        }
+    )

@@ -1,0 +1,204 @@
+"""What is kept of a finished session: its rules with lineage and evidence, the fused detector, the report."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from argosy.agents.explanation import as_json
+from argosy.agents.models.speaker import Usage
+from argosy.detectors.rules.rule import read_rule
+from argosy.detectors.rules.transfer import Unit
+from argosy.eval.splits import Part, Splits
+from argosy.graphs.refine import Workbench
+from argosy.graphs.refine.context import Final, Publication
+from argosy.graphs.refine.state import Candidate
+from argosy.inputs.tables.read_series import Loaded
+from argosy.sessions.base import BaseChoice, base_recipe
+from argosy.sessions.certificates import KEY, Origin, complete, keep_data
+from argosy.sessions.report import Report
+from argosy.sessions.report_events import account_json
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
+from argosy.store.rows import DetectorRow, MemberRow, RuleRole
+from argosy.store.store import Store
+
+
+@dataclass(frozen=True)
+class Run:
+    """The facts of one run that are not in its publication."""
+
+    session: str
+    model: str
+    seed: int
+    objective: str
+    base: BaseChoice
+    wall_s: float
+    usage: Usage
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """What a session left: its report, the arrays it scored, and the detector that was kept."""
+
+    report: Report
+    final: Final
+    splits: Splits
+    loaded: Loaded
+    detector: DetectorRow
+
+
+def keep(
+    store: Store,
+    run: Run,
+    loaded: Loaded,
+    splits: Splits,
+    bench: Workbench,
+    publication: Publication,
+    notes: tuple[str, ...],
+) -> Finished:
+    """Stores rules, detector and report, in this order, so that what is named is there. Raises StoreUnavailable."""
+    final = bench.final
+    if final is None or bench.base is None:
+        raise RuntimeError("the run has published without scoring the whole series")
+    ids = _keep_rules(store, run, publication, final, bench.unit)
+    quotas = {member.id: member.quota for member in final.members}
+    members = [
+        MemberRow(ids[each.candidate.id], each.candidate.direction, quotas[each.candidate.id])
+        for each in publication.rules
+    ]
+    recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)
+    detector = store.detectors.of(run.session)
+    if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
+        detector = store.detectors.put(
+            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.ringing
+        )
+    report = _report(run, loaded, splits, bench, publication, final, ids, detector.id, notes)
+    report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
+    store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
+    return Finished(report, final, splits, loaded, detector)
+
+
+def _keep_rules(store: Store, run: Run, publication: Publication, final: Final, unit: Unit | None) -> dict[str, str]:
+    """Keeps ancestors before children, then says what each was to the session. Returns stored ids by candidate id."""
+    ids: dict[str, str] = {}
+    fused = {each.candidate.id: each for each in publication.rules}
+    accepted = {each.id for each in publication.accepted}
+    origin = Origin(run.session, run.model, run.seed, run.objective, run.usage.usd)
+    data = keep_data(store, final) if publication.certificates else ""
+    for candidate in sorted(publication.family, key=_age):
+        row = store.rules.put(
+            read_rule(candidate.source),
+            candidate.params,
+            candidate.direction,
+            author=store.redaction.text(run.model),
+            language_model=candidate.language_model,
+            parents=[
+                *(ids[parent] for parent in candidate.parents if parent in ids),
+                *([candidate.ancestor] if candidate.ancestor else []),
+            ],
+        )
+        ids[candidate.id] = row.id
+        evidence: dict[str, object] = {"candidate": candidate.id}
+        if unit:
+            evidence["unit"] = asdict(unit)
+        if candidate.assessment:
+            evidence["assessment"] = _plain(asdict(candidate.assessment))
+        if certificate := publication.certificates.get(candidate.id):
+            evidence[KEY] = complete(certificate, candidate, publication.family, origin, data, store)
+        role = RuleRole.PARENT
+        if candidate.id in fused:
+            role = RuleRole.FUSED
+            evidence["metrics"] = dict(fused[candidate.id].metrics)
+        elif candidate.id in accepted:
+            role = RuleRole.ACCEPTED
+        store.rules.use(run.session, row.id, role, store.redaction.tree(evidence))
+    return ids
+
+
+def _age(candidate: Candidate) -> tuple[int, int, int]:
+    """Sorts parents before their children. What Review had changed has its original's id, round and number, and a mark
+    behind the id."""
+    return candidate.round, candidate.number, len(candidate.id)
+
+
+def _plain(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """NaN as null, as JSON has none."""
+    return {name: value if value == value else None for name, value in figures.items()}
+
+
+def _report(
+    run: Run,
+    loaded: Loaded,
+    splits: Splits,
+    bench: Workbench,
+    publication: Publication,
+    final: Final,
+    ids: Mapping[str, str],
+    detector: str,
+    notes: tuple[str, ...],
+) -> Report:
+    labels = loaded.labels if loaded.labels is not None else np.zeros(0, dtype=np.bool_)
+    rules = [
+        {
+            "id": ids[each.candidate.id],
+            "candidate": each.candidate.id,
+            "direction": each.candidate.direction.value,
+            "ancestor": each.candidate.ancestor,
+            "summary": each.rule.summary,
+            "params": dict(each.candidate.params),
+            "scores": each.metrics,
+            "events": {part: account_json(account, loaded.series) for part, account in each.accounts.items()},
+        }
+        for each in publication.rules
+    ]
+    series = {
+        "id": loaded.series.id,
+        "points": len(loaded.series),
+        "step_s": loaded.series.step_s,
+        "incidents": len(loaded.incidents),
+    }
+    base = bench.base.name if bench.base else "given"
+    base_section: dict[str, object] = {"name": base, "asked": run.base.column or run.base.name}
+    base_section["reached"] = dict(bench.reached)
+    library = {"tried": bench.offered, "accepted": sum(each.ancestor is not None for each in publication.accepted)}
+    return Report.model_validate(
+        {
+            "session": run.session,
+            "series": series,
+            "model": run.model,
+            "seed": run.seed,
+            "objective": run.objective,
+            "base": base_section,
+            "outcome": publication.outcome.value,
+            "ending": publication.ending.value,
+            "library": library,
+            "tags": bench.tags,
+            "times_known": loaded.times_known,
+            "splits": {part.value: _split(splits.of(part), labels) for part in Part},
+            "rules": rules,
+            "scores": {"base": publication.base, "fused": publication.fused},
+            "usage": asdict(run.usage),
+            "wall_s": round(run.wall_s, 3),
+            "accepted": len(publication.accepted),
+            "explanations": [
+                {"start": each.start, "stop": each.stop, "at": each.at, "by": each.detectors, **as_json(each.explained)}
+                for each in publication.explanations
+            ],
+            "lockbox_openings": publication.lockbox_openings,
+            "hold_points": final.hold_points,
+            "rings_once": final.ringing.once,
+            "base_level": final.ringing.level,
+            "detector": detector,
+            "notes": notes,
+        }
+    )
+
+
+def _split(where: slice, labels: Bools) -> dict[str, int]:
+    return {
+        "start": where.start,
+        "stop": where.stop,
+        "points": where.stop - where.start,
+        "incidents": len(runs(labels[where])),
+    }

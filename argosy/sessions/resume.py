@@ -1,0 +1,110 @@
+"""Resuming a session that was killed or that failed: its recorded replies are used again, the rest is asked for."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from argosy.agents.models.budget import Budget
+from argosy.agents.models.speaker import Usage
+from argosy.graphs.recording.events import Decision, Event, ModelCall
+from argosy.graphs.replay.past import RESUMED
+from argosy.graphs.replay.wrappers import ResumingRecorder
+from argosy.models.table import Models
+from argosy.sandbox.containers import ContainerSandbox, reap
+from argosy.sessions.fork import fork_notes
+from argosy.sessions.publish import Finished
+from argosy.sessions.report import Report
+from argosy.sessions.request import recall
+from argosy.sessions.run import Watched, finish, perform, prepare
+from argosy.sessions.speakers import Voices, open_voices, past_of
+from argosy.sessions.worked_time import Elapsed
+from argosy.signals.errors import BadInput
+from argosy.store.input_snapshot import read_copy
+from argosy.store.rows import SessionRow
+from argosy.store.sessions import FAILED
+from argosy.store.store import Store, StoreRecorder
+
+
+def resume_session(
+    session: str | None,
+    store: Store,
+    models: Models,
+    clock: Callable[[], float],
+    watch: Callable[[Event], None] = lambda _event: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Finished | Report:
+    """Goes on with the session whose id begins so, by default the newest that is unfinished and that nobody works on.
+
+    No recorded reply is asked for again; what ran in a sandbox runs again. One that has ended gives its report. Raises
+    as `run_session`, and BadInput for a session that another process works on, or that cannot be done again.
+    """
+    row = _newest_unfinished(store) if session is None else store.sessions.find(session)
+    with ExitStack() as stack:
+        if not _has_ended(row):
+            stack.enter_context(store.claims.hold(row.id))
+            row = store.sessions.find(row.id)  # whoever worked on it may have ended it meanwhile
+        if _has_ended(row):
+            return Report.model_validate(row.report)
+        return _resume(row, store, models, clock, watch, interrupted, stack)
+
+
+def _resume(
+    row: SessionRow,
+    store: Store,
+    models: Models,
+    clock: Callable[[], float],
+    watch: Callable[[Event], None],
+    interrupted: Callable[[], bool],
+    stack: ExitStack,
+) -> Finished:
+    request, data = recall(row)
+    past = past_of(store, row.id, request)
+    own = past.recordings[0]
+    elapsed = Elapsed(clock, past, worked_s(row, own.events))
+
+    def voices(budget: Budget) -> Voices:
+        return open_voices(request, store, models, budget, stack)
+
+    ready = prepare(request, read_copy(store, data), voices, elapsed, stack, spent(own.events))
+    if isinstance(ready.sandbox, ContainerSandbox):
+        reap()
+    kept = StoreRecorder(store, row.id)
+    Watched(kept, watch).append(_mark(own.events, clock()))
+    recorder = Watched(ResumingRecorder(kept, past, store.redaction.event), watch)
+    bench, published = perform(row.id, request, ready, store, recorder, past, clock, interrupted)
+    return finish(row.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
+
+
+def _mark(events: Sequence[Event], at: float) -> Decision:
+    number = 1 + sum(isinstance(event, Decision) and event.verdict == RESUMED for event in events)
+    replies = sum(isinstance(event, ModelCall) for event in events)
+    why = f"{len(events)} events and {replies} replies were on record; no reply of them is asked for again"
+    return Decision(at=at, span=f"resume#{number}", subject="session", verdict=RESUMED, why=why)
+
+
+def spent(events: Sequence[Event]) -> Usage:
+    """What the calls on record cost."""
+    calls = [event for event in events if isinstance(event, ModelCall) and not event.replayed]
+    return sum((Usage(1, call.input_tokens, call.output_tokens, call.usd, call.estimated) for call in calls), Usage())
+
+
+def worked_s(row: SessionRow, events: Sequence[Event]) -> float:
+    """The seconds from the beginning, and from each time the session was resumed, to the last event before a kill."""
+    total_s, began, last = 0.0, row.started, row.started
+    for event in events:
+        if isinstance(event, Decision) and event.verdict == RESUMED:
+            total_s, began = total_s + last - began, event.at
+        last = event.at
+    return max(0.0, total_s + last - began)
+
+
+def _newest_unfinished(store: Store) -> SessionRow:
+    rows = store.sessions.unfinished()
+    for row in rows:
+        if store.claims.free(row.id):
+            return row
+    working = f"; {len(rows)} are being worked on" if rows else ""
+    raise BadInput("session", f"none is left unfinished{working}", "argosy sessions lists them all")
+
+
+def _has_ended(row: SessionRow) -> bool:
+    return row.outcome is not None and row.outcome != FAILED

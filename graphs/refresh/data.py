@@ -1,0 +1,147 @@
+"""The arrays of one refresh: the series with its newer points, and the detectors of the line that score it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.rules.rule import Direction, Number, Rule
+from argosy.detectors.rules.transfer import Unit
+from argosy.signals.arrays import Bools
+from argosy.signals.incidents import runs
+from argosy.signals.scores import Scores
+from argosy.signals.series import Series
+from argosy.signals.shapes import Detector
+
+FEWEST_INCIDENTS = 3
+"""Nothing is tuned or searched on fewer labelled incidents."""
+
+WANTED_INCIDENTS = 5
+FEWEST_WINDOW_POINTS = 1_000
+MOST_WINDOW_POINTS = 200_000
+FEWEST_DRIFTED_POINTS = 300
+TIMES_FRESH = 2
+
+
+@dataclass(frozen=True)
+class ServedRule:
+    """A rule of a detector in service, by its id in the store; `unit` is that of the series that it was tuned on."""
+
+    id: str
+    rule: Rule
+    params: Mapping[str, Number]
+    direction: Direction
+    language_model: bool
+    quota: Quota | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A detector of the line, ready to score.
+
+    It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
+    from which it is in service, None for one that never was. `rings_once`: its alarms ring once an alert.
+    """
+
+    id: str
+    base: Detector
+    rules: tuple[ServedRule, ...]
+    made: int
+    promised: slice
+    live_since: int | None = None
+    rings_once: bool = False
+
+
+@dataclass(eq=False)
+class Bench:
+    """The series as far as it is known now; points from index `seen` on were never looked at by a refresh.
+
+    `labels` are False where nobody said anything, as of all points from index `told` on; those from index `heard` on
+    are new, later than what the champion was made on. `onset`: where a drift of values began, if one was found.
+    """
+
+    series: Series
+    labels: Bools
+    heard: int
+    told: int
+    seen: int
+    champion: Served
+    challenger: Served | None = None
+    predecessor: Served | None = None
+    onset: int | None = None
+    scores: dict[str, Scores] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def since(self) -> int:
+        """Where the points begin that statistics are about: what no refresh has seen, none that it was made on."""
+        return min(len(self.series), max(self.seen, self.champion.made))
+
+    @property
+    def labelled(self) -> slice:
+        """What feedback is measured on: from the first point on whose label is new, however long ago it was seen."""
+        return slice(min(self.heard, self.since), self.told)
+
+    @property
+    def labelled_since(self) -> bool:
+        """Whether somebody has said anything since the last look."""
+        return min(self.heard, self.since) < self.told
+
+    @property
+    def told_all(self) -> bool:
+        """Whether somebody has said of the newest points, too, what they are."""
+        return self.told >= len(self.series)
+
+    @property
+    def window(self) -> slice:
+        """What a challenger is made on.
+
+        Where values have not drifted, all that is known, as far as `MOST_WINDOW_POINTS` reach: less would unlearn what
+        still holds. Else the points since the drift began where these hold enough to learn from, or the newest points,
+        further back until they hold incidents.
+        """
+        points = len(self.series)
+        if self.onset is None:
+            return slice(max(0, points - MOST_WINDOW_POINTS), points)
+        held = len(runs(self.labels[self.onset :]))
+        if points - self.onset >= FEWEST_DRIFTED_POINTS and held >= FEWEST_INCIDENTS:
+            return slice(self.onset, points)
+        fresh = points - self.since
+        start = max(0, points - max(TIMES_FRESH * fresh, FEWEST_WINDOW_POINTS))
+        spans = runs(self.labels)
+        if (spans[:, 0] >= start).sum() < WANTED_INCIDENTS and len(spans):
+            earliest = int(spans[-min(WANTED_INCIDENTS, len(spans)), 0])
+            start = min(start, max(0, earliest - FEWEST_WINDOW_POINTS // 4))
+        return slice(start, points)
+
+    @property
+    def window_incidents(self) -> int:
+        """Labelled incidents in the window."""
+        return len(runs(self.labels[self.window]))
+
+    def days(self, start: int, stop: int) -> float:
+        """Data time from one point to the end of another, in days; by the clock of the data, whatever gaps it has."""
+        if stop <= start:
+            return 0.0
+        seconds = self.series.seconds
+        return float(seconds[stop - 1] - seconds[start] + self.series.step_s) / 86_400
+
+    def flags(self, served: Served) -> Bools:
+        """Where a detector flags, shape (n,); it must have been scored."""
+        return self.scores[served.id].flags
+
+    def known_until(self) -> int:
+        """Second of the last point."""
+        return int(self.series.seconds[-1])
+
+
+def alerts(flags: Bools) -> int:
+    """How many flagged runs."""
+    return len(runs(flags))
+
+
+def found(labels: Bools, flags: Bools) -> Bools:
+    """Which incidents hold a flag, shape (m,)."""
+    return np.array([flags[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)

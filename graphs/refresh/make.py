@@ -1,0 +1,99 @@
+"""The nodes that make a challenger: new numbers by search, or new rules by a session."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from argosy.detectors.fusion.fusion import Member, choose
+from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.rules.rule import Number, Rule, RuleUnreadable, read_rule
+from argosy.detectors.rules.search import tune
+from argosy.detectors.rules.transfer import carried, unit_of
+from argosy.detectors.rules.yardstick import Yardstick
+from argosy.graphs.refine.finish import PRICE_OF_A_RULE
+from argosy.graphs.refresh.context import Desk, Retuned, Spent
+from argosy.graphs.refresh.data import ServedRule
+from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.refresh.state import State
+from argosy.sandbox.protocol import Ran
+from argosy.signals.arrays import Bools, Floats
+from argosy.signals.profile import profile
+from argosy.signals.series import Series
+
+_Tuned = tuple[ServedRule, Rule, dict[str, Number], Floats]
+
+
+def retune(_state: State, desk: Desk) -> State:
+    """Fits the base and searches the numbers of the champion's rules on the newest points; no model is asked.
+
+    There is no challenger where nothing found there does better on these points than the champion does.
+    """
+    began = desk.context.clock()
+    bench, window = desk.bench, desk.bench.window
+    part, labels = bench.series.part(window.start, window.stop), bench.labels[window]
+    base = desk.makers.refit(part, labels)
+    base_scores = base.score(bench.series).values[window]
+    tuned = [each for rule in bench.champion.rules if (each := _retuned(rule, part, labels, base_scores, desk))]
+    members = [Member(f"m{i}", served.direction, scores, quota=None) for i, (served, _, _, scores) in enumerate(tuned)]
+    judge = desk.context.objective
+    chosen = choose(base_scores, members, lambda flags: judge(labels, flags), PRICE_OF_A_RULE)
+    before = judge(labels, bench.flags(bench.champion)[window])
+    facts = {"champion_objective": _rounded(before), "challenger_objective": _rounded(chosen.value)}
+    spent: dict[str, float | None] = asdict(Spent(seconds=desk.context.clock() - began))
+    if not chosen.value > before:
+        why = "no base and numbers were found that do better on the newest points than the champion as it is"
+        desk.decide("challenger", "none", why, **facts)
+        return {"challenger": None, "how": Decision.RETUNE.value, "why": why, "cost": spent}
+    alarm = base_scores >= 1.0
+    kept = [(member, each) for member, each in zip(members, tuned, strict=True) if member.id in chosen.ids]
+    rules = tuple(
+        (rule, numbers, served.direction, Quota.of(member.changes(alarm)), served.id)
+        for member, (served, rule, numbers, _) in kept
+    )
+    challenger = desk.makers.keep(Retuned(window, rules), base)
+    bench.challenger = challenger
+    held = len(bench.champion.rules)
+    why = f"{len(rules)} of {held} rules with new numbers, and the base fitted on {len(part):,} points"
+    desk.decide(challenger.id, "challenger", why, **facts)
+    return {"challenger": challenger.id, "how": Decision.RETUNE.value, "cost": spent}
+
+
+def _retuned(served: ServedRule, part: Series, labels: Bools, base: Floats, desk: Desk) -> _Tuned | None:
+    """The rule in the unit of the newest points, with numbers searched there; None where it does not run."""
+    rule = _in_unit(served, part, labels, desk)
+    judge = Yardstick.of(labels, base, served.direction, desk.context.objective)
+    settings = desk.context.policy.settings
+
+    def evaluate(batch: Sequence[Mapping[str, Number]]) -> Sequence[Floats | None]:
+        outcomes = desk.call(f"tune {served.id}", rule.source, part, [dict(each) for each in batch])
+        return [outcome.scores if isinstance(outcome, Ran) else None for outcome in outcomes]
+
+    found = tune(rule, evaluate, judge, settings.evaluations, settings.seed)
+    (outcome,) = desk.call(f"score {served.id}", rule.source, part, [found.params])
+    if not isinstance(outcome, Ran):
+        desk.decide(served.id, "dropped", f"it does not run on the newest points: {outcome}")
+        return None
+    why = f"{found.evaluations} evaluations on the newest points"
+    desk.decide(served.id, "retuned", why, **{f"param_{name}": value for name, value in found.params.items()})
+    return served, rule, dict(found.params), outcome.scores
+
+
+def _in_unit(served: ServedRule, part: Series, labels: Bools, desk: Desk) -> Rule:
+    here = unit_of(profile(part, labels), part.step_s)
+    try:
+        return read_rule(carried(served.rule.source, served.params, served.unit, here))
+    except RuleUnreadable as unreadable:
+        desk.decide(served.id, "unit kept", str(unreadable))
+        return served.rule
+
+
+def search(_state: State, desk: Desk) -> State:
+    """Has a session look for rules on the newest points, beginning with the champion's."""
+    challenger, spent = desk.makers.search(desk.bench.window)
+    desk.bench.challenger = challenger
+    why = f"a session left it with {len(challenger.rules)} rules"
+    desk.decide(challenger.id, "challenger", why)
+    return {"challenger": challenger.id, "how": Decision.SEARCH_AGAIN.value, "cost": asdict(spent)}
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if value == value else None
