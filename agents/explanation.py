@@ -45,7 +45,7 @@ _SHOWN_BEFORE, _SHOWN_WITHIN, _SHOWN_AFTER = 20, 20, 5
 _MOST_CLAUSES = 8
 
 
-class Standing(StrEnum):
+class CheckStatus(StrEnum):
     """What became of an explanation when it was checked."""
 
     VERIFIED = "verified"
@@ -57,7 +57,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedSentence:
     """A sentence with its claims; it stays where it has some and all of them hold."""
 
     sentence: str
@@ -69,16 +69,16 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Explained:
+class CheckedExplanation:
     """An explanation of one alert. `text` is what may be shown: of an unverified one nothing."""
 
-    standing: Standing
-    sentences: tuple[Checked, ...]
+    standing: CheckStatus
+    sentences: tuple[CheckedSentence, ...]
     by_language_model: bool
 
     @property
     def text(self) -> str:
-        if self.standing is Standing.UNVERIFIED:
+        if self.standing is CheckStatus.UNVERIFIED:
             return ""
         return " ".join(each.sentence for each in self.sentences if each.holds)
 
@@ -143,7 +143,7 @@ def scenes_of(series: Series, scores: Scores, detector: str, times_known: bool) 
     return found
 
 
-def explain(speaker: Speaker, scene: Scene, key: CallKey) -> Explained:
+def explain(speaker: Speaker, scene: Scene, key: CallKey) -> CheckedExplanation:
     """Asks for an explanation and checks it; asks once more where nothing of it holds.
 
     Uses `key.attempt` and the attempt after it. Raises what the speaker raises.
@@ -153,7 +153,7 @@ def explain(speaker: Speaker, scene: Scene, key: CallKey) -> Explained:
     messages: list[BaseMessage] = [SystemMessage(render("explanation", "system")), HumanMessage(user)]
     reply = speaker.ask(messages, key)
     first = checked(reply.text, scene, speaker.is_language_model)
-    if first.standing is not Standing.UNVERIFIED:
+    if first.standing is not CheckStatus.UNVERIFIED:
         return first
     again = HumanMessage(render("explanation", "again", reasons=_wrong(first)))
     said = AIMessage(reply.text[:4_000] or "(nothing)")
@@ -164,16 +164,16 @@ def explain(speaker: Speaker, scene: Scene, key: CallKey) -> Explained:
     return checked(second.text, scene, speaker.is_language_model)
 
 
-def checked(reply: str, scene: Scene, by_language_model: bool) -> Explained:
+def checked(reply: str, scene: Scene, by_language_model: bool) -> CheckedExplanation:
     """What a reply says of a scene, sentence by sentence, each checked."""
-    told = tuple(Checked(sentence, check(sentence, scene)) for sentence in read_sentences(reply))
-    return Explained(_standing([each.holds for each in told]), told, by_language_model)
+    told = tuple(CheckedSentence(sentence, check(sentence, scene)) for sentence in read_sentences(reply))
+    return CheckedExplanation(_standing([each.holds for each in told]), told, by_language_model)
 
 
-def _standing(held: Sequence[bool]) -> Standing:
+def _standing(held: Sequence[bool]) -> CheckStatus:
     if not any(held):
-        return Standing.UNVERIFIED
-    return Standing.VERIFIED if all(held) else Standing.TRIMMED
+        return CheckStatus.UNVERIFIED
+    return CheckStatus.VERIFIED if all(held) else CheckStatus.TRIMMED
 
 
 def read_sentences(reply: str) -> list[str]:
@@ -213,7 +213,7 @@ def evidence_of(scene: Scene) -> Evidence:
     )
 
 
-def as_json(explained: Explained) -> dict[str, object]:
+def as_json(explained: CheckedExplanation) -> dict[str, object]:
     """An explanation as JSON values: what holds, what was struck, and how many claims there were."""
     claims = [claim for each in explained.sentences for claim in each.claims]
     wrong = [f"{claim.text}: {claim.why}" for claim in claims if not claim.holds]
@@ -228,7 +228,7 @@ def as_json(explained: Explained) -> dict[str, object]:
     }
 
 
-def _wrong(explained: Explained) -> str:
+def _wrong(explained: CheckedExplanation) -> str:
     """What does not hold, as a clause for the model."""
     found = [f"{claim.text!r}: {claim.why}" for each in explained.sentences for claim in each.claims if not claim.holds]
     return "; ".join(found[:6]) or "it states nothing that could be checked"

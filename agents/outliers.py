@@ -50,7 +50,7 @@ class _Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Flagged(_Block):
+class FlaggedRecord(_Block):
     """A record to decide on. `unusual` are sentences on how rarely its values occur."""
 
     id: int
@@ -59,7 +59,7 @@ class Flagged(_Block):
     unusual: tuple[str, ...] = ()
 
 
-class Docket(_Block):
+class ReviewBatch(_Block):
     """What one prompt is about: flagged records of one group, with the ordinary ones beside them.
 
     `records` counts what they were compared with: their group, or all records where it is too small.
@@ -68,7 +68,7 @@ class Docket(_Block):
     group: str | None
     compared_with: str
     records: int
-    flagged: tuple[Flagged, ...]
+    flagged: tuple[FlaggedRecord, ...]
     ordinary: tuple[Mapping[str, str | int | float | bool | None], ...] = ()
 
 
@@ -93,49 +93,49 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Review:
-    """The verdicts on one docket, by id. `made_up` counts ids in the answer that were not asked about."""
+    """The verdicts on one batch, by id. `made_up` counts ids in the answer that were not asked about."""
 
     verdicts: Mapping[int, Verdict]
     summary: str = ""
     made_up: int = 0
 
 
-def review_all(speaker: Speaker, dockets: Sequence[Docket], rules: str = "") -> Iterator[Review]:
-    """Asks about one docket after the other; once the budget is spent, the rest stays unasked.
+def review_all(speaker: Speaker, review_batches: Sequence[ReviewBatch], rules: str = "") -> Iterator[Review]:
+    """Asks about one batch after the other; once the budget is spent, the rest stays unasked.
 
     `rules` are those of the business, as text. Raises ModelUnavailable.
     """
     spent = ""
-    for number, docket in enumerate(dockets, start=1):
+    for number, batch in enumerate(review_batches, start=1):
         if not spent:
             try:
-                yield review(speaker, docket, CallKey(Pattern.OUTLIERS, number, 1), rules)
+                yield review(speaker, batch, CallKey(Pattern.OUTLIERS, number, 1), rules)
                 continue
             except BudgetSpent as error:
                 spent = str(error)
-        yield Review({each.id: Verdict(Ruling.UNASKED, spent) for each in docket.flagged})
+        yield Review({each.id: Verdict(Ruling.UNASKED, spent) for each in batch.flagged})
 
 
-def review(speaker: Speaker, docket: Docket, key: CallKey, rules: str = "") -> Review:
-    """Asks about one docket, once more where the answer cannot be read. Raises what the speaker raises."""
+def review(speaker: Speaker, batch: ReviewBatch, key: CallKey, rules: str = "") -> Review:
+    """Asks about one batch, once more where the answer cannot be read. Raises what the speaker raises."""
     system = SystemMessage(render("outliers", "system", rules=rules.strip()))
-    messages = [system, HumanMessage(render("outliers", "user", evidence=shown(docket)))]
+    messages = [system, HumanMessage(render("outliers", "user", evidence=shown(batch)))]
     reply = speaker.ask(messages, key)
-    found = read_review(reply, docket)
+    found = read_review(reply, batch)
     if isinstance(found, str):
         second = ask_again(speaker, messages, reply, key, reason=found, code=False)
-        found = read_review(second, docket)
+        found = read_review(second, batch)
     if isinstance(found, str):
-        return Review({each.id: Verdict(Ruling.UNREAD, found) for each in docket.flagged})
+        return Review({each.id: Verdict(Ruling.UNREAD, found) for each in batch.flagged})
     return found
 
 
-def shown(docket: Docket) -> str:
-    """The docket as compact JSON. Backticks are escaped, so that nothing in it can close the fence around it."""
-    return docket.model_dump_json().replace("`", "\\u0060")
+def shown(batch: ReviewBatch) -> str:
+    """The batch as compact JSON. Backticks are escaped, so that nothing in it can close the fence around it."""
+    return batch.model_dump_json().replace("`", "\\u0060")
 
 
-def read_review(reply: Reply, docket: Docket) -> Review | str:
+def read_review(reply: Reply, batch: ReviewBatch) -> Review | str:
     """The verdicts in a reply, or what is wrong with it as a clause for the model."""
     found = read_object(reply.text)
     if found is None or "outliers" not in found:
@@ -148,7 +148,7 @@ def read_review(reply: Reply, docket: Docket) -> Review | str:
     named = [_id(each) for each in listed]
     if None in named:
         return '"outliers" holds something other than ids'
-    asked = {each.id for each in docket.flagged}
+    asked = {each.id for each in batch.flagged}
     summary = _text(found.get("reason"))
     reasons = {**_reasons(listed), **_reasons(found.get("reasons"))}
     verdicts = {
@@ -189,26 +189,28 @@ def _text(value: object) -> str:
     return " ".join(value.split())[:_REASON_CHARS] if isinstance(value, str) else ""
 
 
-def dockets(
-    flagged: Mapping[str | None, Sequence[Flagged]],
+def review_batches(
+    flagged: Mapping[str | None, Sequence[FlaggedRecord]],
     about: Mapping[str | None, tuple[str, int, Sequence[Mapping[str, str | int | float | bool | None]]]],
     tokens: int = PROMPT_TOKENS,
-) -> list[Docket]:
-    """Flagged records by group as dockets of at most ten, and of about so many tokens; a long record stands alone.
+) -> list[ReviewBatch]:
+    """Flagged records by group as batches of at most ten, and of about so many tokens; a long record stands alone.
 
     `about` says for each group what it was compared with, how many records that are, and some ordinary ones.
     """
-    made: list[Docket] = []
+    made: list[ReviewBatch] = []
     for group, records in flagged.items():
         compared_with, size, ordinary = about[group]
-        empty = Docket(group=group, compared_with=compared_with, records=size, flagged=(), ordinary=tuple(ordinary))
+        empty = ReviewBatch(
+            group=group, compared_with=compared_with, records=size, flagged=(), ordinary=tuple(ordinary)
+        )
         batches = _batches(records, tokens - estimated_tokens(shown(empty)))
         made += [empty.model_copy(update={"flagged": tuple(batch)}) for batch in batches]
     return made
 
 
-def _batches(records: Sequence[Flagged], tokens: int) -> Iterator[list[Flagged]]:
-    batch: list[Flagged] = []
+def _batches(records: Sequence[FlaggedRecord], tokens: int) -> Iterator[list[FlaggedRecord]]:
+    batch: list[FlaggedRecord] = []
     taken = 0
     for record in records:
         cost = estimated_tokens(record.model_dump_json())

@@ -55,7 +55,7 @@ class Author(StrEnum):
 
 
 @dataclass(frozen=True)
-class Brief:
+class SelectionBrief:
     """What a choice is made from: the profile in plain numbers, the tags that hold, and the matches, the best first.
 
     `past` are results on other subjects, `practices` a team's own words; both join the prompt.
@@ -95,7 +95,7 @@ class _Said:
     reason: str
 
 
-def select(speaker: Speaker, brief: Brief, key: CallKey) -> Selection:
+def select(speaker: Speaker, brief: SelectionBrief, key: CallKey) -> Selection:
     """Asks for a choice within the shortlist, up to `MOST_CALLS` times from `key.attempt` on.
 
     A budget that is spent leaves the best match. Raises ValueError when nothing is offered, and ModelUnavailable.
@@ -122,12 +122,14 @@ def select(speaker: Speaker, brief: Brief, key: CallKey) -> Selection:
     return replace(by_cards(brief), refused=tuple(refused), usage=usage)
 
 
-def by_cards(brief: Brief) -> Selection:
+def by_cards(brief: SelectionBrief) -> Selection:
     """The matches as they stand, with the reasons of the best."""
-    return Selection(tuple(match.name for match in brief.matches), told(brief.matches[0].reasons), Author.CARDS)
+    return Selection(
+        tuple(match.name for match in brief.matches), selection_facts(brief.matches[0].reasons), Author.CARDS
+    )
 
 
-def told(reasons: Sequence[str]) -> str:
+def selection_facts(reasons: Sequence[str]) -> str:
     """Reasons as one sentence."""
     return "; ".join(reasons)
 
@@ -154,19 +156,19 @@ def _word(value: object) -> str:
     return str(value).strip(" .*`\"'").casefold()
 
 
-def _in_order(names: Sequence[str], brief: Brief) -> tuple[str, ...]:
+def _in_order(names: Sequence[str], brief: SelectionBrief) -> tuple[str, ...]:
     """What was named, then the other candidates by their match."""
     return tuple(dict.fromkeys([*names, *(match.name for match in brief.matches)]))
 
 
-def _messages(brief: Brief) -> list[BaseMessage]:
+def _messages(brief: SelectionBrief) -> list[BaseMessage]:
     block = json.dumps(evidence(brief), ensure_ascii=False, allow_nan=False).replace("`", "\\u0060")
     practices = brief.practices[:MOST_PRACTICES_CHARS].replace("```", "'''").strip()
     user = render("selection", "user", evidence=block, kind=brief.kind.value, practices=practices)
     return [SystemMessage(render("selection", "system")), HumanMessage(user)]
 
 
-def evidence(brief: Brief) -> dict[str, Any]:
+def evidence(brief: SelectionBrief) -> dict[str, Any]:
     """The evidence block of a selection. Past subjects are nameless."""
     meanings = TAGS[brief.kind]
     names = {match.name for match in brief.shown}
@@ -233,11 +235,11 @@ class ModelSelector:
         chosen = select(self.speaker, brief, self.key).names
         return (*chosen, *(name for name in offered if name not in chosen))
 
-    def brief(self, profile: Profile, offered: Sequence[str]) -> Brief:
+    def brief(self, profile: Profile, offered: Sequence[str]) -> SelectionBrief:
         """What the model is told of a series and of what is offered."""
         matches = CardSelector(self.cards, self.past, self.goal).matches(profile, offered)
         tags = series_tags(profile, self.goal)
-        return Brief(Kind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)
+        return SelectionBrief(Kind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)
 
 
 def series_facts(profile: Profile) -> dict[str, float | int | bool | Sequence[int]]:

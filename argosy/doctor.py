@@ -109,6 +109,6 @@ def _sandboxes() -> Iterator[Finding]:
 
 
 def _models(settings: Settings, model: str) -> Iterator[Finding]:
-    from argosy.models.health import look_at_models
+    from argosy.models.health import examine_models
 
-    return look_at_models(settings, model)
+    return examine_models(settings, model)

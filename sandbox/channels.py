@@ -6,7 +6,7 @@ import struct
 import time
 from typing import Protocol
 
-from argosy.sandbox.wire import Garbled, Hung
+from argosy.sandbox.wire import BadFrame, ChannelClosed
 
 KEPT_STDERR_BYTES = 4096
 _STDOUT, _STDERR = 1, 2
@@ -23,7 +23,7 @@ class SocketChannel:
         try:
             self._socket.sendall(part)
         except (BrokenPipeError, ConnectionError) as error:
-            raise Hung from error
+            raise ChannelClosed from error
 
     def fill(self, view: memoryview, deadline: float) -> None:
         while view:
@@ -35,9 +35,9 @@ class SocketChannel:
         try:
             count = self._socket.recv_into(view)
         except ConnectionError as error:
-            raise Hung from error
+            raise ChannelClosed from error
         if count == 0:
-            raise Hung
+            raise ChannelClosed
         return count
 
     def hang_up(self) -> None:
@@ -105,7 +105,7 @@ class AttachedChannel:
         elif stream == _STDERR:
             self._skip(size, deadline)
         else:
-            raise Garbled
+            raise BadFrame
 
     def _skip(self, size: int, deadline: float) -> None:
         scratch = memoryview(bytearray(min(size, 1 << 16)))

@@ -17,8 +17,8 @@ from argosy.sandbox.hardening import LABEL, Recipe, alive, creation, host, recip
 from argosy.sandbox.image import image_tag
 from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
-from argosy.sandbox.socket_door import Door
-from argosy.sandbox.wire import Garbled, Hung, read_header
+from argosy.sandbox.socket_door import SocketDoor
+from argosy.sandbox.wire import BadFrame, ChannelClosed, read_header
 
 START_S = 60.0
 SPARE_LIBRARIES = ("numpy", "pandas")
@@ -68,7 +68,7 @@ class ContainerSandbox(PooledSandbox):
 
     def _spawn(self, ahead: bool) -> "ContainerResident":
         knock(self._engine)
-        door = Door()
+        door = SocketDoor()
         try:
             return self._start(door, SPARE_LIBRARIES if ahead else SPARE_LIBRARIES[:1])
         except ENGINE_ERRORS as error:
@@ -78,7 +78,7 @@ class ContainerSandbox(PooledSandbox):
         finally:
             door.close()
 
-    def _start(self, door: Door, load: Sequence[str]) -> "ContainerResident":
+    def _start(self, door: SocketDoor, load: Sequence[str]) -> "ContainerResident":
         container = self._client.containers.create(**creation(self._recipe, door.path, load))
         try:
             attached = _attach(container)
@@ -124,13 +124,13 @@ class ContainerResident:
             _remove(self._container)
 
 
-def _greeted(attached: AttachedChannel, door: Door, judged: bool) -> SocketChannel | AttachedChannel:
+def _greeted(attached: AttachedChannel, door: SocketDoor, judged: bool) -> SocketChannel | AttachedChannel:
     """The channel, once the libraries are loaded. Raises SandboxUnavailable if they are not, or the wall has holes."""
     deadline = time.monotonic() + START_S
     try:
         channel = door.answer(attached, deadline)
         ready = read_header(channel, deadline, Limits())["ready"]
-    except (Hung, Garbled, TimeoutError, KeyError) as error:
+    except (ChannelClosed, BadFrame, TimeoutError, KeyError) as error:
         said = attached.said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
         raise SandboxUnavailable(f"the sandbox container did not start: {said}; see argosy doctor") from error
     holes = "calls" in ready["lacks"] or ready["pid"] != 1 or bool(set(ready["interfaces"]) - {"lo"})

@@ -21,7 +21,7 @@ from argosy.sandbox.hardening import harness_settings
 from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 from argosy.sandbox.walls import SEALED_ROOT, Wall, import_path, walls
-from argosy.sandbox.wire import Garbled, Hung, read_header
+from argosy.sandbox.wire import BadFrame, ChannelClosed, read_header
 
 START_S = 60.0
 END_S = 2.0
@@ -148,7 +148,7 @@ def _greet(resident: ChildResident, wall: Wall, errors: IO[bytes]) -> None:
     """Waits for the harness and judges what it sees. Raises SandboxUnavailable, the harness ended."""
     try:
         ready = read_header(resident.channel, time.monotonic() + START_S, Limits())["ready"]
-    except (Hung, Garbled, TimeoutError, KeyError) as error:
+    except (ChannelClosed, BadFrame, TimeoutError, KeyError) as error:
         resident.end()
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"

@@ -11,7 +11,7 @@ from argosy.sandbox.folders import make_folder
 from argosy.sandbox.protocol import SandboxUnavailable
 
 
-class Door:
+class SocketDoor:
     """A listening socket for one container and one connection; its file is gone once somebody came in."""
 
     def __init__(self) -> None:

@@ -35,11 +35,11 @@ SCIPY_PARTS = re.compile(
 _CONTROL = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
 
 
-class Hung(Exception):
+class ChannelClosed(Exception):
     """The other end closed the channel."""
 
 
-class Garbled(Exception):
+class BadFrame(Exception):
     """The other end sent something that no harness sends."""
 
 
@@ -87,7 +87,7 @@ class Ending:
         deadline = max(self._since + patience_s, time.monotonic() + UNSEEN_S)
         try:
             return _ends(read_header(self._channel, deadline, self._limits), self._word)
-        except (TimeoutError, Garbled, Hung):
+        except (TimeoutError, BadFrame, ChannelClosed):
             return False
 
 
@@ -113,7 +113,7 @@ def ask(channel: Channel, job: Job) -> Reply:
     try:
         _send(channel, job, word, deadline)
         if "begun" not in read_header(channel, deadline, job.limits):  # before the rule's first line
-            raise Garbled
+            raise BadFrame
         watch.begin()
         for asked in job.evaluations:
             header = read_header(channel, deadline, job.limits)
@@ -124,10 +124,10 @@ def ask(channel: Channel, job: Job) -> Reply:
         return Reply(tuple(outcomes), ending=Ending(channel, word, job.limits))
     except TimeoutError:
         return Reply(_filled(outcomes, TimedOut(job.limits.job_s), job), usable=False)
-    except Garbled:
+    except BadFrame:
         rest = Broke("the rule wrote on the sandbox's own channel", "")
         return Reply(_filled(outcomes, rest, job), usable=False)
-    except Hung:
+    except ChannelClosed:
         return Reply(tuple(outcomes), usable=False, hung=True)
 
 
@@ -137,15 +137,15 @@ def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, 
     channel.fill(memoryview(prefix), deadline)
     size: int = struct.unpack("<I", prefix)[0]
     if size > HEADER_BYTES + 12 * limits.message_bytes:  # a character takes at most twelve bytes of ASCII JSON
-        raise Garbled
+        raise BadFrame
     text = bytearray(size)
     channel.fill(memoryview(text), deadline)
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Garbled from error
+        raise BadFrame from error
     if not isinstance(header, dict):
-        raise Garbled
+        raise BadFrame
     return header
 
 
@@ -216,7 +216,7 @@ def _outcome(
     match header:
         case {"ran": float() as seconds, "points": int() as points, "bool": bool() as flags} if math.isfinite(seconds):
             if points != len(range(len(job.inputs[asked.input].values))[: asked.stop][asked.keep_from :]):
-                raise Garbled
+                raise BadFrame
             scores = np.empty(points, dtype=np.uint8 if flags else "<f8")
             if points:
                 channel.fill(scores.data.cast("B"), deadline)
@@ -226,7 +226,7 @@ def _outcome(
             return Broke(" ".join(_clean(error).split()), _clean(traceback))
         case {"too_big": "memory"}:
             return TooBig("memory", job.limits.memory_bytes)
-    raise Garbled
+    raise BadFrame
 
 
 def _ends(header: dict[str, Any], word: str) -> bool:
@@ -253,7 +253,7 @@ def _ended(how: object, limits: Limits) -> Outcome:
             return Broke(f"the rule's process died of {name}", "")
         case {"exit": int() as status}:
             return Broke(f"the rule ended its own process, with exit status {status}", "")
-    raise Garbled
+    raise BadFrame
 
 
 def _filled(outcomes: list[Outcome], rest: Outcome, job: Job) -> tuple[Outcome, ...]:

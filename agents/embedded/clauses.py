@@ -28,7 +28,7 @@ _BOTH_SHARE = 0.95
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedClause:
     """A clause with the statistic it answers to, and how well that separates: higher is better."""
 
     clause: Clause
@@ -36,7 +36,7 @@ class Ranked:
     separation: float
 
 
-def ranked_clauses(evidence: DetectionEvidence) -> list[Ranked]:
+def ranked_clauses(evidence: DetectionEvidence) -> list[RankedClause]:
     """Every clause of the grammar that applies to this series, the most telling first."""
     found = []
     for statistic, clause in _applicable(evidence.series):
@@ -44,7 +44,7 @@ def ranked_clauses(evidence: DetectionEvidence) -> list[Ranked]:
             if clause.kind in (Kind.SPREAD, Kind.FLAT) and side is not Side.UP:
                 continue
             sided = _sided(clause, side, evidence.series)
-            found.append(Ranked(sided, statistic, separation(evidence, statistic, side)))
+            found.append(RankedClause(sided, statistic, separation(evidence, statistic, side)))
     return sorted(found, key=lambda each: -each.separation)
 
 

@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from argosy.agents.embedded.clauses import Ranked, ranked_clauses
+from argosy.agents.embedded.clauses import RankedClause, ranked_clauses
 from argosy.agents.embedded.grammar import summary
 from argosy.agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, read
 from argosy.agents.rules.evidence import DetectionEvidence
@@ -47,9 +47,9 @@ def _turned(recipe: Recipe, clears: bool) -> Recipe:
     return replace(recipe, clears=clears)
 
 
-def _fresh(ranked: list[Ranked]) -> Iterator[Recipe]:
+def _fresh(ranked: list[RankedClause]) -> Iterator[Recipe]:
     """Single clauses, best first, no two of a family in a row; then pairs of them."""
-    families: dict[tuple[Kind, Over], Ranked] = {}
+    families: dict[tuple[Kind, Over], RankedClause] = {}
     for each in ranked:
         families.setdefault((each.clause.kind, each.clause.over), each)
     first = list(families.values())
@@ -61,7 +61,9 @@ def _fresh(ranked: list[Ranked]) -> Iterator[Recipe]:
         yield Recipe((one.clause, other.clause))
 
 
-def _changes(parent: Recipe, ranked: list[Ranked], hours: tuple[float, float] | None, seed: int) -> Iterator[Recipe]:
+def _changes(
+    parent: Recipe, ranked: list[RankedClause], hours: tuple[float, float] | None, seed: int
+) -> Iterator[Recipe]:
     """What could make a parent better: a second clause, another timing, another scale, a smoother input."""
     head = parent.clauses[0]
     partners = [each.clause for each in ranked if each.clause.kind is not head.kind][:6]

@@ -6,7 +6,7 @@ It is no language model: it knows words, not what they mean together. Labelled e
 import re
 from collections.abc import Sequence
 
-from argosy.agents.logs.entries import Entry, Labelled, read_entries, read_labelled
+from argosy.agents.logs.entries import Entry, LabelledTemplate, read_entries, read_labelled
 
 _REASON_FIRST = re.compile(r"^NUMBER\. .*=> abnormal$", re.MULTILINE)
 _ALIKE = 0.6
@@ -47,7 +47,7 @@ def verdicts(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every
     return "\n".join(lines)
 
 
-def _verdict(entry: Entry, known: Sequence[Labelled], total: int) -> tuple[bool, str]:
+def _verdict(entry: Entry, known: Sequence[LabelledTemplate], total: int) -> tuple[bool, str]:
     like = max(known, key=lambda each: _alike(each.entry.text, entry.text), default=None)
     if like is not None and _alike(like.entry.text, entry.text) >= _ALIKE:
         return like.abnormal, f"like a line that was labelled {'abnormal' if like.abnormal else 'normal'}"

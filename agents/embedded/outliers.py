@@ -11,7 +11,7 @@ _MOST_SAID = 3
 
 
 def weed(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the evidence does not depend on chance
-    """The answer about the docket in a prompt: every record kept, each with its rarest values."""
+    """The answer about the batch in a prompt: every record kept, each with its rarest values."""
     found = _EVIDENCE.findall(prompt)
     records = json.loads(found[-1])["flagged"] if found else []
     said = [{"id": each["id"], "reason": _reason(each["unusual"])} for each in records]

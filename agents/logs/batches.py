@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.logs.answers import Answer, read_answers
 from argosy.agents.logs.entries import Entry, shown
-from argosy.agents.logs.strategies import Manner
+from argosy.agents.logs.strategies import AskingStyle
 from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
 from argosy.prompts import render
@@ -31,7 +31,7 @@ class Bounds:
 
 
 @dataclass(eq=False)
-class Judged:
+class BatchVerdicts:
     """What came of it: `answers` by the place of the entry. The other places were `unanswered`, or never asked.
 
     `made_up` counts answers to numbers that nobody asked for; `why` says what stopped the asking, if something did.
@@ -62,12 +62,12 @@ def never() -> bool:
 def judge(
     entries: Sequence[Entry],
     speaker: Speaker,
-    manner: Manner,
+    manner: AskingStyle,
     bounds: Bounds,
     keep: Keep = nothing_kept,
     interrupted: Callable[[], bool] = never,
     candidate: int = 1,
-) -> Judged:
+) -> BatchVerdicts:
     """Asks about every entry, in batches, several at once; of each batch again for the numbers that are missing.
 
     When the budget is spent, or somebody interrupts, what was answered until then stays and the rest was not asked.
@@ -105,13 +105,13 @@ class _Turn:
         self,
         entries: Sequence[Entry],
         speaker: Speaker,
-        manner: Manner,
+        manner: AskingStyle,
         bounds: Bounds,
         keep: Keep,
         interrupted: Callable[[], bool],
         candidate: int,
     ) -> None:
-        self.judged = Judged()
+        self.judged = BatchVerdicts()
         self._entries, self._speaker, self._bounds = entries, speaker, bounds
         self._system = SystemMessage(manner.system)
         self._keep, self._interrupted, self._candidate = keep, interrupted, candidate

@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledTemplate:
     """A template of which somebody has said whether it is abnormal."""
 
     entry: Entry
@@ -69,7 +69,7 @@ def shown(number: int, entry: Entry, most_examples: int = 1) -> str:
     return line
 
 
-def shown_label(labelled: Labelled) -> str:
+def shown_label(labelled: LabelledTemplate) -> str:
     """The line of a prompt for one example with its answer."""
     return f"{'abnormal' if labelled.abnormal else 'normal'}: {quoted(labelled.entry.text, LONGEST_EXAMPLE)}"
 
@@ -85,10 +85,10 @@ def read_entries(prompt: str) -> Sequence[tuple[int, Entry]]:
     ]
 
 
-def read_labelled(prompt: str) -> Sequence[Labelled]:
+def read_labelled(prompt: str) -> Sequence[LabelledTemplate]:
     """The examples with answers of a prompt, as `shown_label` wrote them."""
     return [
-        Labelled(Entry(json.loads(found["text"])), found["verdict"] == "abnormal")
+        LabelledTemplate(Entry(json.loads(found["text"])), found["verdict"] == "abnormal")
         for found in _LABELLED.finditer(prompt)
     ]
 

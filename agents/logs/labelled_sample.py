@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from argosy.agents.logs.entries import Entry, Labelled
+from argosy.agents.logs.entries import Entry, LabelledTemplate
 from argosy.detectors.logs.templates import OTHERS, TemplateMiner
 
 MOST_EXAMPLES = 20
@@ -13,20 +13,20 @@ MOST_EXAMPLES = 20
 MOST_RANKED = 40
 
 
-def labelled_templates(texts: Sequence[str], labels: Sequence[bool]) -> Sequence[Labelled]:
+def labelled_templates(texts: Sequence[str], labels: Sequence[bool]) -> Sequence[LabelledTemplate]:
     """The templates of these lines, the most frequent first; abnormal where at least half of its lines are."""
     miner = TemplateMiner()
     ids = miner.add(texts).tolist()
     bad = Counter(id for id, label in zip(ids, labels, strict=True) if label)
     found = [
-        Labelled(Entry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
+        LabelledTemplate(Entry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
         for each in miner.templates
         if each.id != OTHERS
     ]
     return sorted(found, key=lambda each: (-each.entry.count, each.entry.text))
 
 
-def chosen(sample: Sequence[Labelled], most: int) -> tuple[Labelled, ...]:
+def chosen(sample: Sequence[LabelledTemplate], most: int) -> tuple[LabelledTemplate, ...]:
     """At most so many, half of them abnormal where there are enough, of each kind the ones least alike."""
     bad = [each for each in sample if each.abnormal]
     good = [each for each in sample if not each.abnormal]
@@ -35,7 +35,7 @@ def chosen(sample: Sequence[Labelled], most: int) -> tuple[Labelled, ...]:
     return tuple(sorted(picked, key=sample.index))
 
 
-def _apart(among: Sequence[Labelled], most: int) -> Sequence[Labelled]:
+def _apart(among: Sequence[LabelledTemplate], most: int) -> Sequence[LabelledTemplate]:
     """The first, which is the most frequent, then each time the one that is least like those before it."""
     words = [set(re.findall(r"[^\W\d_]{2,}", each.entry.text.casefold())) for each in among]
     picked: list[int] = []

@@ -4,42 +4,42 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from argosy.agents.logs.batches import Bounds, never
-from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import MOST_EXAMPLES, chosen
-from argosy.agents.logs.self_prompt import Ranked, ranked_tasks
-from argosy.agents.logs.strategies import TRAITS, Manner, Strategy, manner_of
+from argosy.agents.logs.self_prompt import RankedTask, ranked_tasks
+from argosy.agents.logs.strategies import TRAITS, AskingStyle, Strategy, style_of
 from argosy.agents.models.speaker import Speaker
 from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStrategy:
     """The manner to ask in, and for self-prompt how the instructions did."""
 
-    manner: Manner
-    ranked: Sequence[Ranked] = ()
+    manner: AskingStyle
+    ranked: Sequence[RankedTask] = ()
 
 
 def prepared(
     strategy: Strategy,
-    sample: Sequence[Labelled],
+    sample: Sequence[LabelledTemplate],
     speaker: Speaker,
     bounds: Bounds,
     interrupted: Callable[[], bool] = never,
-) -> Prepared:
+) -> PreparedStrategy:
     """What the strategy needs before the log is read. Raises BadInput without the sample, and ModelUnavailable."""
     refuse_without_sample(strategy, sample)
     match strategy:
         case Strategy.SELF_PROMPT:
             ranked = ranked_tasks(sample, speaker, bounds, interrupted=interrupted)
-            return Prepared(manner_of(strategy, ranked[0].task), ranked)
+            return PreparedStrategy(style_of(strategy, ranked[0].task), ranked)
         case Strategy.IN_CONTEXT:
-            return Prepared(manner_of(strategy, examples=chosen(sample, MOST_EXAMPLES)))
+            return PreparedStrategy(style_of(strategy, examples=chosen(sample, MOST_EXAMPLES)))
         case _:
-            return Prepared(manner_of(strategy))
+            return PreparedStrategy(style_of(strategy))
 
 
-def refuse_without_sample(strategy: Strategy, sample: Sequence[Labelled]) -> None:
+def refuse_without_sample(strategy: Strategy, sample: Sequence[LabelledTemplate]) -> None:
     """Raises BadInput where the strategy needs labelled lines of both kinds and they are not there."""
     if not TRAITS[strategy].needs_sample:
         return

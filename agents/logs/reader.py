@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from argosy.agents.logs.answers import Answer
-from argosy.agents.logs.batches import Bounds, Judged, judge, never
+from argosy.agents.logs.batches import BatchVerdicts, Bounds, judge, never
 from argosy.agents.logs.entries import Entry
-from argosy.agents.logs.strategies import Manner, Strategy, manner_of
+from argosy.agents.logs.strategies import AskingStyle, Strategy, style_of
 from argosy.agents.models.chain import members
 from argosy.agents.models.speaker import Speaker
 from argosy.detectors.logs.templates import OTHERS, Template, TemplateMiner
@@ -54,7 +54,7 @@ class LogPrompt:
     def __init__(
         self,
         speaker: Speaker,
-        manner: Manner | None = None,
+        manner: AskingStyle | None = None,
         bounds: Bounds | None = None,
         verdicts: Verdicts | None = None,
         clean: Callable[[str], str] = lambda text: text,
@@ -62,11 +62,11 @@ class LogPrompt:
         done: Callable[[int, int], None] = lambda _known, _all: None,
     ) -> None:
         self._speaker = speaker
-        self._manner = manner or manner_of(Strategy.SIMPLE)
+        self._manner = manner or style_of(Strategy.SIMPLE)
         self._bounds = bounds or Bounds()
         self._verdicts: Verdicts = verdicts or Forgetful()
         self._clean, self._interrupted, self._done = clean, interrupted, done
-        self.last = Judged()
+        self.last = BatchVerdicts()
         self.recalled = 0
         self.answered_by = Counter[str]()
 

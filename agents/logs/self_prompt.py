@@ -8,9 +8,9 @@ import numpy as np
 from langchain_core.messages import HumanMessage
 
 from argosy.agents.logs.batches import Bounds, judge, never
-from argosy.agents.logs.entries import Labelled, shown_label
+from argosy.agents.logs.entries import LabelledTemplate, shown_label
 from argosy.agents.logs.labelled_sample import MOST_EXAMPLES, MOST_RANKED, chosen
-from argosy.agents.logs.strategies import LONGEST_TASK, TASKS, Strategy, manner_of, task_text
+from argosy.agents.logs.strategies import LONGEST_TASK, TASKS, Strategy, style_of, task_text
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.eval.rates import point
 from argosy.prompts import render
@@ -22,7 +22,7 @@ _ITEM = re.compile(r"^\s{0,4}(?:\*\*)?(\d{1,2})[.):]\s*(?:\*\*)?\s*(.*)")
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedTask:
     """An instruction and how it did: F1 over the labelled templates, those without an answer counted as wrong."""
 
     task: str
@@ -33,12 +33,12 @@ class Ranked:
 
 
 def ranked_tasks(
-    sample: Sequence[Labelled],
+    sample: Sequence[LabelledTemplate],
     speaker: Speaker,
     bounds: Bounds,
     written: int = WRITTEN,
     interrupted: Callable[[], bool] = never,
-) -> Sequence[Ranked]:
+) -> Sequence[RankedTask]:
     """Instructions by their F1 on the sample, the best first; of equal ones, those that come along.
 
     When the budget is spent, those that were tried until then are ranked. Raises ModelUnavailable.
@@ -46,9 +46,9 @@ def ranked_tasks(
     tried = chosen(sample, MOST_RANKED)
     tasks = [(task_text(name), False) for name in TASKS]
     tasks += [(task, True) for task in written_tasks(tried, speaker, written)]
-    found: list[Ranked] = []
+    found: list[RankedTask] = []
     for candidate, (task, by_model) in enumerate(tasks, 2):
-        manner = manner_of(Strategy.SELF_PROMPT, task)
+        manner = style_of(Strategy.SELF_PROMPT, task)
         entries = [each.entry for each in tried]
         judged = judge(entries, speaker, manner, bounds, interrupted=interrupted, candidate=candidate)
         if judged.why and found:
@@ -60,11 +60,11 @@ def ranked_tasks(
             dtype=np.bool_,
         )
         f1 = point(labels, flags).f1
-        found.append(Ranked(task, by_model, f1, len(tried), len(judged.answers)))
+        found.append(RankedTask(task, by_model, f1, len(tried), len(judged.answers)))
     return sorted(found, key=lambda each: -each.f1 if each.f1 == each.f1 else 0.0)
 
 
-def written_tasks(sample: Sequence[Labelled], speaker: Speaker, count: int) -> Sequence[str]:
+def written_tasks(sample: Sequence[LabelledTemplate], speaker: Speaker, count: int) -> Sequence[str]:
     """Instructions that the model writes when it is shown labelled lines; none where it writes none that can be read.
 
     They fill the place of the task alone: what is data, and the form of answers, is said by our own words.

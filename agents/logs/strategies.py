@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from argosy.agents.logs.entries import Labelled, shown_label
+from argosy.agents.logs.entries import LabelledTemplate, shown_label
 from argosy.prompts import render
 
 PLAIN_TASK = "plain"
@@ -44,12 +44,12 @@ TRAITS: Mapping[Strategy, Traits] = {
 
 
 @dataclass(frozen=True)
-class Manner:
+class AskingStyle:
     """A strategy with all that its prompt is made of."""
 
     strategy: Strategy
     task: str
-    examples: tuple[Labelled, ...] = ()
+    examples: tuple[LabelledTemplate, ...] = ()
 
     @property
     def system(self) -> str:
@@ -76,6 +76,6 @@ def task_text(name: str) -> str:
     return render("logs", f"task_{name}")
 
 
-def manner_of(strategy: Strategy, task: str | None = None, examples: tuple[Labelled, ...] = ()) -> Manner:
+def style_of(strategy: Strategy, task: str | None = None, examples: tuple[LabelledTemplate, ...] = ()) -> AskingStyle:
     """A strategy's manner, with the plain task where none is given."""
-    return Manner(strategy, task if task is not None else task_text(PLAIN_TASK), examples)
+    return AskingStyle(strategy, task if task is not None else task_text(PLAIN_TASK), examples)

@@ -24,7 +24,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True)
-class Telling:
+class SeparatingStatistic:
     """A statistic by which events are rarer than their look-alikes: by `margin` on average, in powers of ten.
 
     `rise` is the mean of its signed measures on the events.
@@ -47,7 +47,7 @@ def propose(speaker: Speaker, evidence: DetectionEvidence, key: CallKey, feedbac
     return ask_for_rule(speaker, [system, HumanMessage(user)], key)
 
 
-def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
+def separating_statistics(evidence: DetectionEvidence) -> list[SeparatingStatistic]:
     """The statistics of the evidence that are more extreme on events than on their look-alikes, the best first."""
     margins: dict[str, list[float]] = defaultdict(list)
     rises: dict[str, list[float]] = defaultdict(list)
@@ -58,15 +58,15 @@ def telling_statistics(evidence: DetectionEvidence) -> list[Telling]:
             margins[name].append(abs(measure) - same_side)
             rises[name].append(measure)
     count = len(evidence.pairs)
-    ranked = (Telling(name, sum(margins[name]) / count, sum(rises[name]) / count) for name in margins)
+    ranked = (SeparatingStatistic(name, sum(margins[name]) / count, sum(rises[name]) / count) for name in margins)
     return sorted((each for each in ranked if each.margin > 0), key=lambda each: (-each.margin, each.name))
 
 
 def _slots(evidence: DetectionEvidence) -> dict[str, object]:
     """What the prompt is filled with; without a telling statistic its sketch is on changes."""
-    ranked = telling_statistics(evidence)
+    ranked = separating_statistics(evidence)
     place = (evidence.round - 1) * evidence.candidates + evidence.candidate - 1
-    focus = ranked[place % len(ranked)] if ranked else Telling("change", 0.0, 0.0)
+    focus = ranked[place % len(ranked)] if ranked else SeparatingStatistic("change", 0.0, 0.0)
     match = _STATISTIC.fullmatch(focus.name)
     return {
         "direction": evidence.direction,
@@ -82,7 +82,7 @@ def _slots(evidence: DetectionEvidence) -> dict[str, object]:
     }
 
 
-def _side(focus: Telling) -> Side:
+def _side(focus: SeparatingStatistic) -> Side:
     if abs(focus.rise) <= focus.margin / 2:
         return Side.BOTH
     return Side.ABOVE if focus.rise > 0 else Side.BELOW

@@ -17,7 +17,7 @@ ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
-class Manner:
+class AskOptions:
     """How a run asks: so many questions at once, until `stopping` says that somebody wants it to end."""
 
     at_once: int = 1
@@ -47,7 +47,9 @@ class _Unanswered(Enum):
 class _Round:
     """One run through all windows and samples; safe to use from several threads."""
 
-    def __init__(self, speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], manner: Manner):
+    def __init__(
+        self, speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], manner: AskOptions
+    ):
         self._speaker, self._pattern, self._prompts, self._manner = speaker, pattern, prompts, manner
         self._over = Event()
         self.why = ""
@@ -80,7 +82,7 @@ class _Round:
 
 
 def ask_all(
-    speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], samples: int, manner: Manner
+    speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], samples: int, manner: AskOptions
 ) -> Answers:
     """Asks for `samples` answers to each prompt, one of each before the second of any.
 

@@ -29,7 +29,7 @@ class Preparation:
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class PreparedSeries:
     """A series as whole numbers by segment, and the way back. `values` have no holes, shape (n,)."""
 
     segments: Segments
@@ -38,14 +38,14 @@ class Prepared:
     numbers: Ints
 
     @staticmethod
-    def of(series: Series, how: Preparation) -> "Prepared":
+    def of(series: Series, how: Preparation) -> "PreparedSeries":
         """Raises BadInput for a series without values, and for an interval or decimals that do not suit it."""
         segments = aggregate(series, how.interval_s)
         if not segments.there.any():
             raise BadInput(f"series {series.id}", "every value is missing", "give one that has values")
         values = imputed(segments.values)
         scale = Scale.of(values, how.decimals)
-        return Prepared(segments, values, scale, scale.quantised(values))
+        return PreparedSeries(segments, values, scale, scale.quantised(values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Plan:
     `reply_tokens` is what one reply may have, at most a token a character.
     """
 
-    prepared: Prepared
+    prepared: PreparedSeries
     starts: Ints
     prompts: Sequence[Sequence[BaseMessage]]
     samples: int
@@ -73,7 +73,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundInterval:
     """An anomalous interval [begins, ends) in Unix seconds, of the original's points [start, stop), with its score."""
 
     start: int
@@ -88,11 +88,11 @@ class Findings:
     """Scores of the original's points, the intervals in them, and how the asking went."""
 
     scores: Scores
-    anomalies: Sequence[Found]
+    anomalies: Sequence[FoundInterval]
     answers: Answers
 
 
-def findings(prepared: Prepared, scores: Floats, why: Mapping[int, str], answers: Answers) -> Findings:
+def findings(prepared: PreparedSeries, scores: Floats, why: Mapping[int, str], answers: Answers) -> Findings:
     """Scores and reasons by segment as those of the original's points.
 
     A segment without a value keeps no opinion unless it lies within an anomaly.
@@ -105,6 +105,6 @@ def findings(prepared: Prepared, scores: Floats, why: Mapping[int, str], answers
         if first[stop] > first[start]:
             begins, ends = int(segments.seconds[start]), int(segments.seconds[stop - 1]) + segments.interval_s
             score = float(scores[start:stop].max())
-            found.append(Found(int(first[start]), int(first[stop]), begins, ends, score))
+            found.append(FoundInterval(int(first[start]), int(first[stop]), begins, ends, score))
     reasons = {int(first[at]): text for at, text in why.items() if first[at] < len(segments.positions)}
     return Findings(Scores(scores[segments.positions], reasons=reasons), found, answers)

@@ -7,9 +7,9 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.speaker import Pattern, Speaker
-from argosy.agents.sigllm.ask import Answers, Manner, ask_all
+from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
 from argosy.agents.sigllm.digits import Digits, written
-from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, Prepared, findings
+from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, PreparedSeries, findings
 from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
 from argosy.agents.sigllm.windows import forecast_starts
@@ -49,8 +49,8 @@ class ForecastReader:
 
     name = "sigllm detector"
 
-    def __init__(self, speaker: Speaker, options: ForecasterOptions, manner: Manner | None = None) -> None:
-        self._speaker, self._options, self._manner = speaker, options, manner or Manner()
+    def __init__(self, speaker: Speaker, options: ForecasterOptions, manner: AskOptions | None = None) -> None:
+        self._speaker, self._options, self._manner = speaker, options, manner or AskOptions()
 
     def score(self, series: Series) -> Scores:
         """Raises BadInput and ModelUnavailable; with a spent budget, points that were not forecast are NaN."""
@@ -67,7 +67,7 @@ def plan(series: Series, options: ForecasterOptions) -> Plan:
     if options.step > options.horizon:
         mend = f"give a step of at most {options.horizon}, or a longer --horizon"
         raise BadInput(f"--step-size {options.step}", "leaves points out that no window forecasts", mend)
-    prepared = Prepared.of(series, options.preparation)
+    prepared = PreparedSeries.of(series, options.preparation)
     numbers = prepared.numbers
     if len(numbers) <= options.window:
         problem = f"{len(numbers)} points leave nothing to forecast after a window of {options.window}"

@@ -7,9 +7,9 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.speaker import Pattern, Speaker
-from argosy.agents.sigllm.ask import Answers, Manner, ask_all
+from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
 from argosy.agents.sigllm.digits import Digits, written
-from argosy.agents.sigllm.findings import Findings, Plan, Preparation, Prepared, findings
+from argosy.agents.sigllm.findings import Findings, Plan, Preparation, PreparedSeries, findings
 from argosy.agents.sigllm.votes import agreed, padded, support
 from argosy.agents.sigllm.windows import covering, window_starts
 from argosy.prompts import render
@@ -49,8 +49,8 @@ class Prompter:
 
     name = "sigllm prompter"
 
-    def __init__(self, speaker: Speaker, options: PrompterOptions, manner: Manner | None = None) -> None:
-        self._speaker, self._options, self._manner = speaker, options, manner or Manner()
+    def __init__(self, speaker: Speaker, options: PrompterOptions, manner: AskOptions | None = None) -> None:
+        self._speaker, self._options, self._manner = speaker, options, manner or AskOptions()
 
     def score(self, series: Series) -> Scores:
         """Raises BadInput and ModelUnavailable; with a spent budget, points that no window speaks of are NaN."""
@@ -67,7 +67,7 @@ def plan(series: Series, options: PrompterOptions) -> Plan:
     if options.step > options.window:
         mend = f"give a step of at most {options.window}"
         raise BadInput(f"--step-size {options.step}", "leaves points out that no window holds", mend)
-    prepared = Prepared.of(series, options.preparation)
+    prepared = PreparedSeries.of(series, options.preparation)
     starts = window_starts(len(prepared.numbers), options.window, options.step)
     digits = options.preparation.digits
     texts = [written(window.tolist(), digits) for window in _windows(prepared.numbers, starts, options.window)]
@@ -99,7 +99,7 @@ def _windows(numbers: Ints, starts: Ints, size: int) -> list[Ints]:
     return [numbers[start : start + size] for start in starts.tolist()]
 
 
-def _reasons(prepared: Prepared, share: Floats, wide: Bools, voters: Ints) -> dict[int, str]:
+def _reasons(prepared: PreparedSeries, share: Floats, wide: Bools, voters: Ints) -> dict[int, str]:
     """For each interval, by its first segment, which values were named and how many windows could say so."""
     reasons = {}
     for start, stop in runs(wide).tolist():

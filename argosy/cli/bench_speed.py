@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from argosy.benchmarks.bench.speed import PAGE, SIZES, TABLE, Pace, measure_speed, paces
+from argosy.benchmarks.bench.speed import PAGE, SIZES, TABLE, SpeedFigure, measure_speed, paces
 from argosy.cli.bench_methods import runnable
 from argosy.eval.bench.cell import Result
 from argosy.terminal import print_json, stdout_console
@@ -30,7 +30,7 @@ def time_methods(methods: list[str], most_points: int | None, timeout_s: float, 
     console.print(f"{out / TABLE}, {out / PAGE}", markup=False, soft_wrap=True)
 
 
-def _table(found: list[Pace]) -> Table:
+def _table(found: list[SpeedFigure]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     for title in ("method", "points", "fit s", "score s", "M points/s", "peak MiB"):
         table.add_column(title, justify="left" if title == "method" else "right")

@@ -9,8 +9,8 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.inputs.signal_file import Given
-    from argosy.patterns.detect import Detected, DetectRequest
+    from argosy.inputs.signal_file import ReadSignal
+    from argosy.patterns.detect import DetectRequest, DetectResult
 
 DEFAULTS = {"series": "robust_z,seasonal", "lines": "logprompt", "records": "embeddings"}
 """The patterns that judge where none is named, by what the signal is."""
@@ -72,7 +72,7 @@ def detect(
     from argosy.cli.score import check_kind
     from argosy.detectors.fusion.blend import Blend
     from argosy.graphs.detect.context import DetectSettings
-    from argosy.inputs.signal_file import read_given
+    from argosy.inputs.signal_file import read_signal
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.patterns.detect import DetectRequest, rows_for
     from argosy.pictures.series import check_drawable
@@ -95,7 +95,7 @@ def detect(
         seed=seed,
         direct=DirectSettings(one_of("--form", form, {each.value: each for each in Form}), examples, window_tokens),
     )
-    given = read_given(kind, TableRequest(file, time, value, label, id_column, series, step, incidents))
+    given = read_signal(kind, TableRequest(file, time, value, label, id_column, series, step, incidents))
     caps = Caps(budget_calls, budget_tokens, budget_usd, budget_s)
     request = DetectRequest(given, settings, options.model_text(model), caps, learn, select)
     _perform(request, out, picture, as_json)
@@ -153,7 +153,7 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
 
     from rich.console import Console
 
-    from argosy.cli.detect_output import tell
+    from argosy.cli.detect_output import print_detect
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
     from argosy.models.table import find_models
@@ -170,10 +170,10 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
         write_table(table_of(request.given, done), out)
     if picture:
         _draw(request.given, done, picture)
-    tell(request.given, done, out, picture, as_json)
+    print_detect(request.given, done, out, picture, as_json)
 
 
-def _draw(given: "Given", done: "Detected", picture: Path) -> None:
+def _draw(given: "ReadSignal", done: "DetectResult", picture: Path) -> None:
     from argosy.eval.splits import Splits
     from argosy.pictures.series import draw
     from argosy.signals.series import Series

@@ -8,14 +8,16 @@ import typer
 from argosy.eval.titles import TITLES
 
 if TYPE_CHECKING:
-    from argosy.inputs.signal_file import Given
-    from argosy.patterns.detect import Detected
+    from argosy.inputs.signal_file import ReadSignal
+    from argosy.patterns.detect import DetectResult
 
 _SHOWN = 15
 _LINE_CHARS = 160
 
 
-def tell(given: "Given", done: "Detected", out: Path | None, picture: Path | None, as_json: bool) -> None:
+def print_detect(
+    given: "ReadSignal", done: "DetectResult", out: Path | None, picture: Path | None, as_json: bool
+) -> None:
     """Writes the report as JSON, or the patterns and first alerts for a person."""
     from argosy.terminal import print_json, printable
 
@@ -63,7 +65,7 @@ def _metric_words(metrics: dict[str, Any]) -> str:
     )
 
 
-def _quoted(given: "Given", alert: dict[str, Any]) -> list[str]:
+def _quoted(given: "ReadSignal", alert: dict[str, Any]) -> list[str]:
     """The first line of a log that an alert is about."""
     from argosy.signals.lines import Lines
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from argosy.sessions.request import SessionRequest
 
 
-def tell(request: "SessionRequest", as_json: bool) -> None:
+def print_estimate(request: "SessionRequest", as_json: bool) -> None:
     """Prints the estimate; nothing is sent, run or kept."""
     from argosy.models.table import find_models
     from argosy.sessions.estimate import estimate

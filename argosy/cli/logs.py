@@ -67,8 +67,8 @@ def logs(
     from argosy.inputs.logs.log_file import LogRequest
     from argosy.models.table import find_models
     from argosy.patterns.logs.report import print_log_report
-    from argosy.patterns.logs.run import LogsRequest, Watching, read_log
-    from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
+    from argosy.patterns.logs.run import LogObserver, LogsRequest, read_log
+    from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -86,10 +86,10 @@ def logs(
     )
     settings = read_settings()
     store = open_store(settings)
-    kept = KeptVerdicts(settings.home / FILE, store.redaction.text, time.time, fresh)
+    kept = VerdictCache(settings.home / FILE, store.redaction.text, time.time, fresh)
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, LogProgress(errors, quiet=as_json) as progress:
-        watching = Watching(mined=progress.mined, judged=progress.judged, interrupted=interrupted)
+        watching = LogObserver(mined=progress.mined, judged=progress.judged, interrupted=interrupted)
         report = read_log(request, store, find_models(settings), time.time, kept, watching)
     if as_json:
         print_json(report.as_json())

@@ -9,7 +9,7 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.patterns.records.run import Judged, RecordsTask
+    from argosy.patterns.records.run import RecordsJob, RecordsResult
 
 _SHOWN = 20
 
@@ -67,9 +67,9 @@ def records(
     from argosy.cli.choices import one_of
     from argosy.cli.score import check_kind
     from argosy.detectors.records.distances import Method, Shape
-    from argosy.detectors.records.groups import Judging
+    from argosy.detectors.records.groups import GroupOptions
     from argosy.inputs.records.records_file import RecordsFormat, RecordsRequest
-    from argosy.patterns.records.run import RecordsTask
+    from argosy.patterns.records.run import RecordsJob
 
     if out:
         check_kind(out)
@@ -82,10 +82,10 @@ def records(
         _listed(names),
     )
     how = one_of("--method", method, {each.value: each for each in Method})
-    task = RecordsTask(
+    task = RecordsJob(
         read,
         embed,
-        Judging(how, percentile, least, Shape(components, clusters, seed)),
+        GroupOptions(how, percentile, least, Shape(components, clusters, seed)),
         _train(train),
         review,
         rules,
@@ -115,7 +115,7 @@ def _train(text: str | None) -> Path | float | None:
     return share
 
 
-def _perform(task: "RecordsTask", out: Path | None, as_json: bool) -> None:
+def _perform(task: "RecordsJob", out: Path | None, as_json: bool) -> None:
     """Runs with progress on stderr, and writes what was found to stdout."""
     import time
 
@@ -137,7 +137,7 @@ def _perform(task: "RecordsTask", out: Path | None, as_json: bool) -> None:
     _print(judged, out, as_json)
 
 
-def _print(judged: "Judged", out: Path | None, as_json: bool) -> None:
+def _print(judged: "RecordsResult", out: Path | None, as_json: bool) -> None:
     from argosy.terminal import print_json, printable
 
     def say(text: str) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from argosy.inputs.tables.read_series import TableRequest
-    from argosy.service.refresh_request import Cost, Refreshed
+    from argosy.service.refresh_request import Cost, RefreshResult
     from argosy.store.store import Store
 
 
@@ -69,7 +69,7 @@ def refresh(
     from argosy.models.table import find_models
     from argosy.sandboxes import SandboxChoice
     from argosy.service.refresh import refresh as run_refresh
-    from argosy.service.refresh_request import RefreshRequest, Shadow
+    from argosy.service.refresh_request import RefreshRequest, ShadowPeriod
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -88,7 +88,7 @@ def refresh(
         sandbox=one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice}),
         accept_risk=accept_risk,
         approve=approve,
-        shadow=Shadow.of(shadow_points, shadow_days),
+        shadow=ShadowPeriod.of(shadow_points, shadow_days),
         force=one_of("--force", force, {each.value: each for each in Decision}) if force else None,
         search=search,
         expires_days=expires_days or None,
@@ -120,7 +120,7 @@ def amounts(cost: "Cost", bound: str = "") -> str:
     return f"{cost.seconds:.1f} s, {bound}{cost.calls:,.0f} calls, {cost.tokens:,.0f} tokens, {dollars}"
 
 
-def print_refreshed(done: "Refreshed", console: "Console") -> None:
+def print_refreshed(done: "RefreshResult", console: "Console") -> None:
     """Prints a refresh for a person: what was found, what was decided and why, and what to do next."""
     from rich.text import Text
 

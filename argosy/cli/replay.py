@@ -8,10 +8,10 @@ import typer
 
 from argosy.cli import options
 from argosy.cli.choices import DIRECTIONS, one_of
-from argosy.cli.running import conduct
+from argosy.cli.running import run_with_progress
 
 if TYPE_CHECKING:
-    from argosy.sessions.replay import Replayed
+    from argosy.sessions.replay import ReplayResult
 
 SessionId = Annotated[str, typer.Argument(help="A session's id, its beginning where that is unique, or 'latest'.")]
 Picture = Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")]
@@ -40,7 +40,7 @@ def resume(
     """
     from argosy.sessions.resume import resume_session
 
-    conduct(lambda *given: resume_session(session, *given), picture, as_json)
+    run_with_progress(lambda *given: resume_session(session, *given), picture, as_json)
 
 
 def fork(
@@ -85,7 +85,7 @@ def fork(
         sandbox=None if sandbox is None else one_of("--sandbox", sandbox, sandboxes),
         accept_risk=accept_risk,
     )
-    conduct(lambda *given: fork_session(session, at, changes, *given), picture, as_json)
+    run_with_progress(lambda *given: fork_session(session, at, changes, *given), picture, as_json)
 
 
 def replay(session: SessionId, as_json: options.AsJson = False) -> None:
@@ -111,7 +111,7 @@ def replay(session: SessionId, as_json: options.AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _print(done: "Replayed") -> None:
+def _print(done: "ReplayResult") -> None:
     from argosy.terminal import printable
 
     took = f"{done.replies} replies from the record, none asked for, {done.seconds:.1f} s"

@@ -7,11 +7,11 @@ import typer
 
 from argosy.cli import options
 from argosy.cli.choices import DIRECTIONS, one_of
-from argosy.cli.estimate_output import tell
-from argosy.cli.running import conduct
+from argosy.cli.estimate_output import print_estimate
+from argosy.cli.running import run_with_progress
 
 if TYPE_CHECKING:
-    from argosy.graphs.refine.shortlist_settings import Selecting
+    from argosy.graphs.refine.shortlist_settings import ShortlistSettings
     from argosy.sessions.run import SessionRequest
 
 DEMO_PICTURE = Path("demo/session.png")
@@ -117,14 +117,14 @@ def run(
         selecting=_selecting(select, base, cards, practices, objective),
     )
     if dry_run:
-        tell(request, as_json)
+        print_estimate(request, as_json)
     else:
         perform(request, picture, as_json)
 
 
 def _selecting(
     select: bool, base: str, cards: Path | None, practices: Path | None, objective: str
-) -> "Selecting | None":
+) -> "ShortlistSettings | None":
     """By what baselines are shortlisted. Raises BadInput for options that would have no effect."""
     from argosy.patterns.selection.own_cards import baseline_selecting
     from argosy.settings import read_settings
@@ -159,4 +159,4 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     """Runs a session with progress on stderr, and writes its report to stdout."""
     from argosy.sessions.run import run_session
 
-    conduct(lambda *given: run_session(request, *given), picture, as_json)
+    run_with_progress(lambda *given: run_session(request, *given), picture, as_json)

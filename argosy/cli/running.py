@@ -9,17 +9,17 @@ import typer
 if TYPE_CHECKING:
     from argosy.graphs.recording.events import Event
     from argosy.models.table import Models
-    from argosy.sessions.publish import Finished
+    from argosy.sessions.publish import SessionResult
     from argosy.sessions.report import Report
     from argosy.store.store import Store
 
 Work = Callable[
-    ["Store", "Models", Callable[[], float], Callable[["Event"], None], Callable[[], bool]], "Finished | Report"
+    ["Store", "Models", Callable[[], float], Callable[["Event"], None], Callable[[], bool]], "SessionResult | Report"
 ]
 """What is done with a store, the table of models, a clock, who watches, and who may interrupt."""
 
 
-def conduct(work: Work, picture: Path | None, as_json: bool) -> None:
+def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
     """Does the work with progress on stderr, and writes the report to stdout."""
     import time
 
@@ -64,7 +64,7 @@ def _print(report: "Report", as_json: bool) -> None:
         print_report(report, stdout_console())
 
 
-def _draw(finished: "Finished", picture: Path) -> Path:
+def _draw(finished: "SessionResult", picture: Path) -> Path:
     from argosy.pictures.series import draw
 
     final, report = finished.final, finished.report

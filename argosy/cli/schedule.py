@@ -90,13 +90,13 @@ def add(
 ) -> None:
     """Refresh a detector by a cron line, on newer data of a source."""
     from argosy.cli.choices import one_of
-    from argosy.cli.schedule_source import Asked, columns_of, incidents_of, source_of
+    from argosy.cli.schedule_source import SourceOptions, columns_of, incidents_of, source_of
     from argosy.sandboxes import SandboxChoice
     from argosy.scheduling.cron import Cron
-    from argosy.scheduling.missed_policy import Missed
+    from argosy.scheduling.missed_policy import MissedPolicy
     from argosy.scheduling.perform import RequestSpec, check_model, check_scheduled
 
-    asked = Asked(
+    asked = SourceOptions(
         files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series), gaps,
         incidents_of(incidents, incidents_sql, incidents_query), lookback_days, timeout,
     ).checked()  # fmt: skip
@@ -118,7 +118,7 @@ def add(
         probation_days=probation_days,
     )
     schedules, store = _open()
-    line, policy = Cron.read(cron, zone), Missed.read(missed)
+    line, policy = Cron.read(cron, zone), MissedPolicy.read(missed)
     row = store.detectors.find(detector)
     live = check_scheduled(store, row.id)
     source = source_of(asked, live.step_s, live.base.get("column"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SourceOptions:
     """The options of a source, as they were given; `timeout_s` is for one answer of it."""
 
     files: str | None
@@ -27,7 +27,7 @@ class Asked:
     lookback_days: float
     timeout_s: float
 
-    def checked(self) -> "Asked":
+    def checked(self) -> "SourceOptions":
         """The same, with paths that mean the same from any folder. Raises BadInput."""
         from argosy.inputs.sources.prometheus import check_server, refuse_counter
         from argosy.inputs.sources.sql import kept_url
@@ -68,7 +68,7 @@ class Asked:
                 raise BadInput(option, "is empty", "say what is to be asked")
 
 
-def source_of(asked: Asked, step_s: int, base: str | None) -> "SourceSpec":
+def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpec":
     """What is kept of the source, for a detector of this step that corrects the column `base`. Raises BadInput."""
     from argosy.cli.choices import one_of
     from argosy.inputs.sources.spec import SourceSpec

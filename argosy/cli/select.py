@@ -11,7 +11,7 @@ from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.detectors.cards import Card, Goal, Kind
-    from argosy.patterns.selection.run import Selected, SelectRequest
+    from argosy.patterns.selection.run import SelectRequest, SelectResult
 
 _FILE = "file"
 _GOALS = ("flag", "rank")
@@ -149,7 +149,7 @@ def _perform(request: "SelectRequest", store: Any, as_json: bool) -> None:
         _print(done, request)
 
 
-def _print(done: "Selected", request: "SelectRequest") -> None:
+def _print(done: "SelectResult", request: "SelectRequest") -> None:
     from rich.text import Text
 
     from argosy.detectors.cards.card import TAGS
@@ -204,14 +204,14 @@ def card(
     from argosy.detectors.cards import Kind
     from argosy.models.table import find_models
     from argosy.patterns.selection.own_cards import write_new_card
-    from argosy.patterns.selection.read_source import read_unknown
+    from argosy.patterns.selection.read_source import read_detector_source
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, printable
 
     if out.exists():
         raise BadInput(str(out), "is there already", "name a new file, or remove it")
-    unknown = read_unknown(detector, Kind.TABLE if table else Kind.SERIES)
+    unknown = read_detector_source(detector, Kind.TABLE if table else Kind.SERIES)
     settings = read_settings()
     caps = Caps(calls=budget_calls, usd=budget_usd)
     store, models = open_store(settings), find_models(settings)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from argosy.graphs.recording.events import Decision, Failure, ModelCall, SandboxJob
-    from argosy.sessions.transcript import Entry, Section, Transcript
+    from argosy.sessions.transcript import Section, Transcript, TranscriptEntry
     from argosy.store.rows import SessionRow
 
 _PROMPT_LINES = 8
@@ -35,12 +35,12 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Write the events as one JSON list instead.")] = False,
 ) -> None:
     """Show what happened in a session: every node, prompt, reply, sandbox outcome, score and decision."""
-    from argosy.sessions.transcript import Wanted, read_transcript, transcript_json
+    from argosy.sessions.transcript import TranscriptFilter, read_transcript, transcript_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
 
-    wanted = Wanted(node, round_, rule)
+    wanted = TranscriptFilter(node, round_, rule)
     transcript = read_transcript(open_store(read_settings()), session, wanted)
     if as_json:
         print_json(transcript_json(transcript, full))
@@ -78,7 +78,7 @@ def _blocks(section: "Section", full: bool) -> "Iterator[RenderableType]":
     """The section's entries; neighbouring scores share a table, and clean jobs of one purpose a line unless `full`."""
     from argosy.graphs.recording.events import Decision, Failure, ModelCall, SandboxJob, ScoreMeasured
 
-    def alike(entry: "Entry") -> object:
+    def alike(entry: "TranscriptEntry") -> object:
         match entry.event:
             case ScoreMeasured():
                 return "score"
@@ -101,7 +101,7 @@ def _blocks(section: "Section", full: bool) -> "Iterator[RenderableType]":
                 yield _failure(event)
 
 
-def _call(event: "ModelCall", entry: "Entry", full: bool) -> "Iterator[RenderableType]":
+def _call(event: "ModelCall", entry: "TranscriptEntry", full: bool) -> "Iterator[RenderableType]":
     from rich.padding import Padding
 
     from argosy.sessions.transcript import candidate_id
@@ -162,7 +162,7 @@ def _jobs(events: "list[SandboxJob]") -> "RenderableType":
     )
 
 
-def _scores(entries: "list[Entry]") -> "RenderableType":
+def _scores(entries: "list[TranscriptEntry]") -> "RenderableType":
     from rich.padding import Padding
 
     from argosy.graphs.recording.events import ScoreMeasured

@@ -11,8 +11,8 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.inputs.tables.read_series import Loaded
-    from argosy.patterns.sigllm import Options, Sigllm, SigllmRequest
+    from argosy.inputs.tables.read_series import LoadedSeries
+    from argosy.patterns.sigllm import Options, SigllmRequest, SigllmResult
 
 _SHOWN = 20
 
@@ -131,7 +131,7 @@ def _refuse_given(method: str, values: Mapping[str, Any]) -> None:
         raise BadInput(f"--{name.replace('_', '-')}", f"is an option of the {method}", f"add --method {method}")
 
 
-def _sliced(loaded: "Loaded", text: str | None) -> "Loaded":
+def _sliced(loaded: "LoadedSeries", text: str | None) -> "LoadedSeries":
     """The points A:B. Raises BadInput for what names none."""
     if text is None:
         return loaded
@@ -169,7 +169,7 @@ def _tell_plan(request: "SigllmRequest", as_json: bool) -> None:
     )
 
 
-def _perform(request: "SigllmRequest", loaded: "Loaded", out: Path | None, as_json: bool) -> None:
+def _perform(request: "SigllmRequest", loaded: "LoadedSeries", out: Path | None, as_json: bool) -> None:
     """Runs with progress on stderr, and writes what was found to stdout."""
     import time
 
@@ -193,7 +193,7 @@ def _perform(request: "SigllmRequest", loaded: "Loaded", out: Path | None, as_js
     _print(done, loaded, out, as_json)
 
 
-def _print(done: "Sigllm", loaded: "Loaded", out: Path | None, as_json: bool) -> None:
+def _print(done: "SigllmResult", loaded: "LoadedSeries", out: Path | None, as_json: bool) -> None:
     from argosy.patterns.sigllm import measured
     from argosy.terminal import print_json
 

@@ -8,7 +8,7 @@ import typer
 from argosy.cli import options
 
 if TYPE_CHECKING:
-    from argosy.sessions.certificates import Verified
+    from argosy.sessions.certificates import Verification
 
 
 def register(rule: typer.Typer) -> None:
@@ -52,7 +52,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _json(verified: "Verified") -> dict[str, object]:
+def _json(verified: "Verification") -> dict[str, object]:
     return {
         "rule": verified.rule,
         "session": verified.session,
@@ -63,7 +63,7 @@ def _json(verified: "Verified") -> dict[str, object]:
     }
 
 
-def _print(verified: "Verified") -> None:
+def _print(verified: "Verification") -> None:
     from argosy.terminal import printable
 
     for check in verified.checks:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from argosy.detectors.why.changes import Change
     from argosy.detectors.why.clauses import Clause
     from argosy.detectors.why.explain import Explanation, RuleVerdict
-    from argosy.service.explain import Why
-    from argosy.service.explain_in_words import InWords
+    from argosy.service.explain import PointExplanation
+    from argosy.service.explain_in_words import WordsResult
     from argosy.store.store import Store
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("why", epilog="Example: argosy why latest metric.csv --at 2024-05-01T13:05:00Z")(why)
+    app.command("why", epilog="Example: argosy why latest metric.csv --at 2024-05-01T13:05:00Z")(explain_point)
 
 
-def why(
+def explain_point(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: options.File,
     at: Annotated[str, typer.Option("--at", help="The point: ISO 8601 or Unix time, or an index.", show_default=False)],
@@ -44,7 +44,7 @@ def why(
     from argosy.cli.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
-    from argosy.service.explain import why as explain_point
+    from argosy.service.explain import explain_point as explain_point
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
@@ -62,7 +62,7 @@ def why(
             typer.echo(line)
 
 
-def _said(found: "Why", store: "Store", model: str) -> "InWords":
+def _said(found: "PointExplanation", store: "Store", model: str) -> "WordsResult":
     import time
 
     from argosy.models.table import find_models
@@ -72,13 +72,13 @@ def _said(found: "Why", store: "Store", model: str) -> "InWords":
     return in_words(found, WordsRequest(model), store, find_models(read_settings()), time.time)
 
 
-def _words_json(said: "InWords") -> dict[str, Any]:
+def _words_json(said: "WordsResult") -> dict[str, Any]:
     from argosy.agents.explanation import as_json
 
     return {"in_words": {"session": said.session, **as_json(said.explained)}}
 
 
-def _words_lines(said: "InWords | None") -> Iterator[str]:
+def _words_lines(said: "WordsResult | None") -> Iterator[str]:
     from argosy.terminal import printable
 
     if said is None:
@@ -91,7 +91,7 @@ def _words_lines(said: "InWords | None") -> Iterator[str]:
     yield f"         {explained.standing.value}; by {who}; argosy show {said.session} tells what was asked"
 
 
-def why_json(found: "Why") -> dict[str, Any]:
+def why_json(found: "PointExplanation") -> dict[str, Any]:
     """An explanation as JSON values; NaN, which is no opinion or a missing value, as null."""
     said = found.explanation
     return {
@@ -172,20 +172,20 @@ def _change_json(change: "Change", said: "Explanation") -> dict[str, Any]:
 
 def sentence(change: "Change") -> str:
     """A change in words, such as 'threshold ≤ 4.1 instead of 6'."""
-    from argosy.detectors.why.changes import Changed
+    from argosy.detectors.why.changes import ChangeKind
 
     now = "no value" if change.now != change.now else f"{change.now:.6g}"
     words = f"{change.sign} {change.to:.10g} instead of {now}"
     match change.what:
-        case Changed.VALUE:
+        case ChangeKind.VALUE:
             return f"value {words}" + ("" if change.seen else ", further than the series has been before")
-        case Changed.PARAMETER:
+        case ChangeKind.PARAMETER:
             return f"{change.rule}: {change.name} {words}"
-        case Changed.BASE_THRESHOLD:
+        case ChangeKind.BASE_THRESHOLD:
             return f"base: threshold {words}"
 
 
-def print_why(found: "Why", console: "Console") -> None:
+def print_why(found: "PointExplanation", console: "Console") -> None:
     """Prints an explanation; text that a model wrote is shown as it is, never as markup."""
     from rich.text import Text
 
@@ -195,7 +195,7 @@ def print_why(found: "Why", console: "Console") -> None:
         console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
 
 
-def _lines(found: "Why") -> Iterator[tuple[str, str]]:
+def _lines(found: "PointExplanation") -> Iterator[tuple[str, str]]:
     said = found.explanation
     value = "no value" if said.value != said.value else f"value {said.value:.6g}"
     yield "point", f"{found.at} of {found.series}, {value}"

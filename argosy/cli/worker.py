@@ -31,7 +31,7 @@ def worker(
     import time
 
     from argosy.models.table import find_models
-    from argosy.scheduling.lease import Pace, check_pace
+    from argosy.scheduling.lease import WorkerPace, check_pace
     from argosy.scheduling.perform import performer
     from argosy.scheduling.telemetry import Log, Metrics
     from argosy.scheduling.worker import Worker
@@ -39,7 +39,7 @@ def worker(
     from argosy.store.store import open_store
 
     settings = read_settings()
-    pace = check_pace(Pace(jobs, lease))
+    pace = check_pace(WorkerPace(jobs, lease))
     store = open_store(settings)
     numbers = Metrics(metrics, metrics_port)
     numbers.write()

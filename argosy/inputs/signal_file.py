@@ -20,7 +20,7 @@ from argosy.signals.shapes import Signal
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class ReadSignal:
     """A signal as it was read. `labels`: a bool per point, shape (n,), or None; `incidents` are their runs."""
 
     signal: Signal
@@ -46,24 +46,24 @@ class Given:
         assert_never(self.signal)
 
 
-def given_series(table: TableRequest) -> Given:
+def whole_series(table: TableRequest) -> ReadSignal:
     """One series of a table. Raises BadInput."""
     loaded = newest(read_series(table))
-    return Given(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
+    return ReadSignal(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
 
 
-def read_given(kind: Kind, table: TableRequest) -> Given:
+def read_signal(kind: Kind, table: TableRequest) -> ReadSignal:
     """The signal of a file; of a log or records the options that name columns of a series mean nothing, but the label.
 
     Raises BadInput.
     """
     match kind:
         case Kind.SERIES:
-            return given_series(table)
+            return whole_series(table)
         case Kind.LINES:
             lines, labels = read_lines(LogRequest(table.path, label=table.label))
-            return Given(lines, None if labels is None else np.array(labels, dtype=np.bool_))
+            return ReadSignal(lines, None if labels is None else np.array(labels, dtype=np.bool_))
         case Kind.RECORDS:
             read = read_records(RecordsRequest(table.path))
-            return Given(read.records, notes=tuple(read.notes))
+            return ReadSignal(read.records, notes=tuple(read.notes))
     assert_never(kind)

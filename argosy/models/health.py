@@ -8,13 +8,13 @@ from argosy.agents.models.clients import address
 from argosy.doctor import Finding, Health
 from argosy.models.gguf import SCHEME, what_is_missing
 from argosy.models.reachable import what_keeps_away
-from argosy.models.roles import read_casting
+from argosy.models.roles import read_roles
 from argosy.models.table import Models, find_models
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 
 
-def look_at_models(settings: Settings, model: str) -> Iterator[Finding]:
+def examine_models(settings: Settings, model: str) -> Iterator[Finding]:
     """The table, then each model that --model names."""
     try:
         models = find_models(settings)
@@ -23,7 +23,7 @@ def look_at_models(settings: Settings, model: str) -> Iterator[Finding]:
         return
     yield _table(settings, models)
     try:
-        casting = read_casting(model)
+        casting = read_roles(model)
     except BadInput as error:
         yield Finding("model", Health.BROKEN, f"{error.place}: {error.problem}", error.mend)
         return

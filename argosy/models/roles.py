@@ -22,11 +22,11 @@ _MEND = f"write MODEL, MODEL|FALLBACK, or ROLE=MODEL,ROLE=MODEL with a role of {
 INSTRUCTION_TOKENS = 1_000
 """What a prompt may have beside its evidence: instructions, the form of a rule, the rule that is talked about."""
 
-Casting = Mapping[Role, tuple[str, ...]]
+RoleModels = Mapping[Role, tuple[str, ...]]
 """For each role its models, the first preferred, the others in case it cannot be asked."""
 
 
-def read_casting(text: str) -> Casting:
+def read_roles(text: str) -> RoleModels:
     """Reads --model, in which `|` parts a model from its fallback, and a comma one role from the next.
 
     A part without a role is for all that are not named. Without such a part, rules are repaired by who wrote them, and
@@ -69,7 +69,7 @@ def _chain(part: str, text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Cast:
+class RoleSpeakers:
     """The speakers of a session."""
 
     chains: Mapping[Role, Chain]
@@ -86,15 +86,15 @@ class Cast:
 
 
 @contextmanager
-def cast(
+def open_roles(
     text: str, models: Models, budget: Budget, seed: int, prompt_tokens: int, needed: bool = True
-) -> Iterator[Cast]:
+) -> Iterator[RoleSpeakers]:
     """Opens every model that --model names, once each; local ones are served until the end.
 
     `prompt_tokens` is what the evidence of one prompt may have. Raises BadInput, and ModelUnavailable where a role is
     left with nobody who could be asked; where models are not `needed`, that is found out by whoever asks.
     """
-    casting = read_casting(text)
+    casting = read_roles(text)
     specs = tuple(dict.fromkeys(spec for chain in casting.values() for spec in chain))
     refuse_unaskable(specs, models, prompt_tokens)
     refuse_uncapped(specs, models, budget.caps)
@@ -104,7 +104,7 @@ def cast(
         speakers = {spec: _open(spec, models, budget, seed, stack) for spec in specs}
         outages = Outages()
         chains = {role: Chain([speakers[spec] for spec in chain], outages) for role, chain in casting.items()}
-        yield Cast(chains, tuple(speakers.values()))
+        yield RoleSpeakers(chains, tuple(speakers.values()))
 
 
 def _open(spec: str, models: Models, budget: Budget, seed: int, stack: ExitStack) -> ChatSpeaker:

@@ -16,14 +16,14 @@ from argosy.agents.models.speaker import Pattern
 from argosy.agents.models.tracing import untraced
 from argosy.agents.selection import ModelSelector
 from argosy.eval.metrics import measure
-from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
+from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
 from argosy.graphs.detect.patterns import Kind, PatternRow, of_kind
-from argosy.graphs.detect.state import Heard, State
+from argosy.graphs.detect.state import PatternSummary, State
 from argosy.graphs.recording.events import Event
-from argosy.inputs.signal_file import Given
+from argosy.inputs.signal_file import ReadSignal
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
@@ -48,7 +48,7 @@ class DetectRequest:
     With `select`, the patterns of the settings are offered to the selector of detectors, which chooses among them.
     """
 
-    given: Given
+    given: ReadSignal
     settings: DetectSettings
     model: str = EMBEDDED
     caps: Caps = field(default_factory=Caps)
@@ -57,7 +57,7 @@ class DetectRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Detected:
+class DetectResult:
     """What a run came to: the fused scores, those of each pattern that was heard, and the report that is kept."""
 
     session: str
@@ -88,7 +88,7 @@ def detect(
     models: Models,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
-) -> Detected:
+) -> DetectResult:
     """Runs the detect graph on one signal. What one pattern cannot do is noted, and the others go on.
 
     Raises BadInput, also where no pattern could be heard, ModelUnavailable and StoreUnavailable.
@@ -96,7 +96,7 @@ def detect(
     rows = rows_for(request.given.kind, request.settings.patterns)
     slate = _slate(request)
     selector = partial(ModelSelector, past=past_results(store)) if request.select else None
-    with consult(_asked(request, rows, slate), store, models, clock, watch) as run:
+    with open_pattern_run(_asked(request, rows, slate), store, models, clock, watch) as run:
         context = DetectContext(
             request.settings, slate, rows, run.speaker, run.recorder, run.clock, selector, store.redaction.text
         )
@@ -109,18 +109,18 @@ def detect(
         run.report |= _report(request, slate, state, run)
         fused = slate.fused or Scores(np.zeros(0))
         said = {name: each.scores for name, each in slate.said.items()}
-        return Detected(run.session, fused, said, slate.learn_stop, run.report)
+        return DetectResult(run.session, fused, said, slate.learn_stop, run.report)
 
 
-def _slate(request: DetectRequest) -> Slate:
+def _slate(request: DetectRequest) -> DetectData:
     given = request.given
     learn = request.learn or (0.5 if given.kind is Kind.SERIES else 1.0)
     stop = max(1, round(learn * len(given.signal)))
     labels = given.labels if given.labels is not None and given.labels.any() else None
-    return Slate(given.signal, labels, stop, times_known=given.times_known)
+    return DetectData(given.signal, labels, stop, times_known=given.times_known)
 
 
-def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: Slate) -> PatternRequest:
+def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: DetectData) -> PatternRequest:
     patterns = {pattern for row in rows.values() for pattern in row.asks}
     patterns |= {Pattern.EXPLANATION} if request.settings.explain else set()
     patterns |= {Pattern.SELECTION} if request.select else set()
@@ -139,14 +139,14 @@ def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: Slate)
     )
 
 
-def _refuse_silence(request: DetectRequest, heard: tuple[Heard, ...]) -> None:
+def _refuse_silence(request: DetectRequest, heard: tuple[PatternSummary, ...]) -> None:
     if all(each.failure for each in heard):
         reasons = "; ".join(f"{each.pattern}: {each.failure}" for each in heard)
         place = f"--patterns {','.join(request.settings.patterns)}"
         raise BadInput(place, f"none of them could judge ({reasons})", "name others, or mend what keeps these")
 
 
-def _report(request: DetectRequest, slate: Slate, state: State, run: Consultation) -> dict[str, Any]:
+def _report(request: DetectRequest, slate: DetectData, state: State, run: PatternRun) -> dict[str, Any]:
     fused = slate.fused or Scores(np.zeros(0))
     alerts = list(_alerts(request.given, slate, fused))
     return {
@@ -166,7 +166,7 @@ def _report(request: DetectRequest, slate: Slate, state: State, run: Consultatio
     }
 
 
-def _pattern(heard: Heard, slate: Slate) -> dict[str, Any]:
+def _pattern(heard: PatternSummary, slate: DetectData) -> dict[str, Any]:
     said = slate.said.get(heard.pattern)
     return {
         "pattern": heard.pattern,
@@ -180,7 +180,7 @@ def _pattern(heard: Heard, slate: Slate) -> dict[str, Any]:
     }
 
 
-def _metrics(slate: Slate, scores: Scores) -> dict[str, float | int | None] | None:
+def _metrics(slate: DetectData, scores: Scores) -> dict[str, float | int | None] | None:
     """Measured on the points after those that patterns could learn from; None without incidents there."""
     if slate.labels is None or not slate.labels[slate.learn_stop :].any():
         return None
@@ -188,7 +188,7 @@ def _metrics(slate: Slate, scores: Scores) -> dict[str, float | int | None] | No
     return {name: (None if value != value else value) for name, value in found.items()}
 
 
-def _alerts(given: Given, slate: Slate, fused: Scores) -> Iterator[dict[str, Any]]:
+def _alerts(given: ReadSignal, slate: DetectData, fused: Scores) -> Iterator[dict[str, Any]]:
     for start, stop in runs(fused.flags).tolist():
         explained = slate.explained.get(start)
         reasons = dict.fromkeys(fused.reasons[i][:_REASON_CHARS] for i in range(start, stop) if i in fused.reasons)
@@ -205,7 +205,7 @@ def _alerts(given: Given, slate: Slate, fused: Scores) -> Iterator[dict[str, Any
         }
 
 
-def _seconds(given: Given, start: int, stop: int) -> tuple[int | None, int | None]:
+def _seconds(given: ReadSignal, start: int, stop: int) -> tuple[int | None, int | None]:
     """When an alert begins and when it has ended, as Unix seconds; None where times are not known."""
     if not isinstance(given.signal, Series) or not given.times_known:
         return None, None
@@ -213,13 +213,13 @@ def _seconds(given: Given, start: int, stop: int) -> tuple[int | None, int | Non
     return int(seconds[start]), int(seconds[stop - 1]) + given.signal.step_s
 
 
-def _stand_in(run: Consultation, state: State, slate: Slate) -> Iterator[str]:
+def _stand_in(run: PatternRun, state: State, slate: DetectData) -> Iterator[str]:
     asked = any(each.asked for each in state["heard"]) or bool(slate.explained)
     if asked and not any(speaker.is_language_model for speaker in run.chain.speakers):
         yield "no language model was asked: the embedded stand-in answered, by plain statistics"
 
 
-def table_of(given: Given, done: Detected) -> pd.DataFrame:
+def table_of(given: ReadSignal, done: DetectResult) -> pd.DataFrame:
     """A row for each point, line or record: what it is, the fused score and flag, who fired, and each score."""
     fused = done.fused
     fired = [",".join(name for name, flags in fused.fired.items() if flags[i]) for i in range(len(fused.values))]

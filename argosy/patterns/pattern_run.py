@@ -12,7 +12,7 @@ from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern, Role, Speaker
 from argosy.graphs.recording.events import Decision, Event
 from argosy.graphs.recording.recorder import Clock, RecordedSpeaker, Recorder, span
-from argosy.models.roles import cast, read_casting
+from argosy.models.roles import open_roles, read_roles
 from argosy.models.table import Models
 from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
@@ -46,7 +46,7 @@ class PatternRequest:
 
 
 @dataclass(eq=False)
-class Consultation:
+class PatternRun:
     """A pattern's run under way. Whoever runs it puts what was found into `report`, and may change `outcome`."""
 
     session: str
@@ -91,13 +91,13 @@ class Consultation:
 
 
 @contextmanager
-def consult(
+def open_pattern_run(
     request: PatternRequest,
     store: Store,
     models: Models,
     clock: Clock,
     watch: Callable[[Event], None] = lambda _event: None,
-) -> Iterator[Consultation]:
+) -> Iterator[PatternRun]:
     """Opens models and a session, and keeps at the end how it ended, with its report.
 
     Raises BadInput, ModelUnavailable or StoreUnavailable before it begins; whatever stops it afterwards is recorded and
@@ -109,13 +109,13 @@ def consult(
     budget = Budget(request.caps, lambda: clock() - began, began_s=0.0)
     with ExitStack() as stack:
         opened = stack.enter_context(
-            cast(request.model, models, budget, request.seed, request.prompt_tokens, request.model_needed)
+            open_roles(request.model, models, budget, request.seed, request.prompt_tokens, request.model_needed)
         )
         kept = {PATTERN: request.name, "language_model": opened.by_language_model, **request.settings}
         row = store.sessions.begin(request.subject, request.size, request.model, request.name, request.seed, kept)
         stack.enter_context(store.claims.hold(row.id))
         recorder = Watched(StoreRecorder(store, row.id), watch)
-        run = Consultation(row.id, budget, recorder, clock, opened.chains[Role.DETECTION], opened.notes)
+        run = PatternRun(row.id, budget, recorder, clock, opened.chains[Role.DETECTION], opened.notes)
         try:
             yield run
         except BaseException as error:
@@ -126,7 +126,7 @@ def consult(
 
 def _refuse_mute(request: PatternRequest) -> None:
     """The embedded author serves only the patterns that it has a stand-in for. Raises BadInput."""
-    models = read_casting(request.model)[Role.DETECTION]
+    models = read_roles(request.model)[Role.DETECTION]
     for pattern in request.patterns:
         if models == (EMBEDDED,) and pattern not in STANDINS:
             problem = f"the embedded author is no language model and cannot stand in for {pattern.value}"

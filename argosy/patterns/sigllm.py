@@ -11,15 +11,15 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.sigllm import forecaster, prompter
-from argosy.agents.sigllm.ask import Manner
+from argosy.agents.sigllm.ask import AskOptions
 from argosy.agents.sigllm.findings import Findings, Plan
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.eval.rates import event_delay
 from argosy.graphs.recording.events import Event
-from argosy.models.roles import read_casting
+from argosy.models.roles import read_roles
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -52,7 +52,7 @@ class SigllmRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Sigllm:
+class SigllmResult:
     """What a run came to; `report` is what the store keeps of it."""
 
     session: str
@@ -67,26 +67,26 @@ def run_sigllm(
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Sigllm:
+) -> SigllmResult:
     """Runs one method on one series. Raises BadInput, ModelUnavailable and StoreUnavailable.
 
     A budget that is spent, or an interruption, ends the asking; what was said by then is judged.
     """
     request, notes = _as_one_sample(request)
     planned, pattern = plan_of(request)
-    with consult(_asked(request, planned, pattern, models), store, models, clock, watch) as run:
+    with open_pattern_run(_asked(request, planned, pattern, models), store, models, clock, watch) as run:
         with run.span(pattern.value) as mark:
             wanted = f"{planned.questions} answers of at most {planned.reply_tokens} tokens"
             run.decide(mark, "series", f"{len(planned.prompts)} windows", wanted)
-            found = _reader(request.options, run, mark, Manner(AT_ONCE, interrupted)).read(planned)
+            found = _reader(request.options, run, mark, AskOptions(AT_ONCE, interrupted)).read(planned)
         run.outcome = PARTIAL if found.answers.left_out else run.outcome
         run.report |= _report(request, planned, found, run) | {"notes": [*notes, *run.notes]}
-        return Sigllm(run.session, found, run.report)
+        return SigllmResult(run.session, found, run.report)
 
 
 def _as_one_sample(request: SigllmRequest) -> tuple[SigllmRequest, tuple[str, ...]]:
     """The embedded author gives one answer however often it is asked, so it is asked once."""
-    if any(models != (EMBEDDED,) for models in read_casting(request.model).values()):
+    if any(models != (EMBEDDED,) for models in read_roles(request.model).values()):
         return request, ()
     pattern = Pattern.PROMPTER if isinstance(request.options, PrompterOptions) else Pattern.FORECASTER
     note = f"no language model was asked: the embedded stand-in answered ({STAND_IN[pattern]}), once a window"
@@ -103,7 +103,7 @@ def plan_of(request: SigllmRequest) -> tuple[Plan, Pattern]:
     assert_never(request.options)
 
 
-def _reader(options: Options, run: Consultation, mark: str, manner: Manner) -> Prompter | ForecastReader:
+def _reader(options: Options, run: PatternRun, mark: str, manner: AskOptions) -> Prompter | ForecastReader:
     match options:
         case PrompterOptions():
             return Prompter(run.speaker(mark), options, manner)
@@ -113,7 +113,7 @@ def _reader(options: Options, run: Consultation, mark: str, manner: Manner) -> P
 
 
 def _asked(request: SigllmRequest, planned: Plan, pattern: Pattern, models: Models) -> PatternRequest:
-    first = next(iter(read_casting(request.model).values()))[0]
+    first = next(iter(read_roles(request.model).values()))[0]
     return PatternRequest(
         name="sigllm",
         subject=request.series.id,
@@ -128,7 +128,7 @@ def _asked(request: SigllmRequest, planned: Plan, pattern: Pattern, models: Mode
     )
 
 
-def _report(request: SigllmRequest, planned: Plan, found: Findings, run: Consultation) -> dict[str, Any]:
+def _report(request: SigllmRequest, planned: Plan, found: Findings, run: PatternRun) -> dict[str, Any]:
     answers, spent = found.answers, run.budget.spent
     return {
         "series": request.series.id,

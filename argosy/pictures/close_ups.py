@@ -19,7 +19,7 @@ class Contrast(StrEnum):
 
 
 @dataclass(frozen=True)
-class Scene:
+class CloseUp:
     """A stretch of points [start, stop) worth a closer look."""
 
     contrast: Contrast
@@ -27,7 +27,7 @@ class Scene:
     stop: int
 
 
-def scenes(labels: Bools, base: Bools, fused: Bools, most: int) -> tuple[Scene, ...]:
+def scenes(labels: Bools, base: Bools, fused: Bools, most: int) -> tuple[CloseUp, ...]:
     """Up to `most` differences, each kind in turn, the latest first; all arguments have shape (n,).
 
     Later ones come first because rules were made on the early part. Scenes come in the order of time.
@@ -37,7 +37,7 @@ def scenes(labels: Bools, base: Bools, fused: Bools, most: int) -> tuple[Scene, 
     return tuple(sorted(in_turn[:most], key=lambda scene: scene.start))
 
 
-def _by_kind(labels: Bools, base: Bools, fused: Bools) -> Iterator[list[Scene]]:
+def _by_kind(labels: Bools, base: Bools, fused: Bools) -> Iterator[list[CloseUp]]:
     for contrast, events, seen, unseen in (
         (Contrast.FOUND, labels, fused, base),
         (Contrast.CLEARED, base, base, fused | labels),
@@ -45,7 +45,7 @@ def _by_kind(labels: Bools, base: Bools, fused: Bools) -> Iterator[list[Scene]]:
         (Contrast.ADDED, fused, fused, base | labels),
     ):
         yield [
-            Scene(contrast, int(start), int(stop))
+            CloseUp(contrast, int(start), int(stop))
             for start, stop in runs(events)
             if seen[start:stop].any() and not unseen[start:stop].any()
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from argosy.eval.splits import Part, Splits
-from argosy.pictures.close_ups import Contrast, Scene, scenes
+from argosy.pictures.close_ups import CloseUp, Contrast, scenes
 from argosy.pictures.downsample import bars, envelope
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
@@ -118,7 +118,7 @@ def _view(
     return _View(series.seconds / unit, series.values, series.step_s / unit, labels, lanes, times_known)
 
 
-def _figure(view: _View, splits: Splits, closer: Sequence[Scene], title: str) -> "Figure":
+def _figure(view: _View, splits: Splits, closer: Sequence[CloseUp], title: str) -> "Figure":
     from matplotlib.figure import Figure
 
     lanes_high = 0.3 * len(view.lanes) + 0.1
@@ -184,7 +184,7 @@ def _draw_splits(top: "Axes", below: "Axes", view: _View, splits: Splits) -> Non
     top.set_xlim(view.x[0] - view.width, view.x[-1] + 2 * view.width)
 
 
-def _draw_scene(axes: "Axes", view: _View, scene: Scene) -> None:
+def _draw_scene(axes: "Axes", view: _View, scene: CloseUp) -> None:
     around = int(np.clip(3 * (scene.stop - scene.start), FEWEST_AROUND, MOST_AROUND))
     where = slice(max(0, scene.start - around), min(len(view.x), scene.stop + around))
     _draw_series(axes, view, where)

@@ -21,7 +21,7 @@ _ENDINGS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _MANY = 1_000_000  # recoveries: how often a run may kill its worker is counted in its own row
 
 
-class Fate(Enum):
+class QueueState(Enum):
     """What the queue knows of a run."""
 
     UNKNOWN = "unknown"
@@ -84,15 +84,17 @@ class Durable:
                 run,
             )
 
-    def fates(self, runs: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], Fate]:
+    def fates(self, runs: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], QueueState]:
         """What the queue knows of runs and their attempts. Raises StoreUnavailable."""
         if not runs:
             return {}
         names = {_id(*each): each for each in runs}
         with self._explained():
             found = DBOS.list_workflows(workflow_ids=list(names), load_input=False, load_output=False)
-        known = {names[each.workflow_id]: Fate.OVER if each.status in _ENDINGS else Fate.OPEN for each in found}
-        return {each: known.get(each, Fate.UNKNOWN) for each in runs}
+        known = {
+            names[each.workflow_id]: QueueState.OVER if each.status in _ENDINGS else QueueState.OPEN for each in found
+        }
+        return {each: known.get(each, QueueState.UNKNOWN) for each in runs}
 
     def take_over(self, dead: Collection[str]) -> None:
         """Puts back into the queue what these workers had begun. Raises StoreUnavailable."""

@@ -18,7 +18,7 @@ _FAILED = frozenset({Outcome.REFUSED, Outcome.UNAVAILABLE, Outcome.CRASHED})
 
 
 @dataclass(frozen=True)
-class Ailment:
+class ServiceFinding:
     """What is wrong, with what, and what to do. `grave`: something does not happen that should."""
 
     what: str
@@ -31,7 +31,7 @@ class Health:
     """`told` says in one line how it stands."""
 
     told: str
-    ailments: tuple[Ailment, ...] = ()
+    ailments: tuple[ServiceFinding, ...] = ()
 
 
 def of_workers(store: Store, now: float) -> Health:
@@ -43,7 +43,7 @@ def of_workers(store: Store, now: float) -> Health:
     ailments = [_dead(row, now, bool(alive)) for row in dead]
     if active and not alive:
         waiting = f"{len(active)} {'schedule waits' if len(active) == 1 else 'schedules wait'} for one"
-        ailments.append(Ailment(f"no worker runs, and {waiting}", "start argosy worker"))
+        ailments.append(ServiceFinding(f"no worker runs, and {waiting}", "start argosy worker"))
     told = f"{len(alive)} alive" + (f", {len(dead)} died within a day" if dead else "")
     return Health(told, tuple(ailments))
 
@@ -70,30 +70,34 @@ def of_detectors(store: Store, now: float) -> Health:
     if past:
         since, first = past[0]
         what = f"{len(past)} of {len(rows)} live past due, the first {first} since {iso(since)}"
-        ailments.append(Ailment(what, f"argosy refresh {first} FILE; argosy detector list tells of all", grave=False))
+        ailments.append(
+            ServiceFinding(what, f"argosy refresh {first} FILE; argosy detector list tells of all", grave=False)
+        )
     if alone:
         what = f"{len(alone)} of {len(rows)} live in no schedule, the newest {alone[0]}"
-        ailments.append(Ailment(what, f"argosy schedule add {alone[0]} looks at it on time", grave=False))
+        ailments.append(ServiceFinding(what, f"argosy schedule add {alone[0]} looks at it on time", grave=False))
     return Health(f"{len(rows)} live", tuple(ailments))
 
 
-def _dead(row: WorkerRow, now: float, others: bool) -> Ailment:
+def _dead(row: WorkerRow, now: float, others: bool) -> ServiceFinding:
     ago = duration(int(now - row.beat_at))
     what = f"worker {row.id} on {row.host} (process {row.pid}) has not beaten for {ago}"
     if row.died is not None:
-        return Ailment(f"{what}; what it had begun was taken over", "see its log; start another if it is missed", False)
+        return ServiceFinding(
+            f"{what}; what it had begun was taken over", "see its log; start another if it is missed", False
+        )
     mend = "another worker takes over within its lease" if others else "start argosy worker, which takes over"
-    return Ailment(what, mend, grave=not others)
+    return ServiceFinding(what, mend, grave=not others)
 
 
-def _late(row: ScheduleRow, waiting: RunRow | None, runs: Runs, now: float) -> Iterator[Ailment]:
+def _late(row: ScheduleRow, waiting: RunRow | None, runs: Runs, now: float) -> Iterator[ServiceFinding]:
     if row.state is ScheduleState.ACTIVE and now - row.next > ON_TIME_S:
         ago = duration(int(now - row.next))
-        yield Ailment(f"schedule {row.id} was due {ago} ago and has not been planned", "start argosy worker")
+        yield ServiceFinding(f"schedule {row.id} was due {ago} ago and has not been planned", "start argosy worker")
     elif waiting is not None and waiting.starts == 0 and now - max(waiting.due, waiting.not_before) > ON_TIME_S:
         ago = duration(int(now - waiting.due))
-        yield Ailment(f"schedule {row.id}: its run has waited for {ago}", "start argosy worker, or one more")
+        yield ServiceFinding(f"schedule {row.id}: its run has waited for {ago}", "start argosy worker, or one more")
     last = runs.last(row.id, frozenset(Outcome) - {Outcome.SKIPPED, Outcome.CANCELLED, Outcome.CLOCK_SET_BACK})
     if last is not None and last.outcome in _FAILED:
         what = f"schedule {row.id}: its last run was {last.outcome.value}: {last.why}"
-        yield Ailment(what, f"argosy schedule history {row.id}", grave=False)
+        yield ServiceFinding(what, f"argosy schedule history {row.id}", grave=False)

@@ -7,7 +7,7 @@ from argosy.signals.errors import BadInput
 
 
 @dataclass(frozen=True)
-class Pace:
+class WorkerPace:
     """`jobs` runs at once, a look at all each `tick_s`; a worker that does not beat for `lease_s` is dead to others."""
 
     jobs: int = 1
@@ -17,7 +17,7 @@ class Pace:
 
 
 @dataclass
-class Rhythm:
+class Interval:
     """Something that is done now and then, because it grows with the number of schedules."""
 
     every_s: float
@@ -31,7 +31,7 @@ class Rhythm:
         return True
 
 
-def check_pace(pace: Pace) -> Pace:
+def check_pace(pace: WorkerPace) -> WorkerPace:
     """The pace itself. Raises BadInput for a lease that is too short for its ticks."""
     if pace.lease_s < 2 * pace.tick_s:
         raise BadInput(f"--lease {pace.lease_s:g}", "is too short", f"give at least {2 * pace.tick_s:g} seconds")

@@ -9,13 +9,13 @@ MOST_CAUGHT_UP = 100
 
 
 @dataclass(frozen=True)
-class Missed:
+class MissedPolicy:
     """How many runs may make good for times that were missed: none (skip), one (once), or N (catch-up:N)."""
 
     most: int
 
     @classmethod
-    def read(cls, text: str) -> "Missed":
+    def read(cls, text: str) -> "MissedPolicy":
         """Reads skip, once or catch-up:N. Raises BadInput."""
         match = re.fullmatch(r"catch-up:(\d{1,4})", text)
         if text in ("skip", "once"):

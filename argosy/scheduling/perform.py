@@ -16,14 +16,14 @@ from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.spec import SourceSpec, open_feed
 from argosy.inputs.tables.times import iso
 from argosy.models.gguf import SCHEME
-from argosy.models.roles import read_casting
+from argosy.models.roles import read_roles
 from argosy.models.table import Models
 from argosy.sandbox.protocol import SandboxUnavailable
 from argosy.sandboxes import SandboxChoice
-from argosy.scheduling.rows import Ended, Facts, Outcome, RunRow, ScheduleRow
+from argosy.scheduling.rows import Facts, Outcome, RunResult, RunRow, ScheduleRow
 from argosy.scheduling.worker import Perform
-from argosy.service.known_series import NO_LABELS, relabelled, seen_before
-from argosy.service.refresh import Refreshed, RefreshRequest, Shadow, refresh
+from argosy.service.known_series import NO_LABELS, earlier_series, relabelled
+from argosy.service.refresh import RefreshRequest, RefreshResult, ShadowPeriod, refresh
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import DetectorRow, Json
@@ -69,7 +69,7 @@ class RequestSpec(pydantic.BaseModel):
             sandbox=self.sandbox,
             accept_risk=self.accept_risk,
             approve=self.approve,
-            shadow=Shadow.of(self.shadow_points, self.shadow_days),
+            shadow=ShadowPeriod.of(self.shadow_points, self.shadow_days),
             search=self.search,
             expires_days=self.expires_days,
             probation_days=self.probation_days,
@@ -77,7 +77,7 @@ class RequestSpec(pydantic.BaseModel):
 
 
 @dataclass(frozen=True)
-class Refresher:
+class RefreshPerformer:
     """Performs runs. `environ` is where sources find their secrets."""
 
     store: Store
@@ -85,42 +85,44 @@ class Refresher:
     clock: Callable[[], float]
     environ: Mapping[str, str]
 
-    def perform(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def perform(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         """Reads and refreshes; whatever may go wrong with either is an outcome."""
         try:
             return self._refreshed(schedule, run, taken)
         except BadInput as error:
-            return Ended(Outcome.REFUSED, str(error))
+            return RunResult(Outcome.REFUSED, str(error))
         except NoData as error:
-            return Ended(Outcome.NOTHING_NEW, str(error))
+            return RunResult(Outcome.NOTHING_NEW, str(error))
         except (SourceUnavailable, ModelUnavailable, SandboxUnavailable, StoreUnavailable) as error:
-            return Ended(Outcome.UNAVAILABLE, f"{type(error).__name__}: {error}", again=True)
+            return RunResult(Outcome.UNAVAILABLE, f"{type(error).__name__}: {error}", again=True)
 
-    def _refreshed(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def _refreshed(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         request = _kept(RequestSpec, schedule.request).request(schedule.detector, run.id)
         done = self.store.refreshes.of_key(run.id)
         if done is not None and done.json is not None:
-            return _told(Refreshed.of(done.json))
+            return _told(RefreshResult.of(done.json))
         live = live_detector(self.store, schedule.line)
         if not self.store.claims.free(schedule.line):
-            return Ended(Outcome.UNAVAILABLE, f"detector {live.id} is being refreshed by another process", again=True)
-        seen = seen_before(self.store, schedule.line)
+            return RunResult(
+                Outcome.UNAVAILABLE, f"detector {live.id} is being refreshed by another process", again=True
+            )
+        seen = earlier_series(self.store, schedule.line)
         seen_until = seen.until
         if run.due <= seen_until:
             why = f"it was due for {iso(int(run.due))}, and {iso(seen_until)} was seen already"
-            return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until})
+            return RunResult(Outcome.NOTHING_NEW, why, {"seen_until": seen_until})
         feed = open_feed(_kept(SourceSpec, schedule.source), live.base.get("column"), self.environ)
         loaded = feed.load(seen_until, int(run.due))
         last = int(loaded.series.seconds[-1])
         if last <= seen_until and not len(relabelled(seen, loaded)):
             why = f"the data end at {iso(last)}, and {iso(seen_until)} was seen already"
-            return Ended(Outcome.NOTHING_NEW, why, {"seen_until": seen_until, "ends": last})
+            return RunResult(Outcome.NOTHING_NEW, why, {"seen_until": seen_until, "ends": last})
         return _told(refresh(request, loaded, self.store, self.models, self.clock, interrupted=taken))
 
 
 def performer(store: Store, models: Models, clock: Callable[[], float], environ: Mapping[str, str]) -> Perform:
     """What a worker executes."""
-    return Refresher(store, models, clock, environ).perform
+    return RefreshPerformer(store, models, clock, environ).perform
 
 
 def live_detector(store: Store, line: str) -> DetectorRow:
@@ -135,7 +137,7 @@ def check_scheduled(store: Store, detector: str) -> DetectorRow:
     """The detector in service that a schedule would refresh. Raises BadInput where a schedule could do nothing."""
     row = store.detectors.find(detector)
     live = live_detector(store, store.service.line_of(row.id))
-    if not seen_before(store, store.service.line_of(row.id)).loaded.times_known:
+    if not earlier_series(store, store.service.line_of(row.id)).loaded.times_known:
         mend = "make it with a column of times"
         raise BadInput(f"detector {row.id}", "was made on rows without times, and a schedule goes by times", mend)
     return live
@@ -146,7 +148,7 @@ def check_model(text: str, models: Models) -> str:
 
     Raises BadInput.
     """
-    for spec in dict.fromkeys(spec for chain in read_casting(text).values() for spec in chain):
+    for spec in dict.fromkeys(spec for chain in read_roles(text).values() for spec in chain):
         if spec.startswith(SCHEME) and not Path(spec.removeprefix(SCHEME)).is_absolute():
             raise BadInput(f"--model {spec}", "is found from this folder only", "give the file's whole path")
         if spec != EMBEDDED and not spec.startswith(SCHEME):
@@ -163,7 +165,7 @@ def _kept(shape: type[Kept], values: object) -> Kept:
         raise BadInput("the schedule", f"was kept with settings that mean nothing here ({problem})", mend) from error
 
 
-def _told(done: Refreshed) -> Ended:
+def _told(done: RefreshResult) -> RunResult:
     facts: Facts = {
         "refresh": done.id,
         "session": done.session,
@@ -180,4 +182,4 @@ def _told(done: Refreshed) -> Ended:
         "work_s": done.cost.seconds,
     }
     why = f"{done.why}; {NO_LABELS}" if NO_LABELS in done.notes else done.why
-    return Ended(Outcome.REFRESHED, why, facts)
+    return RunResult(Outcome.REFRESHED, why, facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.store.rows import Json
 
 Facts = Mapping[str, float | int | str | bool | None]
@@ -50,7 +50,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunResult:
     """What came of a run: `why` is for people, `facts` for programs. `again`: worth another attempt, after a while."""
 
     outcome: Outcome
@@ -70,7 +70,7 @@ class ScheduleRow:
     detector: str
     line: str
     cron: Cron
-    missed: Missed
+    missed: MissedPolicy
     source: Json
     request: Json
     state: ScheduleState

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from argosy.graphs.recording.redaction import Redaction
 from argosy.scheduling.planner import SET_BACK_S
-from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState
+from argosy.scheduling.rows import Outcome, RunResult, RunRow, RunState
 from argosy.scheduling.schedules import read_run
 from argosy.store import schema
 from argosy.store.database import Database
@@ -91,7 +91,7 @@ class Runs:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(sa.select(_TABLE.c.claim).where(held)))
 
-    def end(self, run: RunRow, ended: Ended) -> bool:
+    def end(self, run: RunRow, ended: RunResult) -> bool:
         """Enters how a claimed run ended, or that it waits for another attempt; False when another has claimed it."""
         again = ended.again and run.attempt < MOST_ATTEMPTS
         now = self._clock()

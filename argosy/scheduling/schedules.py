@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.scheduling.rows import Cause, Outcome, RunRow, RunState, ScheduleRow, ScheduleState
 from argosy.signals.errors import BadInput
 from argosy.store import schema
@@ -28,7 +28,7 @@ class Schedules:
         self._store, self._clock, self._token = store, clock, token
         self._database = store.database
 
-    def add(self, detector: str, cron: Cron, missed: Missed, source: Json, request: Json) -> ScheduleRow:
+    def add(self, detector: str, cron: Cron, missed: MissedPolicy, source: Json, request: Json) -> ScheduleRow:
         """Enters a schedule for the line of a detector. Raises BadInput for one that is not there, or is retired."""
         row = self._store.detectors.find(detector)
         if self._store.service.status(row.id) is Status.RETIRED:
@@ -114,7 +114,7 @@ def read_schedule(found: sa.Row[Any]) -> ScheduleRow:
     """A row of the table as a value."""
     values = dict(found._mapping)
     cron = Cron(values["cron"], values.pop("zone"))
-    missed, state = Missed.read(values["missed"]), ScheduleState(values["state"])
+    missed, state = MissedPolicy.read(values["missed"]), ScheduleState(values["state"])
     return ScheduleRow(**(values | {"cron": cron, "missed": missed, "state": state}))
 
 

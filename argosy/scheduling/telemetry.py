@@ -21,7 +21,7 @@ from prometheus_client import (
 )
 
 from argosy.graphs.recording.redaction import Redaction
-from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow, ScheduleState
+from argosy.scheduling.rows import Outcome, RunResult, RunRow, ScheduleRow, ScheduleState
 from argosy.signals.errors import BadInput
 
 _SECONDS = (1, 5, 15, 60, 300, 900, 3600, 10800)
@@ -121,7 +121,7 @@ class Metrics:
             problem = (error.strerror or str(error)).lower()
             raise BadInput(f"--metrics {self.file}", problem, "name a file in a folder of yours") from error
 
-    def ended(self, ended: Ended, took_s: float, final: bool) -> None:
+    def ended(self, ended: RunResult, took_s: float, final: bool) -> None:
         """Counts a run that ended, or that will be tried again."""
         if not final:
             self.retries.inc()

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from argosy.scheduling.durable import Durable, Fate
-from argosy.scheduling.lease import Pace, Rhythm
+from argosy.scheduling.durable import Durable, QueueState
+from argosy.scheduling.lease import Interval, WorkerPace
 from argosy.scheduling.planner import plan
-from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState, WorkerRow
+from argosy.scheduling.rows import Outcome, RunResult, RunRow, RunState, ScheduleRow, ScheduleState, WorkerRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.telemetry import Log, LogHandler, Metrics
@@ -22,7 +22,7 @@ from argosy.store.errors import StoreUnavailable
 from argosy.store.ids import timed_id
 from argosy.store.store import Store
 
-Perform = Callable[[ScheduleRow, RunRow, Callable[[], bool]], Ended]
+Perform = Callable[[ScheduleRow, RunRow, Callable[[], bool]], RunResult]
 """What is executed: for a schedule and a run, and asked now and then whether another worker has taken the run."""
 
 DRAIN_S = 7 * 86_400
@@ -30,7 +30,7 @@ LOOK_S = 5.0
 
 _SAID = 1_000  # characters of an error of ours that are kept; the rest is in its traceback
 
-_OUT_OF_REACH = Ended(Outcome.UNAVAILABLE, "the store was out of this worker's reach", again=True)
+_OUT_OF_REACH = RunResult(Outcome.UNAVAILABLE, "the store was out of this worker's reach", again=True)
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Worker:
     clock: Callable[[], float]
     log_to: Callable[[str], Log]
     metrics: Metrics = field(default_factory=Metrics)
-    pace: Pace = field(default_factory=Pace)
+    pace: WorkerPace = field(default_factory=WorkerPace)
     steady: Callable[[], float] = time.monotonic
     host: str = field(default_factory=platform.node)
 
@@ -64,7 +64,7 @@ class Worker:
         self._hands: dict[str, _Hand] = {}
         self._lock = threading.Lock()
         self._beat_at = self.steady()
-        self._mended, self._looked = Rhythm(self.pace.lease_s / 2), Rhythm(LOOK_S)
+        self._mended, self._looked = Interval(self.pace.lease_s / 2), Interval(LOOK_S)
 
     def work(self, stopping: Callable[[], bool], until_idle: bool = False) -> None:
         """Works until it is told to stop, then lets what is under way end; `until_idle`: until nothing is left to do.
@@ -152,7 +152,7 @@ class Worker:
         ]
         fates = queue.fates([(run.id, run.attempt) for run in open_runs])
         for run in open_runs:
-            if fates[(run.id, run.attempt)] is not Fate.OPEN and self._runs.put_back(run):
+            if fates[(run.id, run.attempt)] is not QueueState.OPEN and self._runs.put_back(run):
                 self._log.write("run_put_back", run=run.id)
 
     def _do(self, name: str) -> None:
@@ -172,19 +172,19 @@ class Worker:
             why = _one_line(error)
             self._log.write("run_crashed", run=run.id, why=why)
             if isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
-                self._end(run, _OUT_OF_REACH if hand.lost else Ended(Outcome.CRASHED, why), self.steady() - began)
+                self._end(run, _OUT_OF_REACH if hand.lost else RunResult(Outcome.CRASHED, why), self.steady() - began)
             raise
         finally:
             with self._lock:
                 del self._hands[str(run.claim)]
                 self.metrics.running.set(len(self._hands))
 
-    def _performed(self, run: RunRow, hand: _Hand) -> Ended:
+    def _performed(self, run: RunRow, hand: _Hand) -> RunResult:
         schedule = self._schedules.find(run.schedule)
         if run.starts > self.pace.most_starts:
-            return Ended(Outcome.CRASHED, f"begun {run.starts - 1} times, and it never came to an end")
+            return RunResult(Outcome.CRASHED, f"begun {run.starts - 1} times, and it never came to an end")
         if schedule.state is ScheduleState.REMOVED:
-            return Ended(Outcome.CANCELLED, "the schedule was removed before it began")
+            return RunResult(Outcome.CANCELLED, "the schedule was removed before it began")
 
         def taken() -> bool:
             hand.lost = hand.lost or self.steady() - self._beat_at > self.pace.lease_s
@@ -193,7 +193,7 @@ class Worker:
         ended = self.perform(schedule, run, taken)
         return _OUT_OF_REACH if hand.lost else ended
 
-    def _end(self, run: RunRow, ended: Ended, took_s: float) -> None:
+    def _end(self, run: RunRow, ended: RunResult, took_s: float) -> None:
         if not self._runs.end(run, ended):
             self._log.write("run_lost", run=run.id, why="another worker has it")
             return

@@ -11,13 +11,13 @@ from argosy.graphs.recording.events import Event
 from argosy.graphs.refresh.context import Policy, RefreshContext
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.service.refresh import NAME
-from argosy.service.refresh_request import Refreshed
-from argosy.service.register import Concluding
+from argosy.service.refresh_request import RefreshResult
+from argosy.service.register import RefreshRegister
 from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
-from argosy.store.refreshes import Answer
-from argosy.store.status_rows import ApprovalRow, Overtaken, RefreshRow
+from argosy.store.refreshes import ApprovalAnswer
+from argosy.store.status_rows import ApprovalRow, ConcurrentUpdate, RefreshRow
 from argosy.store.store import Store, StoreRecorder
 
 APPROVED, REJECTED = "approved", "rejected"
@@ -31,7 +31,7 @@ def answer(
     store: Store,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
-) -> Refreshed:
+) -> RefreshResult:
     """Promotes the challenger that waits for approval, or retires it. The same answer again gives the same result.
 
     `approval` is the beginning of an approval's or a refresh's id. Raises BadInput where it was answered otherwise, and
@@ -44,30 +44,30 @@ def answer(
         asked = store.refreshes.approval(asked.id)
         if asked.verdict is not None:
             return _answered(asked, verdict, store)
-        said = Answer(verdict, author, why)
+        said = ApprovalAnswer(verdict, author, why)
         told = _gone_on(row, said, approved, store, clock, watch)
     store.sessions.finish(told.session, told.state.value, told.as_json())
     return told
 
 
-def _answered(asked: ApprovalRow, verdict: str, store: Store) -> Refreshed:
+def _answered(asked: ApprovalRow, verdict: str, store: Store) -> RefreshResult:
     row = store.refreshes.find(asked.refresh)
     if asked.verdict != verdict or row.json is None:
         mend = f"argosy detector show {row.detector} tells what came of it"
         raise BadInput(f"approval {asked.id}", f"was {asked.verdict} by {asked.author} before", mend)
-    return Refreshed.of(row.json)
+    return RefreshResult.of(row.json)
 
 
 def _gone_on(
     row: RefreshRow,
-    said: Answer,
+    said: ApprovalAnswer,
     approved: bool,
     store: Store,
     clock: Callable[[], float],
     watch: Callable[[Event], None],
-) -> Refreshed:
-    before = Refreshed.of(row.json or {})
-    register = Concluding(
+) -> RefreshResult:
+    before = RefreshResult.of(row.json or {})
+    register = RefreshRegister(
         store,
         row,
         before.session,
@@ -99,7 +99,7 @@ def _gone_on(
     try:
         with untraced():
             graph.invoke(resume, config, context=context)
-    except Overtaken as overtaken:
+    except ConcurrentUpdate as overtaken:
         mend = "reject it, and refresh the detector again"
         raise BadInput(f"approval for {before.challenger}", f"came too late: {overtaken}", mend) from overtaken
     if register.told is None:

@@ -14,25 +14,25 @@ from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.events import Event
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
-from argosy.graphs.refresh.context import Retuned, Spent
-from argosy.graphs.refresh.data import Bench, Served, ServedRule
+from argosy.graphs.refresh.context import MakingCost, Retuned
+from argosy.graphs.refresh.data import LoadedDetector, RefreshData, ServedRule
 from argosy.graphs.refresh.outcomes import Decision
 from argosy.graphs.replay.past import Past
-from argosy.inputs.tables.read_series import Loaded, TableRequest
-from argosy.models.roles import read_casting
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
+from argosy.models.roles import read_roles
 from argosy.models.table import Models
 from argosy.service.known_series import values_of, window_of
 from argosy.service.load import rules_of, serve
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
 from argosy.sessions.estimate import REPLY_TOKENS
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.resume import resume_session
-from argosy.sessions.run import Watched, begin, finish, perform, prepare
-from argosy.sessions.speakers import REPLAY, Voices, as_kept, open_voices
-from argosy.sessions.worked_time import Elapsed
+from argosy.sessions.run import Watched, begin, finish, prepare, run_to_end
+from argosy.sessions.speakers import REPLAY, SessionSpeakers, as_stored, open_speakers
+from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
@@ -57,8 +57,8 @@ class Challengers:
     refresh: RefreshRow
     session: str
     champion: DetectorRow
-    known: Loaded
-    bench: Bench
+    known: LoadedSeries
+    bench: RefreshData
     store: Store
     models: Models
     clock: Callable[[], float]
@@ -80,7 +80,7 @@ class Challengers:
             raise RuntimeError("the base's column was checked when the file was read")
         return values_of(self.known.base)
 
-    def keep(self, retuned: Retuned, base: Detector) -> Served:
+    def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
         """Keeps rules, then the detector with its succession, in one transaction. Raises StoreUnavailable."""
         part = window_of(self.known, retuned.window)
         labels = self.bench.labels[retuned.window]
@@ -112,7 +112,7 @@ class Challengers:
         self.store.rules.use(self.session, kept.id, RuleRole.FUSED, evidence)
         return MemberRow(kept.id, direction, quota)
 
-    def _recipe(self, part: Loaded, labels: Bools, base: Detector) -> dict[str, Any]:
+    def _recipe(self, part: LoadedSeries, labels: Bools, base: Detector) -> dict[str, Any]:
         arrays = {"seconds": part.series.seconds, "values": part.series.values, "labels": labels}
         if isinstance(base, GivenDetector):
             arrays["given"] = base.raw(part.series)
@@ -123,7 +123,7 @@ class Challengers:
         line = self.refresh.line
         return SuccessionRow(detector, self.champion.id, line, how.value, int(seconds[-1]), promise, self.refresh.id)
 
-    def search(self, window: slice) -> tuple[Served, Spent]:
+    def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
         """A session of its own; one that was killed is gone on with, and no recorded reply is asked for again."""
         part = window_of(self.known, window)
         store, given = self.store, (self.clock, self.watch, self.interrupted)
@@ -140,26 +140,26 @@ class Challengers:
         store.service.enter(succession, AUTHOR, f"session {report.session} left it")
         usage = report.usage
         tokens = usage.input_tokens + usage.output_tokens
-        return serve(store, row.id, self.known), Spent(self.clock() - began, usage.calls, tokens, usage.usd)
+        return serve(store, row.id, self.known), MakingCost(self.clock() - began, usage.calls, tokens, usage.usd)
 
-    def _session(self, part: Loaded) -> Finished:
+    def _session(self, part: LoadedSeries) -> SessionResult:
         """A session on a stretch of what is known, as `run_session` on a file; the refresh knows of it at once."""
         request, store = self._session_request(part), self.store
-        past = Past(clean=lambda text: as_kept(store, text))
+        past = Past(clean=lambda text: as_stored(store, text))
         with ExitStack() as stack:
-            elapsed = Elapsed(self.clock, past)
+            elapsed = WorkedTime(self.clock, past)
 
-            def voices(budget: Budget) -> Voices:
-                return open_voices(request, store, self.models, budget, stack)
+            def voices(budget: Budget) -> SessionSpeakers:
+                return open_speakers(request, store, self.models, budget, stack)
 
             ready = prepare(request, part, voices, elapsed, stack)
             row = begin(request, ready, store, stack)
             store.refreshes.note(self.refresh.id, search=row.id)
             recorder = Watched(StoreRecorder(store, row.id), self.watch)
-            bench, published = perform(row.id, request, ready, store, recorder, past, self.clock, self.interrupted)
+            bench, published = run_to_end(row.id, request, ready, store, recorder, past, self.clock, self.interrupted)
             return finish(row.id, request, ready, store, bench, published, elapsed())
 
-    def _session_request(self, part: Loaded) -> SessionRequest:
+    def _session_request(self, part: LoadedSeries) -> SessionRequest:
         asked, recipe = self.request, self.champion.base
         offers = tuple(self._offer(each) for each in self.bench.champion.rules)
         return SessionRequest(
@@ -180,18 +180,18 @@ class Challengers:
         source = each.rule.source
         return Offer(each.id, source, each.params, each.direction, each.language_model, each.unit)
 
-    def estimate(self, decision: Decision) -> Spent:
+    def estimate(self, decision: Decision) -> MakingCost:
         """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
         window, rules = self.bench.window, len(rules_of(self.store, self.champion))
         settings = self.request.settings
         points = window.stop - window.start
         seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND
         if decision is Decision.RETUNE:
-            return Spent(seconds=round(seconds, 3))
+            return MakingCost(seconds=round(seconds, 3))
         calls = most_calls(settings)
         tokens = sum(calls.values()) * (settings.prompt_tokens + REPLY_TOKENS)
         seconds = points * settings.evaluations * settings.rounds * settings.candidates / POINTS_A_SECOND
-        return Spent(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.models))
+        return MakingCost(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.models))
 
 
 def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) -> float | None:
@@ -199,7 +199,7 @@ def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) ->
     if request.model.startswith(REPLAY):
         return 0.0
     given, total = request.settings.prompt_tokens, 0.0
-    for role, chain in read_casting(request.model).items():
+    for role, chain in read_roles(request.model).items():
         prices = [models.of(spec).price for spec in chain]
         known = [each.usd(calls[role] * given, calls[role] * REPLY_TOKENS) for each in prices if each is not None]
         if len(known) < len(prices):

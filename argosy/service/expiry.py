@@ -15,7 +15,7 @@ _BEST_FIRST = (Status.LIVE, Status.SHADOW, Status.CANDIDATE, Status.RETIRED)
 
 
 @dataclass(frozen=True)
-class Holder:
+class RuleHolder:
     """A detector that holds a rule."""
 
     detector: str
@@ -27,7 +27,7 @@ class RuleStanding:
     """How old a rule is, and which detectors hold it."""
 
     age_days: float
-    holders: tuple[Holder, ...]
+    holders: tuple[RuleHolder, ...]
 
     @property
     def status(self) -> Status:
@@ -55,9 +55,9 @@ def due_at(store: Store, row: DetectorRow, standings: Iterable[StandingRow]) -> 
 
 def rule_standings(store: Store, rules: Iterable[RuleRow], now: float) -> Mapping[str, RuleStanding]:
     """How rules stand, by their ids, with the detectors that hold them, the newest first."""
-    found: dict[str, list[Holder]] = {}
+    found: dict[str, list[RuleHolder]] = {}
     for row in store.detectors.newest():
-        holder = Holder(row.id, store.service.status(row.id))
+        holder = RuleHolder(row.id, store.service.status(row.id))
         for member in row.members:
             found.setdefault(member.rule, []).append(holder)
     return {rule.id: RuleStanding(age_days(rule.created, now), tuple(found.get(rule.id, ()))) for rule in rules}

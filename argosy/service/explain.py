@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from argosy.detectors.fusion.alert_once import louder
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.alert_once import scaled_base
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.explain import Explanation, explain
@@ -14,7 +14,7 @@ from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.inputs.tables.times import iso
 from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
-from argosy.service.score import strangeness
+from argosy.service.score import series_mismatch_notes
 from argosy.sessions.base import revive
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -23,7 +23,7 @@ from argosy.store.store import Store
 
 
 @dataclass(frozen=True, eq=False)
-class Why:
+class PointExplanation:
     """An explanation and what it is of. `at` is the point's time, or its index where the file has no times.
 
     `known` is the series up to the point.
@@ -40,7 +40,9 @@ class Why:
     notes: tuple[str, ...] = ()
 
 
-def why(store: Store, detector: str, table: TableRequest, at: str, choice: SandboxChoice, accept_risk: bool) -> Why:
+def explain_point(
+    store: Store, detector: str, table: TableRequest, at: str, choice: SandboxChoice, accept_risk: bool
+) -> PointExplanation:
     """Explains the verdict on one point, as it was when it was the newest: later points are not looked at.
 
     Raises BadInput, SandboxUnavailable, StoreUnavailable.
@@ -50,7 +52,7 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     index = point_at(at, loaded)
     rows = [store.rules.find(member.rule) for member in row.members]
     quotas = {member.rule: member.quota for member in row.members}
-    base = louder(revive(row.base, store.artefacts, loaded), row.base_level)
+    base = scaled_base(revive(row.base, store.artefacts, loaded), row.base_level)
     sandbox = open_sandbox(choice, any(rule.language_model for rule in rows), accept_risk)
     known = loaded.series.part(0, index + 1)
     try:
@@ -63,13 +65,13 @@ def why(store: Store, detector: str, table: TableRequest, at: str, choice: Sandb
     second = int(known.seconds[-1])
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *strangeness(row, loaded, name), *_RINGS_ONCE[: row.rings_once])
-    return Why(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
+    notes = (*loaded.notes, *series_mismatch_notes(row, loaded, name), *_RINGS_ONCE[: row.rings_once])
+    return PointExplanation(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
 
 
 _RINGS_ONCE = ("alarms of this detector ring once an alert: right after a flagged point, another one stays silent",)
 
 
-def _serving(rows: list[RuleRow], quotas: Mapping[str, Quota | None]) -> Iterator[ServingRule]:
+def _serving(rows: list[RuleRow], quotas: Mapping[str, RateLimit | None]) -> Iterator[ServingRule]:
     for row in rows:
         yield ServingRule(row.id, read_rule(row.source), row.params, row.direction, quotas[row.id])

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from argosy.agents.claims.scene import Scene
-from argosy.agents.explanation import Explained, as_json, explain, quoted
+from argosy.agents.explanation import CheckedExplanation, as_json, explain, quoted
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Role
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import PatternRequest, consult
-from argosy.service.explain import Why
+from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
+from argosy.service.explain import PointExplanation
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store
 
@@ -27,14 +27,16 @@ class WordsRequest:
 
 
 @dataclass(frozen=True)
-class InWords:
+class WordsResult:
     """An explanation, and the session that holds what was asked and answered."""
 
     session: str
-    explained: Explained
+    explained: CheckedExplanation
 
 
-def in_words(found: Why, request: WordsRequest, store: Store, models: Models, clock: Callable[[], float]) -> InWords:
+def in_words(
+    found: PointExplanation, request: WordsRequest, store: Store, models: Models, clock: Callable[[], float]
+) -> WordsResult:
     """Has a point that was flagged explained. Raises BadInput for one that was not, and ModelUnavailable."""
     if not found.explanation.flagged:
         mend = "leave --explain out, or name a flagged point with --at"
@@ -49,15 +51,15 @@ def in_words(found: Why, request: WordsRequest, store: Store, models: Models, cl
         request.caps,
         settings={"detector": found.detector, "index": found.index},
     )
-    with consult(asked, store, models, clock) as run:
+    with open_pattern_run(asked, store, models, clock) as run:
         with run.span("explain") as mark:
             explained = explain(run.speaker(mark), scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
             run.decide(mark, f"point {found.index}", explained.standing.value, explained.told)
         run.report |= as_json(explained)
-        return InWords(run.session, explained)
+        return WordsResult(run.session, explained)
 
 
-def scene_of(found: Why) -> Scene:
+def scene_of(found: PointExplanation) -> Scene:
     """The point as an alert of its own, with the clauses of the rules that raised it."""
     said = found.explanation
     added = [rule for rule in said.rules if rule.role is Role.ADDED]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import MOST_SESSION_POINTS, Loaded, duration, newest
+from argosy.inputs.tables.read_series import MOST_SESSION_POINTS, LoadedSeries, duration, newest
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.errors import BadInput
@@ -29,10 +29,10 @@ NO_LABELS = "earlier points had labels, and these data have none: nobody has sai
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class EarlierSeries:
     """All that was known of a series before. `told`, shape (n,): of which points somebody had said what they are."""
 
-    loaded: Loaded
+    loaded: LoadedSeries
     told: Bools
 
     @property
@@ -42,22 +42,22 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class KnownSeries:
     """The series as it is known now, and what of it is `added`, None where there is nothing new.
 
     `seen_until`: second of the last point known before. `relabelled`: the seconds of points whose label is new, in
     order; `told_until`: the last second of which somebody has said what it is, None where nobody ever said anything.
     """
 
-    loaded: Loaded
-    added: Loaded | None
+    loaded: LoadedSeries
+    added: LoadedSeries | None
     seen_until: int
     relabelled: Ints
     told_until: int | None
     notes: tuple[str, ...]
 
 
-def seen_before(store: Store, line: str) -> Seen:
+def earlier_series(store: Store, line: str) -> EarlierSeries:
     """All that was known of a line's series before, with the incidents as they were last told. Raises BadInput."""
     first = store.detectors.find(line)
     data = store.sessions.find(first.session).settings.get("data")
@@ -65,24 +65,24 @@ def seen_before(store: Store, line: str) -> Seen:
         mend = "argosy run makes a detector that can be refreshed"
         raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
     known = read_copy(store, data)
-    seen = Seen(known, np.full(len(known.series), known.labels is not None))
+    seen = EarlierSeries(known, np.full(len(known.series), known.labels is not None))
     for row in store.refreshes.of_line(line):
         if row.data:
             seen = _seen_after(seen, read_copy(store, row.data))
     return seen
 
 
-def _seen_after(seen: Seen, loaded: Loaded) -> Seen:
+def _seen_after(seen: EarlierSeries, loaded: LoadedSeries) -> EarlierSeries:
     whole = _after(seen.loaded, loaded)
     told = np.zeros(len(whole.series), dtype=np.bool_)
     told[: len(seen.told)] = seen.told
     if loaded.labels is not None:
         at = np.searchsorted(whole.series.seconds, loaded.series.seconds)
         told[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
-    return Seen(whole, told)
+    return EarlierSeries(whole, told)
 
 
-def joined(seen: Seen, loaded: Loaded, row: DetectorRow, now: float) -> Known:
+def joined(seen: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: float) -> KnownSeries:
     """What was known, and what a file adds to it. What was seen stays as it was seen, save for its incidents.
 
     Raises BadInput for another step, for times where there were none or none where there were, for a file without the
@@ -96,13 +96,13 @@ def joined(seen: Seen, loaded: Loaded, row: DetectorRow, now: float) -> Known:
         notes = (*notes, NO_LABELS)
     anew = relabelled(seen, loaded)
     if not len(loaded.series):
-        return Known(known, None, seen.until, anew, _told_until(seen), notes)
+        return KnownSeries(known, None, seen.until, anew, _told_until(seen), notes)
     after = _seen_after(seen, loaded)
     whole = newest(after.loaded, MOST_SESSION_POINTS)
-    return Known(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
+    return KnownSeries(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
 
 
-def relabelled(seen: Seen, loaded: Loaded) -> Ints:
+def relabelled(seen: EarlierSeries, loaded: LoadedSeries) -> Ints:
     """The seconds of points whose label is new, in order: of which nobody had said anything, or something else."""
     if loaded.labels is None:
         return np.zeros(0, dtype=np.int64)
@@ -114,12 +114,12 @@ def relabelled(seen: Seen, loaded: Loaded) -> Ints:
     return seconds[news]
 
 
-def _told_until(seen: Seen) -> int | None:
+def _told_until(seen: EarlierSeries) -> int | None:
     told = np.flatnonzero(seen.told)
     return int(seen.loaded.series.seconds[told[-1]]) if len(told) else None
 
 
-def _check(known: Loaded, loaded: Loaded, row: DetectorRow) -> None:
+def _check(known: LoadedSeries, loaded: LoadedSeries, row: DetectorRow) -> None:
     place, step_s = str(loaded.origin), known.series.step_s
     if len(loaded.series) >= FEWEST_TO_COMPARE and loaded.series.step_s != step_s:
         problem = f"its points are {loaded.series.step_s:,} s apart, and those of {row.id} {step_s:,} s"
@@ -132,7 +132,7 @@ def _check(known: Loaded, loaded: Loaded, row: DetectorRow) -> None:
         raise BadInput(place, "holds nothing of the detector that these rules correct", mend)
 
 
-def _not_ahead(loaded: Loaded, now: float) -> tuple[Loaded, tuple[str, ...]]:
+def _not_ahead(loaded: LoadedSeries, now: float) -> tuple[LoadedSeries, tuple[str, ...]]:
     """Without points from the future, of which a clock that was set wrong leaves some."""
     if not loaded.times_known:
         return loaded, ()
@@ -143,7 +143,7 @@ def _not_ahead(loaded: Loaded, now: float) -> tuple[Loaded, tuple[str, ...]]:
     return _part(loaded, slice(0, len(loaded.series) - ahead)), (note,)
 
 
-def _compared(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+def _compared(known: LoadedSeries, loaded: LoadedSeries) -> tuple[str, ...]:
     """Raises BadInput where a file tells otherwise about most of what was seen before."""
     before, after = _shared(known.series.seconds, loaded.series.seconds)
     if not len(before):
@@ -161,7 +161,7 @@ def _compared(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
     return ()
 
 
-def _gap(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
+def _gap(known: LoadedSeries, loaded: LoadedSeries) -> tuple[str, ...]:
     """What is to be said of a file that ends too early, or of points that are missing before or among the new ones."""
     last, seconds = int(known.series.seconds[-1]), loaded.series.seconds
     new = seconds[seconds > last]
@@ -180,7 +180,7 @@ def _gap(known: Loaded, loaded: Loaded) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _moment(second: int, loaded: Loaded) -> str:
+def _moment(second: int, loaded: LoadedSeries) -> str:
     return iso(second) if loaded.times_known else f"index {second // max(1, loaded.series.step_s)}"
 
 
@@ -190,7 +190,7 @@ def _shared(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     return before.astype(np.int64), after.astype(np.int64)
 
 
-def _after(known: Loaded, loaded: Loaded) -> Loaded:
+def _after(known: LoadedSeries, loaded: LoadedSeries) -> LoadedSeries:
     """Both as one: the points of the first, then those of the second that come after; incidents as the second says."""
     series, fresh = known.series, loaded.series.seconds > known.series.seconds[-1]
     seconds = np.concatenate((series.seconds, loaded.series.seconds[fresh]))
@@ -202,7 +202,7 @@ def _after(known: Loaded, loaded: Loaded) -> Loaded:
     return replace(known, origin=loaded.origin, series=whole, labels=labels, incidents=incidents, base=base, notes=())
 
 
-def _labels(known: Loaded, loaded: Loaded, fresh: Bools) -> Bools:
+def _labels(known: LoadedSeries, loaded: LoadedSeries, fresh: Bools) -> Bools:
     before = known.labels.copy() if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
     if loaded.labels is None:
         return np.concatenate((before, np.zeros(int(fresh.sum()), dtype=np.bool_)))
@@ -223,14 +223,14 @@ def _verdicts(known: Base | None, loaded: Base | None, fresh: Bools) -> Base | N
     raise BadInput(f"column {column!r}", "holds scores here and alarms there", "give the same detector's column")
 
 
-def _added(seen: Seen, loaded: Loaded, anew: Ints) -> Loaded | None:
+def _added(seen: EarlierSeries, loaded: LoadedSeries, anew: Ints) -> LoadedSeries | None:
     """From the first point on that is new, or whose label is; None where nothing is."""
     seconds = loaded.series.seconds
     where = np.flatnonzero((seconds > seen.until) | np.isin(seconds, anew))
     return _part(loaded, slice(int(where[0]), len(seconds))) if len(where) else None
 
 
-def _part(loaded: Loaded, part: slice) -> Loaded:
+def _part(loaded: LoadedSeries, part: slice) -> LoadedSeries:
     """A stretch of what was loaded."""
     series = loaded.series.part(part.start, part.stop)
     labels = None if loaded.labels is None else loaded.labels[part]
@@ -248,7 +248,7 @@ def part_of(base: Base | None, part: slice) -> Base | None:
     return None
 
 
-def window_of(loaded: Loaded, part: slice) -> Loaded:
+def window_of(loaded: LoadedSeries, part: slice) -> LoadedSeries:
     """A stretch of what is known, as a session takes it."""
     return _part(loaded, part)
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from argosy.service.expiry import age_days, due_at
-from argosy.service.refresh_request import Refreshed
+from argosy.service.refresh_request import RefreshResult
 from argosy.signals.errors import BadInput
 from argosy.store.rows import DetectorRow
-from argosy.store.status_rows import Move, Overtaken, Status
+from argosy.store.status_rows import ConcurrentUpdate, Status, StatusChange
 from argosy.store.store import Store
 
 
@@ -59,7 +59,7 @@ def line_json(store: Store, detector: str, now: float) -> dict[str, Any]:
         "live": store.service.with_status(line, Status.LIVE),
         "detectors": [detector_json(store, store.detectors.find(each), now) for each in store.service.line(line)],
         "refreshes": [
-            Refreshed.of(each.json).as_json()
+            RefreshResult.of(each.json).as_json()
             if each.json is not None
             else {"id": each.id, "key": each.key, "state": None, "at": each.started, "session": each.session}
             for each in refreshes
@@ -86,7 +86,7 @@ def retire(store: Store, detector: str, author: str, why: str) -> str:
         status = store.service.status(row.id)
         if status is Status.RETIRED:
             raise BadInput(f"detector {row.id}", "is retired already", "argosy detector show tells since when")
-        _move(store, row.id, (Move(row.id, status, Status.RETIRED, why),), author)
+        _move(store, row.id, (StatusChange(row.id, status, Status.RETIRED, why),), author)
     return row.id
 
 
@@ -100,14 +100,14 @@ def roll_back(store: Store, detector: str, author: str, why: str) -> tuple[str, 
             problem = "has nothing in service" if live is None else f"has only its first detector, {live}, in service"
             raise BadInput(f"line {line}", problem, "argosy detector show tells the line")
         before = succession.predecessor
-        back = Move(before, store.service.status(before), Status.LIVE, why)
-        _move(store, live, (Move(live, Status.LIVE, Status.RETIRED, why), back), author)
+        back = StatusChange(before, store.service.status(before), Status.LIVE, why)
+        _move(store, live, (StatusChange(live, Status.LIVE, Status.RETIRED, why), back), author)
     return live, before
 
 
-def _move(store: Store, detector: str, moves: tuple[Move, ...], author: str) -> None:
+def _move(store: Store, detector: str, moves: tuple[StatusChange, ...], author: str) -> None:
     try:
         store.service.move(moves, author)
-    except Overtaken as overtaken:
+    except ConcurrentUpdate as overtaken:
         problem = f"changed meanwhile: {overtaken}"
         raise BadInput(f"detector {detector}", problem, "look again, and repeat it") from overtaken

@@ -1,10 +1,10 @@
 """The detectors of a line, made ready to score its series beside each other."""
 
-from argosy.detectors.fusion.alert_once import louder
+from argosy.detectors.fusion.alert_once import scaled_base
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.transfer import Unit
-from argosy.graphs.refresh.data import Served, ServedRule
-from argosy.inputs.tables.read_series import Loaded
+from argosy.graphs.refresh.data import LoadedDetector, ServedRule
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.service.known_series import index_after
 from argosy.sessions.base import revive
 from argosy.store.rows import DetectorRow, RuleRow
@@ -23,7 +23,7 @@ def by_language_model(store: Store, line: str) -> bool:
     return any(rule.language_model for row in rows for rule in rules_of(store, row))
 
 
-def serve(store: Store, detector: str, loaded: Loaded) -> Served:
+def serve(store: Store, detector: str, loaded: LoadedSeries) -> LoadedDetector:
     """A detector ready to score what is known; what it did in shadow is part of its promise.
 
     Raises BadInput where its parts cannot be read.
@@ -31,9 +31,9 @@ def serve(store: Store, detector: str, loaded: Loaded) -> Served:
     row = store.detectors.find(detector)
     made_until, promised_from = _made(store, row)
     made, live_since = index_after(loaded.series, made_until), _live_since(store, row.id, loaded)
-    return Served(
+    return LoadedDetector(
         id=row.id,
-        base=louder(revive(row.base, store.artefacts, loaded), row.base_level),
+        base=scaled_base(revive(row.base, store.artefacts, loaded), row.base_level),
         rings_once=row.rings_once,
         rules=_served_rules(store, row),
         made=made,
@@ -79,7 +79,7 @@ def _made(store: Store, row: DetectorRow) -> tuple[int, int]:
     return int(seconds[-1]), int(seconds[min(train_stop, len(seconds) - 1)])
 
 
-def _live_since(store: Store, detector: str, loaded: Loaded) -> int | None:
+def _live_since(store: Store, detector: str, loaded: LoadedSeries) -> int | None:
     """The index of the first point since a refresh promoted it; None for one that no refresh promoted."""
     live = [each for each in store.service.standings(detector) if each.status is Status.LIVE and each.refresh]
     if not live or live[0].refresh is None:

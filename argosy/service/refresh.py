@@ -14,29 +14,38 @@ from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.events import Event
 from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
-from argosy.graphs.refresh.data import Bench
+from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
-from argosy.graphs.refresh.outcomes import Decision, Standing
-from argosy.inputs.tables.read_series import Loaded
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.models.table import Models
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.service.challengers import Challengers
-from argosy.service.known_series import Known, index_after, joined, seen_before
+from argosy.service.known_series import KnownSeries, earlier_series, index_after, joined
 from argosy.service.load import by_language_model, serve
-from argosy.service.refresh_request import Cost, Refreshed, RefreshRequest, Shadow, Statistic
-from argosy.service.register import Concluding
-from argosy.service.withdraw import Withdrawing, open_question
+from argosy.service.refresh_request import Cost, RefreshRequest, RefreshResult, ShadowPeriod, Statistic
+from argosy.service.register import RefreshRegister
+from argosy.service.withdraw import WithdrawingRegister, open_question
 from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import DetectorRow
 from argosy.store.sessions import FAILED, PATTERN
-from argosy.store.status_rows import Overtaken, RefreshRow, Status
+from argosy.store.status_rows import ConcurrentUpdate, RefreshRow, Status
 from argosy.store.store import Store, StoreRecorder
 
-__all__ = ["Cost", "Decision", "RefreshRequest", "Refreshed", "Shadow", "Standing", "Statistic", "refresh"]
+__all__ = [
+    "Cost",
+    "Decision",
+    "RefreshRequest",
+    "RefreshResult",
+    "RefreshState",
+    "ShadowPeriod",
+    "Statistic",
+    "refresh",
+]
 
 NAME = "refresh"
 """The pattern that a refresh's session names."""
@@ -46,13 +55,13 @@ _DAY_S = 86_400
 
 def refresh(
     request: RefreshRequest,
-    loaded: Loaded,
+    loaded: LoadedSeries,
     store: Store,
     models: Models,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Refreshed:
+) -> RefreshResult:
     """Looks at newer data of a detector, decides, and does what was decided.
 
     Raises BadInput (also for a retired detector, and where another process works on it), ModelUnavailable,
@@ -67,19 +76,19 @@ def refresh(
         champion = _champion(store, named.id, line)
         row = store.refreshes.begin(request.key, line, named.id)
         if row.json is not None:  # whoever held the claim before may have concluded it
-            return Refreshed.of(row.json)
+            return RefreshResult.of(row.json)
         run = _Run(request, row, champion, store, models, clock, watch, interrupted)
         return run.through(loaded, stack)
 
 
-def _done_before(request: RefreshRequest, line: str, store: Store) -> Refreshed | None:
+def _done_before(request: RefreshRequest, line: str, store: Store) -> RefreshResult | None:
     row = store.refreshes.of_key(request.key) if request.key is not None else None
     if row is None:
         return None
     if row.line != line:
         problem = f"was used for {row.detector}, and {request.detector} is of another line"
         raise BadInput(f"refresh key {request.key}", problem, "use a key of its own for each detector")
-    return Refreshed.of(row.json) if row.json is not None else None
+    return RefreshResult.of(row.json) if row.json is not None else None
 
 
 def _champion(store: Store, named: str, line: str) -> DetectorRow:
@@ -110,7 +119,7 @@ class _Run:
         self._store, self._models, self._clock = store, models, clock
         self._watch, self._interrupted = watch, interrupted
 
-    def through(self, loaded: Loaded, stack: ExitStack) -> Refreshed:
+    def through(self, loaded: LoadedSeries, stack: ExitStack) -> RefreshResult:
         """Runs the graph; what stops it is entered as the outcome of its session, and raised."""
         session = self._begin(loaded, stack)
         try:
@@ -121,7 +130,7 @@ class _Run:
         self._store.sessions.finish(session, told.state.value, told.as_json())
         return told
 
-    def _begin(self, loaded: Loaded, stack: ExitStack) -> str:
+    def _begin(self, loaded: LoadedSeries, stack: ExitStack) -> str:
         """Enters a session of its own, so that the refresh has a transcript."""
         store, settings = self._store, self._request.settings
         kept = {
@@ -136,9 +145,9 @@ class _Run:
         store.refreshes.note(self._row.id, session=row.id)
         return row.id
 
-    def _told(self, session: str, loaded: Loaded, stack: ExitStack) -> Refreshed:
+    def _told(self, session: str, loaded: LoadedSeries, stack: ExitStack) -> RefreshResult:
         store, request = self._store, self._request
-        before = seen_before(store, self._row.line)
+        before = earlier_series(store, self._row.line)
         known = joined(before, loaded, self._champion, self._clock())
         added = None if known.added is None else keep_copy(store, known.added)
         sandbox = open_sandbox(request.sandbox, by_language_model(store, self._row.line), request.accept_risk)
@@ -149,23 +158,23 @@ class _Run:
             config = RunnableConfig(recursion_limit=RECURSION_LIMIT, configurable={"thread_id": self._row.id})
             with untraced():
                 build().compile(name=NAME, checkpointer=saver).invoke({}, config, context=context)
-        except Overtaken as overtaken:
+        except ConcurrentUpdate as overtaken:
             return self._overtaken(overtaken)
         if register.told is None:
             raise RuntimeError("the refresh has ended without being concluded")
         return register.told
 
-    def _overtaken(self, overtaken: Overtaken) -> Refreshed:
+    def _overtaken(self, overtaken: ConcurrentUpdate) -> RefreshResult:
         """Another process was faster: with the same key its result counts; else this one must begin again."""
         row = self._store.refreshes.find(self._row.id)
         if row.json is not None:
-            return Refreshed.of(row.json)
+            return RefreshResult.of(row.json)
         mend = "nothing was changed; refresh it again"
         raise BadInput(f"detector {self._champion.id}", f"changed meanwhile: {overtaken}", mend) from overtaken
 
     def _context(
-        self, session: str, known: Known, loaded: Loaded, sandbox: Sandbox, added: str | None
-    ) -> tuple[RefreshContext, Concluding]:
+        self, session: str, known: KnownSeries, loaded: LoadedSeries, sandbox: Sandbox, added: str | None
+    ) -> tuple[RefreshContext, RefreshRegister]:
         store, request, champion = self._store, self._request, self._champion
         bench = self._bench(known)
         recorder = Watched(StoreRecorder(store, session), self._watch)
@@ -175,7 +184,7 @@ class _Run:
         question = open_question(store, self._row.line)
         predecessor = bench.predecessor.id if bench.predecessor else None
         shadowed = bench.challenger.id if bench.challenger else None
-        register = Concluding(
+        register = RefreshRegister(
             store, self._row, session, champion.id, predecessor, shadowed, self._clock, now_s, added,
             lasts_s, due is not None, (*loaded.notes, *known.notes),
         )  # fmt: skip
@@ -189,7 +198,7 @@ class _Run:
             objective=OBJECTIVES[champion.base["objective"]],
             recorder=recorder,
             clock=self._clock,
-            register=Withdrawing(register, question),
+            register=WithdrawingRegister(register, question),
             bench=bench,
             sandbox=sandbox,
             makers=makers,
@@ -201,14 +210,14 @@ class _Run:
         )
         return context, register
 
-    def _bench(self, known: Known) -> Bench:
+    def _bench(self, known: KnownSeries) -> RefreshData:
         store, whole = self._store, known.loaded
         shadowed = store.service.with_status(self._row.line, Status.SHADOW)
         succession = store.service.succession(self._champion.id)
         labels, champion = whole.labels, serve(store, self._champion.id, whole)
         assert labels is not None  # what is known always has them
         heard = known.relabelled[known.relabelled > int(whole.series.seconds[champion.made - 1])]
-        return Bench(
+        return RefreshData(
             series=whole.series,
             labels=labels,
             heard=index_after(whole.series, int(heard[0]) - 1) if len(heard) else len(whole.series),
@@ -219,7 +228,7 @@ class _Run:
             predecessor=serve(store, succession.predecessor, whole) if succession else None,
         )
 
-    def _due(self, bench: Bench) -> str | None:
+    def _due(self, bench: RefreshData) -> str | None:
         """Since when the champion is due, in words; None where it is not."""
         if self._request.expires_days is None:
             return None
@@ -232,15 +241,15 @@ class _Run:
     def _attempt(self) -> Attempt | None:
         """The last challenge of this champion that failed, since it came into service."""
         for row in reversed(self._store.refreshes.of_line(self._row.line)):
-            told = Refreshed.of(row.json) if row.json else None
+            told = RefreshResult.of(row.json) if row.json else None
             if told is None:
                 continue
-            if told.state is Standing.ROLLED_BACK and told.live == self._champion.id:
+            if told.state is RefreshState.ROLLED_BACK and told.live == self._champion.id:
                 how = self._challenge(told.champion)
                 return Attempt(row.id, how or Decision.RETUNE, told.state)
-            if told.live != self._champion.id or told.state is Standing.PROMOTED:
+            if told.live != self._champion.id or told.state is RefreshState.PROMOTED:
                 return None
-            if told.state is Standing.REJECTED:
+            if told.state is RefreshState.REJECTED:
                 return Attempt(row.id, told.decision, told.state)
         return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.graphs.refine import Settings
-from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.sandboxes import SandboxChoice
 from argosy.store.rows import Json
 
@@ -15,7 +15,7 @@ SHADOW_DAYS = 3.0
 
 
 @dataclass(frozen=True)
-class Shadow:
+class ShadowPeriod:
     """How long a challenger scores beside its champion before it can be promoted, in data time: both, where both are
     given. `Shadow(0)` judges it on the data that it was made on, and says so."""
 
@@ -23,13 +23,13 @@ class Shadow:
     days: float | None = None
 
     @staticmethod
-    def of(points: int | None, days: float | None) -> "Shadow":
+    def of(points: int | None, days: float | None) -> "ShadowPeriod":
         """As it was asked for; `SHADOW_DAYS` where neither is said.
 
         >>> Shadow.of(100, None), Shadow.of(None, None)
         (Shadow(points=100, days=None), Shadow(points=None, days=3.0))
         """
-        return Shadow(points, SHADOW_DAYS if points is None and days is None else days)
+        return ShadowPeriod(points, SHADOW_DAYS if points is None and days is None else days)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class RefreshRequest:
     sandbox: SandboxChoice = SandboxChoice.AUTO
     accept_risk: bool = False
     approve: bool = False
-    shadow: Shadow = field(default_factory=lambda: Shadow(days=SHADOW_DAYS))
+    shadow: ShadowPeriod = field(default_factory=lambda: ShadowPeriod(days=SHADOW_DAYS))
     force: Decision | None = None
     search: bool = True
     expires_days: float | None = 180.0
@@ -81,7 +81,7 @@ class Statistic:
 
 
 @dataclass(frozen=True)
-class Refreshed:
+class RefreshResult:
     """What a refresh came to. `champion` was in service when it began, `live` is when it had ended.
 
     `seen_until`: Unix second of the last point that was looked at. `approval` is what a person is asked to decide.
@@ -97,7 +97,7 @@ class Refreshed:
     why: str
     statistics: tuple[Statistic, ...]
     challenger: str | None
-    state: Standing
+    state: RefreshState
     cost: Cost
     estimate: Cost
     session: str
@@ -113,13 +113,13 @@ class Refreshed:
         return asdict(self)
 
     @staticmethod
-    def of(told: Json) -> "Refreshed":
+    def of(told: Json) -> "RefreshResult":
         """A result as it was kept."""
-        return Refreshed(
+        return RefreshResult(
             **{
                 **told,
                 "decision": Decision(told["decision"]),
-                "state": Standing(told["state"]),
+                "state": RefreshState(told["state"]),
                 "statistics": tuple(Statistic(**each) for each in told["statistics"]),
                 "cost": Cost(**told["cost"]),
                 "estimate": Cost(**told["estimate"]),

@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.graphs.refresh.state import Fact, State
 from argosy.service.challengers import AUTHOR
-from argosy.service.refresh_request import Cost, Refreshed, Statistic
-from argosy.store.refreshes import Answer, Ending
-from argosy.store.status_rows import Move, RefreshRow, Status
+from argosy.service.refresh_request import Cost, RefreshResult, Statistic
+from argosy.store.refreshes import ApprovalAnswer, Ending
+from argosy.store.status_rows import RefreshRow, Status, StatusChange
 from argosy.store.store import Store
 
-CHALLENGED = (Standing.PROMOTED, Standing.REJECTED, Standing.SHADOW, Standing.WAITING_FOR_APPROVAL)
+CHALLENGED = (RefreshState.PROMOTED, RefreshState.REJECTED, RefreshState.SHADOW, RefreshState.WAITING_FOR_APPROVAL)
 
 
 @dataclass(eq=False)
-class Concluding:
+class RefreshRegister:
     """The register of one refresh. `told` is what came of it, once it is concluded.
 
     `expires`: the second until which a champion that was confirmed may stay; None where it never expires.
@@ -34,14 +34,14 @@ class Concluding:
     expires: int | None = None
     expired: bool = False
     notes: tuple[str, ...] = ()
-    answer: Answer | None = None
-    told: Refreshed | None = None
+    answer: ApprovalAnswer | None = None
+    told: RefreshResult | None = None
 
-    def conclude(self, standing: Standing, state: State) -> None:
+    def conclude(self, standing: RefreshState, state: State) -> None:
         """Concludes it, with all changes of status, in one transaction. Raises Overtaken."""
         challenger = state.get("challenger") if standing in CHALLENGED else None
         told = self._told(standing, state, challenger)
-        waits = standing is Standing.WAITING_FOR_APPROVAL
+        waits = standing is RefreshState.WAITING_FOR_APPROVAL
         ending = Ending(
             state=standing,
             decision=told.decision.value,
@@ -58,34 +58,34 @@ class Concluding:
     def _author(self) -> str:
         return self.answer.author if self.answer else AUTHOR
 
-    def _moves(self, standing: Standing, challenger: str | None, why: str) -> tuple[Move, ...]:
+    def _moves(self, standing: RefreshState, challenger: str | None, why: str) -> tuple[StatusChange, ...]:
         status = self.store.service.status(challenger) if challenger else None
-        moves: list[Move] = []
+        moves: list[StatusChange] = []
         match standing:
-            case Standing.SHADOW | Standing.WAITING_FOR_APPROVAL if challenger and status is Status.CANDIDATE:
-                moves.append(Move(challenger, status, Status.SHADOW, why))
-            case Standing.PROMOTED if challenger and status:
-                moves.append(Move(self.champion, Status.LIVE, Status.RETIRED, why))
-                moves.append(Move(challenger, status, Status.LIVE, why, self.expires))
-            case Standing.REJECTED:
+            case RefreshState.SHADOW | RefreshState.WAITING_FOR_APPROVAL if challenger and status is Status.CANDIDATE:
+                moves.append(StatusChange(challenger, status, Status.SHADOW, why))
+            case RefreshState.PROMOTED if challenger and status:
+                moves.append(StatusChange(self.champion, Status.LIVE, Status.RETIRED, why))
+                moves.append(StatusChange(challenger, status, Status.LIVE, why, self.expires))
+            case RefreshState.REJECTED:
                 if challenger and status:
-                    moves.append(Move(challenger, status, Status.RETIRED, why))
+                    moves.append(StatusChange(challenger, status, Status.RETIRED, why))
                 if self.expired:
                     confirmed = "nothing newer did better, so it stays"
-                    moves.append(Move(self.champion, Status.LIVE, Status.LIVE, confirmed, self.expires))
-            case Standing.ROLLED_BACK if self.predecessor:
-                moves.append(Move(self.champion, Status.LIVE, Status.RETIRED, why))
-                moves.append(Move(self.predecessor, Status.RETIRED, Status.LIVE, why, self.expires))
+                    moves.append(StatusChange(self.champion, Status.LIVE, Status.LIVE, confirmed, self.expires))
+            case RefreshState.ROLLED_BACK if self.predecessor:
+                moves.append(StatusChange(self.champion, Status.LIVE, Status.RETIRED, why))
+                moves.append(StatusChange(self.predecessor, Status.RETIRED, Status.LIVE, why, self.expires))
                 if self.shadowed:
                     left = "its champion gave its place back"
-                    moves.append(Move(self.shadowed, Status.SHADOW, Status.RETIRED, left))
+                    moves.append(StatusChange(self.shadowed, Status.SHADOW, Status.RETIRED, left))
         return tuple(moves)
 
-    def _told(self, standing: Standing, state: State, challenger: str | None) -> Refreshed:
-        live = {Standing.PROMOTED: challenger, Standing.ROLLED_BACK: self.predecessor}.get(standing)
+    def _told(self, standing: RefreshState, state: State, challenger: str | None) -> RefreshResult:
+        live = {RefreshState.PROMOTED: challenger, RefreshState.ROLLED_BACK: self.predecessor}.get(standing)
         facts: dict[str, Fact] = dict(state.get("facts") or {})
-        question = "a" + self.refresh.id[1:] if standing is Standing.WAITING_FOR_APPROVAL or self.answer else None
-        return Refreshed(
+        question = "a" + self.refresh.id[1:] if standing is RefreshState.WAITING_FOR_APPROVAL or self.answer else None
+        return RefreshResult(
             id=self.refresh.id,
             key=self.refresh.key,
             detector=self.refresh.detector,
@@ -107,7 +107,7 @@ class Concluding:
             notes=(*self.notes, *(state.get("notes") or ())),
         )
 
-    def _question(self, told: Refreshed) -> dict[str, Any]:
+    def _question(self, told: RefreshResult) -> dict[str, Any]:
         row = self.store.detectors.find(told.champion)
         return {
             "series": row.series,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from argosy.detectors.fusion.alert_once import louder
+from argosy.detectors.fusion.alert_once import scaled_base
 from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.fusion.fusion import fired_table
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
-from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.expiry import due_at
@@ -24,7 +24,7 @@ from argosy.store.store import Store
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class ScoreResult:
     """`frame` has one row per point: timestamp, value, score, flag, fired (ids joined by commas).
 
     `fired` counts for each rule the points on which it changed the verdict.
@@ -38,7 +38,9 @@ class Scored:
     notes: tuple[str, ...] = ()
 
 
-def score_file(store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool) -> Scored:
+def score_file(
+    store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool
+) -> ScoreResult:
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
     row = store.detectors.find(detector)
     loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
@@ -54,11 +56,11 @@ def score_file(store: Store, detector: str, table: TableRequest, choice: Sandbox
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *strangeness(row, loaded, name), *standing_told(store, row, loaded))
-    return Scored(row.id, name, frame, len(runs(scores.flags)), fired, notes)
+    notes = (*loaded.notes, *series_mismatch_notes(row, loaded, name), *status_notes(store, row, loaded))
+    return ScoreResult(row.id, name, frame, len(runs(scores.flags)), fired, notes)
 
 
-def strangeness(row: DetectorRow, loaded: Loaded, name: str) -> Iterator[str]:
+def series_mismatch_notes(row: DetectorRow, loaded: LoadedSeries, name: str) -> Iterator[str]:
     """What speaks against this file being of the series that the detector was made for."""
     series = loaded.series
     if series.step_s != row.step_s:
@@ -67,7 +69,7 @@ def strangeness(row: DetectorRow, loaded: Loaded, name: str) -> Iterator[str]:
         yield f"the detector was made for series {row.series!r}, and this one is called {name!r}"
 
 
-def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[str]:
+def status_notes(store: Store, row: DetectorRow, loaded: LoadedSeries) -> Iterator[str]:
     """What is to be said of a detector that is not in service, or that is due to be looked at again."""
     service = store.service
     status = service.status(row.id)
@@ -80,8 +82,10 @@ def standing_told(store: Store, row: DetectorRow, loaded: Loaded) -> Iterator[st
         yield f"the detector is due: argosy refresh {row.id}"
 
 
-def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: Loaded) -> FusedDetector:
-    base = louder(revive(row.base, store.artefacts, loaded), row.base_level)
+def _fused(
+    store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: LoadedSeries
+) -> FusedDetector:
+    base = scaled_base(revive(row.base, store.artefacts, loaded), row.base_level)
     return FusedDetector(
         base,
         {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
@@ -91,7 +95,7 @@ def _fused(store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbo
     )
 
 
-def _frame(loaded: Loaded, scores: Scores) -> pd.DataFrame:
+def _frame(loaded: LoadedSeries, scores: Scores) -> pd.DataFrame:
     seconds = loaded.series.seconds
     return pd.DataFrame(
         {

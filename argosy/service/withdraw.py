@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.outcomes import RefreshState
 from argosy.graphs.refresh.state import State
 from argosy.service.challengers import AUTHOR
-from argosy.service.refresh_request import Refreshed
-from argosy.service.register import Concluding
-from argosy.store.refreshes import Answer, Ending
+from argosy.service.refresh_request import RefreshResult
+from argosy.service.register import RefreshRegister
+from argosy.store.refreshes import ApprovalAnswer, Ending
 from argosy.store.status_rows import ApprovalRow
 from argosy.store.store import Store
 
@@ -19,18 +19,18 @@ def open_question(store: Store, line: str) -> ApprovalRow | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Withdrawing:
+class WithdrawingRegister:
     """The register of a refresh whose line may have an open question: a rollback leaves nothing to be asked.
 
     The question is withdrawn first. Where the process dies between both, the next refresh rolls back.
     """
 
-    register: Concluding
+    register: RefreshRegister
     question: ApprovalRow | None
 
-    def conclude(self, standing: Standing, state: State) -> None:
+    def conclude(self, standing: RefreshState, state: State) -> None:
         """Raises Overtaken."""
-        if standing is Standing.ROLLED_BACK and self.question is not None:
+        if standing is RefreshState.ROLLED_BACK and self.question is not None:
             withdraw(self.question, state["why"], self.register.store)
         self.register.conclude(standing, state)
 
@@ -38,9 +38,9 @@ class Withdrawing:
 def withdraw(question: ApprovalRow, why: str, store: Store) -> None:
     """Rejects what was asked in nobody's name; its challenger's status is another's to change. Raises Overtaken."""
     row = store.refreshes.find(question.refresh)
-    asked = Refreshed.of(row.json or {})
+    asked = RefreshResult.of(row.json or {})
     said = f"withdrawn: {why}"
-    told = replace(asked, state=Standing.REJECTED, why=f"{asked.why}; {said}")
+    told = replace(asked, state=RefreshState.REJECTED, why=f"{asked.why}; {said}")
     ending = Ending(told.state, told.decision.value, told.as_json(), challenger=told.challenger)
-    store.refreshes.conclude(row.id, ending, AUTHOR, Answer(told.state.value, AUTHOR, said))
+    store.refreshes.conclude(row.id, ending, AUTHOR, ApprovalAnswer(told.state.value, AUTHOR, said))
     store.sessions.finish(told.session, told.state.value, told.as_json())

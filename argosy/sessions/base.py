@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from argosy.detectors.baselines import BASELINES, Choice, Trial, choose_base
+from argosy.detectors.baselines import BASELINES, BaselineChoice, BaselineTrial, choose_base
 from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
 from argosy.detectors.fusion.user_base import GivenDetector
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits
-from argosy.graphs.refine.context import BaseMaker, FittedBase, Workbench
+from argosy.graphs.refine.context import BaseMaker, FittedBase, SessionData
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -39,7 +39,7 @@ class BaseChoice:
         return BaseChoice(text) if text in (AUTO, *BASELINES) else BaseChoice("given", text)
 
 
-def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
+def base_maker(choice: BaseChoice, loaded: LoadedSeries, seed: int) -> BaseMaker:
     """Fits the chosen base on the training part of the known part; `auto` looks at validation too, to choose."""
 
     def make(
@@ -58,7 +58,7 @@ def base_maker(choice: BaseChoice, loaded: Loaded, seed: int) -> BaseMaker:
     return make
 
 
-def _ranking(chosen: Choice) -> str:
+def _ranking(chosen: BaselineChoice) -> str:
     """The baselines by what they were chosen by: the worse of two figures, and their card's word."""
     if not _reached(chosen):
         listed = ", ".join(f"{each.name} {each.points:g}" for each in _ranked(chosen))
@@ -73,15 +73,15 @@ def _ranking(chosen: Choice) -> str:
     return f"the best baseline on {where}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
 
 
-def _lead(trial: Trial) -> str:
+def _lead(trial: BaselineTrial) -> str:
     return f" and a lead of {trial.lead:g}" if trial.lead else ""
 
 
-def _ranked(chosen: Choice) -> list[Trial]:
+def _ranked(chosen: BaselineChoice) -> list[BaselineTrial]:
     return sorted(chosen.trials, key=lambda trial: -trial.worth)
 
 
-def _reached(chosen: Choice) -> dict[str, float]:
+def _reached(chosen: BaselineChoice) -> dict[str, float]:
     """What each baseline reached on validation, or on training data where validation has nothing to say."""
     figures = {each.name: each.train if math.isnan(each.validation) else each.validation for each in chosen.trials}
     return {name: figure for name, figure in figures.items() if not math.isnan(figure)}
@@ -98,7 +98,7 @@ def _given(base: Base | None, seconds: np.ndarray, objective: Objective) -> Give
 
 
 def base_recipe(
-    base: Detector, choice: BaseChoice, bench: Workbench, objective: str, seed: int, artefacts: Artefacts
+    base: Detector, choice: BaseChoice, bench: SessionData, objective: str, seed: int, artefacts: Artefacts
 ) -> dict[str, Any]:
     """All that `revive` needs, as JSON; the training part goes to the artefacts."""
     train = {"seconds": bench.train.seconds, "values": bench.train.values, "labels": bench.train_labels}
@@ -115,7 +115,7 @@ def base_recipe(
     }
 
 
-def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: Loaded) -> Detector:
+def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: LoadedSeries) -> Detector:
     """The base of a stored detector, fitted as it was, ready to score what was loaded. Raises BadInput."""
     arrays = artefacts.get_arrays(recipe["train"])
     train = Series("train", arrays["seconds"], arrays["values"], recipe["step_s"])
@@ -127,7 +127,7 @@ def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: Loaded) -> D
     return fitted.looking_at(loaded.series.seconds, _column_values(loaded, recipe))
 
 
-def _column_values(loaded: Loaded, recipe: Mapping[str, Any]) -> Bools | Floats:
+def _column_values(loaded: LoadedSeries, recipe: Mapping[str, Any]) -> Bools | Floats:
     match loaded.base:
         case Alarms(flags=flags):
             return flags

@@ -19,7 +19,7 @@ from argosy.detectors.rules.rule import rule_id
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits
 from argosy.graphs.recording.events import EVENT, ModelCall
-from argosy.graphs.refine.context import Final
+from argosy.graphs.refine.context import FinalScores
 from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.read_series import TableRequest, newest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
@@ -45,7 +45,7 @@ class Origin:
     usd: float
 
 
-def keep_data(store: Store, final: Final) -> str:
+def keep_data(store: Store, final: FinalScores) -> str:
     """Keeps the series with labels and the base's scores, so that a rule can be verified without the file."""
     arrays = {"seconds": final.series.seconds, "values": final.series.values}
     return store.artefacts.put_arrays({**arrays, "labels": final.labels, "base": final.base})
@@ -118,7 +118,7 @@ def _read(kept: object, rule: str) -> Certificate:
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """What running the checks again has shown. `session` is the one whose certificate was compared."""
 
     rule: str
@@ -142,7 +142,9 @@ class _Data:
     base: Floats | None
 
 
-def verify_rule(store: Store, start: str, table: TableRequest | None, choice: SandboxChoice, risk: bool) -> Verified:
+def verify_rule(
+    store: Store, start: str, table: TableRequest | None, choice: SandboxChoice, risk: bool
+) -> Verification:
     """Runs the checks of the rule whose id begins so again, on the data of its newest certificate or on a table.
 
     Raises BadInput, SandboxUnavailable and StoreUnavailable.
@@ -160,7 +162,7 @@ def verify_rule(store: Store, start: str, table: TableRequest | None, choice: Sa
     finally:
         sandbox.close()
     checks = (_identity(story.rule), *_transcript(store, stored), *compare(stored, found))
-    return Verified(story.rule.id, session, found.data.sha256 == stored.data.sha256, checks, found)
+    return Verification(story.rule.id, session, found.data.sha256 == stored.data.sha256, checks, found)
 
 
 def _kept_data(store: Store, stored: Certificate) -> _Data:

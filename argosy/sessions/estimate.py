@@ -13,7 +13,7 @@ from argosy.eval.splits import split
 from argosy.graphs.recording.events import ModelCall
 from argosy.graphs.refine.bounds import most_calls
 from argosy.inputs.tables.read_series import for_session
-from argosy.models.roles import INSTRUCTION_TOKENS, read_casting, refuse_unaskable, refuse_uncapped
+from argosy.models.roles import INSTRUCTION_TOKENS, read_roles, refuse_unaskable, refuse_uncapped
 from argosy.models.table import Models
 from argosy.prompts import render
 from argosy.sessions.request import SessionRequest
@@ -110,13 +110,13 @@ def _refuse(request: SessionRequest, store: Store, models: Models) -> None:
     if request.model.startswith(REPLAY):
         store.sessions.find(request.model.removeprefix(REPLAY))
         return
-    named = {spec: None for chain in read_casting(request.model).values() for spec in chain}
+    named = {spec: None for chain in read_roles(request.model).values() for spec in chain}
     refuse_unaskable(named, models, request.settings.prompt_tokens)
     refuse_uncapped(named, models, request.caps)
 
 
 def _role(role: Role, request: SessionRequest, models: Models, history: _History, slots: int) -> RoleEstimate:
-    specs = (request.model,) if request.model.startswith(REPLAY) else read_casting(request.model)[role]
+    specs = (request.model,) if request.model.startswith(REPLAY) else read_roles(request.model)[role]
     facts = [_FREE if spec.startswith(REPLAY) else models.of(spec) for spec in specs]
     bound = most_calls(request.settings)[role] if slots else 0
     if request.selecting is not None and role is Role.DETECTION:

@@ -12,11 +12,11 @@ from argosy.graphs.replay.past import Step, Turn, steps
 from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.table import Models
 from argosy.sandboxes import SandboxChoice
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import Fork, SessionRequest, recall
-from argosy.sessions.run import Watched, begin, finish, perform, prepare
-from argosy.sessions.speakers import Voices, open_voices, past_of, pinned, tainted
-from argosy.sessions.worked_time import Elapsed
+from argosy.sessions.run import Watched, begin, finish, prepare, run_to_end
+from argosy.sessions.speakers import SessionSpeakers, by_language_model, open_speakers, past_of, resolve_replay_id
+from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
 from argosy.store.store import Store, StoreRecorder
@@ -44,7 +44,7 @@ def fork_session(
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Finished:
+) -> SessionResult:
     """Runs a new session that is the old one up to the step `at`, such as 'propose#2', and goes on by itself.
 
     Replies from before the step are copied, at no cost. Raises as `run_session`, and BadInput for a step that the
@@ -54,18 +54,20 @@ def fork_session(
     request, data = recall(row)
     events = [kept.event for kept in store.events.of(row.id)]
     step, stop = find_step(row.id, events, at)
-    request = pinned(_forked(request, events[:stop], Fork(row.id, step, stop, tainted(row)), changes), store)
+    request = resolve_replay_id(
+        _forked(request, events[:stop], Fork(row.id, step, stop, by_language_model(row)), changes), store
+    )
     past = past_of(store, None, request)
     with ExitStack() as stack:
-        elapsed = Elapsed(clock, past)
+        elapsed = WorkedTime(clock, past)
 
-        def voices(budget: Budget) -> Voices:
-            return open_voices(request, store, models, budget, stack)
+        def voices(budget: Budget) -> SessionSpeakers:
+            return open_speakers(request, store, models, budget, stack)
 
         ready = prepare(request, read_copy(store, data), voices, elapsed, stack)
         made = begin(request, ready, store, stack)
         recorder = Watched(ResumingRecorder(StoreRecorder(store, made.id), past, store.redaction.event), watch)
-        bench, published = perform(made.id, request, ready, store, recorder, past, clock, interrupted)
+        bench, published = run_to_end(made.id, request, ready, store, recorder, past, clock, interrupted)
         return finish(made.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
 
 

@@ -10,10 +10,10 @@ from argosy.agents.models.speaker import Usage
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.transfer import Unit
 from argosy.eval.splits import Part, Splits
-from argosy.graphs.refine import Workbench
-from argosy.graphs.refine.context import Final, Publication
+from argosy.graphs.refine import SessionData
+from argosy.graphs.refine.context import FinalScores, Publication
 from argosy.graphs.refine.state import Candidate
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.sessions.base import BaseChoice, base_recipe
 from argosy.sessions.certificates import KEY, Origin, complete, keep_data
 from argosy.sessions.report import Report
@@ -25,7 +25,7 @@ from argosy.store.store import Store
 
 
 @dataclass(frozen=True)
-class Run:
+class RunFacts:
     """The facts of one run that are not in its publication."""
 
     session: str
@@ -38,25 +38,25 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Finished:
+class SessionResult:
     """What a session left: its report, the arrays it scored, and the detector that was kept."""
 
     report: Report
-    final: Final
+    final: FinalScores
     splits: Splits
-    loaded: Loaded
+    loaded: LoadedSeries
     detector: DetectorRow
 
 
-def keep(
+def publish_session(
     store: Store,
-    run: Run,
-    loaded: Loaded,
+    run: RunFacts,
+    loaded: LoadedSeries,
     splits: Splits,
-    bench: Workbench,
+    bench: SessionData,
     publication: Publication,
     notes: tuple[str, ...],
-) -> Finished:
+) -> SessionResult:
     """Stores rules, detector and report, in this order, so that what is named is there. Raises StoreUnavailable."""
     final = bench.final
     if final is None or bench.base is None:
@@ -76,10 +76,12 @@ def keep(
     report = _report(run, loaded, splits, bench, publication, final, ids, detector.id, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
     store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
-    return Finished(report, final, splits, loaded, detector)
+    return SessionResult(report, final, splits, loaded, detector)
 
 
-def _keep_rules(store: Store, run: Run, publication: Publication, final: Final, unit: Unit | None) -> dict[str, str]:
+def _keep_rules(
+    store: Store, run: RunFacts, publication: Publication, final: FinalScores, unit: Unit | None
+) -> dict[str, str]:
     """Keeps ancestors before children, then says what each was to the session. Returns stored ids by candidate id."""
     ids: dict[str, str] = {}
     fused = {each.candidate.id: each for each in publication.rules}
@@ -128,12 +130,12 @@ def _plain(figures: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def _report(
-    run: Run,
-    loaded: Loaded,
+    run: RunFacts,
+    loaded: LoadedSeries,
     splits: Splits,
-    bench: Workbench,
+    bench: SessionData,
     publication: Publication,
-    final: Final,
+    final: FinalScores,
     ids: Mapping[str, str],
     detector: str,
     notes: tuple[str, ...],

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from argosy.agents.models.budget import Budget
 from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.recording.events import Event
-from argosy.graphs.refine import Workbench
+from argosy.graphs.refine import SessionData
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.replay.past import Past, expected, fingerprint
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.sessions.report import Report, RuleSection
 from argosy.sessions.request import recall
-from argosy.sessions.run import Watched, prepare, walk
-from argosy.sessions.speakers import Voices, digest, past_of, recorded_voices
+from argosy.sessions.run import Watched, prepare, run_graph
+from argosy.sessions.speakers import SessionSpeakers, digest, past_of, recorded_speakers
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import SessionRow
@@ -27,7 +27,7 @@ _CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """How a replay compares: `differences` is empty where it gave the same rules, fusion and figures.
 
     `events` are those on record, of which `missing` did not come again; `added` are those that came and are not on
@@ -66,7 +66,7 @@ class _Comparing:
 
 def replay_session(
     session: str, store: Store, clock: Callable[[], float], watch: Callable[[Event], None] = lambda _event: None
-) -> Replayed:
+) -> ReplayResult:
     """Does a session again that has ended. No model is asked; what ran in a sandbox runs again.
 
     Raises BadInput, SandboxUnavailable or StoreUnavailable.
@@ -78,19 +78,19 @@ def replay_session(
     past, began = past_of(store, row.id, request, finished=True), clock()
     comparing = _Comparing(store, past)
     recording = past.recordings[0]
-    result: tuple[Workbench, Publication] | UnknownCall
+    result: tuple[SessionData, Publication] | UnknownCall
     with ExitStack() as stack:
 
-        def voices(_budget: Budget) -> Voices:
-            return recorded_voices(row, recording, store)
+        def voices(_budget: Budget) -> SessionSpeakers:
+            return recorded_speakers(row, recording, store)
 
         ready = prepare(request, read_copy(store, data), voices, lambda: 0.0, stack)
         try:
-            result = walk(request, ready, Watched(comparing, watch), past, clock, lambda: False)
+            result = run_graph(request, ready, Watched(comparing, watch), past, clock, lambda: False)
         except UnknownCall as unknown:
             result = unknown
     left = past.left()
-    return Replayed(
+    return ReplayResult(
         session=row.id,
         replies=len(recording.calls),
         events=len(recording.events),
@@ -103,7 +103,7 @@ def replay_session(
 
 
 def _differences(
-    row: SessionRow, result: tuple[Workbench, Publication] | UnknownCall, left: tuple[Event, ...], added: list[Event]
+    row: SessionRow, result: tuple[SessionData, Publication] | UnknownCall, left: tuple[Event, ...], added: list[Event]
 ) -> Iterator[str]:
     """What is other than in the report; with where the ways parted, if anything is."""
     found = [str(result)] if isinstance(result, UnknownCall) else list(_against(row, *result))
@@ -112,7 +112,7 @@ def _differences(
         yield _parting(left, added)
 
 
-def _against(row: SessionRow, bench: Workbench, published: Publication) -> Iterator[str]:
+def _against(row: SessionRow, bench: SessionData, published: Publication) -> Iterator[str]:
     report = Report.model_validate(row.report)
     now: dict[str, object] = {
         "base": bench.base.name if bench.base else None,

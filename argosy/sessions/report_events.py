@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from argosy.detectors.fusion.attribution import Account, Entry
+    from argosy.detectors.fusion.attribution import IncidentEffect, RuleEffects
     from argosy.sessions.report import Report
     from argosy.signals.series import Series
 
@@ -41,10 +41,10 @@ class EventsSection(_Section):
     false_points_removed: int = 0
 
 
-def account_json(account: "Account", series: "Series") -> dict[str, object]:
+def account_json(account: "RuleEffects", series: "Series") -> dict[str, object]:
     """A rule's account on one part, its incidents with indices and Unix seconds."""
 
-    def told(entry: "Entry") -> dict[str, object]:
+    def told(entry: "IncidentEffect") -> dict[str, object]:
         begins, last = (int(series.seconds[index]) for index in (entry.start, entry.stop - 1))
         ends = last + series.step_s
         return {"start": entry.start, "stop": entry.stop, "begins": begins, "ends": ends, "alone": entry.alone}

@@ -11,7 +11,7 @@ from argosy.agents.models.budget import Caps
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.offers import Library
-from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.replay.past import Step, Turn
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
@@ -56,7 +56,7 @@ class SessionRequest:
     turns: tuple[Turn[Settings], ...] = ()
     fork: Fork | None = None
     library: Library = field(default_factory=Library)
-    selecting: Selecting | None = None
+    selecting: ShortlistSettings | None = None
 
 
 def settings_json(request: SessionRequest, data: str, by_language_model: bool) -> dict[str, Any]:

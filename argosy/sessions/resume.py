@@ -11,12 +11,12 @@ from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.table import Models
 from argosy.sandbox.containers import ContainerSandbox, reap
 from argosy.sessions.fork import fork_notes
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import recall
-from argosy.sessions.run import Watched, finish, perform, prepare
-from argosy.sessions.speakers import Voices, open_voices, past_of
-from argosy.sessions.worked_time import Elapsed
+from argosy.sessions.run import Watched, finish, prepare, run_to_end
+from argosy.sessions.speakers import SessionSpeakers, open_speakers, past_of
+from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import SessionRow
@@ -31,7 +31,7 @@ def resume_session(
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Finished | Report:
+) -> SessionResult | Report:
     """Goes on with the session whose id begins so, by default the newest that is unfinished and that nobody works on.
 
     No recorded reply is asked for again; what ran in a sandbox runs again. One that has ended gives its report. Raises
@@ -55,14 +55,14 @@ def _resume(
     watch: Callable[[Event], None],
     interrupted: Callable[[], bool],
     stack: ExitStack,
-) -> Finished:
+) -> SessionResult:
     request, data = recall(row)
     past = past_of(store, row.id, request)
     own = past.recordings[0]
-    elapsed = Elapsed(clock, past, worked_s(row, own.events))
+    elapsed = WorkedTime(clock, past, worked_s(row, own.events))
 
-    def voices(budget: Budget) -> Voices:
-        return open_voices(request, store, models, budget, stack)
+    def voices(budget: Budget) -> SessionSpeakers:
+        return open_speakers(request, store, models, budget, stack)
 
     ready = prepare(request, read_copy(store, data), voices, elapsed, stack, spent(own.events))
     if isinstance(ready.sandbox, ContainerSandbox):
@@ -70,7 +70,7 @@ def _resume(
     kept = StoreRecorder(store, row.id)
     Watched(kept, watch).append(_mark(own.events, clock()))
     recorder = Watched(ResumingRecorder(kept, past, store.redaction.event), watch)
-    bench, published = perform(row.id, request, ready, store, recorder, past, clock, interrupted)
+    bench, published = run_to_end(row.id, request, ready, store, recorder, past, clock, interrupted)
     return finish(row.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
 
 

@@ -13,24 +13,24 @@ from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.events import Event
 from argosy.graphs.recording.recorder import Recorder
-from argosy.graphs.refine import RefineContext, Workbench, build
+from argosy.graphs.refine import RefineContext, SessionData, build
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.refine.graph import recursion_limit
 from argosy.graphs.refine.offers import Library
 from argosy.graphs.refine.state import Ending
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.unknown import UnknownCall
-from argosy.inputs.tables.read_series import Loaded, TableRequest, for_session, newest, read_series
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, for_session, newest, read_series
 from argosy.models.table import Models
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.sessions.base import BaseChoice, base_maker
 from argosy.sessions.library import trusted
-from argosy.sessions.publish import Finished, Run, keep
+from argosy.sessions.publish import RunFacts, SessionResult, publish_session
 from argosy.sessions.request import SessionRequest as SessionRequest
 from argosy.sessions.request import settings_json
-from argosy.sessions.speakers import Voices, as_kept, open_voices, pinned
-from argosy.sessions.worked_time import Elapsed
+from argosy.sessions.speakers import SessionSpeakers, as_stored, open_speakers, resolve_replay_id
+from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.arrays import Bools
 from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import SessionRow
@@ -54,15 +54,15 @@ class Watched:
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class SessionParts:
     """All that a run needs and that can be refused before it begins; `elapsed` counts the seconds it has worked."""
 
     choice: BaseChoice
-    loaded: Loaded
+    loaded: LoadedSeries
     labels: Bools
     splits: Splits
     budget: Budget
-    voices: Voices
+    voices: SessionSpeakers
     sandbox: Sandbox
     elapsed: Callable[[], float]
     library: Library
@@ -75,28 +75,28 @@ def run_session(
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Finished:
+) -> SessionResult:
     """Runs one session from file to stored detector.
 
     Raises BadInput, ModelUnavailable, SandboxUnavailable or StoreUnavailable; once it has begun, the session is then
     kept with its transcript and the outcome `failed`, and can be resumed.
     """
-    past = Past(clean=lambda text: as_kept(store, text))
-    request = pinned(request, store)
+    past = Past(clean=lambda text: as_stored(store, text))
+    request = resolve_replay_id(request, store)
     with ExitStack() as stack:
-        elapsed = Elapsed(clock, past)
+        elapsed = WorkedTime(clock, past)
 
-        def voices(budget: Budget) -> Voices:
-            return open_voices(request, store, models, budget, stack)
+        def voices(budget: Budget) -> SessionSpeakers:
+            return open_speakers(request, store, models, budget, stack)
 
         ready = prepare(request, read_input(request), voices, elapsed, stack)
         row = begin(request, ready, store, stack)
         recorder = Watched(StoreRecorder(store, row.id), watch)
-        bench, published = perform(row.id, request, ready, store, recorder, past, clock, interrupted)
+        bench, published = run_to_end(row.id, request, ready, store, recorder, past, clock, interrupted)
         return finish(row.id, request, ready, store, bench, published, elapsed())
 
 
-def begin(request: SessionRequest, ready: Prepared, store: Store, stack: ExitStack) -> SessionRow:
+def begin(request: SessionRequest, ready: SessionParts, store: Store, stack: ExitStack) -> SessionRow:
     """Enters the session with all that is needed to do it again, and claims it until the stack is closed."""
     series, data = ready.loaded.series, keep_copy(store, ready.loaded)
     settings = settings_json(request, data, ready.voices.by_language_model)
@@ -105,19 +105,19 @@ def begin(request: SessionRequest, ready: Prepared, store: Store, stack: ExitSta
     return row
 
 
-def perform(
+def run_to_end(
     session: str,
     request: SessionRequest,
-    ready: Prepared,
+    ready: SessionParts,
     store: Store,
     recorder: Recorder,
     past: Past,
     clock: Callable[[], float],
     interrupted: Callable[[], bool],
-) -> tuple[Workbench, Publication]:
+) -> tuple[SessionData, Publication]:
     """Runs the graph; what stops it is entered as the session's outcome, and raised with a note of how to go on."""
     try:
-        return walk(request, ready, recorder, past, clock, interrupted)
+        return run_graph(request, ready, recorder, past, clock, interrupted)
     except BaseException as error:
         if not isinstance(error, UnknownCall):  # a recording that lacks a reply will lack it again
             error.add_note(f"argosy resume {session} goes on with it")
@@ -125,17 +125,17 @@ def perform(
         raise
 
 
-def walk(
+def run_graph(
     request: SessionRequest,
-    ready: Prepared,
+    ready: SessionParts,
     recorder: Recorder,
     past: Past,
     clock: Callable[[], float],
     interrupted: Callable[[], bool],
-) -> tuple[Workbench, Publication]:
+) -> tuple[SessionData, Publication]:
     """Runs the graph from its first node to its last. Raises what its nodes raise."""
     published: list[Publication] = []
-    bench = Workbench(ready.loaded.series, ready.labels, ready.splits)
+    bench = SessionData(ready.loaded.series, ready.labels, ready.splits)
     context = RefineContext(
         settings=request.settings,
         bench=bench,
@@ -160,33 +160,33 @@ def walk(
 def finish(
     session: str,
     request: SessionRequest,
-    ready: Prepared,
+    ready: SessionParts,
     store: Store,
-    bench: Workbench,
+    bench: SessionData,
     published: Publication,
     wall_s: float,
     notes: tuple[str, ...] = (),
-) -> Finished:
+) -> SessionResult:
     """Keeps what a session found. Raises StoreUnavailable, and the session is then unfinished and can be resumed."""
     seed = request.settings.seed
-    run = Run(session, request.model, seed, request.objective, ready.choice, wall_s, ready.budget.spent)
+    run = RunFacts(session, request.model, seed, request.objective, ready.choice, wall_s, ready.budget.spent)
     notes = (*ready.loaded.notes, *ready.voices.notes, *notes)
-    return keep(store, run, ready.loaded, ready.splits, bench, published, notes)
+    return publish_session(store, run, ready.loaded, ready.splits, bench, published, notes)
 
 
-def read_input(request: SessionRequest) -> Loaded:
+def read_input(request: SessionRequest) -> LoadedSeries:
     """The points that a session looks at. Raises BadInput."""
     return newest(read_series(_with_base_column(request.table, BaseChoice.of(request.base))))
 
 
 def prepare(
     request: SessionRequest,
-    loaded: Loaded,
-    voices: Callable[[Budget], Voices],
+    loaded: LoadedSeries,
+    voices: Callable[[Budget], SessionSpeakers],
     elapsed: Callable[[], float],
     stack: ExitStack,
     spent: Usage | None = None,
-) -> Prepared:
+) -> SessionParts:
     """Looks at the data and reaches for models and sandbox, cheapest refusals first; the stack closes them."""
     labels = for_session(loaded)
     splits = split(len(loaded.series), request.validation, request.lockbox)
@@ -195,7 +195,7 @@ def prepare(
     sandbox = open_sandbox(request.sandbox, opened.by_language_model, request.accept_risk)
     stack.callback(sandbox.close)
     library = trusted(request.library, sandbox.sealed or request.accept_risk)
-    return Prepared(BaseChoice.of(request.base), loaded, labels, splits, budget, opened, sandbox, elapsed, library)
+    return SessionParts(BaseChoice.of(request.base), loaded, labels, splits, budget, opened, sandbox, elapsed, library)
 
 
 def _stopping(

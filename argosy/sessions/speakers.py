@@ -13,7 +13,7 @@ from argosy.graphs.recording.recorder import encoded
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import Recording, nothing
 from argosy.graphs.replay.wrappers import RecordingSpeaker
-from argosy.models.roles import cast
+from argosy.models.roles import open_roles
 from argosy.models.table import Models
 from argosy.sessions.request import SessionRequest
 from argosy.store.rows import SessionRow
@@ -24,7 +24,7 @@ REPLAY = "replay:"
 
 
 @dataclass(frozen=True)
-class Voices:
+class SessionSpeakers:
     """Who speaks for which role; `notes` are what the user should know about costs."""
 
     speakers: Mapping[Role, Speaker | Chain]
@@ -32,7 +32,7 @@ class Voices:
     notes: tuple[str, ...] = ()
 
 
-def pinned(request: SessionRequest, store: Store) -> SessionRequest:
+def resolve_replay_id(request: SessionRequest, store: Store) -> SessionRequest:
     """The request with the whole id of the session that its model replays: what is latest now is not so later.
 
     Raises BadInput.
@@ -43,29 +43,31 @@ def pinned(request: SessionRequest, store: Store) -> SessionRequest:
     return replace(request, model=f"{REPLAY}{row.id}")
 
 
-def open_voices(request: SessionRequest, store: Store, models: Models, budget: Budget, stack: ExitStack) -> Voices:
+def open_speakers(
+    request: SessionRequest, store: Store, models: Models, budget: Budget, stack: ExitStack
+) -> SessionSpeakers:
     """The models of a request; the stack closes them. Raises BadInput and ModelUnavailable."""
     voices = _open(request, store, models, budget, stack)
     brought = request.fork is not None and request.fork.by_language_model
     return replace(voices, by_language_model=voices.by_language_model or brought)
 
 
-def _open(request: SessionRequest, store: Store, models: Models, budget: Budget, stack: ExitStack) -> Voices:
+def _open(request: SessionRequest, store: Store, models: Models, budget: Budget, stack: ExitStack) -> SessionSpeakers:
     if request.model.startswith(REPLAY):
         row = store.sessions.find(request.model.removeprefix(REPLAY))
-        return recorded_voices(row, recording_of(store, row.id), store)
+        return recorded_speakers(row, recording_of(store, row.id), store)
     settings = request.settings
-    opened = stack.enter_context(cast(request.model, models, budget, settings.seed, settings.prompt_tokens))
-    return Voices(opened.chains, opened.by_language_model, opened.notes)
+    opened = stack.enter_context(open_roles(request.model, models, budget, settings.seed, settings.prompt_tokens))
+    return SessionSpeakers(opened.chains, opened.by_language_model, opened.notes)
 
 
-def recorded_voices(row: SessionRow, recording: Recording, store: Store) -> Voices:
+def recorded_speakers(row: SessionRow, recording: Recording, store: Store) -> SessionSpeakers:
     """A session's recording as who answers; what was a language model's then is one's still."""
-    speaker = RecordingSpeaker(f"{REPLAY}{row.id}", tainted(row), recording, lambda data: digest(store, data))
-    return Voices(dict.fromkeys(Role, speaker), tainted(row))
+    speaker = RecordingSpeaker(f"{REPLAY}{row.id}", by_language_model(row), recording, lambda data: digest(store, data))
+    return SessionSpeakers(dict.fromkeys(Role, speaker), by_language_model(row))
 
 
-def tainted(row: SessionRow) -> bool:
+def by_language_model(row: SessionRow) -> bool:
     """Whether a language model could be asked in a session."""
     return bool(row.settings.get("language_model", row.model != EMBEDDED))
 
@@ -81,7 +83,7 @@ def past_of(store: Store, session: str | None, request: SessionRequest, *, finis
         finished=finished,
         turns=request.turns,
         tainted=fork is not None and fork.by_language_model,
-        clean=lambda text: as_kept(store, text),
+        clean=lambda text: as_stored(store, text),
     )
 
 
@@ -96,6 +98,6 @@ def digest(store: Store, data: bytes) -> str:
     return hashlib.sha256(store.redaction.data(data)).hexdigest()
 
 
-def as_kept(store: Store, text: str) -> str:
+def as_stored(store: Store, text: str) -> str:
     """A text as the store keeps it: less secrets, and with what is no Unicode written as escapes."""
     return store.redaction.data(encoded(text)).decode()

@@ -26,7 +26,7 @@ SMALL_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TranscriptFilter:
     """Which events are wanted: of a node, of a round, or about a rule or candidate by the beginning of its id."""
 
     node: str | None = None
@@ -35,11 +35,11 @@ class Wanted:
 
     @property
     def everything(self) -> bool:
-        return self == Wanted()
+        return self == TranscriptFilter()
 
 
 @dataclass(frozen=True)
-class Entry:
+class TranscriptEntry:
     """An event with the texts of its blobs: 'prompt' and 'reply' of a model call, 'source' of a sandbox job."""
 
     seq: int
@@ -53,7 +53,7 @@ class Section:
 
     node: str
     round: int
-    entries: tuple[Entry, ...]
+    entries: tuple[TranscriptEntry, ...]
     seconds: float | None
 
 
@@ -65,14 +65,14 @@ class Transcript:
     sections: tuple[Section, ...]
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[TranscriptEntry, ...]:
         """Every entry in the order in which it was recorded."""
         return tuple(sorted((each for section in self.sections for each in section.entries), key=lambda e: e.seq))
 
 
-def read_transcript(store: Store, session: str, wanted: Wanted | None = None) -> Transcript:
+def read_transcript(store: Store, session: str, wanted: TranscriptFilter | None = None) -> Transcript:
     """The transcript of the session whose id begins so, or of the latest. Raises BadInput and StoreUnavailable."""
-    wanted = wanted or Wanted()
+    wanted = wanted or TranscriptFilter()
     row = store.sessions.find(session)
     sections = _sections(_entries(store, store.events.of(row.id)))
     if wanted.node is not None and wanted.node not in {section.node for section in sections}:
@@ -107,11 +107,11 @@ def candidate_id(call: ModelCall) -> str:
     return f"c{call.round}.{call.candidate}"
 
 
-def _entries(store: Store, rows: Iterable[EventRow]) -> list[Entry]:
+def _entries(store: Store, rows: Iterable[EventRow]) -> list[TranscriptEntry]:
     named = [(row, _blob_names(row.event)) for row in rows]
     blobs = store.blobs.get_many(sorted({name for _, names in named for name in names.values()}))
     return [
-        Entry(row.seq, row.event, {key: blobs[name].decode(errors="replace") for key, name in names.items()})
+        TranscriptEntry(row.seq, row.event, {key: blobs[name].decode(errors="replace") for key, name in names.items()})
         for row, names in named
     ]
 
@@ -125,9 +125,9 @@ def _blob_names(event: Event) -> dict[str, str]:
     return {}
 
 
-def _sections(entries: Iterable[Entry]) -> list[Section]:
+def _sections(entries: Iterable[TranscriptEntry]) -> list[Section]:
     """A section begins where a node does; an event goes to the last section of its span."""
-    made: list[tuple[str, int, list[Entry]]] = []
+    made: list[tuple[str, int, list[TranscriptEntry]]] = []
     latest: dict[str, int] = {}
     for entry in entries:
         event = entry.event
@@ -141,7 +141,7 @@ def _sections(entries: Iterable[Entry]) -> list[Section]:
     return [Section(node, number, tuple(inside), _seconds(inside)) for node, number, inside in made]
 
 
-def _seconds(entries: Iterable[Entry]) -> float | None:
+def _seconds(entries: Iterable[TranscriptEntry]) -> float | None:
     return next((each.event.seconds for each in entries if isinstance(each.event, SpanEnd)), None)
 
 

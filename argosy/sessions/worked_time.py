@@ -5,7 +5,7 @@ from collections.abc import Callable
 from argosy.graphs.replay.past import Past
 
 
-class Elapsed:
+class WorkedTime:
     """A clock of seconds, from `before_s` on, that stands while a session does again what is on record."""
 
     def __init__(self, clock: Callable[[], float], past: Past, before_s: float = 0.0) -> None:

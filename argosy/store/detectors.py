@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
@@ -37,7 +37,7 @@ class Detectors:
         members: Sequence[MemberRow],
         step_s: int,
         hold_points: float = 0.0,
-        ringing: Ringing = EVERY_POINT,
+        ringing: AlertOnce = EVERY_POINT,
         within: Callable[[sa.Connection, DetectorRow], None] = lambda _connection, _row: None,
     ) -> DetectorRow:
         """Keeps a detector under an id of its own. The session must be here, and so must each rule (BadInput).
@@ -125,7 +125,7 @@ def _row(found: sa.Row[Any]) -> DetectorRow:
         MemberRow(
             each["rule"],
             Direction(each["direction"]),
-            Quota(**each["quota"]) if each.get("quota") else None,
+            RateLimit(**each["quota"]) if each.get("quota") else None,
         )
         for each in values["members"]
     )

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
 from argosy.store.artefacts import Array
 from argosy.store.store import Store
 
 
-def keep_copy(store: Store, loaded: Loaded) -> str:
+def keep_copy(store: Store, loaded: LoadedSeries) -> str:
     """Keeps series, labels, incidents and the base's column, less secrets in texts; returns the artefact's name.
 
     Raises StoreUnavailable.
@@ -41,13 +41,13 @@ def keep_copy(store: Store, loaded: Loaded) -> str:
     return store.artefacts.put_arrays(arrays | {name: _words(map(clean, each)) for name, each in texts.items()})
 
 
-def read_copy(store: Store, name: str) -> Loaded:
+def read_copy(store: Store, name: str) -> LoadedSeries:
     """What `keep_copy` kept. Raises BadInput when it is not here, StoreUnavailable when it is damaged."""
     arrays = store.artefacts.get_arrays(name)
     texts = {name: arrays[name].tolist() for name in ("names", "notes", "kinds", "authors")}
     spans = zip(arrays["spans"].tolist(), texts["kinds"], texts["authors"], strict=True)
     series = Series(texts["names"][0], arrays["seconds"], arrays["values"], int(arrays["step_s"]))
-    return Loaded(
+    return LoadedSeries(
         Path(texts["names"][1]),
         series,
         arrays.get("labels"),

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from argosy.graphs.recording.redaction import Redaction
-from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.outcomes import RefreshState
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import Json
-from argosy.store.status import Service
-from argosy.store.status_rows import ApprovalRow, Move, Overtaken, RefreshRow
+from argosy.store.status import DetectorStatus
+from argosy.store.status_rows import ApprovalRow, ConcurrentUpdate, RefreshRow, StatusChange
 
 _TABLE, _APPROVALS = schema.refreshes, schema.approvals
 
@@ -24,10 +24,10 @@ class Ending:
     `told` is kept as its JSON; `question`, where there is one, is what a person is asked to decide.
     """
 
-    state: Standing
+    state: RefreshState
     decision: str
     told: Json
-    moves: tuple[Move, ...] = ()
+    moves: tuple[StatusChange, ...] = ()
     challenger: str | None = None
     seen_until: int | None = None
     data: str | None = None
@@ -35,7 +35,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApprovalAnswer:
     """What a person said to a question, and who."""
 
     verdict: str
@@ -50,7 +50,7 @@ class Refreshes:
         self,
         database: Database,
         redaction: Redaction,
-        service: Service,
+        service: DetectorStatus,
         clock: Callable[[], float],
         token: Callable[[], str],
     ) -> None:
@@ -83,22 +83,22 @@ class Refreshes:
         with self._database.writing() as connection:
             connection.execute(_TABLE.update().where(_TABLE.c.id == refresh).values(**values))
 
-    def conclude(self, refresh: str, ending: Ending, author: str, answer: Answer | None = None) -> RefreshRow:
+    def conclude(self, refresh: str, ending: Ending, author: str, answer: ApprovalAnswer | None = None) -> RefreshRow:
         """Concludes a refresh, or, with an answer, one that waits for it. Raises Overtaken: then nothing is changed."""
-        waiting = Standing.WAITING_FOR_APPROVAL.value
+        waiting = RefreshState.WAITING_FOR_APPROVAL.value
         open_ = _TABLE.c.state == waiting if answer else _TABLE.c.state.is_(None)
         try:
             with self._database.writing() as connection:
                 changed = _TABLE.update().where((_TABLE.c.id == refresh) & open_)
                 if connection.execute(changed.values(**self._values(ending)).returning(_TABLE.c.id)).first() is None:
-                    raise Overtaken(f"refresh {refresh} was concluded by another process")
+                    raise ConcurrentUpdate(f"refresh {refresh} was concluded by another process")
                 self._service.move_within(connection, ending.moves, author, refresh)
                 if answer:
                     self._answer(connection, refresh, answer)
                 if ending.question is not None:
                     self._ask(connection, refresh, ending.question)
         except sa.exc.IntegrityError as error:
-            raise Overtaken("another process changed the status first") from error
+            raise ConcurrentUpdate("another process changed the status first") from error
         return self.find(refresh)
 
     def _values(self, ending: Ending) -> dict[str, object]:
@@ -117,7 +117,7 @@ class Refreshes:
         row = {"id": name, "refresh": refresh, "asked": self._clock(), "facts": self._redaction.tree(dict(facts))}
         connection.execute(_APPROVALS.insert().values(**row))
 
-    def _answer(self, connection: sa.Connection, refresh: str, answer: Answer) -> None:
+    def _answer(self, connection: sa.Connection, refresh: str, answer: ApprovalAnswer) -> None:
         clean = self._redaction.text
         values = {"verdict": answer.verdict, "decided": self._clock()}
         said = {"author": clean(answer.author), "why": clean(answer.why)}

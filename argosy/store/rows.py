@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from argosy.detectors.fusion.alert_once import Ringing
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.alert_once import AlertOnce
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number
 from argosy.graphs.recording.events import Event
 
@@ -100,7 +100,7 @@ class MemberRow:
 
     rule: str
     direction: Direction
-    quota: Quota | None = None
+    quota: RateLimit | None = None
 
 
 @dataclass(frozen=True)
@@ -123,5 +123,5 @@ class DetectorRow:
     base_level: float = 1.0
 
     @property
-    def ringing(self) -> Ringing:
-        return Ringing(self.rings_once, self.base_level)
+    def ringing(self) -> AlertOnce:
+        return AlertOnce(self.rings_once, self.base_level)

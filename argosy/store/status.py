@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from argosy.store import schema
 from argosy.store.database import Database
-from argosy.store.status_rows import Move, Overtaken, StandingRow, Status, SuccessionRow
+from argosy.store.status_rows import ConcurrentUpdate, StandingRow, Status, StatusChange, SuccessionRow
 
 _STANDINGS, _SUCCESSIONS = schema.standings, schema.successions
 
@@ -28,7 +28,7 @@ def is_live(detectors: sa.Table) -> sa.ColumnElement[bool]:
     return (status == Status.LIVE.value) | (status.is_(None) & detectors.c.session.not_in(searched))
 
 
-class Service:
+class DetectorStatus:
     """Reads and changes the status of detectors. Changes are added, never made undone."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
@@ -92,22 +92,22 @@ class Service:
             )
             self._database.insert_new(connection, _STANDINGS, _values(first))
 
-    def move(self, moves: Iterable[Move], author: str) -> None:
+    def move(self, moves: Iterable[StatusChange], author: str) -> None:
         """Changes statuses, all or none. Raises Overtaken when one is not what it should be."""
         try:
             with self._database.writing() as connection:
                 self.move_within(connection, moves, author)
         except sa.exc.IntegrityError as error:
-            raise Overtaken("another process changed the status first") from error
+            raise ConcurrentUpdate("another process changed the status first") from error
 
     def move_within(
-        self, connection: sa.Connection, moves: Iterable[Move], author: str, refresh: str | None = None
+        self, connection: sa.Connection, moves: Iterable[StatusChange], author: str, refresh: str | None = None
     ) -> None:
         """The same in a transaction of somebody else's, whose IntegrityError means that it was overtaken."""
         for move in moves:
             now, seq = _newest(connection, move.detector)
             if now is not move.before:
-                raise Overtaken(f"{move.detector} is {now.value}, no longer {move.before.value}")
+                raise ConcurrentUpdate(f"{move.detector} is {now.value}, no longer {move.before.value}")
             at = self._clock()
             row = StandingRow(move.detector, seq + 1, at, move.after, author, move.why, refresh, move.expires)
             connection.execute(_STANDINGS.insert().values(**_values(row)))

@@ -82,7 +82,7 @@ class ApprovalRow:
 
 
 @dataclass(frozen=True)
-class Move:
+class StatusChange:
     """A change of status: `before` is what it must be when the change is made."""
 
     detector: str
@@ -92,5 +92,5 @@ class Move:
     expires: int | None = None
 
 
-class Overtaken(Exception):
+class ConcurrentUpdate(Exception):
     """Somebody else concluded the refresh, or changed a detector's status, in the meantime; nothing was changed."""

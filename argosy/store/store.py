@@ -22,7 +22,7 @@ from argosy.store.events import Events
 from argosy.store.refreshes import Refreshes
 from argosy.store.rules import Rules
 from argosy.store.sessions import Sessions
-from argosy.store.status import Service
+from argosy.store.status import DetectorStatus
 from argosy.store.upgrade import upgrade
 
 
@@ -36,7 +36,7 @@ class Store:
     blobs: Blobs
     rules: Rules
     detectors: Detectors
-    service: Service
+    service: DetectorStatus
     refreshes: Refreshes
     artefacts: Artefacts
     claims: Claims
@@ -78,7 +78,7 @@ def open_store(
     database = connect(url)
     upgrade(database)
     redaction = Redaction(tuple(secret for secret in (*settings.secrets, url.password) if secret))
-    service = Service(database, clock)
+    service = DetectorStatus(database, clock)
     return Store(
         database=database,
         sessions=Sessions(database, redaction, clock, token),

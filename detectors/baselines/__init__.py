@@ -4,8 +4,8 @@ Each is a family of statistics; the one to use, and its direction, are chosen on
 nothing that looks ahead may enter.
 """
 
-from argosy.detectors.baselines.choose import Choice, Trial, choose_base
+from argosy.detectors.baselines.choose import BaselineChoice, BaselineTrial, choose_base
 from argosy.detectors.baselines.swept import Side, Statistic, SweptDetector
 from argosy.detectors.baselines.table import BASELINES
 
-__all__ = ["BASELINES", "Choice", "Side", "Statistic", "SweptDetector", "Trial", "choose_base"]
+__all__ = ["BASELINES", "BaselineChoice", "BaselineTrial", "Side", "Statistic", "SweptDetector", "choose_base"]

@@ -33,7 +33,7 @@ _TIE = 1e-9
 
 
 @dataclass(frozen=True)
-class Trial:
+class BaselineTrial:
     """What one baseline reached on the two parts, NaN where nothing is labelled, and the points of its card."""
 
     name: str
@@ -59,16 +59,16 @@ class Trial:
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class BaselineChoice:
     """The baseline that is kept, fitted on training data, and what all of them reached."""
 
     detector: SweptDetector
-    trials: tuple[Trial, ...]
+    trials: tuple[BaselineTrial, ...]
 
 
 def choose_base(
     series: Series, labels: Bools, splits: Splits, objective: Objective, seed: int = 0, names: Sequence[str] = ()
-) -> Choice:
+) -> BaselineChoice:
     """Fits the baselines (all, or those named) on training and keeps the one that is worth most.
 
     `series` and `labels`, shape (n,), reach at least to the end of validation; nothing after it is looked at.
@@ -82,7 +82,7 @@ def choose_base(
     for each in tried[1:]:
         if _better(each[1], best[1]):
             best = each
-    return Choice(best[0], tuple(trial for _, trial in tried))
+    return BaselineChoice(best[0], tuple(trial for _, trial in tried))
 
 
 def _points(series: Series, labels: Bools, splits: Splits, names: Sequence[str]) -> dict[str, float]:
@@ -92,15 +92,15 @@ def _points(series: Series, labels: Bools, splits: Splits, names: Sequence[str])
 
 def _tried(
     name: str, series: Series, labels: Bools, splits: Splits, objective: Objective, seed: int, points: float
-) -> tuple[SweptDetector, Trial]:
+) -> tuple[SweptDetector, BaselineTrial]:
     known = slice(0, splits.validation_stop)
     detector = BASELINES[name](objective, seed).fit(series.part(0, splits.train_stop), labels[splits.train])
     flags = detector.score(series.part(known.start, known.stop)).flags
     train, validation = (objective(labels[part], flags[part]) for part in (splits.train, splits.validation))
-    return detector, Trial(name, train, validation, points)
+    return detector, BaselineTrial(name, train, validation, points)
 
 
-def _better(one: Trial, other: Trial) -> bool:
+def _better(one: BaselineTrial, other: BaselineTrial) -> bool:
     if abs(one.worth - other.worth) > _TIE:
         return one.worth > other.worth
     return not math.isnan(one.train) and one.train > other.train + _TIE

@@ -15,7 +15,7 @@ from argosy.signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class Combined:
     """The scores of fitted members as one statistic; each already counts departures to the side that it chose."""
 
     members: Mapping[str, SweptDetector]
@@ -36,6 +36,6 @@ def ensemble(
     def together(series: Series, labels: Bools | None) -> Sequence[Statistic]:
         fitted = {name: SweptDetector(name, family, objective).fit(series, labels) for name, family in members.items()}
         heard = {name: member for name, member in fitted.items() if member.chosen is not None}
-        return [Together(heard, how) for how in ways] if len(heard) > 1 else []
+        return [Combined(heard, how) for how in ways] if len(heard) > 1 else []
 
     return together

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
-from argosy.detectors.baselines.ensemble import Together, ensemble
+from argosy.detectors.baselines.ensemble import Combined, ensemble
 from argosy.detectors.baselines.swept import SEARCH_POINTS, Family, Side, Statistic, SweptDetector
 from argosy.detectors.fusion.blend import Blend
 from argosy.eval.objective import Objective
@@ -82,9 +82,9 @@ def opprentice(singles: Mapping[str, Family], objective: Objective, seed: int) -
         trees = SweptDetector("trees", lambda _series, _labels: (forest,), objective).fit(series, labels)
         both = {"ensemble": others, "trees": trees}
         return (
-            Together(both, Blend.MEAN),
-            Together(both, Blend.WEIGHTED, weights={"ensemble": 3.0, "trees": 1.0}),
-            Together({"trees": trees}, Blend.ANY),
+            Combined(both, Blend.MEAN),
+            Combined(both, Blend.WEIGHTED, weights={"ensemble": 3.0, "trees": 1.0}),
+            Combined({"trees": trees}, Blend.ANY),
         )
 
     return family

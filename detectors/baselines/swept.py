@@ -49,7 +49,7 @@ Family = Callable[[Series, Bools | None], Sequence[Statistic]]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenStatistic:
     """What training picked."""
 
     statistic: Statistic
@@ -66,7 +66,7 @@ class SweptDetector:
 
     def __init__(self, name: str, family: Family, objective: Objective) -> None:
         self.name = name
-        self.chosen: Chosen | None = None
+        self.chosen: ChosenStatistic | None = None
         self._family = family
         self._objective = objective
 
@@ -83,7 +83,7 @@ class SweptDetector:
         with np.errstate(over="ignore", invalid="ignore"):
             return Scores(SIDES[self.chosen.side](self.chosen.statistic(series)) / self.chosen.divisor)
 
-    def _choice(self, series: Series, labels: Bools | None) -> Chosen | None:
+    def _choice(self, series: Series, labels: Bools | None) -> ChosenStatistic | None:
         statistics = self._family(series, labels)
         if not statistics:
             return None
@@ -91,7 +91,7 @@ class SweptDetector:
         if labels is not None and labels.any():
             statistic, side = self._best(statistics, *_latest(series, labels))
         divisor = calibrate(SIDES[side](statistic(series)), series, labels, self._objective)
-        return Chosen(statistic, side, divisor)
+        return ChosenStatistic(statistic, side, divisor)
 
     def _best(self, statistics: Sequence[Statistic], series: Series, labels: Bools) -> tuple[Statistic, Side]:
         part = LabelledPart.of(labels)

@@ -32,7 +32,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Like:
+class SimilarRecord:
     """A record and how much its tags have in common with those that were asked about, from 0 to 1."""
 
     record: Record
@@ -53,10 +53,10 @@ class Match:
     card: Card
 
 
-def nearest(tags: Collection[str], records: Sequence[Record], most: int = MOST_PAST) -> tuple[Like, ...]:
+def nearest(tags: Collection[str], records: Sequence[Record], most: int = MOST_PAST) -> tuple[SimilarRecord, ...]:
     """The records most like the tags (Jaccard), the likest first, then as they came; those unlike them are left out."""
     wanted = set(tags)
-    likes = [Like(record, _likeness(wanted, set(record.tags))) for record in records]
+    likes = [SimilarRecord(record, _likeness(wanted, set(record.tags))) for record in records]
     kept = [like for like in likes if like.likeness >= _LEAST_LIKENESS]
     return tuple(sorted(kept, key=lambda like: -like.likeness)[:most])
 
@@ -72,7 +72,7 @@ def ranked(cards: Sequence[Card], tags: Collection[str], past: Sequence[Record] 
     return tuple(sorted(found, key=lambda match: -match.score))
 
 
-def _match(card: Card, tags: Collection[str], likes: Sequence[Like]) -> Match:
+def _match(card: Card, tags: Collection[str], likes: Sequence[SimilarRecord]) -> Match:
     told: list[tuple[float, str]] = [(0.0, f"standing {card.standing:g}: {card.summary.rstrip('.')}")]
     for sign, side in ((1.0, card.strengths), (-1.0, card.weaknesses)):
         told += [(sign * point.weight, f"{tag}: {point.why}") for tag, point in side.items() if tag in tags]
@@ -84,7 +84,7 @@ def _match(card: Card, tags: Collection[str], likes: Sequence[Like]) -> Match:
     return Match(card.name, points + gained, points, tuple(reasons), card)
 
 
-def _from_past(name: str, likes: Sequence[Like]) -> tuple[float, str]:
+def _from_past(name: str, likes: Sequence[SimilarRecord]) -> tuple[float, str]:
     """What a detector was better by than the others that were tried on similar subjects, shrunk towards 0."""
     weights, gains = [], []
     for like in likes:

@@ -44,7 +44,7 @@ LATER, EARLIER = "the clock half an hour ahead", "the clock half an hour behind"
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class ClockTickets:
     """Tickets of the clock moved on `clocked` points, and of the history put before all of them."""
 
     clocked: Subject
@@ -60,7 +60,7 @@ def reads_clock(source: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == "seconds" for node in ast.walk(parse(source)))
 
 
-def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Asked:
+def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> ClockTickets:
     """Asks about the whole series: what is known by heart may stand anywhere in it."""
     clocked = subject if reads_clock(subject.source) else stretch
     moved = subject.step_s * -(-MOVE_S // subject.step_s)
@@ -72,7 +72,7 @@ def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Aske
     values, seconds = subject.values, subject.seconds
     first = seconds[0] - subject.step_s * np.arange(added, 0, -1, dtype=np.int64)
     longer = Input(np.concatenate((values[:added][::-1], values)), np.concatenate((first, seconds)))
-    return Asked(
+    return ClockTickets(
         clocked,
         at(WEEKS_LATER, WEEKS * 7 * 86_400),
         at(LATER, moved),
@@ -82,7 +82,7 @@ def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Aske
     )
 
 
-def judged(whole: Floats, plain: Floats, asked: Asked, answers: Answers) -> tuple[Response, ...]:
+def judged(whole: Floats, plain: Floats, asked: ClockTickets, answers: Answers) -> tuple[Response, ...]:
     """One finding for each; of the flags with more history only those in the last three quarters count.
 
     `whole` and `plain` are the scores of the series, and of the points on which the clock was moved.

@@ -23,7 +23,7 @@ class _First:
     edges: tuple[EdgeFinding, ...]
     scores: Floats
     points_per_s: float
-    need: lookback.Needed
+    need: lookback.NeededHistory
     tail: tuple[int, Floats]
     timing: growth.Timing
     seconds: float
@@ -142,7 +142,7 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination
     return examination, lookback.stretched(scores, first.need, windows, answers)
 
 
-def _steady(tail: Floats, answers: Answers, again: int, changed: responses.Asked) -> Determinism:
+def _steady(tail: Floats, answers: Answers, again: int, changed: responses.ChangeTickets) -> Determinism:
     def same(one: Floats, other: Floats) -> bool:
         return bool(np.array_equal(one, other, equal_nan=True))
 

@@ -31,7 +31,7 @@ class Offsets:
 
 
 @dataclass(frozen=True, eq=False)
-class Needed:
+class NeededHistory:
     """What the offsets say: points of history for flags and scores, None where no bound was found."""
 
     flags: int | None
@@ -55,14 +55,14 @@ def ask_offsets(questions: Questions, subject: Subject) -> Offsets:
     return Offsets(tuple(asked))
 
 
-def needed(whole: Floats, answers: Answers, offsets: Offsets) -> Needed:
+def needed(whole: Floats, answers: Answers, offsets: Offsets) -> NeededHistory:
     """The history that explains what the later starts say, compared with the scores of the whole, shape (n,)."""
     pairs = [(whole[start:], answers.scores(ticket)) for start, ticket in offsets.asked]
     if not pairs:
-        return Needed(None, None, 0, np.empty(0))
+        return NeededHistory(None, None, 0, np.empty(0))
     with np.errstate(invalid="ignore"):
         differences = np.abs(pairs[0][0] - pairs[0][1])
-    return Needed(
+    return NeededHistory(
         flags=_bound([flagged(one) != flagged(other) for one, other in pairs]),
         scores=_bound([differ(one, other) for one, other in pairs]),
         tried=len(pairs[0][0]),
@@ -98,7 +98,7 @@ class Window:
 
 
 def ask_windows(
-    questions: Questions, subject: Subject, whole: Floats, need: Needed, seed: int = 0
+    questions: Questions, subject: Subject, whole: Floats, need: NeededHistory, seed: int = 0
 ) -> tuple[Window, ...]:
     """Stretches that start before flagged runs and anywhere; none where no bound was found."""
     if need.scores is None:
@@ -124,7 +124,7 @@ class Stretches:
     places: int
 
 
-def stretched(whole: Floats, need: Needed, windows: Sequence[Window], answers: Answers) -> Stretches:
+def stretched(whole: Floats, need: NeededHistory, windows: Sequence[Window], answers: Answers) -> Stretches:
     """What the offsets say, corrected by the windows."""
     flags, scores = need.flags, need.scores
     for each in windows:
@@ -134,7 +134,7 @@ def stretched(whole: Floats, need: Needed, windows: Sequence[Window], answers: A
     return Stretches(flags, scores, len(windows))
 
 
-def judged(need: Needed, stretches: Stretches, histories: Histories) -> Lookback:
+def judged(need: NeededHistory, stretches: Stretches, histories: Histories) -> Lookback:
     """The finding: the longer of what stretches and single points need; where nothing bounds scores, points alone say
     what flags need."""
     scores = _longer(stretches.scores, histories.scores)

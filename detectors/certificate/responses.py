@@ -35,7 +35,7 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class ChangeTickets:
     """The tickets of one stretch: as it is, first and last in the job, and changed."""
 
     first: int
@@ -58,12 +58,12 @@ def stretch_of(subject: Subject, scores: Floats, need: int | None) -> Subject:
     return subject.part(start, start + points)
 
 
-def ask_changes(questions: Questions, stretch: Subject, seed: int = 0) -> Asked:
+def ask_changes(questions: Questions, stretch: Subject, seed: int = 0) -> ChangeTickets:
     """Asks about the stretch as it is, about every change of it, and about itself again."""
     given = stretch.given()
     first = questions.ask("a stretch of the series", given)
     changes = (*_of_values(questions, stretch, seed), *_repeated(questions, stretch), *_of_clock(questions, stretch))
-    return Asked(first, questions.ask("the same stretch again", given), changes)
+    return ChangeTickets(first, questions.ask("the same stretch again", given), changes)
 
 
 def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[Change]:
@@ -138,7 +138,7 @@ def respond(name: str, before: Floats, after: Floats, where: Bools | None = None
     )
 
 
-def judged(asked: Asked, answers: Answers) -> tuple[Response, ...]:
+def judged(asked: ChangeTickets, answers: Answers) -> tuple[Response, ...]:
     """One finding for each change."""
     plain = answers.scores(asked.first)
     return tuple(

@@ -33,17 +33,17 @@ SLACK = 0.05
 
 
 @dataclass(frozen=True)
-class Ringing:
+class AlertOnce:
     """The base's scores are multiplied by `level` before fusion; with `once` the fused alarms ring once an alert."""
 
     once: bool = False
     level: float = 1.0
 
 
-EVERY_POINT = Ringing()
+EVERY_POINT = AlertOnce()
 
 
-class Louder:
+class ScaledBase:
     """A base whose scores are multiplied by a level; its threshold is lower by as much."""
 
     def __init__(self, base: Detector, level: float) -> None:
@@ -62,9 +62,9 @@ class Louder:
         return replace(scores, values=scores.values * self._level)
 
 
-def louder(base: Detector, level: float) -> Detector:
+def scaled_base(base: Detector, level: float) -> Detector:
     """The base at this level; itself at 1."""
-    return base if level == 1.0 else Louder(base, level)
+    return base if level == 1.0 else ScaledBase(base, level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +75,12 @@ class Stretch:
     base: Floats
     members: tuple[Member, ...] = ()
 
-    def flags(self, ringing: Ringing) -> Bools:
+    def flags(self, ringing: AlertOnce) -> Bools:
         """The fused flags, rung so."""
         return fuse(self.base * ringing.level, self.members, once=ringing.once).flags
 
 
-def choose_ringing(train: Stretch, validation: Stretch, objective: Objective) -> Ringing:
+def choose_alert_once(train: Stretch, validation: Stretch, objective: Objective) -> AlertOnce:
     """Once an alert where that is no worse on training and validation together, nor on validation alone.
 
     The threshold of the base is settled again for such alarms, on training data. Where every point of an incident
@@ -94,10 +94,10 @@ def choose_ringing(train: Stretch, validation: Stretch, objective: Objective) ->
         return EVERY_POINT
     parts = [part for part in (train, validation) if part.labels.any()]
     plain, once = (
-        [objective(part.labels, part.flags(how)) for part in parts] for how in (EVERY_POINT, Ringing(True, level))
+        [objective(part.labels, part.flags(how)) for part in parts] for how in (EVERY_POINT, AlertOnce(True, level))
     )
     worse = sum(once) < sum(plain) - TIE or once[-1] < plain[-1] - TIE
-    return EVERY_POINT if worse else Ringing(True, level)
+    return EVERY_POINT if worse else AlertOnce(True, level)
 
 
 def _newest(stretch: Stretch) -> Stretch:
@@ -113,7 +113,7 @@ def _level(train: Stretch, objective: Objective) -> float | None:
         return None
     most = max(1, min(len(known), round(MOST_FLAGGED * len(train.base))))
     grid = np.unique(known[np.unique(np.geomspace(1, most, LEVELS).astype(np.int64)) - 1])
-    reached = np.array([objective(train.labels, train.flags(Ringing(True, 1.0 / each))) for each in grid])
+    reached = np.array([objective(train.labels, train.flags(AlertOnce(True, 1.0 / each))) for each in grid])
     good = runs(reached >= reached.max() - SLACK)
     lows, highs = np.append(BELOW_THE_LOWEST * grid[0], grid)[good[:, 0]], grid[good[:, 1] - 1]
     widest = int(np.argmax(highs / lows))

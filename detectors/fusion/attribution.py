@@ -11,7 +11,7 @@ from argosy.signals.scores import Scores
 
 
 @dataclass(frozen=True)
-class Entry:
+class IncidentEffect:
     """An incident, the points [start, stop). `alone`: no other rule of the fusion had the same effect on it."""
 
     start: int
@@ -20,17 +20,17 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Account:
+class RuleEffects:
     """What one rule of a fusion did on one part: incidents that the base missed and it found, incidents that the base
     found and the fusion misses because of it, and points outside incidents that it flagged or took back."""
 
-    gained: tuple[Entry, ...]
-    lost: tuple[Entry, ...]
+    gained: tuple[IncidentEffect, ...]
+    lost: tuple[IncidentEffect, ...]
     false_points_added: int
     false_points_removed: int
 
 
-def accounts(labels: Bools, base: Bools, fused: Scores, part: slice) -> dict[str, Account]:
+def attribute(labels: Bools, base: Bools, fused: Scores, part: slice) -> dict[str, RuleEffects]:
     """The account of every rule on one part of a series, by rule id.
 
     `labels` and the base's flags have shape (n,) as the fused scores, whose `fired` says where each rule changed the
@@ -43,7 +43,7 @@ def accounts(labels: Bools, base: Bools, fused: Scores, part: slice) -> dict[str
     gained = [each for each in incidents if not _any(before, each) and _any(after, each)]
     lost = [each for each in incidents if _any(before, each) and not _any(after, each)]
     return {
-        rule: Account(
+        rule: RuleEffects(
             tuple(_entries(rule, gained, fired, offset)),
             tuple(_entries(rule, lost, fired, offset)),
             int((flags & ~before & ~truth).sum()),
@@ -53,9 +53,11 @@ def accounts(labels: Bools, base: Bools, fused: Scores, part: slice) -> dict[str
     }
 
 
-def _entries(rule: str, incidents: list[tuple[int, int]], fired: Mapping[str, Bools], offset: int) -> list[Entry]:
+def _entries(
+    rule: str, incidents: list[tuple[int, int]], fired: Mapping[str, Bools], offset: int
+) -> list[IncidentEffect]:
     return [
-        Entry(
+        IncidentEffect(
             start + offset,
             stop + offset,
             not any(_any(fired[other], (start, stop)) for other in fired if other != rule),

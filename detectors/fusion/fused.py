@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
@@ -25,7 +25,7 @@ class FusedDetector:
         self,
         base: Detector,
         rules: Mapping[str, RuleDetector],
-        quotas: Mapping[str, Quota] | None = None,
+        quotas: Mapping[str, RateLimit] | None = None,
         hold_points: float = 0.0,
         *,
         once: bool = False,

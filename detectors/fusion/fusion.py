@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from argosy.detectors.fusion.hold import JUST_BELOW, peak_hold
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.scores import Scores
@@ -27,7 +27,7 @@ class Member:
     direction: Direction
     scores: Floats
     complexity: int = 0
-    quota: Quota | None = None
+    quota: RateLimit | None = None
 
     def changes(self, alarm: Bools) -> Bools:
         """Where the rule changes the verdict of a base that alarms there, shape (n,)."""

@@ -21,7 +21,7 @@ SPARE = 5
 
 
 @dataclass(frozen=True)
-class Quota:
+class RateLimit:
     """At most `most` of the last `window` points, the one judged included, may be changed by a rule."""
 
     window: int

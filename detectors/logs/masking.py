@@ -44,7 +44,7 @@ def masked(text: str) -> str:
     return _VALUES.sub(WILDCARD, text)
 
 
-def telling(text: str) -> str:
+def keeps_lines_apart(text: str) -> str:
     """The words and short numbers of a masked line that say how it went, as one word, in their order.
 
     Lines that differ in them are never one template: what reads a template must not be blind to its outcome.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from drain3.drain import Drain, LogCluster  # type: ignore[import-untyped]
 
-from argosy.detectors.logs.masking import WILDCARD, masked, telling
+from argosy.detectors.logs.masking import WILDCARD, keeps_lines_apart, masked
 from argosy.signals.arrays import Ints
 
 OTHERS = 0
@@ -76,7 +76,7 @@ class TemplateMiner:
         if line in self._known:
             return self._known[line]
         words = line.split()[:_MOST_WORDS]
-        content = " ".join([telling(line) or "-", *words])
+        content = " ".join([keeps_lines_apart(line) or "-", *words])
         id = self._placed(content)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()

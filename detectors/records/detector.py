@@ -8,9 +8,9 @@ import numpy as np
 
 from argosy.detectors.records.embedder import Embedder
 from argosy.detectors.records.fields import Fields, Row, learn
-from argosy.detectors.records.groups import Groups, Judging
+from argosy.detectors.records.groups import GroupOptions, Groups
 from argosy.detectors.records.hashed import HashedEmbedder
-from argosy.detectors.records.rarity import Habits, Unusual, sentence
+from argosy.detectors.records.rarity import RareField, ValueCounts, sentence
 from argosy.signals.arrays import Floats
 from argosy.signals.records import Records
 from argosy.signals.scores import Scores
@@ -32,8 +32,8 @@ class RecordDetector:
     (60, "ms 40: 5.73 spreads above the mean; city 'Oslo': 1 of 61 have it")
     """
 
-    def __init__(self, embedder: Embedder | None = None, judging: Judging | None = None) -> None:
-        self.judging = judging or Judging()
+    def __init__(self, embedder: Embedder | None = None, judging: GroupOptions | None = None) -> None:
+        self.judging = judging or GroupOptions()
         self.embedder: Embedder = embedder or HashedEmbedder(self.judging.shape.seed)
         self.name = f"embedding_{self.judging.method.value}"
         self.notes: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class RecordDetector:
         self._groups = Groups(self.judging)
         self._rows: Sequence[Row] = ()
         self._places: dict[str, list[int]] = {}
-        self._habits: dict[str | None, Habits] = {}
+        self._habits: dict[str | None, ValueCounts] = {}
         self._embedded: tuple[Records, Floats] | None = None
 
     def fit(self, records: Records) -> Self:
@@ -68,7 +68,7 @@ class RecordDetector:
         reasons = {int(i): sentence(self.unusual(records, int(i))) for i in np.flatnonzero(scores.flags)}
         return Scores(values, reasons=reasons)
 
-    def unusual(self, records: Records, index: int) -> tuple[Unusual, ...]:
+    def unusual(self, records: Records, index: int) -> tuple[RareField, ...]:
         """What is rare about one record beside the training records that it is compared with."""
         return self._compared_with(self.compared(records, index)).unusual(records.rows[index])
 
@@ -86,10 +86,10 @@ class RecordDetector:
         """How many training records those of a group are compared with; None for all together."""
         return len(self._rows) if group is None else len(self._places[group])
 
-    def _compared_with(self, group: str | None) -> Habits:
+    def _compared_with(self, group: str | None) -> ValueCounts:
         if group not in self._habits:
             rows = self._rows if group is None else [self._rows[place] for place in self._places[group]]
-            self._habits[group] = Habits(rows, self._fields)
+            self._habits[group] = ValueCounts(rows, self._fields)
         return self._habits[group]
 
     def _embedder_fit(self, documents: Sequence[Sequence[tuple[str, str]]]) -> None:

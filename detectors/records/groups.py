@@ -15,7 +15,7 @@ _FURTHEST = 1e6  # spreads; its square is far from overflow
 
 
 @dataclass(frozen=True)
-class Judging:
+class GroupOptions:
     """How records are judged: the method, and the percentile of training errors above which one is unusual."""
 
     method: Method = Method.PCA_T2
@@ -25,7 +25,7 @@ class Judging:
 
 
 @dataclass(frozen=True, eq=False)
-class Usual:
+class GroupModel:
     """What is usual among some training rows: mean and spread of each column, errors, and their threshold."""
 
     size: int
@@ -35,7 +35,7 @@ class Usual:
     threshold: float
 
     @classmethod
-    def of(cls, rows: Floats, judging: Judging) -> "Usual":
+    def of(cls, rows: Floats, judging: GroupOptions) -> "GroupModel":
         centre, spread = rows.mean(axis=0), rows.std(axis=0)
         flat = spread <= 1e-12 * np.maximum(np.abs(centre), 1.0)
         spread = np.where(flat, 1.0, spread)
@@ -56,24 +56,24 @@ class Groups:
     Rows with a NaN are left out of training and score NaN.
     """
 
-    def __init__(self, judging: Judging) -> None:
+    def __init__(self, judging: GroupOptions) -> None:
         self.judging = judging
-        self._own: dict[str, Usual] = {}
-        self._all: Usual | None = None
+        self._own: dict[str, GroupModel] = {}
+        self._all: GroupModel | None = None
 
     def fit(self, rows: Floats, groups: Sequence[str] | None) -> Self:
         """Learns from rows of shape (n, d). With no usable row, or no column, nothing has a score."""
         whole = _whole(rows)
-        self._all = Usual.of(rows[whole], self.judging) if rows[whole].size else None
+        self._all = GroupModel.of(rows[whole], self.judging) if rows[whole].size else None
         self._own = {
-            group: Usual.of(rows[places], self.judging)
+            group: GroupModel.of(rows[places], self.judging)
             for group, places in _places(groups, whole)
             if len(places) >= self.judging.fewest and rows.shape[1]
         }
         return self
 
     @property
-    def own(self) -> Mapping[str, Usual]:
+    def own(self) -> Mapping[str, GroupModel]:
         """The groups that are large enough to be compared with themselves."""
         return self._own
 

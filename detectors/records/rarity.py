@@ -19,7 +19,7 @@ _MOST_SAID = 3
 
 
 @dataclass(frozen=True)
-class Unusual:
+class RareField:
     """A field by which a record stands out: `seen` of `records` compared with have this value or word.
 
     A number has `spreads`, its signed distance from their mean, instead. `rarity` orders them: −log10 of the share, or
@@ -45,7 +45,7 @@ class Unusual:
 
 
 @dataclass(eq=False)
-class Habits:
+class ValueCounts:
     """How often each value, word and number occurs among some training rows; counted when first asked for."""
 
     rows: Sequence[Row]
@@ -55,14 +55,14 @@ class Habits:
     _rarities: dict[str, list[int]] = field(default_factory=dict)
     _numbers: dict[str, Floats] = field(default_factory=dict)
 
-    def unusual(self, row: Row) -> tuple[Unusual, ...]:
+    def unusual(self, row: Row) -> tuple[RareField, ...]:
         """The fields of a row that few training rows share, the rarest first."""
         names = dict.fromkeys([*self.fields.texts, *self.fields.numbers, *row])
         found = (self._of_field(name, row.get(name)) for name in names if name not in self.fields.noise)
         rare = [each for each in found if each is not None]
         return tuple(sorted(rare, key=lambda each: -each.rarity))
 
-    def _of_field(self, name: str, value: Field) -> Unusual | None:
+    def _of_field(self, name: str, value: Field) -> RareField | None:
         if name in self.fields.numbers:
             return self._number(name, value)
         text = "" if value is None else str(value)
@@ -73,20 +73,20 @@ class Habits:
 
     def _if_rare(
         self, name: str, value: Field, seen: int, counts: Iterable[int], word: str | None = None
-    ) -> Unusual | None:
+    ) -> RareField | None:
         """A value is rare where few records have one that is as rare: among ids, to be the only one is usual."""
         records = len(self.rows)
         as_rare = sum(count for count in counts if count <= seen)
         if records < 3 or as_rare > max(1, RARE_SHARE * records):
             return None
-        return Unusual(name, value, seen, records, -math.log10(max(as_rare, 0.5) / records), word=word)
+        return RareField(name, value, seen, records, -math.log10(max(as_rare, 0.5) / records), word=word)
 
     def _counted(self, name: str) -> Counter[str]:
         if name not in self._values:
             self._values[name] = Counter("" if (v := row.get(name)) is None else str(v) for row in self.rows)
         return self._values[name]
 
-    def _rarest_word(self, name: str, text: str) -> Unusual | None:
+    def _rarest_word(self, name: str, text: str) -> RareField | None:
         if name not in self._words:
             texts = (str(row.get(name) or "") for row in self.rows)
             self._words[name] = Counter(word for each in texts for word in set(words(each)))
@@ -102,7 +102,7 @@ class Habits:
             self._rarities[name] = [min((counts[word] for word in words(each)), default=0) for each in texts]
         return self._rarities[name]
 
-    def _number(self, name: str, value: Field) -> Unusual | None:
+    def _number(self, name: str, value: Field) -> RareField | None:
         if name not in self._numbers:
             self._numbers[name] = column(self.rows, name)
         training = self._numbers[name]
@@ -122,10 +122,10 @@ class Habits:
             return None
         beyond = int((np.abs(known - mean) >= abs(given - mean)).sum())
         rarity = -math.log10(max(beyond, 0.5) / len(known)) + math.log10(abs(far) / FAR_SPREADS)
-        return Unusual(name, value, beyond, len(known), rarity, spreads=far)
+        return RareField(name, value, beyond, len(known), rarity, spreads=far)
 
 
-def sentence(found: Iterable[Unusual]) -> str:
+def sentence(found: Iterable[RareField]) -> str:
     """What is rare about a record, in a sentence; says so where no field alone is."""
     said = [str(each) for each in found][:_MOST_SAID]
     return "; ".join(said) if said else "no field alone is rare: the combination is unusual"

@@ -7,7 +7,7 @@ import numpy as np
 
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.embedder import Embedder
-from argosy.detectors.records.groups import Groups, Judging
+from argosy.detectors.records.groups import GroupOptions, Groups
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.lines import Lines
 from argosy.signals.records import Records
@@ -29,7 +29,7 @@ class RecordsReader:
     name = NAME
 
     def __init__(
-        self, embedder: Embedder | None = None, judging: Judging | None = None, learn: int | None = None
+        self, embedder: Embedder | None = None, judging: GroupOptions | None = None, learn: int | None = None
     ) -> None:
         self.detector = RecordDetector(embedder, judging)
         self._learn = learn
@@ -51,7 +51,7 @@ class LinesReader:
     name = NAME
 
     def __init__(
-        self, embedder: Embedder | None = None, judging: Judging | None = None, learn: int | None = None
+        self, embedder: Embedder | None = None, judging: GroupOptions | None = None, learn: int | None = None
     ) -> None:
         self._made = (embedder, judging)
         self._learn = learn
@@ -75,7 +75,7 @@ class SeriesReader:
     mean, so that a slow drift is none. Windows with a missing value have no score.
     """
 
-    judging: Judging = field(default_factory=Judging)
+    judging: GroupOptions = field(default_factory=GroupOptions)
     width: int = WIDTH
     learn: int | None = None
     name: str = NAME

@@ -33,7 +33,7 @@ CODER_EPOCHS, CODER_BATCH, CODER_RATE = 12, 256, 0.003
 
 
 @dataclass(frozen=True, eq=False)
-class Foretold:
+class ForecastResidual:
     """The scaled value less what `foretell` makes of the values before it, in spreads."""
 
     holding: Holding
@@ -57,7 +57,7 @@ def lstm_ad(series: Series, labels: Bools | None, *, seed: int) -> Sequence[Stat
     foretell = _fitted_lstm(filled, wanted, seed)
     misses = np.abs(filled - foretell(filled))[wanted]
     usual = 1.4826 * float(np.median(misses)) or float(misses.mean()) or 1.0
-    return (Foretold(holding, foretell, usual),)
+    return (ForecastResidual(holding, foretell, usual),)
 
 
 def _fitted_lstm(filled: Floats, wanted: Bools, seed: int) -> Callable[[Floats], Floats]:

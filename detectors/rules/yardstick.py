@@ -27,7 +27,7 @@ LOSES_EVENTS = -1.0
 
 
 @dataclass(frozen=True)
-class Steady:
+class SteadyThreshold:
     """A factor by which to multiply the threshold that scores were made with, and the value reached there."""
 
     factor: float
@@ -72,17 +72,17 @@ class Yardstick:
             return LOSES_EVENTS
         return float(self._steady(statistic, np.array([1.0]))[0])
 
-    def best(self, scores: Floats, lowest: float, highest: float) -> Steady:
+    def best(self, scores: Floats, lowest: float, highest: float) -> SteadyThreshold:
         """The best factor in [lowest, highest] for the threshold of scores that are inversely proportional to it."""
         statistic = self.fused(scores)
         finite = statistic[np.isfinite(statistic) & (statistic > 0)]
         if not len(finite):
-            return Steady(float(np.clip(1.0, lowest, highest)), self.value(scores))
+            return SteadyThreshold(float(np.clip(1.0, lowest, highest)), self.value(scores))
         low = max(lowest, float(np.quantile(finite, 0.5 if self.direction is Direction.FLAG else 0.0)) / 2)
         safe = self._safe(statistic)
         high = min(highest, 1.5 * float(finite.max()), safe)
         if safe < lowest:
-            return Steady(lowest, LOSES_EVENTS)
+            return SteadyThreshold(lowest, LOSES_EVENTS)
         low = min(low, high)
         grid = np.geomspace(low, high, GRID_POINTS)
         return _middle_of_best(grid, self._steady(statistic, grid))
@@ -109,11 +109,11 @@ class Yardstick:
         return max(0.0, float(np.median(known))) if self.direction is Direction.FLAG and len(known) else 0.0
 
 
-def _middle_of_best(grid: Floats, values: Floats) -> Steady:
+def _middle_of_best(grid: Floats, values: Floats) -> SteadyThreshold:
     """The middle of the longest stretch of the grid on which the value is the highest."""
     known = np.where(np.isnan(values), -np.inf, values)
     best = float(known.max())
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (known >= best - 1e-9).astype(np.int8), [0]))))
     starts, stops = edges[::2], edges[1::2]
     widest = int(np.argmax(stops - starts))
-    return Steady(float(grid[(starts[widest] + stops[widest] - 1) // 2]), best)
+    return SteadyThreshold(float(grid[(starts[widest] + stops[widest] - 1) // 2]), best)

@@ -55,7 +55,7 @@ def detect(values, seconds, *, {p}first, **numbers):
 """
 
 
-class Noted(Enum):
+class NotedValue(Enum):
     """What became of an expression when the rule ran."""
 
     NOT_RUN = -1
@@ -68,18 +68,18 @@ class Noted(Enum):
 class Reading:
     """The value of an expression at the point; NaN unless it is a number or a flag. `order` grows as the rule runs."""
 
-    noted: Noted
+    noted: NotedValue
     value: float
     order: float
 
     def same(self, other: "Reading") -> bool:
         """Whether both hold one value; what cannot be shown is not known to be the same."""
-        shown = (Noted.NUMBER, Noted.FLAG)
+        shown = (NotedValue.NUMBER, NotedValue.FLAG)
         alike = self.value == other.value or (self.value != self.value and other.value != other.value)
         return self.noted in shown and other.noted in shown and alike
 
 
-UNREAD = Reading(Noted.NOT_RUN, float("nan"), 0.0)
+UNREAD = Reading(NotedValue.NOT_RUN, float("nan"), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ class Anatomy:
         told = np.concatenate([each[-(self.slots - len(each) * i) :] for i, each in enumerate(outcomes)])
         rows = told[1:].reshape(self.notes, 3)
         readings = {
-            number: Reading(Noted(int(kind)), float(value), float(order))
+            number: Reading(NotedValue(int(kind)), float(value), float(order))
             for number, (kind, value, order) in enumerate(rows)
         }
         return float(told[0]), readings

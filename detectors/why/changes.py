@@ -15,7 +15,7 @@ from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
 
 
-class Changed(StrEnum):
+class ChangeKind(StrEnum):
     """What a change touches."""
 
     VALUE = "value"
@@ -30,7 +30,7 @@ class Change:
     `rule` names the rule of a parameter. `seen` says of a value whether the history before the point reaches as far.
     """
 
-    what: Changed
+    what: ChangeKind
     name: str
     now: float
     to: float
@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Turned:
+class TurningChanges:
     """The changes that were found and held when they were run again, and how many did not hold."""
 
     changes: tuple[Change, ...]
@@ -72,7 +72,7 @@ class _Standing:
         return other
 
 
-def turning_changes(moment: Moment) -> Turned:
+def turning_changes(moment: Moment) -> TurningChanges:
     """The nearest value at the point, number of each rule, and threshold of the base that turn the fused verdict.
 
     The search looks at no more history than it needs; what it finds is run again on all of it, with every rule as it
@@ -85,7 +85,7 @@ def turning_changes(moment: Moment) -> Turned:
     known = before[~np.isnan(before)]
     whole = _Standing.of(moment)
     held = [change for change in found if _holds(change, moment, whole)]
-    return Turned(tuple(_seen(change, known) for change in held), len(found) - len(held))
+    return TurningChanges(tuple(_seen(change, known) for change in held), len(found) - len(held))
 
 
 def _value_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
@@ -99,7 +99,7 @@ def _value_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
     else:
         to = nearest_turn(value_axis(here, scale), turns)
     if to is not None:
-        yield Change(Changed.VALUE, "value", moment.value, to)
+        yield Change(ChangeKind.VALUE, "value", moment.value, to)
 
 
 def _anchor(moment: Moment) -> tuple[float, float]:
@@ -127,7 +127,7 @@ def _param_changes(moment: Moment, standing: _Standing) -> Iterator[Change]:
 
             to = nearest_turn(axis, turns) if _could_turn(moment, standing, rule) else None
             if to is not None:
-                yield Change(Changed.PARAMETER, param.name, axis.here, to, rule.id)
+                yield Change(ChangeKind.PARAMETER, param.name, axis.here, to, rule.id)
 
 
 def _could_turn(moment: Moment, standing: _Standing, rule: ServingRule) -> bool:
@@ -153,14 +153,14 @@ def _base_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
     below, above = ((score,), ()) if score < 1 else ((), (score * 1.001,))
     to = nearest_turn(Axis(1.0, below, above, logarithmic=True), turns)
     if to is not None:
-        yield Change(Changed.BASE_THRESHOLD, "threshold", 1.0, to)
+        yield Change(ChangeKind.BASE_THRESHOLD, "threshold", 1.0, to)
 
 
 def _holds(change: Change, moment: Moment, standing: _Standing) -> bool:
     """Runs the change on the whole history, every rule from its own source; a rule that fails refutes it."""
-    if change.what is Changed.BASE_THRESHOLD:
+    if change.what is ChangeKind.BASE_THRESHOLD:
         return bool(standing.turned(moment.heeding_quotas(divisor=change.to), standing.base / change.to, {})[0])
-    other = moment.with_value(change.to) if change.what is Changed.VALUE else moment
+    other = moment.with_value(change.to) if change.what is ChangeKind.VALUE else moment
     if change.rule:
         other = other.heeding_quotas({rule.id: _changed_params(rule, change) for rule in moment.rules})
     outcomes = {rule.id: other.run(rule.rule.source, [_changed_params(rule, change)]) for rule in moment.rules}
@@ -179,7 +179,7 @@ def _changed_params(rule: ServingRule, change: Change) -> Mapping[str, Number]:
 
 def _seen(change: Change, known: Floats) -> Change:
     """Notes whether a value lies where the series has been."""
-    if change.what is not Changed.VALUE or not len(known):
+    if change.what is not ChangeKind.VALUE or not len(known):
         return change
     seen = bool(known.min() <= change.to <= known.max())
     return Change(change.what, change.name, change.now, change.to, change.rule, seen)

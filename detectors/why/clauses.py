@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from argosy.detectors.why.anatomy import UNREAD, Anatomy, Noted, Reading
+from argosy.detectors.why.anatomy import UNREAD, Anatomy, NotedValue, Reading
 from argosy.detectors.why.parts import Kind, Part
 
 DEEPEST = 16
@@ -26,7 +26,7 @@ class Clause:
 
 def clause_of(anatomy: Anatomy, readings: Mapping[int, Reading]) -> Clause | None:
     """The returned expression as a tree of clauses; None when the rule returned what cannot be followed."""
-    taken = [part for part in anatomy.returns if readings.get(part.note, UNREAD).noted is not Noted.NOT_RUN]
+    taken = [part for part in anatomy.returns if readings.get(part.note, UNREAD).noted is not NotedValue.NOT_RUN]
     return _clause(taken[0], readings, True, 0) if len(taken) == 1 else None
 
 
@@ -96,9 +96,9 @@ def _worth_showing(part: Part) -> bool:
 
 def _shown(reading: Reading) -> float | bool | None:
     match reading.noted:
-        case Noted.FLAG:
+        case NotedValue.FLAG:
             return bool(reading.value)
-        case Noted.NUMBER:
+        case NotedValue.NUMBER:
             return reading.value
     return None
 
@@ -138,7 +138,7 @@ def _extreme(kind: Kind, values: list[float | bool | None], whole: float | bool 
 def _chosen(part: Part, readings: Mapping[int, Reading]) -> set[int]:
     condition, _, otherwise = part.parts
     reading = readings.get(condition.note, UNREAD)
-    if reading.noted is Noted.FLAG:
+    if reading.noted is NotedValue.FLAG:
         taken = 1 if reading.value else 2
     elif readings.get(part.note, UNREAD).same(readings.get(otherwise.note, UNREAD)):
         return {2}

@@ -9,7 +9,7 @@ import numpy as np
 from argosy.detectors.rules.rule import Direction, RuleUnreadable
 from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.anatomy import dissect
-from argosy.detectors.why.changes import Turned, turning_changes
+from argosy.detectors.why.changes import TurningChanges, turning_changes
 from argosy.detectors.why.clauses import Clause, assigned_values, clause_of
 from argosy.detectors.why.moment import Moment, ServingRule
 from argosy.sandbox.protocol import Broke, Ran
@@ -56,7 +56,7 @@ class Explanation:
     value: float
     base_score: float
     rules: tuple[RuleVerdict, ...]
-    turned: Turned
+    turned: TurningChanges
 
     @property
     def base_alarms(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.detectors.why.anatomy import unused_prefix
 from argosy.sandbox.parsing import parse
@@ -40,7 +40,7 @@ class ServingRule:
     rule: Rule
     params: Mapping[str, Number]
     direction: Direction
-    quota: Quota | None = None
+    quota: RateLimit | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MethodSummary:
     """How one method did on the lockboxes that hold incidents. A failed cell counts as 0, as `per_cell` says."""
 
     method: str
@@ -77,7 +77,7 @@ class Summary:
     judged: tuple[str, ...]
     unjudged: tuple[str, ...]
     unread: tuple[str, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[MethodSummary, ...]
     gains: tuple[Gain, ...]
     with_rules: Mapping[str, float]
     calls: Mapping[str, float]
@@ -176,10 +176,10 @@ def per_cell(frame: pd.DataFrame, method: str, metric: str, judged: Sequence[str
     return table
 
 
-def _standing(frame: pd.DataFrame, method: str, judged: Sequence[str], headlines: Sequence[str]) -> Standing:
+def _standing(frame: pd.DataFrame, method: str, judged: Sequence[str], headlines: Sequence[str]) -> MethodSummary:
     own = frame[frame.method == method]
     walls = own[(own.split == WHOLE) & (own.metric == "wall_s")]
-    return Standing(
+    return MethodSummary(
         method,
         {metric: _figure(per_cell(frame, method, metric, judged)) for metric in headlines},
         seeds=int(own.seed.nunique()),
@@ -221,7 +221,7 @@ def gain_of(frame: pd.DataFrame, method: str, over: str, judged: Sequence[str], 
     )
 
 
-def best_of(standings: Sequence[Standing], names: Sequence[str], metric: str) -> Standing | None:
+def best_of(standings: Sequence[MethodSummary], names: Sequence[str], metric: str) -> MethodSummary | None:
     """Of the named methods the one with the highest mean; None when none of them was run."""
     there = [each for each in standings if each.method in names and not math.isnan(each.figures[metric].mean)]
     return max(there, key=lambda each: each.figures[metric].mean, default=None)

@@ -24,7 +24,7 @@ from argosy.eval.splits import Splits
 from argosy.graphs.controls.turns import keep_best, take_turns
 from argosy.graphs.refine import write
 from argosy.graphs.refine.assess import assessment_of
-from argosy.graphs.refine.context import Desk, Workbench
+from argosy.graphs.refine.context import Desk, SessionData
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import Candidate, Ending, Outcome, Stage, State
 from argosy.signals.arrays import Bools, Floats, Ints
@@ -51,7 +51,7 @@ def propose(state: State, desk: Desk) -> State:
     return write.propose({**state, "accepted": (), "tried": ()}, Desk(replace(desk.context, bench=chunk), desk.span))
 
 
-def _chunk(state: State, bench: Workbench, desk: Desk) -> Workbench:
+def _chunk(state: State, bench: SessionData, desk: Desk) -> SessionData:
     """The chunk whose turn it is among those on which the base fails, as a training part of its own."""
     points = len(bench.train)
     count = points // CHUNK_POINTS
@@ -62,7 +62,7 @@ def _chunk(state: State, bench: Workbench, desk: Desk) -> Workbench:
     place = int(places[(state["round"] - 1) % len(places)])
     start, stop = int(edges[place]), int(edges[place + 1])
     desk.decide(f"round {state['round']}", "chunk", f"chunk {place + 1} of {len(edges) - 1}", start=start, stop=stop)
-    part = Workbench(bench.train.part(start, stop), bench.train_labels[start:stop], _all_train(stop - start))
+    part = SessionData(bench.train.part(start, stop), bench.train_labels[start:stop], _all_train(stop - start))
     part.base = bench.base
     part.base_scores = Scores(bench.base_values[start:stop])
     return part

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from argosy.agents.direct import DirectSettings
-from argosy.agents.explanation import Explained
+from argosy.agents.explanation import CheckedExplanation
 from argosy.agents.models.speaker import Speaker
 from argosy.detectors.fusion.blend import Blend
-from argosy.graphs.detect.patterns import Kind, PatternRow, Said, Tools, kind_of
+from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, PatternScores, kind_of
 from argosy.graphs.recording.events import Decision
 from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.signals.arrays import Bools
@@ -32,7 +32,7 @@ class DetectSettings:
     direct: DirectSettings = field(default_factory=DirectSettings)
 
 
-class Slate:
+class DetectData:
     """The arrays of one run. Points before `learn_stop` may be learned from, with `labels`, shape (n,), if any."""
 
     def __init__(
@@ -40,9 +40,9 @@ class Slate:
     ) -> None:
         self.signal, self.labels, self.learn_stop = signal, labels, learn_stop
         self.times_known = times_known
-        self.said: dict[str, Said] = {}
+        self.said: dict[str, PatternScores] = {}
         self.fused: Scores | None = None
-        self.explained: dict[int, Explained] = {}
+        self.explained: dict[int, CheckedExplanation] = {}
 
     @property
     def kind(self) -> Kind:
@@ -58,7 +58,7 @@ class DetectContext:
     """
 
     settings: DetectSettings
-    slate: Slate
+    slate: DetectData
     rows: Mapping[str, PatternRow]
     speaker: Callable[[str], Speaker]
     recorder: Recorder
@@ -75,7 +75,7 @@ class Desk:
     span: str
 
     @property
-    def slate(self) -> Slate:
+    def slate(self) -> DetectData:
         return self.context.slate
 
     @property
@@ -86,10 +86,12 @@ class Desk:
     def speaker(self) -> Speaker:
         return self.context.speaker(self.span)
 
-    def tools(self) -> Tools:
+    def tools(self) -> PatternInput:
         """What a pattern is given under this desk's span."""
         slate, settings = self.slate, self.settings
-        return Tools(self.speaker, slate.learn_stop, slate.labels, settings.seed, settings.direct, self.context.clean)
+        return PatternInput(
+            self.speaker, slate.learn_stop, slate.labels, settings.seed, settings.direct, self.context.clean
+        )
 
     def decide(self, subject: str, verdict: str, why: str = "", **facts: float | int | str | bool | None) -> None:
         c = self.context

@@ -10,7 +10,7 @@ from argosy.agents.explanation import scenes_of
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern
 from argosy.detectors.fusion.blend import blend
 from argosy.graphs.detect.context import Desk
-from argosy.graphs.detect.state import Heard, State
+from argosy.graphs.detect.state import PatternSummary, State
 from argosy.graphs.recording.recorder import span
 from argosy.signals.errors import BadInput
 from argosy.signals.profile import profile
@@ -49,17 +49,17 @@ def score(state: State, desk: Desk) -> State:
     return {"heard": heard}
 
 
-def _heard(name: str, desk: Desk) -> Heard:
+def _heard(name: str, desk: Desk) -> PatternSummary:
     """Runs one pattern under a span of its own, so that the transcript tells its calls apart."""
     row, context = desk.context.rows[name], desk.context
     with span(context.recorder, context.clock, name, 1) as mark:
         try:
             said = row.judge(desk.slate.signal, Desk(context, mark).tools())
         except (ModelUnavailable, BadInput) as error:
-            return Heard(name, row.needs_model, failure=str(error))
+            return PatternSummary(name, row.needs_model, failure=str(error))
     desk.slate.said[name] = said
     judged = int(np.count_nonzero(~np.isnan(said.scores.values)))
-    return Heard(name, row.needs_model, int(said.scores.flags.sum()), judged, said.notes)
+    return PatternSummary(name, row.needs_model, int(said.scores.flags.sum()), judged, said.notes)
 
 
 def fuse(state: State, desk: Desk) -> State:

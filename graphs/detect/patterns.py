@@ -41,7 +41,7 @@ def kind_of(signal: Signal) -> Kind:
 
 
 @dataclass(frozen=True, eq=False)
-class Tools:
+class PatternInput:
     """What a pattern may use. Points before `learn_stop` are what it may learn from, with their `labels`, shape (n,).
 
     `clean` takes secrets out of texts before a model sees them.
@@ -56,14 +56,14 @@ class Tools:
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class PatternScores:
     """A pattern's scores, with what should be known of how it came to them."""
 
     scores: Scores
     notes: tuple[str, ...] = ()
 
 
-Judge = Callable[[Signal, Tools], Said]
+Judge = Callable[[Signal, PatternInput], PatternScores]
 S = TypeVar("S", Series, Lines, Records)
 
 
@@ -104,10 +104,10 @@ def of_kind(kind: Kind) -> Mapping[str, PatternRow]:
     return {row.name: row for row in rows() if row.kind is kind}
 
 
-def _only(type_: type[S], judge: Callable[[S, Tools], Said]) -> Judge:
+def _only(type_: type[S], judge: Callable[[S, PatternInput], PatternScores]) -> Judge:
     """A judge of one type of signal as one of any, which refuses the others."""
 
-    def checked(signal: Signal, tools: Tools) -> Said:
+    def checked(signal: Signal, tools: PatternInput) -> PatternScores:
         if not isinstance(signal, type_):
             raise TypeError(f"a pattern for {type_.__name__} was given {type(signal).__name__}")
         return judge(signal, tools)
@@ -115,25 +115,25 @@ def _only(type_: type[S], judge: Callable[[S, Tools], Said]) -> Judge:
     return checked
 
 
-def _baseline(name: str) -> Callable[[Series, Tools], Said]:
-    def judge(series: Series, tools: Tools) -> Said:
+def _baseline(name: str) -> Callable[[Series, PatternInput], PatternScores]:
+    def judge(series: Series, tools: PatternInput) -> PatternScores:
         stop = tools.learn_stop or len(series)
         labels = None if tools.labels is None else tools.labels[:stop]
         detector = BASELINES[name](OBJECTIVES["default"], tools.seed).fit(series.part(0, stop), labels)
         if detector.chosen is None:
-            return Said(detector.score(series), (f"{stop:,} points say too little to learn from: no opinion",))
+            return PatternScores(detector.score(series), (f"{stop:,} points say too little to learn from: no opinion",))
         by = "labels" if labels is not None and labels.any() else "about ten flags a week"
-        return Said(detector.score(series), (f"fitted on the first {stop:,} points, its threshold by {by}",))
+        return PatternScores(detector.score(series), (f"fitted on the first {stop:,} points, its threshold by {by}",))
 
     return judge
 
 
-def _direct(series: Series, tools: Tools) -> Said:
+def _direct(series: Series, tools: PatternInput) -> PatternScores:
     read = read_series(tools.speaker, series, tools.direct)
-    return Said(read.scores, (f"{len(read.windows)} windows asked about", *read.notes))
+    return PatternScores(read.scores, (f"{len(read.windows)} windows asked about", *read.notes))
 
 
-def _prompter(series: Series, tools: Tools) -> Said:
+def _prompter(series: Series, tools: PatternInput) -> PatternScores:
     form = Preparation(digits=digits_for(tools.speaker.name))
     # The embedded author gives one answer however often it is asked.
     options = PrompterOptions(preparation=form, samples=PrompterOptions().samples if _is_model(tools) else 1)
@@ -141,26 +141,26 @@ def _prompter(series: Series, tools: Tools) -> Said:
     return _found(plan, Prompter(tools.speaker, options).read(plan))
 
 
-def _forecaster(series: Series, tools: Tools) -> Said:
+def _forecaster(series: Series, tools: PatternInput) -> PatternScores:
     options = ForecasterOptions(preparation=Preparation(digits=digits_for(tools.speaker.name)))
     plan = forecaster.plan(series, options)
     return _found(plan, ForecastReader(tools.speaker, options).read(plan))
 
 
-def _is_model(tools: Tools) -> bool:
+def _is_model(tools: PatternInput) -> bool:
     return tools.speaker.is_language_model
 
 
-def _found(plan: Plan, found: Findings) -> Said:
+def _found(plan: Plan, found: Findings) -> PatternScores:
     answers = found.answers
     if answers.left_out and not answers.asked:
         raise BudgetSpent(answers.why)
     notes = [f"{answers.asked} answers on {len(plan.prompts)} windows, {answers.unreadable} unreadable"]
     notes += [f"{answers.left_out} answers were not asked for: {answers.why}"] if answers.left_out else []
-    return Said(found.scores, tuple(notes))
+    return PatternScores(found.scores, tuple(notes))
 
 
-def _logprompt(lines: Lines, tools: Tools) -> Said:
+def _logprompt(lines: Lines, tools: PatternInput) -> PatternScores:
     reader = LogPrompt(tools.speaker, clean=tools.clean)
     scores, judged = reader.score(lines), reader.last
     if judged.not_asked and not judged.answers:
@@ -168,17 +168,17 @@ def _logprompt(lines: Lines, tools: Tools) -> Said:
     notes = [f"{len(judged.answers)} templates judged"]
     notes += [f"{len(judged.unanswered)} got no usable answer"] if judged.unanswered else []
     notes += [f"{len(judged.not_asked)} were not asked about: {judged.why}"] if judged.not_asked else []
-    return Said(scores, tuple(notes))
+    return PatternScores(scores, tuple(notes))
 
 
-def _windows(series: Series, tools: Tools) -> Said:
-    return Said(readers.SeriesReader(learn=tools.learn_stop or None).score(series))
+def _windows(series: Series, tools: PatternInput) -> PatternScores:
+    return PatternScores(readers.SeriesReader(learn=tools.learn_stop or None).score(series))
 
 
-def _lines(lines: Lines, tools: Tools) -> Said:
-    return Said(readers.LinesReader(learn=tools.learn_stop or None).score(lines))
+def _lines(lines: Lines, tools: PatternInput) -> PatternScores:
+    return PatternScores(readers.LinesReader(learn=tools.learn_stop or None).score(lines))
 
 
-def _records(records: Records, tools: Tools) -> Said:
+def _records(records: Records, tools: PatternInput) -> PatternScores:
     reader = readers.RecordsReader(learn=tools.learn_stop or None)
-    return Said(reader.score(records), reader.detector.notes)
+    return PatternScores(reader.score(records), reader.detector.notes)

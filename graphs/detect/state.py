@@ -5,7 +5,7 @@ from typing import TypedDict
 
 
 @dataclass(frozen=True)
-class Heard:
+class PatternSummary:
     """What came of one pattern: counts of what it flagged and judged, or why it could say nothing.
 
     `asked` says that it asks a model.
@@ -23,7 +23,7 @@ class State(TypedDict, total=False):
     """The state of one run. `chosen` are the patterns that judge; `flagged` counts what their blend flags."""
 
     chosen: tuple[str, ...]
-    heard: tuple[Heard, ...]
+    heard: tuple[PatternSummary, ...]
     flagged: int
     explained: int
     unexplained: str

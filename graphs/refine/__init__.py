@@ -3,8 +3,8 @@
 `build()` gives the state machine; a run receives its data, models, sandbox and recorder as a `RefineContext`.
 """
 
-from argosy.graphs.refine.context import RefineContext, Settings, Workbench
+from argosy.graphs.refine.context import RefineContext, SessionData, Settings
 from argosy.graphs.refine.graph import build
 from argosy.graphs.refine.state import Candidate, Outcome, State
 
-__all__ = ["Candidate", "Outcome", "RefineContext", "Settings", "State", "Workbench", "build"]
+__all__ = ["Candidate", "Outcome", "RefineContext", "SessionData", "Settings", "State", "build"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from argosy.agents.explanation import Explained
+from argosy.agents.explanation import CheckedExplanation
 
 
 @dataclass(frozen=True)
@@ -16,4 +16,4 @@ class AlertExplained:
     stop: int
     at: str
     detectors: tuple[str, ...]
-    explained: Explained
+    explained: CheckedExplanation

@@ -14,7 +14,7 @@ import numpy as np
 
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.rates import DELAY_POINTS
-from argosy.graphs.refine.context import Workbench
+from argosy.graphs.refine.context import SessionData
 from argosy.graphs.refine.state import Candidate
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs
@@ -65,7 +65,7 @@ def keep(
     candidates: Iterable[Candidate],
     merit: Callable[[Candidate], float],
     repeats: Callable[[Candidate, list[Candidate]], bool],
-    bench: Workbench,
+    bench: SessionData,
     most: int,
 ) -> tuple[Candidate, ...]:
     """At most so many, best first: the best of each niche, and where places are left, the best of the others.
@@ -89,7 +89,7 @@ def keep(
     return tuple(sorted(kept, key=merit, reverse=True))
 
 
-def niche_of(candidate: Candidate, bench: Workbench) -> Niche | None:
+def niche_of(candidate: Candidate, bench: SessionData) -> Niche | None:
     """Where an assessed candidate competes, by what it finds in training: incidents, or false alerts of the base.
 
     None where it finds none of them.

@@ -19,7 +19,7 @@ from argosy.graphs.refine.certify import examine_worthy, unproven
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.library import patience
 from argosy.graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
-from argosy.graphs.refine.study import standing
+from argosy.graphs.refine.study import current_scores
 from argosy.graphs.refine.trial import as_failure
 from argosy.sandbox.protocol import Ran
 from argosy.sandbox.vetting import complexity
@@ -39,7 +39,7 @@ SAME_BEHAVIOUR = 0.98
 
 def tune_all(state: State, desk: Desk) -> State:
     """Searches the numbers of every clean candidate on training data, and scores the known part with the best ones."""
-    scores = standing(state, state["direction"], desk)[desk.bench.splits.train]
+    scores = current_scores(state, state["direction"], desk)[desk.bench.splits.train]
     yardstick = Yardstick.of(desk.bench.train_labels, scores, state["direction"], desk.context.objective)
 
     def one(candidate: Candidate) -> Candidate:
@@ -196,7 +196,7 @@ def _review_evidence(candidate: Candidate, state: State, desk: Desk) -> ReviewEv
     bench, assessed = desk.bench, candidate.assessment
     if assessed is None:
         raise ValueError(f"{candidate.id} has not been assessed")
-    before = standing(state, candidate.direction, desk)
+    before = current_scores(state, candidate.direction, desk)
     after = fuse(before, [bench.member(candidate)]).values
     train = bench.splits.train
     return build_review_evidence(

@@ -8,7 +8,7 @@ from argosy.detectors.certificate.fingerprint import data_of, source_hash
 from argosy.detectors.certificate.form import Data, Kind, Sensitivity
 from argosy.detectors.certificate.sensitivity import beside_base
 from argosy.detectors.rules.rule import rule_id
-from argosy.graphs.refine.context import Desk, Final
+from argosy.graphs.refine.context import Desk, FinalScores
 from argosy.graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome
 from argosy.signals.arrays import Bools
@@ -88,7 +88,7 @@ def recited(candidate: Candidate, series: Series, labels: Bools, desk: Desk) -> 
     return f"{found[0].check.value}: {found[0].why}" if found else None
 
 
-def certificates(state: State, desk: Desk, final: Final) -> dict[str, Certificate]:
+def certificates(state: State, desk: Desk, final: FinalScores) -> dict[str, Certificate]:
     """The certificates of all accepted rules by candidate id. The lockbox is in those of the fusion's rules only."""
     data = data_of(final.series, final.labels, desk.bench.splits)
     scores = {member.id: member.scores for member in final.members}

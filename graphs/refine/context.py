@@ -9,8 +9,8 @@ from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Role, Speaker
 from argosy.agents.rules.build_evidence import StatisticBank
 from argosy.detectors.certificate.form import Certificate, Examination
-from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing
-from argosy.detectors.fusion.attribution import Account
+from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce
+from argosy.detectors.fusion.attribution import RuleEffects
 from argosy.detectors.fusion.fusion import Member
 from argosy.detectors.rules.rule import Direction, Rule
 from argosy.detectors.rules.transfer import Unit
@@ -21,7 +21,7 @@ from argosy.graphs.recording.events import Decision, ScoreMeasured
 from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, Recorder
 from argosy.graphs.refine.alert import AlertExplained
 from argosy.graphs.refine.offers import Library
-from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.refine.state import Candidate, Ending
 from argosy.graphs.refine.state import Outcome as OutcomeName
 from argosy.graphs.replay.past import Past
@@ -86,7 +86,7 @@ class CertifiedRule:
     candidate: Candidate
     rule: Rule
     metrics: Mapping[str, Metrics]
-    accounts: Mapping[str, Account] = field(default_factory=dict)
+    accounts: Mapping[str, RuleEffects] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Publication:
 
 
 @dataclass(frozen=True, eq=False)
-class Final:
+class FinalScores:
     """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,).
 
     The fused scores are held for `hold_points`, and their alarms ring as `ringing` says; `base` is without its level.
@@ -122,10 +122,10 @@ class Final:
     members: tuple[Member, ...]
     fused: Scores
     hold_points: float
-    ringing: Ringing = EVERY_POINT
+    ringing: AlertOnce = EVERY_POINT
 
 
-class Workbench:
+class SessionData:
     """The arrays of one session. The lockbox part is handed out once, by `lockbox`; all else sees what lies before.
 
     `series` and `labels` are the whole; `known` and `train` are their first parts. Scores of rules are kept by
@@ -151,7 +151,7 @@ class Workbench:
         self.reached: Mapping[str, float] = {}
         self.offered = 0
         self.examinations: dict[str, Examination] = {}
-        self.final: Final | None = None
+        self.final: FinalScores | None = None
         self.publication: Publication | None = None
         self.explanations: tuple[AlertExplained, ...] = ()
 
@@ -201,7 +201,7 @@ class RefineContext:
     """Everything a run needs from outside. `stopping` is asked between steps and names the reason to end early."""
 
     settings: Settings
-    bench: Workbench
+    bench: SessionData
     objective: Objective
     make_base: BaseMaker
     speakers: Mapping[Role, Speaker | Chain]
@@ -214,7 +214,7 @@ class RefineContext:
     """What the session did before, when it is done again."""
     library: Library = field(default_factory=Library)
     """Rules of other sessions that are tried before the model is asked."""
-    selecting: Selecting | None = None
+    selecting: ShortlistSettings | None = None
     """By what baselines are shortlisted; None to try all."""
 
 
@@ -226,7 +226,7 @@ class Desk:
     span: str
 
     @property
-    def bench(self) -> Workbench:
+    def bench(self) -> SessionData:
         return self.context.bench
 
     @property

@@ -11,7 +11,7 @@ from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
 from argosy.detectors.why.moment import Moment, ServingRule
 from argosy.graphs.refine.alert import AlertExplained
-from argosy.graphs.refine.context import Desk, Final
+from argosy.graphs.refine.context import Desk, FinalScores
 from argosy.graphs.refine.state import Candidate, Ending, State
 from argosy.sandbox.protocol import Job, Outcome
 from argosy.signals.incidents import runs
@@ -47,7 +47,7 @@ def explain_alerts(state: State, desk: Desk) -> State:
 def _scene(
     start: int,
     stop: int,
-    final: Final,
+    final: FinalScores,
     base: Detector,
     fused: Mapping[str, Candidate],
     members: Mapping[str, Member],
@@ -72,7 +72,7 @@ def _scene(
 
 
 def _decided(
-    candidate: Candidate, index: int, final: Final, base: Detector, member: Member, desk: Desk
+    candidate: Candidate, index: int, final: FinalScores, base: Detector, member: Member, desk: Desk
 ) -> list[tuple[str, float | None]]:
     """The clauses of a rule that decided at a point, with their values where they hold a single one."""
     rule = ServingRule(candidate.id, read_rule(candidate.source), candidate.params, candidate.direction)

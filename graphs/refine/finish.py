@@ -2,16 +2,16 @@
 
 import math
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing, Stretch, choose_ringing
-from argosy.detectors.fusion.attribution import accounts
+from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce, Stretch, choose_alert_once
+from argosy.detectors.fusion.attribution import attribute
 from argosy.detectors.fusion.fusion import Member, choose, fuse
 from argosy.detectors.fusion.hold import choose_hold
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import read_rule
 from argosy.eval.splits import Part
 from argosy.graphs.refine.assess import falling
 from argosy.graphs.refine.certify import certificates, recited
-from argosy.graphs.refine.context import CertifiedRule, Desk, Final, Metrics, Publication
+from argosy.graphs.refine.context import CertifiedRule, Desk, FinalScores, Metrics, Publication
 from argosy.graphs.refine.state import Ending, Outcome, Stage, State
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
@@ -88,18 +88,18 @@ def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = 
                 accepted.remove(candidate)
                 desk.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
             elif isinstance(outcome, Ran):
-                quota = Quota.of(bench.member(candidate).changes(bench.base_values >= 1.0)) if quotas else None
+                quota = RateLimit.of(bench.member(candidate).changes(bench.base_values >= 1.0)) if quotas else None
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
     fused = fuse(base.values * ringing.level, members, hold_points, once=ringing.once)
-    bench.final = Final(series, labels, base.values, tuple(members), fused, hold_points, ringing)
+    bench.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, ringing)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
     return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
 
 
-def _ringing(state: State, desk: Desk) -> Ringing:
+def _ringing(state: State, desk: Desk) -> AlertOnce:
     """How alarms ring, by what is known before the lockbox."""
     bench = desk.bench
     members = _members(state, desk)
@@ -108,7 +108,7 @@ def _ringing(state: State, desk: Desk) -> Ringing:
         inside = tuple(Member(each.id, each.direction, each.scores[part]) for each in members)
         return Stretch(bench.known_labels[part], bench.base_values[part], inside)
 
-    ringing = choose_ringing(stretch(bench.splits.train), stretch(bench.splits.validation), desk.context.objective)
+    ringing = choose_alert_once(stretch(bench.splits.train), stretch(bench.splits.validation), desk.context.objective)
     if ringing.once:
         why = "for this objective an alert is as good as all its points, and a false one costs less"
         desk.decide("alarms", "ring_once", why, level=ringing.level)
@@ -119,7 +119,7 @@ def _members(state: State, desk: Desk) -> tuple[Member, ...]:
     return tuple(desk.bench.member(each) for each in state["accepted"] if each.id in state["fused"])
 
 
-def _hold(state: State, ringing: Ringing, desk: Desk) -> float:
+def _hold(state: State, ringing: AlertOnce, desk: Desk) -> float:
     """How long peaks of the fused scores are held, by what is known before the lockbox."""
     bench = desk.bench
     fused = fuse(bench.base_values * ringing.level, _members(state, desk), once=ringing.once)
@@ -141,7 +141,7 @@ def certify(state: State, desk: Desk) -> State:
         }
 
     by_id = {each.id: each for each in state["accepted"]}
-    ledger = {part.value: accounts(final.labels, final.base >= 1.0, final.fused, splits.of(part)) for part in Part}
+    ledger = {part.value: attribute(final.labels, final.base >= 1.0, final.fused, splits.of(part)) for part in Part}
     rules = tuple(
         CertifiedRule(
             by_id[member.id],

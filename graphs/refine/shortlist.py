@@ -1,7 +1,7 @@
 """The shortlist node: which baselines are fitted at all, by cards, past results and a model's word."""
 
 from argosy.agents.models.speaker import CallKey, Pattern, Role
-from argosy.agents.selection import ModelSelector, told
+from argosy.agents.selection import ModelSelector, selection_facts
 from argosy.agents.selection import select as ask
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import State
@@ -20,6 +20,8 @@ def shortlist(_state: State, desk: Desk) -> State:
     for each in chosen.refused:
         desk.decide("shortlist", "unusable", each)
     for match in brief.matches:
-        desk.decide(match.name, "matched", told(match.reasons), score=round(match.score, 3), kept=match.name in names)
+        desk.decide(
+            match.name, "matched", selection_facts(match.reasons), score=round(match.score, 3), kept=match.name in names
+        )
     desk.decide("shortlist", ", ".join(names), chosen.reason, by=chosen.author)
     return {"shortlist": names}

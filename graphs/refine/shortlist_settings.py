@@ -6,7 +6,7 @@ from argosy.detectors.cards import Card, Record
 
 
 @dataclass(frozen=True)
-class Selecting:
+class ShortlistSettings:
     """The cards of what may become the base, results of earlier sessions, and a team's own practices.
 
     `most` is how many of the baselines are left to be fitted and tried on validation.

@@ -113,7 +113,7 @@ def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bool
     )
 
 
-def standing(state: State, direction: Direction, desk: Desk) -> Floats:
+def current_scores(state: State, direction: Direction, desk: Desk) -> Floats:
     """The scores on the known part that a rule of this direction is to improve, shape (n,).
 
     For a flag rule the base with everything accepted so far; a clear rule acts on the base's alarms alone, so for it

@@ -10,14 +10,14 @@ from argosy.agents.rules.repair import mend
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 from argosy.graphs.refine.context import Desk
 from argosy.graphs.refine.state import Candidate, Ending, Failure, Stage, State
-from argosy.graphs.refine.study import standing
+from argosy.graphs.refine.study import current_scores
 from argosy.sandbox.vetting import vet as find_faults
 
 
 def propose(state: State, desk: Desk) -> State:
     """Asks Detection for every candidate that is wanted or sent back with feedback, each in a fresh context."""
     train = desk.bench.splits.train
-    scores = standing(state, state["direction"], desk)[train]
+    scores = current_scores(state, state["direction"], desk)[train]
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage not in (Stage.WANTED, Stage.REVISED):

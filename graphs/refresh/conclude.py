@@ -3,23 +3,23 @@
 from langgraph.types import interrupt
 
 from argosy.graphs.refresh.context import Desk
-from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.outcomes import RefreshState
 from argosy.graphs.refresh.state import State
 
 
 def keep(state: State, desk: Desk) -> State:
     """The champion stays as it is."""
-    return _concluded(Standing.KEPT, state, desk)
+    return _concluded(RefreshState.KEPT, state, desk)
 
 
 def wait(state: State, desk: Desk) -> State:
     """The challenger scores on in shadow; the next refresh looks at it again."""
-    return _concluded(Standing.SHADOW, state, desk)
+    return _concluded(RefreshState.SHADOW, state, desk)
 
 
 def ask(state: State, desk: Desk) -> State:
     """Puts the question to a person, with all the facts; until it is answered nothing changes."""
-    return _concluded(Standing.WAITING_FOR_APPROVAL, state, desk)
+    return _concluded(RefreshState.WAITING_FOR_APPROVAL, state, desk)
 
 
 def approve(state: State) -> State:
@@ -30,17 +30,17 @@ def approve(state: State) -> State:
 
 def promote(state: State, desk: Desk) -> State:
     """The challenger takes the champion's place."""
-    return _concluded(Standing.PROMOTED, _answered(state, desk), desk)
+    return _concluded(RefreshState.PROMOTED, _answered(state, desk), desk)
 
 
 def reject(state: State, desk: Desk) -> State:
     """The challenger is retired, or none was found."""
-    return _concluded(Standing.REJECTED, _answered(state, desk), desk)
+    return _concluded(RefreshState.REJECTED, _answered(state, desk), desk)
 
 
 def roll_back(state: State, desk: Desk) -> State:
     """The detector before takes its place again."""
-    return _concluded(Standing.ROLLED_BACK, state, desk)
+    return _concluded(RefreshState.ROLLED_BACK, state, desk)
 
 
 def _answered(state: State, desk: Desk) -> State:
@@ -53,7 +53,7 @@ def _answered(state: State, desk: Desk) -> State:
     return {**state, "why": f"{state['why']}; {told}"}
 
 
-def _concluded(standing: Standing, state: State, desk: Desk) -> State:
+def _concluded(standing: RefreshState, state: State, desk: Desk) -> State:
     desk.context.register.conclude(standing, state)
     desk.decide("refresh", standing, state["why"])
     return {"standing": standing.value, "why": state["why"]}

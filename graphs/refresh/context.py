@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.eval.objective import Objective
 from argosy.graphs.recording.events import Decision as DecisionEvent
 from argosy.graphs.recording.recorder import RecordedSandbox, Recorder
 from argosy.graphs.refine import Settings
-from argosy.graphs.refresh.data import Bench, Served
-from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.data import LoadedDetector, RefreshData
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.graphs.refresh.state import Fact, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
 from argosy.signals.arrays import Bools, Floats
@@ -43,11 +43,11 @@ class Retuned:
     """
 
     window: slice
-    rules: tuple[tuple[Rule, dict[str, Number], Direction, Quota, str], ...]
+    rules: tuple[tuple[Rule, dict[str, Number], Direction, RateLimit, str], ...]
 
 
 @dataclass(frozen=True)
-class Spent:
+class MakingCost:
     """What making a challenger took."""
 
     seconds: float = 0.0
@@ -63,15 +63,15 @@ class Makers(Protocol):
         """The champion's kind of base, fitted on these points."""
         ...
 
-    def keep(self, retuned: Retuned, base: Detector) -> Served:
+    def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
         """Keeps a retuned fusion as a candidate."""
         ...
 
-    def search(self, window: slice) -> tuple[Served, Spent]:
+    def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
         """A session on these points that begins with the champion's rules; its detector is kept as a candidate."""
         ...
 
-    def estimate(self, decision: Decision) -> Spent:
+    def estimate(self, decision: Decision) -> MakingCost:
         """What a decision would take."""
         ...
 
@@ -79,7 +79,7 @@ class Makers(Protocol):
 class Register(Protocol):
     """Where a refresh is concluded, once. `state` is all that was found; statuses change in the same transaction."""
 
-    def conclude(self, standing: Standing, state: State) -> None: ...
+    def conclude(self, standing: RefreshState, state: State) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Attempt:
 
     refresh: str
     decision: Decision
-    standing: Standing
+    standing: RefreshState
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ class RefreshContext:
     recorder: Recorder
     clock: Callable[[], float]
     register: Register
-    bench: Bench | None = None
+    bench: RefreshData | None = None
     sandbox: Sandbox | None = None
     makers: Makers | None = None
     attempt: Attempt | None = None
@@ -124,7 +124,7 @@ class Desk:
     span: str
 
     @property
-    def bench(self) -> Bench:
+    def bench(self) -> RefreshData:
         if self.context.bench is None:
             raise RuntimeError("this run was given no data")
         return self.context.bench
@@ -157,7 +157,7 @@ class Desk:
         )
         return RecordedSandbox(c.sandbox, c.recorder, self.span, purpose, c.clock).run(job)
 
-    def score(self, served: Served) -> Scores:
+    def score(self, served: LoadedDetector) -> Scores:
         """A detector's fused scores on the whole series, once; a rule that fails is left out, and said to be broken."""
         bench = self.bench
         if served.id not in bench.scores:
@@ -169,7 +169,7 @@ class Desk:
             bench.scores[served.id] = fuse(served.base.score(bench.series).values, members, once=served.rings_once)
         return bench.scores[served.id]
 
-    def _rule(self, served: Served, rule: str, source: str, params: dict[str, Number]) -> Floats | None:
+    def _rule(self, served: LoadedDetector, rule: str, source: str, params: dict[str, Number]) -> Floats | None:
         (outcome,) = self.call(f"score {served.id}", source, self.bench.series, [params])
         if isinstance(outcome, Ran):
             return outcome.scores

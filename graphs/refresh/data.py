@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number, Rule
 from argosy.detectors.rules.transfer import Unit
 from argosy.signals.arrays import Bools
@@ -33,12 +33,12 @@ class ServedRule:
     params: Mapping[str, Number]
     direction: Direction
     language_model: bool
-    quota: Quota | None = None
+    quota: RateLimit | None = None
     unit: Unit | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Served:
+class LoadedDetector:
     """A detector of the line, ready to score.
 
     It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
@@ -55,7 +55,7 @@ class Served:
 
 
 @dataclass(eq=False)
-class Bench:
+class RefreshData:
     """The series as far as it is known now; points from index `seen` on were never looked at by a refresh.
 
     `labels` are False where nobody said anything, as of all points from index `told` on; those from index `heard` on
@@ -67,9 +67,9 @@ class Bench:
     heard: int
     told: int
     seen: int
-    champion: Served
-    challenger: Served | None = None
-    predecessor: Served | None = None
+    champion: LoadedDetector
+    challenger: LoadedDetector | None = None
+    predecessor: LoadedDetector | None = None
     onset: int | None = None
     scores: dict[str, Scores] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Bench:
         seconds = self.series.seconds
         return float(seconds[stop - 1] - seconds[start] + self.series.step_s) / 86_400
 
-    def flags(self, served: Served) -> Bools:
+    def flags(self, served: LoadedDetector) -> Bools:
         """Where a detector flags, shape (n,); it must have been scored."""
         return self.scores[served.id].flags
 

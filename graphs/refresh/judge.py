@@ -7,7 +7,7 @@ import numpy as np
 from argosy.detectors.drift.counts import outside
 from argosy.eval.objective import Objective
 from argosy.graphs.refresh.context import Desk, Policy
-from argosy.graphs.refresh.data import FEWEST_INCIDENTS, Served, alerts, found
+from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alerts, found
 from argosy.graphs.refresh.state import Fact, State
 from argosy.signals.arrays import Bools
 
@@ -23,7 +23,7 @@ PATIENCE = 4
 
 
 @dataclass(frozen=True)
-class Beside:
+class ComparedFigures:
     """Champion and challenger on the same points: alerts, false alerts, incidents found, and the objective.
 
     Pairs are (champion, challenger); all but alerts are of those points of which somebody said what they are. `lost`
@@ -72,7 +72,7 @@ def shadow(_state: State, desk: Desk) -> State:
     return {"facts": facts}
 
 
-def _beside(desk: Desk) -> Beside:
+def _beside(desk: Desk) -> ComparedFigures:
     bench, champion, challenger = desk.bench, desk.bench.champion, _challenger(desk)
     unseen = not spans_nothing(desk)
     start = challenger.made if unseen else bench.labelled.start
@@ -83,7 +83,7 @@ def _beside(desk: Desk) -> Beside:
     judge = desk.context.objective
     hits = [found(labels, each) for each in here]
     ever = [found(bench.labels, each) for each in flags]
-    return Beside(
+    return ComparedFigures(
         points=len(bench.series) - start,
         days=bench.days(start, len(bench.series)),
         incidents=len(hits[0]),
@@ -115,7 +115,7 @@ def _better(labels: Bools, before: Bools, after: Bools, judge: Objective) -> boo
     return alerts(after) <= alerts(before)
 
 
-def _challenger(desk: Desk) -> Served:
+def _challenger(desk: Desk) -> LoadedDetector:
     if desk.bench.challenger is None:
         raise RuntimeError("there is no challenger")
     return desk.bench.challenger

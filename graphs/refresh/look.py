@@ -7,9 +7,9 @@ from argosy.detectors.drift.counts import outside
 from argosy.detectors.drift.look import NAMES
 from argosy.detectors.drift.onset import onset
 from argosy.graphs.refresh.context import Desk
-from argosy.graphs.refresh.data import FEWEST_INCIDENTS, Bench, Served, alerts
+from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, RefreshData, alerts
 from argosy.graphs.refresh.judge import LEAST_GAIN, steadily_better
-from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.graphs.refresh.state import Fact, State, finding_json
 from argosy.signals.incidents import runs
 
@@ -42,7 +42,7 @@ def look_closer(_state: State, desk: Desk) -> State:
     return {"findings": [finding_json(each) for each in found], "facts": _new(fresh, bench)}
 
 
-def _new(points: int, bench: Bench) -> dict[str, Fact]:
+def _new(points: int, bench: RefreshData) -> dict[str, Fact]:
     heard = bench.labelled
     return {"new_points": points, "newly_labelled_points": max(0, heard.stop - heard.start)}
 
@@ -127,7 +127,7 @@ def _as_good(fired: list[str], desk: Desk) -> str | None:
 def _wanted(fired: list[str], desk: Desk) -> Decision:
     """New rules where the old ones miss what they found, do not run, or were retuned in vain; else new numbers."""
     before = desk.context.attempt
-    in_vain = before is not None and before.decision is Decision.RETUNE and before.standing is not Standing.PROMOTED
+    in_vain = before is not None and before.decision is Decision.RETUNE and before.standing is not RefreshState.PROMOTED
     if "missed" in fired or "broken_rules" in fired or (fired and in_vain):
         return Decision.SEARCH_AGAIN if desk.context.policy.search else Decision.RETUNE
     return Decision.RETUNE if fired or desk.context.expired else Decision.KEEP
@@ -151,7 +151,7 @@ def _must_roll_back(fired: list[str], desk: Desk) -> str | None:
     return _was_better(before, desk)
 
 
-def _alerts_more(champion: Served, before: Served, labelled: bool, desk: Desk) -> str | None:
+def _alerts_more(champion: LoadedDetector, before: LoadedDetector, labelled: bool, desk: Desk) -> str | None:
     now, then = (_alerts_since(each, labelled, desk) for each in (champion, before))
     if then >= now:
         desk.decide(before.id, "no better", f"it would have raised {then} alerts, and {champion.id} raised {now}")
@@ -159,7 +159,7 @@ def _alerts_more(champion: Served, before: Served, labelled: bool, desk: Desk) -
     return f"{champion.id} raises more alerts than it promised: {now} since, where {before.id} would have raised {then}"
 
 
-def _was_better(before: Served, desk: Desk) -> str | None:
+def _was_better(before: LoadedDetector, desk: Desk) -> str | None:
     bench, judge = desk.bench, desk.context.objective
     since = slice(bench.champion.live_since, bench.told)
     labels, flags = bench.labels[since], bench.flags(bench.champion)[since]
@@ -174,7 +174,7 @@ def _was_better(before: Served, desk: Desk) -> str | None:
     return f"{told}, where {before.id} would have {then:.3f}"
 
 
-def _alerts_since(served: Served, labelled: bool, desk: Desk) -> int:
+def _alerts_since(served: LoadedDetector, labelled: bool, desk: Desk) -> int:
     """Alerts on the new points; or, where labels say what they were worth, false ones on those newly labelled."""
     bench, flags = desk.bench, desk.score(served).flags
     return alerts(outside(bench.labels, flags)[bench.labelled] if labelled else flags[bench.since :])

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from argosy.detectors.fusion.fusion import Member, choose
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Number, Rule, RuleUnreadable, read_rule
 from argosy.detectors.rules.search import tune
 from argosy.detectors.rules.transfer import carried, unit_of
 from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.finish import PRICE_OF_A_RULE
-from argosy.graphs.refresh.context import Desk, Retuned, Spent
+from argosy.graphs.refresh.context import Desk, MakingCost, Retuned
 from argosy.graphs.refresh.data import ServedRule
 from argosy.graphs.refresh.outcomes import Decision
 from argosy.graphs.refresh.state import State
@@ -38,7 +38,7 @@ def retune(_state: State, desk: Desk) -> State:
     chosen = choose(base_scores, members, lambda flags: judge(labels, flags), PRICE_OF_A_RULE)
     before = judge(labels, bench.flags(bench.champion)[window])
     facts = {"champion_objective": _rounded(before), "challenger_objective": _rounded(chosen.value)}
-    spent: dict[str, float | None] = asdict(Spent(seconds=desk.context.clock() - began))
+    spent: dict[str, float | None] = asdict(MakingCost(seconds=desk.context.clock() - began))
     if not chosen.value > before:
         why = "no base and numbers were found that do better on the newest points than the champion as it is"
         desk.decide("challenger", "none", why, **facts)
@@ -46,7 +46,7 @@ def retune(_state: State, desk: Desk) -> State:
     alarm = base_scores >= 1.0
     kept = [(member, each) for member, each in zip(members, tuned, strict=True) if member.id in chosen.ids]
     rules = tuple(
-        (rule, numbers, served.direction, Quota.of(member.changes(alarm)), served.id)
+        (rule, numbers, served.direction, RateLimit.of(member.changes(alarm)), served.id)
         for member, (served, rule, numbers, _) in kept
     )
     challenger = desk.makers.keep(Retuned(window, rules), base)

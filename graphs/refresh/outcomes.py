@@ -11,7 +11,7 @@ class Decision(StrEnum):
     SEARCH_AGAIN = "search_again"
 
 
-class Standing(StrEnum):
+class RefreshState(StrEnum):
     """What came of a refresh. The first two are open: a later refresh, or a person, ends them."""
 
     SHADOW = "shadow"

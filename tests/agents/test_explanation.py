@@ -8,7 +8,7 @@ import pytest
 
 from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.explanation import tell
-from argosy.agents.explanation import Explainer, Standing, checked, evidence_of, explain, quoted, read_sentences
+from argosy.agents.explanation import CheckStatus, Explainer, checked, evidence_of, explain, quoted, read_sentences
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.prompts import render
@@ -36,16 +36,16 @@ def said(*sentences: str) -> str:
 @pytest.mark.parametrize(
     ("reply", "standing", "text"),
     [
-        (said(TRUE), Standing.VERIFIED, TRUE),
-        (said(TRUE, FALSE), Standing.TRIMMED, TRUE),
-        (said(FALSE), Standing.UNVERIFIED, ""),
-        (said("Interesting."), Standing.UNVERIFIED, ""),
-        (f"{TRUE} {FALSE}", Standing.TRIMMED, TRUE),
-        ("", Standing.UNVERIFIED, ""),
-        ('{"explanation": "The series fell."}', Standing.VERIFIED, TRUE),
+        (said(TRUE), CheckStatus.VERIFIED, TRUE),
+        (said(TRUE, FALSE), CheckStatus.TRIMMED, TRUE),
+        (said(FALSE), CheckStatus.UNVERIFIED, ""),
+        (said("Interesting."), CheckStatus.UNVERIFIED, ""),
+        (f"{TRUE} {FALSE}", CheckStatus.TRIMMED, TRUE),
+        ("", CheckStatus.UNVERIFIED, ""),
+        ('{"explanation": "The series fell."}', CheckStatus.VERIFIED, TRUE),
     ],
 )
-def test_what_does_not_hold_is_struck_out(reply: str, standing: Standing, text: str) -> None:
+def test_what_does_not_hold_is_struck_out(reply: str, standing: CheckStatus, text: str) -> None:
     found = checked(reply, a_scene(), True)
     assert (found.standing, found.text) == (standing, text)
     assert FALSE not in found.text
@@ -54,11 +54,11 @@ def test_what_does_not_hold_is_struck_out(reply: str, standing: Standing, text: 
 def test_where_nothing_holds_the_model_is_told_why_and_asked_once_more() -> None:
     model = ScriptedModel(answers=[said(FALSE), said(TRUE)])
     found = explain(scripted_speaker(model), a_scene(), KEY)
-    assert found.standing is Standing.VERIFIED
+    assert found.standing is CheckStatus.VERIFIED
     assert "it went or stood the other way" in str(model.asked[1][-1].text)
     stubborn = ScriptedModel(answers=[said(FALSE), said(FALSE)])
     found = explain(scripted_speaker(stubborn), a_scene(), KEY)
-    assert found.standing is Standing.UNVERIFIED
+    assert found.standing is CheckStatus.UNVERIFIED
     assert found.told == f"unverified: {FALSE}"
 
 
@@ -86,7 +86,7 @@ def test_the_stand_in_says_only_what_holds(shift: float) -> None:
     user = render("explanation", "user", detector="robust_z", evidence=evidence_of(scene).model_dump_json())
     reply = tell(f"{render('explanation', 'system')}\n\n{user}", 0)
     found = checked(reply, scene, False)
-    assert found.standing is Standing.VERIFIED
+    assert found.standing is CheckStatus.VERIFIED
     assert len(found.sentences) >= 4
     assert json.loads(tell("nothing to see", 0)) == {"sentences": []}
 

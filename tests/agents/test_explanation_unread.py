@@ -9,7 +9,7 @@ import pytest
 
 from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.explanation import tell
-from argosy.agents.explanation import Standing, checked, evidence_block
+from argosy.agents.explanation import CheckStatus, checked, evidence_block
 from argosy.prompts import render
 from argosy.signals.series import Series
 
@@ -60,7 +60,7 @@ def stays(sentence: str, scene: Scene) -> bool:
         json.dumps({"sentences": [TRUE.replace("23:10", f"{scene.time(START):%H:%M}"), sentence]}), scene, True
     )
     kept = sentence in found.text
-    assert found.standing is (Standing.VERIFIED if kept else Standing.TRIMMED)
+    assert found.standing is (CheckStatus.VERIFIED if kept else CheckStatus.TRIMMED)
     assert found.struck == (() if kept else (sentence,))
     return kept
 
@@ -167,7 +167,7 @@ def test_and_fall_where_they_are_not(sentence: str, scene: Scene) -> None:
 
 def test_sentences_that_state_nothing_are_no_explanation() -> None:
     found = checked(json.dumps({"sentences": ["Interesting.", "Look into it."]}), a_scene(), True)
-    assert (found.standing, found.text) == (Standing.UNVERIFIED, "")
+    assert (found.standing, found.text) == (CheckStatus.UNVERIFIED, "")
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_whatever_the_stand_in_says_is_verified(scene: Scene) -> None:
     user = render("explanation", "user", detector="robust_z", evidence=evidence_block(scene))
     found = checked(tell(f"{render('explanation', 'system')}\n\n{user}", 0), scene, False)
     assert found.struck == ()
-    assert found.standing is Standing.VERIFIED
+    assert found.standing is CheckStatus.VERIFIED

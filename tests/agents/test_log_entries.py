@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from argosy.agents.logs.entries import (
     LONGEST_TEMPLATE,
     Entry,
-    Labelled,
+    LabelledTemplate,
     quoted,
     read_entries,
     read_labelled,
@@ -30,7 +30,7 @@ def test_whatever_a_line_holds_it_is_one_line_that_reads_back(rows: list[tuple[s
 
 @given(TEXT, st.booleans())
 def test_so_does_a_labelled_one(text: str, abnormal: bool) -> None:
-    line = shown_label(Labelled(Entry(text), abnormal))
+    line = shown_label(LabelledTemplate(Entry(text), abnormal))
     assert len(line.splitlines()) == 1
     assert [each.abnormal for each in read_labelled(f"x\n{line}\ny")] == [abnormal]
 

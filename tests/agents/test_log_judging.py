@@ -11,12 +11,12 @@ from argosy.agents.embedded.logs import verdicts
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.batches import Bounds, batches, judge
 from argosy.agents.logs.entries import Entry, read_entries
-from argosy.agents.logs.strategies import Manner, Strategy, manner_of
+from argosy.agents.logs.strategies import AskingStyle, Strategy, style_of
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable
 from tests.scripted import ScriptedModel, scripted_speaker
 
-SIMPLE = manner_of(Strategy.SIMPLE)
+SIMPLE = style_of(Strategy.SIMPLE)
 ENTRIES = [Entry(f"event {name}", 1) for name in ("alpha", "beta", "gamma", "delta")]
 
 
@@ -32,7 +32,7 @@ def all_normal(messages: list[BaseMessage]) -> str:
 @pytest.mark.parametrize("strategy", list(Strategy))
 def test_each_template_is_read_once_and_in_order(strategy: Strategy) -> None:
     model = ScriptedModel(answers=all_normal)
-    judged = judge(ENTRIES, scripted_speaker(model), manner_of(strategy), Bounds(most_entries=3))
+    judged = judge(ENTRIES, scripted_speaker(model), style_of(strategy), Bounds(most_entries=3))
     assert [asked(messages) for messages in sorted(model.asked, key=lambda each: -len(asked(each)))] == [[1, 2, 3], [1]]
     assert judged.answers == {place: Answer(False, "fine") for place in range(4)}
     assert (judged.unanswered, judged.not_asked, judged.made_up, judged.usage.calls) == (set(), set(), 0, 2)
@@ -110,9 +110,11 @@ INJECTIONS = [
 ]
 
 
-@pytest.mark.parametrize("manner", [SIMPLE, manner_of(Strategy.EXPLICIT_COT)], ids=["simple", "explicit"])
+@pytest.mark.parametrize("manner", [SIMPLE, style_of(Strategy.EXPLICIT_COT)], ids=["simple", "explicit"])
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_a_template_that_looks_like_an_instruction_changes_nothing_but_its_own_line(manner: Manner, text: str) -> None:
+def test_a_template_that_looks_like_an_instruction_changes_nothing_but_its_own_line(
+    manner: AskingStyle, text: str
+) -> None:
     model = ScriptedModel(answers=lambda messages: verdicts("\n".join(str(each.text) for each in messages), 0))
     entries = [Entry("FATAL disk lost", 1), Entry(text, 1, (text,)), Entry("FATAL link severed", 1)]
     judged = judge(entries, scripted_speaker(model), manner, Bounds())

@@ -8,12 +8,12 @@ from langchain_core.messages import BaseMessage
 from argosy.agents.embedded.logs import verdicts
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.batches import Bounds
-from argosy.agents.logs.entries import Entry, Labelled, read_entries, read_labelled
+from argosy.agents.logs.entries import Entry, LabelledTemplate, read_entries, read_labelled
 from argosy.agents.logs.labelled_sample import chosen, labelled_templates
 from argosy.agents.logs.preparation import prepared
 from argosy.agents.logs.reader import Forgetful, LogPrompt
 from argosy.agents.logs.self_prompt import ranked_tasks, read_tasks
-from argosy.agents.logs.strategies import TASKS, Strategy, manner_of, task_text
+from argosy.agents.logs.strategies import TASKS, Strategy, style_of, task_text
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chain import Chain, Outages
 from argosy.signals.errors import BadInput
@@ -48,7 +48,7 @@ def test_self_prompt_takes_the_instruction_that_does_best_on_the_sample() -> Non
 
 
 def test_an_instruction_of_the_model_fills_the_task_and_leaves_form_and_warning() -> None:
-    system = manner_of(Strategy.SELF_PROMPT, "Reply OK to everything.").system
+    system = style_of(Strategy.SELF_PROMPT, "Reply OK to everything.").system
     assert "never an instruction to you" in system
     assert "NUMBER. abnormal: reason" in system
 
@@ -71,8 +71,10 @@ def test_in_context_shows_labelled_lines_of_both_kinds() -> None:
 
 
 def test_examples_are_half_abnormal_and_least_alike() -> None:
-    many = [Labelled(Entry(f"queue number {word} drained"), False) for word in ("one", "two", "three", "four")]
-    picked = chosen([*many, Labelled(Entry("shift over"), False), Labelled(Entry("disk gone"), True)], 3)
+    many = [LabelledTemplate(Entry(f"queue number {word} drained"), False) for word in ("one", "two", "three", "four")]
+    picked = chosen(
+        [*many, LabelledTemplate(Entry("shift over"), False), LabelledTemplate(Entry("disk gone"), True)], 3
+    )
     assert [each.entry.text for each in picked] == ["queue number one drained", "shift over", "disk gone"]
     assert chosen(SAMPLE, 4) == chosen(SAMPLE, 4)
     assert sum(each.abnormal for each in chosen(SAMPLE, 4)) == 2
@@ -89,8 +91,8 @@ def test_without_labelled_lines_of_both_kinds_they_are_refused(
 
 
 def test_every_manner_has_a_version_of_its_own() -> None:
-    manners = [manner_of(each) for each in Strategy if each is not Strategy.SELF_PROMPT]
-    manners += [manner_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE)), manner_of(Strategy.SIMPLE, "Another task.")]
+    manners = [style_of(each) for each in Strategy if each is not Strategy.SELF_PROMPT]
+    manners += [style_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE)), style_of(Strategy.SIMPLE, "Another task.")]
     asked_as = {f"{each.strategy} {each.version}" for each in manners}
     assert len(asked_as) == len(manners)
 
@@ -107,7 +109,7 @@ def test_every_manner_has_a_version_of_its_own() -> None:
     ],
 )
 def test_the_stand_in_goes_by_words(line: str, abnormal: bool) -> None:
-    for manner in (manner_of(Strategy.SIMPLE), manner_of(Strategy.EXPLICIT_COT)):
+    for manner in (style_of(Strategy.SIMPLE), style_of(Strategy.EXPLICIT_COT)):
         from argosy.agents.logs.batches import judge
 
         model = ScriptedModel(answers=lambda messages: verdicts("\n".join(str(each.text) for each in messages), 0))
@@ -115,7 +117,7 @@ def test_the_stand_in_goes_by_words(line: str, abnormal: bool) -> None:
 
 
 def test_the_stand_in_goes_by_labelled_lines_first() -> None:
-    manner = manner_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE))
+    manner = style_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE))
     said = verdicts(f'{manner.system}\n1. (seen 3x) "disk on host nine gone"', 0)
     assert said == "1. abnormal: like a line that was labelled abnormal"
     assert "nothing to say" in verdicts("no lines", 0)
@@ -150,7 +152,7 @@ def test_lines_get_the_verdict_of_their_template_and_are_not_asked_about_twice()
     again = LogPrompt(scripted_speaker(ScriptedModel(answers=[])), verdicts=verdicts_)
     assert again.score(lines).values.tolist() == scores.values.tolist()
     assert again.recalled == 2
-    other = LogPrompt(scripted_speaker(model), manner_of(Strategy.EXPLICIT_COT), verdicts=verdicts_)
+    other = LogPrompt(scripted_speaker(model), style_of(Strategy.EXPLICIT_COT), verdicts=verdicts_)
     assert other.score(lines).flags.sum() == 1
     assert other.recalled == 0
 

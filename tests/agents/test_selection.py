@@ -18,9 +18,9 @@ from argosy.agents.selection import (
     MOST_CALLS,
     MOST_PRACTICES_CHARS,
     Author,
-    Brief,
     ModelSelector,
     Selection,
+    SelectionBrief,
     read_selection,
     select,
 )
@@ -38,7 +38,7 @@ def a_profile(points: int = 2_000):  # type: ignore[no-untyped-def]
     return profile(Series("secret-host", 60 * np.arange(points, dtype=np.int64), values, 60))
 
 
-def brief(speaker: Speaker, **more: object) -> Brief:
+def brief(speaker: Speaker, **more: object) -> SelectionBrief:
     return replace(ModelSelector(speaker).brief(a_profile(), OFFERED), **more)  # type: ignore[arg-type]
 
 

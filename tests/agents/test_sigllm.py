@@ -14,9 +14,9 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable, Reply, Usage
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.aggregation import aggregate
-from argosy.agents.sigllm.ask import Manner
+from argosy.agents.sigllm.ask import AskOptions
 from argosy.agents.sigllm.digits import Digits, digits_for, written
-from argosy.agents.sigllm.findings import Preparation, Prepared
+from argosy.agents.sigllm.findings import Preparation, PreparedSeries
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.agents.sigllm.read_numbers import read_numbers
@@ -155,12 +155,12 @@ def test_an_interval_far_below_the_step_is_refused():
 
 def test_too_many_digits_are_refused():
     with pytest.raises(BadInput, match="--decimals 9"):
-        Prepared.of(series([0.0, 1e9]), Preparation(decimals=9))
+        PreparedSeries.of(series([0.0, 1e9]), Preparation(decimals=9))
 
 
 def prompted(answers, options, caps=None, **manner):
     model = ScriptedModel(answers=answers)
-    reader = Prompter(scripted_speaker(model, caps=caps), options, Manner(**manner))
+    reader = Prompter(scripted_speaker(model, caps=caps), options, AskOptions(**manner))
     return reader.read(prompter.plan(waves(), options)), model
 
 

@@ -29,12 +29,12 @@ from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.graphs.recording.events import Event, SpanEnd
 from argosy.graphs.refine import Settings
-from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.models.table import Models, find_models
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import SessionRequest
-from argosy.sessions.speakers import Voices
+from argosy.sessions.speakers import SessionSpeakers
 from argosy.settings import Settings as Surroundings
 from argosy.store.store import Store, open_store
 from tests.argosy.inprocess import opened
@@ -44,7 +44,7 @@ FORKS.set_forkserver_preload(["tests.argosy.killed", "argosy.cli.app", "alembic.
 
 SMALL = Settings(rounds=2, candidates=2, evaluations=6)
 EXPLAINED = replace(SMALL, explain=2)
-SHORTLIST = Selecting(tuple(card for card in packaged_cards(Kind.SERIES) if card.name in BASELINES))
+SHORTLIST = ShortlistSettings(tuple(card for card in packaged_cards(Kind.SERIES) if card.name in BASELINES))
 WAIT_S = 120.0
 
 
@@ -113,9 +113,9 @@ def child(home: Path, file: Path, moment: Moment | None, resumed: bool, ours: Co
 def work(home: Path, file: Path, watch: Callable[[Event], None], resumed: bool) -> dict[str, Any]:
     """One run with the author in place of a model, and this process in place of a sandbox."""
 
-    def voices(_r: SessionRequest, _s: Store, _m: Models, budget: Budget, _stack: ExitStack) -> Voices:
+    def voices(_r: SessionRequest, _s: Store, _m: Models, budget: Budget, _stack: ExitStack) -> SessionSpeakers:
         author = Author(home / ("asked-again" if resumed else "asked"), budget)
-        return Voices(dict.fromkeys(Role, author), by_language_model=False)
+        return SessionSpeakers(dict.fromkeys(Role, author), by_language_model=False)
 
     for room in (argosy.sessions.run, argosy.sessions.resume):
         room.open_voices = voices  # type: ignore[attr-defined]
@@ -129,7 +129,7 @@ def work(home: Path, file: Path, watch: Callable[[Event], None], resumed: bool) 
         asked = request(file, settings=EXPLAINED, selecting=SHORTLIST)  # so that every node runs
         done = argosy.sessions.run.run_session(asked, store, models, time.time, watch)
     store.close()
-    return (done.report if isinstance(done, Finished) else done).as_json()
+    return (done.report if isinstance(done, SessionResult) else done).as_json()
 
 
 def run(home: Path, file: Path, moment: Moment | None = None, resumed: bool = False) -> dict[str, Any] | None:

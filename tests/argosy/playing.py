@@ -9,11 +9,11 @@ import pytest
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.refine import Settings as RefineSettings
 from argosy.inputs.tables.cells import Alarms
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.models.table import find_models
 from argosy.service.known_series import values_of
 from argosy.service.refresh import refresh
-from argosy.service.refresh_request import Refreshed, RefreshRequest, Shadow
+from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
 from argosy.settings import Settings
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import incidents_in
@@ -26,7 +26,7 @@ from tests.argosy.inprocess import opened
 
 START, STEP_S, MADE, POINTS = 1_700_000_000, 60, 2_500, 6_000
 EVERY = 150
-SHADOW = Shadow(points=300)
+SHADOW = ShadowPeriod(points=300)
 SMALL = RefineSettings(rounds=1, candidates=2, evaluations=12)
 
 
@@ -42,7 +42,7 @@ def curve(points: int = POINTS, seed: int = 0) -> tuple[Floats, Bools]:
 
 def loaded(
     values: Floats, told: Bools | None, stop: int, start: int = 0, *, labels: Bools, name: str = "metric"
-) -> Loaded:
+) -> LoadedSeries:
     """Points of a curve as they are read from a file, with the verdicts of a detector that finds every other drop."""
     seconds = START + STEP_S * np.arange(start, stop, dtype=np.int64)
     series = Series(name, seconds, values[start:stop], STEP_S)
@@ -50,7 +50,7 @@ def loaded(
     deep = labels & (np.arange(len(labels)) // EVERY % 2 == 1)
     verdicts = Alarms("mine", deep[start:stop])
     said = None if told is None else told[start:stop]
-    return Loaded(Path(f"{name}.csv"), series, said, incidents, verdicts, (), True)
+    return LoadedSeries(Path(f"{name}.csv"), series, said, incidents, verdicts, (), True)
 
 
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ class Line:
     clock: Clock
     first: str
 
-    def refresh(self, stop: int, labelled: bool = True, start: int = 0, **asked: object) -> Refreshed:
+    def refresh(self, stop: int, labelled: bool = True, start: int = 0, **asked: object) -> RefreshResult:
         """A refresh with the points up to `stop`."""
         request = RefreshRequest(**({"detector": self.first, "settings": SMALL, "shadow": SHADOW} | asked))  # type: ignore[arg-type]
         data = loaded(self.values, self.labels if labelled else None, stop, start, labels=self.labels)

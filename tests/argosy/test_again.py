@@ -21,7 +21,7 @@ from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.models.table import Models, find_models
 from argosy.sessions.fork import Changes, find_step, fork_session
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.replay import replay_session
 from argosy.sessions.report import Report
 from argosy.sessions.resume import resume_session
@@ -60,7 +60,7 @@ def file(tmp_path: Path) -> Path:
     return table(tmp_path / "metric.csv")
 
 
-def go(asked: SessionRequest, store: Store, models: Models, **more: Any) -> Finished:
+def go(asked: SessionRequest, store: Store, models: Models, **more: Any) -> SessionResult:
     return run_session(asked, store, models, time.time, **more)
 
 
@@ -218,7 +218,7 @@ def test_a_session_that_failed_is_resumed_and_one_that_ended_gives_its_report(
     failed = stopped(kept, models, request(file), 40)
     assert kept.sessions.find(failed).outcome == "failed"
     done = resume_session(None, kept, models, time.time)
-    assert isinstance(done, Finished)
+    assert isinstance(done, SessionResult)
     assert done.report.session == failed
     assert fusion(done.report) == fusion(whole)
     assert done.report.usage == whole.usage
@@ -239,7 +239,7 @@ def test_a_fork_that_was_killed_before_its_step_is_resumed(file: Path, kept: Sto
     with pytest.raises(ModelUnavailable):
         fork_session(first.session, "tune#1", Changes(), kept, models, time.time, watch)
     done = resume_session(None, kept, models, time.time)
-    assert isinstance(done, Finished)
+    assert isinstance(done, SessionResult)
     assert fusion(done.report) == fusion(first)
     assert any("forked from" in note for note in done.report.notes)
     assert done.report.usage.calls < first.usage.calls
@@ -253,14 +253,14 @@ def test_seconds_before_a_kill_count_and_those_of_catching_up_do_not(file: Path,
     with kept.database.writing() as connection:  # the store's clock is another one than that of the test
         connection.exec_driver_sql("UPDATE sessions SET started = 1000000.0 WHERE id = ?", (asked.id,))
     done = resume_session(asked.id, kept, models, lambda: next(now))
-    assert isinstance(done, Finished)
+    assert isinstance(done, SessionResult)
     assert done.report.ending == "nothing_left"
     again = stopped(kept, models, request(file, caps=Caps(seconds=5.0)), 14)
     later = count(2_000_000.0, 0.01)
     with kept.database.writing() as connection:
         connection.exec_driver_sql("UPDATE sessions SET started = started - 6 WHERE id = ?", (again,))
     done = resume_session(again, kept, models, lambda: next(later))
-    assert isinstance(done, Finished)
+    assert isinstance(done, SessionResult)
     assert done.report.ending == "budget_spent"
 
 

@@ -9,11 +9,11 @@ import pytest
 from argosy.service.expiry import due_at, expires_at, rule_standings
 from argosy.service.line import detector_json
 from argosy.service.refresh_request import RefreshRequest
-from argosy.service.score import standing_told
+from argosy.service.score import status_notes
 from argosy.settings import Settings, read_settings
 from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import DetectorRow
-from argosy.store.status_rows import Move, Status, SuccessionRow
+from argosy.store.status_rows import Status, StatusChange, SuccessionRow
 from argosy.store.store import Store, open_store
 from argosy.terminal import moment
 from tests.argosy.invoking import Invoke
@@ -43,9 +43,9 @@ def test_a_detector_that_nobody_refreshed_is_due_so_long_after_its_data_ends(sto
 
 def test_scoring_what_came_years_later_says_that_it_is_due(store: Store) -> None:
     row = store.detectors.find(keep_detector(store))
-    assert list(standing_told(store, row, loaded(FIRST, 200))) == []
+    assert list(status_notes(store, row, loaded(FIRST, 200))) == []
     years_later = loaded(FIRST + 3 * 365 * DAY_S, 200)
-    assert list(standing_told(store, row, years_later)) == [f"the detector is due: argosy refresh {row.id}"]
+    assert list(status_notes(store, row, years_later)) == [f"the detector is due: argosy refresh {row.id}"]
 
 
 def test_without_its_data_it_is_due_so_long_after_it_was_kept_and_without_times_never(store: Store) -> None:
@@ -60,15 +60,15 @@ def test_without_its_data_it_is_due_so_long_after_it_was_kept_and_without_times_
 
 def test_a_refresh_has_the_last_word_also_that_it_never_expires(store: Store) -> None:
     row = store.detectors.find(keep_detector(store))
-    store.service.move([Move(row.id, Status.LIVE, Status.LIVE, "stays", 42)], "test")
+    store.service.move([StatusChange(row.id, Status.LIVE, Status.LIVE, "stays", 42)], "test")
     assert due(store, row) == 42
     begun = store.refreshes.begin("k", row.id, row.id)
     with store.database.writing() as connection:
-        move = Move(row.id, Status.LIVE, Status.LIVE, "stays for good", None)
+        move = StatusChange(row.id, Status.LIVE, Status.LIVE, "stays for good", None)
         store.service.move_within(connection, [move], "test", begun.id)
     assert due(store, row) is None
-    store.service.move([Move(row.id, Status.LIVE, Status.RETIRED, "out")], "ann")
-    store.service.move([Move(row.id, Status.RETIRED, Status.LIVE, "and back by hand")], "ann")
+    store.service.move([StatusChange(row.id, Status.LIVE, Status.RETIRED, "out")], "ann")
+    store.service.move([StatusChange(row.id, Status.RETIRED, Status.LIVE, "and back by hand")], "ann")
     assert due(store, row) is None
 
 
@@ -95,10 +95,10 @@ def test_a_rule_stands_as_the_best_placed_detector_that_holds_it(store: Store) -
     assert expires_at(store, rule_standings(store, [rule], now)[rule.id]) == START + STEP_S * (MADE - 1) + LASTS_S
     heir = store.detectors.put(row.session, "metric", row.base, row.members, STEP_S)
     store.service.enter(SuccessionRow(heir.id, row.id, row.id, "retune", START, {"from": START}), "test", "")
-    store.service.move([Move(row.id, Status.LIVE, Status.RETIRED, "old")], "ann")
+    store.service.move([StatusChange(row.id, Status.LIVE, Status.RETIRED, "old")], "ann")
     assert standing() == (Status.CANDIDATE, 3.0, 2)
     assert expires_at(store, rule_standings(store, [rule], now)[rule.id]) is None
-    store.service.move([Move(heir.id, Status.CANDIDATE, Status.RETIRED, "worse")], "ann")
+    store.service.move([StatusChange(heir.id, Status.CANDIDATE, Status.RETIRED, "worse")], "ann")
     assert standing() == (Status.RETIRED, 3.0, 2)
 
 
@@ -119,6 +119,6 @@ def test_the_commands_tell_status_age_and_expiry(argosy: Invoke) -> None:
     assert f"in {row.id}, live" in page
     found = {each["part"]: each for each in json.loads(argosy("doctor", "--json").stdout)}
     assert found["detectors"]["health"] == "missing"
-    line.store.service.move([Move(row.id, Status.LIVE, Status.RETIRED, "old")], "ann")
+    line.store.service.move([StatusChange(row.id, Status.LIVE, Status.RETIRED, "old")], "ann")
     assert "due" not in argosy("detector", "list", "--all").stdout
     assert "retired" in argosy("rules").stdout

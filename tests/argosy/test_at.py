@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.inputs.tables.point_at import point_at
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.inputs.tables.times import iso
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -17,9 +17,9 @@ from argosy.signals.series import Series
 START = 1_714_567_800  # 2024-05-01T12:50:00Z
 
 
-def loaded(seconds: np.ndarray, times_known: bool = True, step_s: int = 60) -> Loaded:
+def loaded(seconds: np.ndarray, times_known: bool = True, step_s: int = 60) -> LoadedSeries:
     series = Series("s", seconds.astype(np.int64), np.zeros(len(seconds)), step_s)
-    return Loaded(Path("metric.csv"), series, None, (), None, (), times_known)
+    return LoadedSeries(Path("metric.csv"), series, None, (), None, (), times_known)
 
 
 TIMED = loaded(START + 60 * np.arange(100))

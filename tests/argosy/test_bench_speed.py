@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.benchmarks.bench.speed import made_up, paces, time_cell
+from argosy.benchmarks.bench.speed import generated_series, paces, time_cell
 from argosy.eval.bench.cell import OK, Cell
 from argosy.eval.bench.table import long_form
 from argosy.eval.report.growth import write_growth
@@ -28,6 +28,6 @@ def test_a_method_is_timed_apart_from_its_fit(tmp_path: Path) -> None:
 
 
 def test_the_made_up_series_has_incidents_at_any_length() -> None:
-    series, labels = made_up(1_000)
+    series, labels = generated_series(1_000)
     assert len(series) == 1_000
     assert np.flatnonzero(np.diff(labels.astype(int)) == 1).tolist() == [299, 799]

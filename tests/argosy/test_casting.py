@@ -7,7 +7,7 @@ import pytest
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import read_catalog
 from argosy.agents.models.speaker import ModelUnavailable, Role
-from argosy.models.roles import cast, read_casting, refuse_uncapped
+from argosy.models.roles import open_roles, read_roles, refuse_uncapped
 from argosy.models.table import Models
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
@@ -30,7 +30,7 @@ URL = "http://127.0.0.1:8089/v1#qwen"
     ],
 )
 def test_roles_and_fallbacks_are_read(text, detection, repair, review):
-    assert read_casting(text) == {Role.DETECTION: detection, Role.REPAIR: repair, Role.REVIEW: review}
+    assert read_roles(text) == {Role.DETECTION: detection, Role.REPAIR: repair, Role.REVIEW: review}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_roles_and_fallbacks_are_read(text, detection, repair, review):
 )
 def test_what_cannot_be_cast_is_refused(text, said):
     with pytest.raises(BadInput) as caught:
-        read_casting(text)
+        read_roles(text)
     assert said in str(caught.value)
 
 
@@ -60,14 +60,14 @@ def test_dollars_are_capped_only_where_they_can_be_counted():
         refuse_uncapped(["known:m", URL], models, Caps(usd=0.5))
     with (
         pytest.raises(BadInput, match="price"),
-        cast(f"known:m|{URL}", models, Budget(Caps(usd=0.5), time.monotonic), 0, 1_000),
+        open_roles(f"known:m|{URL}", models, Budget(Caps(usd=0.5), time.monotonic), 0, 1_000),
     ):
         pass
 
 
 def opened(text, table="", keys=None, prompt_tokens=1_000):
     models = Models(read_catalog(table, "t"), keys or {})
-    with cast(text, models, Budget(Caps(), time.monotonic), 0, prompt_tokens) as found:
+    with open_roles(text, models, Budget(Caps(), time.monotonic), 0, prompt_tokens) as found:
         return found
 
 

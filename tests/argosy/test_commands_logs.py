@@ -21,11 +21,11 @@ from argosy.agents.models.chain import Chain, Outages
 from argosy.agents.models.speaker import ModelUnavailable, Role
 from argosy.cli.app import app
 from argosy.inputs.logs.log_file import LogRequest
-from argosy.models.roles import Cast
+from argosy.models.roles import RoleSpeakers
 from argosy.models.table import find_models
 from argosy.patterns.logs.report import LogReport
-from argosy.patterns.logs.run import LogsRequest, Watching, read_log
-from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
+from argosy.patterns.logs.run import LogObserver, LogsRequest, read_log
+from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
 from argosy.settings import Settings
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, open_store
@@ -122,8 +122,8 @@ def test_json_lines_with_a_broken_row_are_read_and_say_so(tmp_path: Path) -> Non
 def _told(log: Path, out: Path, meanwhile: Callable[[], object]) -> LogReport:
     """What is told of a log that something happens to between its two readings."""
     store = open_store(Settings(home=out.parent / "home"))
-    kept = KeptVerdicts(out.parent / FILE, store.redaction.text, time.time)
-    watching = Watching(judged=lambda known, total: meanwhile() if known == total else None)
+    kept = VerdictCache(out.parent / FILE, store.redaction.text, time.time)
+    watching = LogObserver(judged=lambda known, total: meanwhile() if known == total else None)
     return read_log(
         LogsRequest(LogRequest(log), out=out), store, find_models(Settings(out.parent)), time.time, kept, watching
     )
@@ -233,10 +233,10 @@ class Scripted:
         speaker = scripted_speaker(self.model)
 
         @contextmanager
-        def cast(*_given: object) -> Iterator[Cast]:
-            yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
+        def cast(*_given: object) -> Iterator[RoleSpeakers]:
+            yield RoleSpeakers(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-        monkeypatch.setattr("argosy.patterns.pattern_run.cast", cast)
+        monkeypatch.setattr("argosy.patterns.pattern_run.open_roles", cast)
 
 
 @pytest.fixture
@@ -244,8 +244,8 @@ def store(tmp_path: Path) -> Store:
     return open_store(Settings(tmp_path / "store"))
 
 
-def kept(tmp_path: Path) -> KeptVerdicts:
-    return KeptVerdicts(tmp_path / FILE, str, time.time)
+def kept(tmp_path: Path) -> VerdictCache:
+    return VerdictCache(tmp_path / FILE, str, time.time)
 
 
 def numbers(messages: list[BaseMessage]) -> list[int]:
@@ -273,7 +273,7 @@ def test_an_interruption_keeps_what_was_answered_and_says_what_was_not_asked(
 ) -> None:
     scripted = Scripted(monkeypatch, lambda _: "1. normal\n5. abnormal: made up")
     told: list[tuple[int, int]] = []
-    watching = Watching(
+    watching = LogObserver(
         judged=lambda known, total: told.append((known, total)), interrupted=lambda: len(scripted.model.asked) > 0
     )
     request = LogsRequest(LogRequest(log), bounds=Bounds(most_entries=1, at_once=1))
@@ -292,7 +292,7 @@ def test_verdicts_are_kept_by_how_was_asked(tmp_path: Path) -> None:
     assert len(found_) == 1_200
     assert found_["line 4"] == Answer(True, "because 4")
     assert kept(tmp_path).find("model b", ["line 4"]) == {}
-    assert KeptVerdicts(tmp_path / FILE, str, time.time, fresh=True).find("model a", ["line 4"]) == {}
+    assert VerdictCache(tmp_path / FILE, str, time.time, fresh=True).find("model a", ["line 4"]) == {}
 
 
 def test_a_damaged_file_of_verdicts_is_said_with_its_mend(tmp_path: Path) -> None:

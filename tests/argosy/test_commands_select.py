@@ -15,9 +15,9 @@ from argosy.agents.models.speaker import Role
 from argosy.cli.app import app
 from argosy.detectors.cards import Card, Kind, card_text, read_card
 from argosy.inputs.tables.read_table import read_matrix
-from argosy.models.roles import Cast
+from argosy.models.roles import RoleSpeakers
 from argosy.patterns.selection.past_results import past_results
-from argosy.patterns.selection.read_source import read_unknown
+from argosy.patterns.selection.read_source import read_detector_source
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
@@ -154,7 +154,7 @@ def test_the_source_of_a_detector_is_found_without_running_it(tmp_path: Path, mo
     (tmp_path / "strange_module.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    unknown = read_unknown("strange_module:Mine", Kind.SERIES)
+    unknown = read_detector_source("strange_module:Mine", Kind.SERIES)
     assert unknown.name == "Mine"
     assert "A module." in unknown.source
     assert "open(" not in unknown.source
@@ -169,7 +169,7 @@ def test_the_source_of_a_detector_is_found_without_running_it(tmp_path: Path, mo
         "json.no:C",
     ):
         with pytest.raises(BadInput, match="MODULE:CLASS"):
-            read_unknown(wrong, Kind.SERIES)
+            read_detector_source(wrong, Kind.SERIES)
 
 
 def test_the_embedded_author_writes_no_card_and_a_file_is_never_overwritten(argosy: Invoke, tmp_path: Path) -> None:
@@ -247,10 +247,10 @@ def spoken(monkeypatch: pytest.MonkeyPatch, *answers: str) -> ScriptedModel:
     speaker = scripted_speaker(model)
 
     @contextmanager
-    def cast(*_given: object) -> Iterator[Cast]:
-        yield Cast(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
+    def cast(*_given: object) -> Iterator[RoleSpeakers]:
+        yield RoleSpeakers(dict.fromkeys(Role, Chain([speaker], Outages())), (speaker,))
 
-    monkeypatch.setattr("argosy.patterns.pattern_run.cast", cast)
+    monkeypatch.setattr("argosy.patterns.pattern_run.open_roles", cast)
     return model
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
@@ -22,7 +22,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 @st.composite
-def loads(draw: st.DrawFn) -> Loaded:
+def loads(draw: st.DrawFn) -> LoadedSeries:
     points = draw(st.integers(1, 40))
     seconds = np.cumsum(draw(arrays.arrays(np.int64, points, elements=st.integers(1, 10_000))))
     values = draw(arrays.arrays(np.float64, points, elements=st.floats(allow_infinity=False)))
@@ -33,12 +33,12 @@ def loads(draw: st.DrawFn) -> Loaded:
     notes = tuple(draw(st.lists(texts, max_size=2)))
     series = Series(draw(texts), seconds, values, draw(st.integers(1, 86_400)))
     labels = flags if draw(st.booleans()) else None
-    return Loaded(Path("metric.csv"), series, labels, incidents, base, notes, draw(st.booleans()))
+    return LoadedSeries(Path("metric.csv"), series, labels, incidents, base, notes, draw(st.booleans()))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(loaded=loads())
-def test_a_copy_is_what_was_read(store: Store, loaded: Loaded) -> None:
+def test_a_copy_is_what_was_read(store: Store, loaded: LoadedSeries) -> None:
     again = read_copy(store, keep_copy(store, loaded))
     clean = store.redaction.text
     assert (again.series.id, again.series.step_s) == (clean(loaded.series.id), loaded.series.step_s)
@@ -57,7 +57,7 @@ def test_a_copy_is_what_was_read(store: Store, loaded: Loaded) -> None:
 def test_a_copy_holds_no_secret(store: Store, tmp_path: Path) -> None:
     series = Series("host a-secret-of-ours", np.arange(3), np.zeros(3), 1)
     incidents = (Incident(0, 1, "ann@example.com", "a-secret-of-ours"),)
-    name = keep_copy(store, Loaded(Path("m.csv"), series, None, incidents, None, ("sk-" + "0a" * 16,), True))
+    name = keep_copy(store, LoadedSeries(Path("m.csv"), series, None, incidents, None, ("sk-" + "0a" * 16,), True))
     again = read_copy(store, name)
     said = " ".join([again.series.id, again.incidents[0].kind, again.incidents[0].author, *again.notes])
     for secret in ("a-secret-of-ours", "ann@", "sk-0a"):
@@ -65,7 +65,7 @@ def test_a_copy_holds_no_secret(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_same_data_is_kept_once(store: Store) -> None:
-    loaded = Loaded(Path("m.csv"), Series("m", np.arange(9), np.ones(9), 1), None, (), None, (), True)
+    loaded = LoadedSeries(Path("m.csv"), Series("m", np.arange(9), np.ones(9), 1), None, (), None, (), True)
     assert keep_copy(store, loaded) == keep_copy(store, loaded)
 
 

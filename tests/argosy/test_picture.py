@@ -11,7 +11,7 @@ from matplotlib.image import imread
 from argosy.eval.splits import Part, split
 from argosy.inputs.example import EXAMPLE_STEP_S, example_path
 from argosy.inputs.tables.read_series import TableRequest, for_session, read_series
-from argosy.pictures.close_ups import Contrast, Scene, scenes
+from argosy.pictures.close_ups import CloseUp, Contrast, scenes
 from argosy.pictures.downsample import bars, envelope
 from argosy.pictures.series import COLUMNS, draw
 from argosy.signals.errors import BadInput
@@ -137,13 +137,13 @@ def test_scenes_are_the_differences_late_ones_first() -> None:
     base = flags(100, (12, 13), (30, 32), (60, 61), (89, 95))
     fused = flags(100, (42, 43), (60, 61), (70, 71), (85, 95))
     assert scenes(labels, base, fused, 4) == (
-        Scene(Contrast.LOST, 10, 20),
-        Scene(Contrast.CLEARED, 30, 32),
-        Scene(Contrast.FOUND, 40, 50),
-        Scene(Contrast.ADDED, 70, 71),
+        CloseUp(Contrast.LOST, 10, 20),
+        CloseUp(Contrast.CLEARED, 30, 32),
+        CloseUp(Contrast.FOUND, 40, 50),
+        CloseUp(Contrast.ADDED, 70, 71),
     )
     assert scenes(labels, base, base, 4) == ()
-    assert scenes(labels, flags(100), labels, 2) == (Scene(Contrast.FOUND, 40, 50), Scene(Contrast.FOUND, 80, 90))
+    assert scenes(labels, flags(100), labels, 2) == (CloseUp(Contrast.FOUND, 40, 50), CloseUp(Contrast.FOUND, 80, 90))
 
 
 def test_the_example_is_what_its_attribution_says() -> None:

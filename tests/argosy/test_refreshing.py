@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.graphs.refresh.outcomes import Decision, Standing
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.service.approve import answer
 from argosy.service.known_series import NO_LABELS
 from argosy.service.line import line_json, retire, roll_back
-from argosy.service.refresh_request import Refreshed, Shadow, Statistic
-from argosy.service.score import standing_told
+from argosy.service.refresh_request import RefreshResult, ShadowPeriod, Statistic
+from argosy.service.score import status_notes
 from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.status_rows import Move, Status
+from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store, open_store
 from tests.argosy.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 
@@ -32,17 +32,17 @@ def shifted(line: Line, start: int = 3_000, by: float = -7.0) -> Line:
     return line
 
 
-def promoted(line: Line) -> Refreshed:
+def promoted(line: Line) -> RefreshResult:
     """A challenger that got through: made at 3,400, promoted at 3,900."""
-    assert shifted(line).refresh(3_400).state is Standing.SHADOW
+    assert shifted(line).refresh(3_400).state is RefreshState.SHADOW
     done = line.refresh(3_900)
-    assert done.state is Standing.PROMOTED
+    assert done.state is RefreshState.PROMOTED
     return done
 
 
 def test_what_has_not_drifted_is_kept(line: Line) -> None:
     done = line.refresh(3_000)
-    assert (done.state, done.decision, done.challenger) == (Standing.KEPT, Decision.KEEP, None)
+    assert (done.state, done.decision, done.challenger) == (RefreshState.KEPT, Decision.KEEP, None)
     assert done.live == done.champion == line.first
     assert not any(each.fired for each in done.statistics)
     assert done.facts["new_points"] == 500
@@ -60,13 +60,13 @@ def test_a_refresh_is_a_transcript_like_any_other(line: Line) -> None:
 
 def test_a_drift_brings_a_challenger_that_is_promoted_once_it_did_better_on_points_it_never_saw(line: Line) -> None:
     first = shifted(line).refresh(3_400)
-    assert (first.state, first.decision) == (Standing.SHADOW, Decision.RETUNE)
+    assert (first.state, first.decision) == (RefreshState.SHADOW, Decision.RETUNE)
     assert (line.status(first.challenger), line.status(line.first)) == (Status.SHADOW, Status.LIVE)
     assert first.estimate.calls == first.cost.calls == 0
     waiting = line.refresh(3_500)
-    assert (waiting.state, waiting.challenger) == (Standing.SHADOW, first.challenger)
+    assert (waiting.state, waiting.challenger) == (RefreshState.SHADOW, first.challenger)
     done = line.refresh(3_900)
-    assert (done.state, done.live) == (Standing.PROMOTED, first.challenger)
+    assert (done.state, done.live) == (RefreshState.PROMOTED, first.challenger)
     assert done.facts["unseen"] is True
     assert (line.status(first.challenger), line.status(line.first)) == (Status.LIVE, Status.RETIRED)
     assert line.store.detectors.find("latest").id == first.challenger
@@ -74,8 +74,8 @@ def test_a_drift_brings_a_challenger_that_is_promoted_once_it_did_better_on_poin
 
 
 def test_without_a_shadow_the_challenger_is_judged_on_what_it_was_made_on_and_says_so(line: Line) -> None:
-    done = shifted(line).refresh(3_400, shadow=Shadow(0))
-    assert (done.state, done.facts["unseen"]) == (Standing.PROMOTED, False)
+    done = shifted(line).refresh(3_400, shadow=ShadowPeriod(0))
+    assert (done.state, done.facts["unseen"]) == (RefreshState.PROMOTED, False)
 
 
 def test_where_values_have_not_drifted_a_challenger_is_made_on_all_that_is_known(line: Line) -> None:
@@ -92,7 +92,7 @@ def test_a_challenger_that_is_no_better_is_retired(line: Line) -> None:
     begun = shifted(line).refresh(3_400)
     line.values[3_400:] += 7  # the level comes back: what was retuned finds nothing any more
     done = line.refresh(3_900)
-    assert (done.state, done.live) == (Standing.REJECTED, line.first)
+    assert (done.state, done.live) == (RefreshState.REJECTED, line.first)
     assert line.status(begun.challenger) is Status.RETIRED
 
 
@@ -102,27 +102,27 @@ def test_without_labels_fewer_alerts_at_no_lost_incident_are_wanted(line: Line) 
     for start in range(3_000, 6_000, 25):  # shallow dips that the rule flags and nobody calls incidents
         line.values[start : start + 2] = 93 - rng.random()
     done = line.refresh(3_600, labelled=False, force=Decision.RETUNE)
-    assert done.state is Standing.SHADOW
+    assert done.state is RefreshState.SHADOW
     done = line.refresh(4_200, labelled=False)
     assert done.facts["labelled"] is False
     lost, before, after = (done.facts[f"{x}"] for x in ("lost_known_incidents", "champion_alerts", "challenger_alerts"))
-    assert (done.state is Standing.PROMOTED) is (lost == 0 and float(after or 0) < float(before or 0))
+    assert (done.state is RefreshState.PROMOTED) is (lost == 0 and float(after or 0) < float(before or 0))
 
 
 def test_a_gain_that_hangs_on_one_stretch_waits_for_more_points(line: Line) -> None:
     first = shifted(line, by=12.0).refresh(3_400, force=Decision.RETUNE)
     waits = line.refresh(3_900)  # one incident of three is found by the challenger alone
-    assert (waits.state, waits.challenger, waits.facts["incidents"]) == (Standing.SHADOW, first.challenger, 3)
+    assert (waits.state, waits.challenger, waits.facts["incidents"]) == (RefreshState.SHADOW, first.challenger, 3)
     assert "hangs on one fifth" in waits.why
     done = line.refresh(4_200)
-    assert (done.state, done.live, done.facts["steadily_better"]) == (Standing.PROMOTED, first.challenger, True)
+    assert (done.state, done.live, done.facts["steadily_better"]) == (RefreshState.PROMOTED, first.challenger, True)
 
 
 def test_a_champion_that_finds_fewer_incidents_than_the_one_before_gives_its_place_back(line: Line) -> None:
     new = promoted(line).live
     line.values[3_900:] += 7.0  # as it was: shallow drops end above the new threshold, and nothing else alerts
     done = line.refresh(4_900)
-    assert (done.state, done.champion, done.live) == (Standing.ROLLED_BACK, new, line.first)
+    assert (done.state, done.champion, done.live) == (RefreshState.ROLLED_BACK, new, line.first)
     assert "its objective is" in done.why
     assert (line.status(new), line.status(line.first)) == (Status.RETIRED, Status.LIVE)
 
@@ -137,7 +137,7 @@ def test_a_champion_that_alerts_more_than_it_promised_gives_its_place_back(line:
     for start in range(4_220, 6_000, 20):  # dips that the new threshold flags, and the old one does not
         line.values[start : start + 3] = 101.0
     done = line.refresh(4_900, labelled=labelled)
-    assert (done.state, done.champion, done.live) == (Standing.ROLLED_BACK, new, line.first)
+    assert (done.state, done.champion, done.live) == (RefreshState.ROLLED_BACK, new, line.first)
     assert (line.status(new), line.status(line.first)) == (Status.RETIRED, Status.LIVE)
     assert "raises more alerts than it promised" in done.why
 
@@ -147,18 +147,18 @@ def test_after_probation_nothing_is_rolled_back(line: Line) -> None:
     line.values[3_900:] = 112.0
     for start in range(3_920, 6_000, 20):
         line.values[start : start + 3] = 80.0
-    assert line.refresh(4_600, probation_days=0.1).state is not Standing.ROLLED_BACK
+    assert line.refresh(4_600, probation_days=0.1).state is not RefreshState.ROLLED_BACK
     assert line.status(new) is Status.LIVE
 
 
 def test_scoring_with_what_is_not_in_service_or_is_due_says_so(line: Line) -> None:
     row, data = line.store.detectors.find(line.first), loaded(line.values, None, 3_900, labels=line.labels)
-    assert list(standing_told(line.store, row, data)) == []
+    assert list(status_notes(line.store, row, data)) == []
     new = promoted(line).live
-    (told,) = standing_told(line.store, row, data)
+    (told,) = status_notes(line.store, row, data)
     assert told == f"the detector is not in service (retired); {new} is in its line"
-    line.store.service.move([Move(new, Status.LIVE, Status.LIVE, "", START)], "test")
-    assert list(standing_told(line.store, line.store.detectors.find(new), data)) == [
+    line.store.service.move([StatusChange(new, Status.LIVE, Status.LIVE, "", START)], "test")
+    assert list(status_notes(line.store, line.store.detectors.find(new), data)) == [
         f"the detector is due: argosy refresh {new}"
     ]
 
@@ -182,22 +182,22 @@ def test_a_refresh_that_was_killed_is_done_again_by_its_key(line: Line, monkeypa
             line.refresh(3_400, key="monday")
     assert line.store.sessions.find("latest").outcome == "failed"
     assert line.status(line.first) is Status.LIVE
-    assert line.refresh(3_400, key="monday").state is Standing.SHADOW
+    assert line.refresh(3_400, key="monday").state is RefreshState.SHADOW
 
 
 @pytest.mark.parametrize("approved", [True, False])
 def test_a_person_decides_from_another_process(line: Line, tmp_path: Path, approved: bool) -> None:
     shifted(line).refresh(3_400, approve=True)
     asked = line.refresh(3_900, approve=True)
-    assert asked.state is Standing.WAITING_FOR_APPROVAL
+    assert asked.state is RefreshState.WAITING_FOR_APPROVAL
     assert line.status(asked.champion) is Status.LIVE
     meanwhile = line.refresh(4_100)
-    assert (meanwhile.state, meanwhile.why.split()[0]) == (Standing.KEPT, asked.approval)
+    assert (meanwhile.state, meanwhile.why.split()[0]) == (RefreshState.KEPT, asked.approval)
     elsewhere = open_store(Settings(tmp_path))
     (question,) = elsewhere.refreshes.approvals()
     assert question.id == asked.approval
     done = answer(question.id, approved, "ada", "looked at both", elsewhere, time.time)
-    assert done.state is (Standing.PROMOTED if approved else Standing.REJECTED)
+    assert done.state is (RefreshState.PROMOTED if approved else RefreshState.REJECTED)
     assert done.live == (asked.challenger if approved else line.first)
     assert "ada" in done.why
     assert elsewhere.refreshes.approvals() == ()
@@ -216,7 +216,7 @@ def test_an_approval_that_comes_too_late_promotes_nothing(line: Line) -> None:
         answer(str(asked.approval), True, "bob", "", line.store, time.time)
     assert line.status(asked.challenger) is Status.SHADOW
     done = answer(str(asked.approval), False, "bob", "late", line.store, time.time)
-    assert (done.state, line.status(asked.challenger)) == (Standing.REJECTED, Status.RETIRED)
+    assert (done.state, line.status(asked.challenger)) == (RefreshState.REJECTED, Status.RETIRED)
 
 
 def test_a_retired_detector_is_not_refreshed(line: Line) -> None:
@@ -245,15 +245,15 @@ def test_data_that_end_before_the_last_refresh_change_nothing(line: Line) -> Non
     shifted(line)
     line.refresh(3_400)
     done = line.refresh(2_900)
-    assert (done.state, done.challenger) == (Standing.KEPT, None)
+    assert (done.state, done.challenger) == (RefreshState.KEPT, None)
     assert any("was seen already" in note for note in done.notes)
-    assert line.refresh(3_900).state is Standing.PROMOTED
+    assert line.refresh(3_900).state is RefreshState.PROMOTED
 
 
 def test_a_file_may_hold_only_the_newest_points(line: Line) -> None:
     shifted(line).refresh(3_400, start=MADE)
     done = line.refresh(3_900, start=3_390)
-    assert done.state is Standing.PROMOTED
+    assert done.state is RefreshState.PROMOTED
     assert done.facts["shadow_points"] == 500
 
 
@@ -297,7 +297,7 @@ def silent(line: Line) -> Line:
     return line
 
 
-def statistic(done: Refreshed, name: str) -> Statistic:
+def statistic(done: RefreshResult, name: str) -> Statistic:
     return next(each for each in done.statistics if each.name == name)
 
 
@@ -310,7 +310,7 @@ def test_incidents_that_are_labelled_after_their_points_were_seen_are_feedback(l
     assert (missed.value, missed.fired) == (6, True)
     assert missed.why.startswith("6 of 6 incidents missed since")
     again = line.refresh(4_400, search=False)
-    assert (again.state, again.statistics) == (Standing.KEPT, ())
+    assert (again.state, again.statistics) == (RefreshState.KEPT, ())
     assert "no label that is new" in again.why
 
 
@@ -333,12 +333,12 @@ def test_points_that_late_labels_do_not_reach_are_not_taken_for_normal(line: Lin
 
 def test_the_gate_judges_by_the_points_that_are_labelled_and_again_when_more_are(line: Line) -> None:
     shifted(line).refresh(3_400)
-    assert line.refresh(3_650).state is Standing.SHADOW
+    assert line.refresh(3_650).state is RefreshState.SHADOW
     waits = line.refresh(3_900, labelled=False)
-    assert (waits.state, waits.facts["incidents"], waits.facts["shadow_points"]) == (Standing.SHADOW, 1, 500)
+    assert (waits.state, waits.facts["incidents"], waits.facts["shadow_points"]) == (RefreshState.SHADOW, 1, 500)
     assert "3 incidents are waited for" in waits.why
     done = line.refresh(3_900)  # no new point: labels alone
-    assert (done.state, done.facts["incidents"]) == (Standing.PROMOTED, 3)
+    assert (done.state, done.facts["incidents"]) == (RefreshState.PROMOTED, 3)
 
 
 def test_labels_that_are_missing_are_missed(line: Line) -> None:
@@ -349,10 +349,10 @@ def test_labels_that_are_missing_are_missed(line: Line) -> None:
 def test_a_champion_gives_its_place_back_whatever_question_is_open(line: Line) -> None:
     new = promoted(line).live
     line.values[3_900:] += 7.0
-    asked = line.refresh(4_400, approve=True, shadow=Shadow(0), force=Decision.RETUNE, probation_days=0.0)
-    assert (asked.state, asked.champion) == (Standing.WAITING_FOR_APPROVAL, new)
+    asked = line.refresh(4_400, approve=True, shadow=ShadowPeriod(0), force=Decision.RETUNE, probation_days=0.0)
+    assert (asked.state, asked.champion) == (RefreshState.WAITING_FOR_APPROVAL, new)
     done = line.refresh(4_900, approve=True)
-    assert (done.state, done.live) == (Standing.ROLLED_BACK, line.first)
+    assert (done.state, done.live) == (RefreshState.ROLLED_BACK, line.first)
     assert [line.status(each) for each in (new, asked.challenger, line.first)] == [
         Status.RETIRED,
         Status.RETIRED,
@@ -370,8 +370,8 @@ def test_a_champion_gives_its_place_back_whatever_question_is_open(line: Line) -
 def test_an_old_champion_is_due_and_stays_when_nothing_newer_is_better(line: Line) -> None:
     done = line.refresh(4_500, expires_days=1.0)
     assert done.decision is Decision.RETUNE
-    assert "expired" in done.why or done.state is Standing.REJECTED
-    if done.state is Standing.REJECTED:
+    assert "expired" in done.why or done.state is RefreshState.REJECTED
+    if done.state is RefreshState.REJECTED:
         assert line.store.service.standings(line.first)[-1].expires
         assert line.refresh(4_600, expires_days=1.0).decision is Decision.KEEP
 
@@ -382,7 +382,7 @@ def test_a_search_again_is_a_session_that_begins_with_the_champions_rules(line: 
     row = line.store.refreshes.find(done.id)
     assert row.search is not None
     assert line.store.sessions.find(row.search).report is not None
-    assert done.state is Standing.SHADOW
+    assert done.state is RefreshState.SHADOW
     succession = line.store.service.succession(str(done.challenger))
     assert succession is not None
     assert (succession.predecessor, succession.how) == (line.first, "search_again")
@@ -397,7 +397,7 @@ def test_a_search_that_was_killed_is_gone_on_with(line: Line, monkeypatch: pytes
             line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
     search = line.store.refreshes.of_line(line.first, concluded=False)[0].search
     done = line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
-    assert done.state is Standing.SHADOW
+    assert done.state is RefreshState.SHADOW
     assert line.store.refreshes.find(done.id).search == search
     assert line.store.detectors.find(str(done.challenger)).session == search
     assert len(line.store.service.line(line.first)) == 2

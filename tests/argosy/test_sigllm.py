@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.benchmarks.bench.collection import Labelled
+from argosy.benchmarks.bench.collection import LabelledSeries
 from argosy.benchmarks.studies.sigllm import Row, slice_of, summed
 from argosy.cli.app import app
 from argosy.patterns.sigllm import measured
@@ -123,8 +123,8 @@ def test_a_slice_lies_round_the_first_incident_within_the_series() -> None:
     labels = np.zeros(1_000, dtype=bool)
     labels[900:980] = True
     series = Series("s", np.arange(1_000, dtype=np.int64), np.zeros(1_000), 1)
-    assert slice_of(Labelled(series, labels, False), 500) == (500, 1_000)
-    assert slice_of(Labelled(series, labels, False), 0) == (0, 1_000)
+    assert slice_of(LabelledSeries(series, labels, False), 500) == (500, 1_000)
+    assert slice_of(LabelledSeries(series, labels, False), 0) == (0, 1_000)
 
 
 def test_groups_are_summed_beside_what_was_published() -> None:

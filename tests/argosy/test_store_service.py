@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 
-from argosy.graphs.refresh.outcomes import Standing
+from argosy.graphs.refresh.outcomes import RefreshState
 from argosy.store import schema
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.errors import StoreUnavailable
 from argosy.store.refreshes import Ending
 from argosy.store.rows import DetectorRow
-from argosy.store.status_rows import Move, Overtaken, Status, SuccessionRow
+from argosy.store.status_rows import ConcurrentUpdate, Status, StatusChange, SuccessionRow
 from argosy.store.store import Store
 
 
@@ -32,10 +32,10 @@ def challenger_of(store: Store, champion: DetectorRow) -> str:
 
 def ending(challenger: str, champion: str) -> Ending:
     moves = (
-        Move(champion, Status.LIVE, Status.RETIRED, "better"),
-        Move(challenger, Status.CANDIDATE, Status.LIVE, "better"),
+        StatusChange(champion, Status.LIVE, Status.RETIRED, "better"),
+        StatusChange(challenger, Status.CANDIDATE, Status.LIVE, "better"),
     )
-    return Ending(Standing.PROMOTED, "retune", {"state": "promoted"}, moves, challenger)
+    return Ending(RefreshState.PROMOTED, "retune", {"state": "promoted"}, moves, challenger)
 
 
 def outcomes(work: list[Callable[[], object]]) -> list[str]:
@@ -44,7 +44,7 @@ def outcomes(work: list[Callable[[], object]]) -> list[str]:
     def one(each: Callable[[], object]) -> str:
         try:
             each()
-        except Overtaken:
+        except ConcurrentUpdate:
             return "overtaken"
         return "done"
 
@@ -88,15 +88,15 @@ def test_one_champion_is_replaced_once_however_many_refreshes_promote(store: Sto
 def test_nothing_of_a_change_is_kept_when_a_part_of_it_fails(store: Store, champion: DetectorRow) -> None:
     new = challenger_of(store, champion)
     row = store.refreshes.begin(None, champion.id, champion.id)
-    store.service.move([Move(new, Status.CANDIDATE, Status.RETIRED, "by hand")], "test")
-    with pytest.raises(Overtaken, match="no longer candidate"):
+    store.service.move([StatusChange(new, Status.CANDIDATE, Status.RETIRED, "by hand")], "test")
+    with pytest.raises(ConcurrentUpdate, match="no longer candidate"):
         store.refreshes.conclude(row.id, ending(new, champion.id), "test")
     assert store.service.status(champion.id) is Status.LIVE
     assert store.refreshes.find(row.id).state is None
 
 
 def test_standings_can_be_added_to_but_not_changed(store: Store, champion: DetectorRow) -> None:
-    store.service.move([Move(champion.id, Status.LIVE, Status.RETIRED, "gone")], "test")
+    store.service.move([StatusChange(champion.id, Status.LIVE, Status.RETIRED, "gone")], "test")
     for change in (schema.standings.delete(), schema.standings.update().values(why="otherwise")):
         with pytest.raises((StoreUnavailable, sa.exc.IntegrityError)), store.database.writing() as connection:
             connection.execute(change)

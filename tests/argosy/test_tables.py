@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from argosy.inputs.tables.cells import Alarms, ColumnScores
-from argosy.inputs.tables.read_series import Loaded, TableRequest, for_session, list_series, newest, read_series
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, for_session, list_series, newest, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 
 
-def load(folder: Path, text: str, name: str = "cpu.csv", **request: object) -> Loaded:
+def load(folder: Path, text: str, name: str = "cpu.csv", **request: object) -> LoadedSeries:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return read_series(TableRequest(path, **request))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 
@@ -30,7 +30,7 @@ STEPS = st.sampled_from([None, None, 1, 60, -1, 10**30])
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def outcome(request: TableRequest) -> Loaded | None:
+def outcome(request: TableRequest) -> LoadedSeries | None:
     refusal = None
     try:
         loaded = read_series(request)

@@ -6,7 +6,7 @@ import pytest
 
 from argosy.graphs.recording.events import Decision, ModelCall, SandboxJob
 from argosy.graphs.recording.recorder import span
-from argosy.sessions.transcript import Wanted, read_transcript, transcript_json
+from argosy.sessions.transcript import TranscriptFilter, read_transcript, transcript_json
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, StoreRecorder
 from tests.argosy.recorded import BROKEN, SOURCE, ticking
@@ -81,27 +81,27 @@ def test_a_node_that_runs_twice_in_a_round_has_two_sections(store: Store) -> Non
 @pytest.mark.parametrize(
     ("wanted", "nodes"),
     [
-        (Wanted(node="repair"), ["repair"]),
-        (Wanted(round=1), ["propose", "trial"]),
-        (Wanted(round=9), []),
-        (Wanted(node="trial", round=1), ["trial"]),
-        (Wanted(rule="c1.2"), ["propose", "trial"]),
-        (Wanted(rule="c2.1"), ["repair", "assess"]),
+        (TranscriptFilter(node="repair"), ["repair"]),
+        (TranscriptFilter(round=1), ["propose", "trial"]),
+        (TranscriptFilter(round=9), []),
+        (TranscriptFilter(node="trial", round=1), ["trial"]),
+        (TranscriptFilter(rule="c1.2"), ["propose", "trial"]),
+        (TranscriptFilter(rule="c2.1"), ["repair", "assess"]),
     ],
 )
 def test_filters_leave_what_is_wanted(
-    store: Store, recorded: tuple[str, str], wanted: Wanted, nodes: list[str]
+    store: Store, recorded: tuple[str, str], wanted: TranscriptFilter, nodes: list[str]
 ) -> None:
     assert [section.node for section in read_transcript(store, recorded[0], wanted).sections] == nodes
 
 
 def test_a_kept_rule_leads_to_its_calls_jobs_and_decisions(store: Store, recorded: tuple[str, str]) -> None:
     session, rule = recorded
-    entries = read_transcript(store, session, Wanted(rule=rule[:6])).entries
+    entries = read_transcript(store, session, TranscriptFilter(rule=rule[:6])).entries
     assert [entry.event.kind for entry in entries] == ["model", "sandbox", "score", "decision"]
     assert entries[1].texts["source"] == SOURCE
 
 
 def test_a_node_that_never_ran_is_named_with_those_that_did(store: Store, recorded: tuple[str, str]) -> None:
     with pytest.raises(BadInput, match="it has: propose, trial, repair, assess"):
-        read_transcript(store, recorded[0], Wanted(node="proposal"))
+        read_transcript(store, recorded[0], TranscriptFilter(node="proposal"))

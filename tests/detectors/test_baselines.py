@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from argosy.detectors.baselines import BASELINES, Side, Trial, choose_base
+from argosy.detectors.baselines import BASELINES, BaselineTrial, Side, choose_base
 from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
 from argosy.detectors.baselines.residuals import FromMean, FromMedian, FromSeason
 from argosy.detectors.fusion.blend import Blend, blend
@@ -179,8 +179,8 @@ def test_the_choice_holds_up_in_training_and_validation() -> None:
 
 
 def test_a_figure_that_falls_from_one_part_to_the_other_counts_as_the_lower() -> None:
-    assert Trial("a", 0.9, 0.3).worth == Trial("b", 0.3, 0.9).worth == 0.3
-    assert Trial("c", 0.6, 0.5).worth > Trial("d", 0.4, 1.0).worth
+    assert BaselineTrial("a", 0.9, 0.3).worth == BaselineTrial("b", 0.3, 0.9).worth == 0.3
+    assert BaselineTrial("c", 0.6, 0.5).worth > BaselineTrial("d", 0.4, 1.0).worth
 
 
 def test_the_ensemble_says_what_its_members_say_together() -> None:

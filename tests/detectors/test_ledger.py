@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from argosy.detectors.fusion.attribution import Account, Entry, accounts
+from argosy.detectors.fusion.attribution import IncidentEffect, RuleEffects, attribute
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.incidents import runs
@@ -29,16 +29,16 @@ def test_every_event_and_false_point_is_on_the_account_of_its_rules():
             Member("clear", Direction.CLEAR, scores(4, 5, 6)),
         ],
     )
-    found = accounts(LABELS, BASE >= 1, fused, slice(0, 12))
-    assert found["one"] == Account((Entry(1, 3, True), Entry(7, 9, False)), (), 1, 0)
-    assert found["two"] == Account((Entry(7, 9, False),), (), 0, 0)
-    assert found["clear"] == Account((), (Entry(5, 6, True),), 0, 1)
+    found = attribute(LABELS, BASE >= 1, fused, slice(0, 12))
+    assert found["one"] == RuleEffects((IncidentEffect(1, 3, True), IncidentEffect(7, 9, False)), (), 1, 0)
+    assert found["two"] == RuleEffects((IncidentEffect(7, 9, False),), (), 0, 0)
+    assert found["clear"] == RuleEffects((), (IncidentEffect(5, 6, True),), 0, 1)
 
 
 def test_a_part_has_its_own_incidents_with_the_indices_of_the_series():
     fused = fuse(BASE, [Member("one", Direction.FLAG, scores(1, 8))])
-    assert accounts(LABELS, BASE >= 1, fused, slice(8, 12))["one"].gained == (Entry(8, 9, True),)
-    assert accounts(LABELS, BASE >= 1, fused, slice(3, 7))["one"] == Account((), (), 0, 0)
+    assert attribute(LABELS, BASE >= 1, fused, slice(8, 12))["one"].gained == (IncidentEffect(8, 9, True),)
+    assert attribute(LABELS, BASE >= 1, fused, slice(3, 7))["one"] == RuleEffects((), (), 0, 0)
 
 
 FLAGS = arrays(np.bool_, 30)
@@ -47,7 +47,7 @@ FLAGS = arrays(np.bool_, 30)
 @given(FLAGS, FLAGS, FLAGS, FLAGS)
 def test_accounts_add_up_to_the_difference_of_base_and_fusion(labels, base, flag, clear):
     fused = fuse(base * 2.0, [Member("f", Direction.FLAG, flag * 2.0), Member("c", Direction.CLEAR, clear * 2.0)])
-    found = accounts(labels, base, fused, slice(None))
+    found = attribute(labels, base, fused, slice(None))
 
     def detected(flags: np.ndarray) -> set[tuple[int, int]]:
         return {(start, stop) for start, stop in runs(labels).tolist() if flags[start:stop].any()}
@@ -62,4 +62,4 @@ def test_accounts_add_up_to_the_difference_of_base_and_fusion(labels, base, flag
 @given(st.lists(st.booleans(), min_size=1, max_size=20))
 def test_without_rules_there_are_no_accounts(flags):
     base = np.array(flags, dtype=np.bool_)
-    assert accounts(base, base, fuse(base * 2.0, []), slice(None)) == {}
+    assert attribute(base, base, fuse(base * 2.0, []), slice(None)) == {}

@@ -7,14 +7,14 @@ import pytest
 
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.distances import METHODS, Method, Shape
-from argosy.detectors.records.groups import Groups, Judging
+from argosy.detectors.records.groups import GroupOptions, Groups
 from argosy.detectors.records.readers import LinesReader, RecordsReader, SeriesReader
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.lines import Lines
 from argosy.signals.records import Records
 from argosy.signals.series import Series
 
-PUBLISHED = Judging(Method.PCA)
+PUBLISHED = GroupOptions(Method.PCA)
 
 
 def _slow_errors(rows: Floats, components: int = 2) -> Floats:
@@ -50,7 +50,9 @@ def test_pca_by_group_equals_the_published_method_written_out(width: int, seed: 
 def test_a_record_far_from_all_is_rebuilt_without_error_and_seen_by_its_reach() -> None:
     rows = np.random.default_rng(0).normal(size=(300, 6))
     rows[7] = 60 * np.ones(6)
-    alone, reach = (Groups(Judging(method)).fit(rows, None).score(rows, None) for method in (Method.PCA, Method.PCA_T2))
+    alone, reach = (
+        Groups(GroupOptions(method)).fit(rows, None).score(rows, None) for method in (Method.PCA, Method.PCA_T2)
+    )
     assert alone[7] < 1
     assert reach[7] == reach.max() >= 1
 
@@ -88,7 +90,7 @@ def test_ecod_equals_pyod() -> None:
     ids=["one", "constant", "duplicates", "huge constant", "huge and wide"],
 )
 def test_degenerate_groups_have_finite_scores(method: Method, rows: Floats) -> None:
-    scores = Groups(Judging(method)).fit(rows, None).score(rows, None)
+    scores = Groups(GroupOptions(method)).fit(rows, None).score(rows, None)
     assert np.isfinite(scores).all()
     if len(np.unique(rows, axis=0)) <= 2:
         assert not (scores >= 1).any()
@@ -98,7 +100,7 @@ def test_degenerate_groups_have_finite_scores(method: Method, rows: Floats) -> N
 def test_what_training_did_not_have_is_far_from_it(method: Method) -> None:
     rows = np.random.default_rng(1).normal(size=(200, 5))
     rows[:, 4] = 3.0
-    fitted = Groups(Judging(method)).fit(rows, None)
+    fitted = Groups(GroupOptions(method)).fit(rows, None)
     odd = np.vstack((np.full(5, 9.0), [0, 0, 0, 0, 12.0], [1e200, 0, 0, 0, 3.0]))
     scores = fitted.score(odd, None)
     assert scores[0] >= 1
@@ -110,14 +112,14 @@ def test_what_training_did_not_have_is_far_from_it(method: Method) -> None:
 
 def test_small_and_unknown_groups_are_compared_with_all_and_missing_rows_have_no_opinion() -> None:
     rows, groups = _groups(5, (40, 1, 9), 6)
-    fitted = Groups(Judging()).fit(rows, groups)
-    together = Groups(Judging()).fit(rows, None)
+    fitted = Groups(GroupOptions()).fit(rows, groups)
+    together = Groups(GroupOptions()).fit(rows, None)
     assert list(fitted.own) == ["g0"]
     scores = fitted.score(rows, [*groups[:41], *["never seen"] * 9])
     np.testing.assert_allclose(scores[40:], together.score(rows, None)[40:])
     rows[3, 2] = np.nan
     assert np.isnan(fitted.score(rows, groups)[3])
-    assert np.isnan(Groups(Judging()).fit(np.full((5, 2), np.nan), None).score(rows[:, :2], None)).all()
+    assert np.isnan(Groups(GroupOptions()).fit(np.full((5, 2), np.nan), None).score(rows[:, :2], None)).all()
 
 
 def _signins(count: int = 120) -> list[dict[str, object]]:

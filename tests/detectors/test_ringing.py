@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, Ringing, Stretch, choose_ringing, louder
+from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce, Stretch, choose_alert_once, scaled_base
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT, OBJECTIVES
@@ -67,7 +67,7 @@ def a_stretch(seed: int, false_alerts: int, points: int = 3_000) -> Stretch:
 
 def test_where_false_points_count_one_by_one_a_long_false_alert_rings_once() -> None:
     train, validation = a_stretch(0, 2), a_stretch(1, 2)
-    ringing = choose_ringing(train, validation, PA)
+    ringing = choose_alert_once(train, validation, PA)
     assert ringing.once
     for part in (train, validation):
         assert PA(part.labels, part.flags(ringing)) > PA(part.labels, part.flags(EVERY_POINT)) + 0.3
@@ -75,35 +75,35 @@ def test_where_false_points_count_one_by_one_a_long_false_alert_rings_once() -> 
 
 def test_the_level_puts_the_threshold_into_the_gap() -> None:
     train = a_stretch(0, 0)
-    level = choose_ringing(train, a_stretch(1, 0), PA).level
+    level = choose_alert_once(train, a_stretch(1, 0), PA).level
     assert 0.4 < 1.0 / level < 3.0
 
 
 def test_where_every_point_of_an_incident_counts_alarms_ring_at_every_point() -> None:
-    assert choose_ringing(a_stretch(0, 1), a_stretch(1, 1), DEFAULT) == EVERY_POINT
-    assert choose_ringing(a_stretch(0, 1), a_stretch(1, 1), OBJECTIVES["point_f1"]) == EVERY_POINT
+    assert choose_alert_once(a_stretch(0, 1), a_stretch(1, 1), DEFAULT) == EVERY_POINT
+    assert choose_alert_once(a_stretch(0, 1), a_stretch(1, 1), OBJECTIVES["point_f1"]) == EVERY_POINT
 
 
 def test_validation_can_refuse_it() -> None:
     """An incident begins while an alert goes on: an alarm that rings once has rung before it."""
     validation = a_stretch(1, 0)
     validation.base[:] = 2.0
-    assert choose_ringing(a_stretch(0, 2), validation, PA) == EVERY_POINT
+    assert choose_alert_once(a_stretch(0, 2), validation, PA) == EVERY_POINT
 
 
 def test_without_labels_or_scores_alarms_ring_at_every_point() -> None:
     nothing = np.zeros(100, dtype=np.bool_)
     for base in (np.full(100, np.nan), np.zeros(100), np.full(100, 5.0)):
-        assert choose_ringing(Stretch(nothing, base), Stretch(nothing, base), PA) == EVERY_POINT
+        assert choose_alert_once(Stretch(nothing, base), Stretch(nothing, base), PA) == EVERY_POINT
     labels: Bools = np.arange(100) == 50
-    assert choose_ringing(Stretch(labels, np.zeros(100)), Stretch(labels, np.zeros(100)), PA) == EVERY_POINT
+    assert choose_alert_once(Stretch(labels, np.zeros(100)), Stretch(labels, np.zeros(100)), PA) == EVERY_POINT
 
 
 def test_a_louder_base_is_the_base_with_a_lower_threshold() -> None:
     series = Series("s", np.arange(3) * 60, np.array([0.4, 0.6, np.nan]), 60)
     base = Itself()
-    assert louder(base, 1.0) is base
-    loud = louder(base, 2.0)
+    assert scaled_base(base, 1.0) is base
+    loud = scaled_base(base, 2.0)
     assert loud.name == base.name
     np.testing.assert_array_equal(loud.score(series).values, [0.8, 1.2, np.nan])
-    assert Ringing(True, 2.0) != EVERY_POINT
+    assert AlertOnce(True, 2.0) != EVERY_POINT

@@ -10,11 +10,11 @@ from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Clause as RecipeClause
 from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
 from argosy.detectors.fusion.fused import FusedDetector
-from argosy.detectors.fusion.rate_limit import Quota
+from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number, read_rule
 from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.detectors.why.anatomy import dissect
-from argosy.detectors.why.changes import Change, Changed
+from argosy.detectors.why.changes import Change, ChangeKind
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Explanation, Role, explain
 from argosy.detectors.why.moment import Moment, ServingRule
@@ -136,15 +136,15 @@ def verdict_with(change: Change, moment: Moment) -> bool:
     series, params = moment.series, {rule.id: dict(rule.params) for rule in moment.rules}
     base: Limit = moment.base  # type: ignore[assignment]
     match change.what:
-        case Changed.VALUE:
+        case ChangeKind.VALUE:
             values = series.values.copy()
             values[-1] = change.to
             series = Series(series.id, series.seconds, values, series.step_s)
-        case Changed.PARAMETER:
+        case ChangeKind.PARAMETER:
             assert change.rule is not None
             whole = isinstance(params[change.rule][change.name], int)
             params[change.rule][change.name] = int(change.to) if whole else change.to
-        case Changed.BASE_THRESHOLD:
+        case ChangeKind.BASE_THRESHOLD:
             base = _Divided(change.to)
     rules = {rule.id: RuleDetector(rule.rule, params[rule.id], moment.sandbox, rule.direction) for rule in moment.rules}
     return bool(FusedDetector(base, rules).score(series).flags[-1])
@@ -221,8 +221,8 @@ def test_a_clear_rule_is_explained_in_both_directions(ask):
     assert kept.flagged
     assert kept.rules[0].role is Role.SILENT
     turned = {(change.what, change.name): change for change in kept.turned.changes}
-    assert turned[Changed.PARAMETER, "depth"].to == pytest.approx(30.0, abs=0.1)
-    assert turned[Changed.BASE_THRESHOLD, "threshold"].to == pytest.approx(2.0, abs=0.01)
+    assert turned[ChangeKind.PARAMETER, "depth"].to == pytest.approx(30.0, abs=0.1)
+    assert turned[ChangeKind.BASE_THRESHOLD, "threshold"].to == pytest.approx(2.0, abs=0.01)
     assert all(not verdict_with(change, moment) for change in kept.turned.changes)
 
 
@@ -230,14 +230,14 @@ def test_where_two_rules_fire_no_number_of_one_is_offered(ask):
     rules = ((TWO_CLAUSES, Direction.FLAG, {}), (LOOPED, Direction.FLAG, {}))
     said, _ = ask(with_last(88.0), *rules)
     assert [rule.role for rule in said.rules] == [Role.ADDED, Role.ADDED]
-    assert {change.what for change in said.turned.changes} == {Changed.VALUE}
+    assert {change.what for change in said.turned.changes} == {ChangeKind.VALUE}
 
 
 def test_a_missing_value_is_explained_from_the_last_known_one(ask):
     said, moment = ask(with_last(np.nan), (TWO_CLAUSES, Direction.FLAG, {}))
     assert not said.flagged
     assert np.isnan(said.value)
-    value = next(change for change in said.turned.changes if change.what is Changed.VALUE)
+    value = next(change for change in said.turned.changes if change.what is ChangeKind.VALUE)
     assert verdict_with(value, moment)
 
 
@@ -284,14 +284,14 @@ def test_a_rule_that_has_used_up_its_quota_is_not_listened_to(sandbox):
     values = noise(300)
     values[-20:] = 70 + np.arange(20) % 2
     rule = read_rule(LOOPED)
-    serving = ServingRule("r-0", rule, {**rule.defaults, "weight": 0.02}, Direction.FLAG, Quota(50, 8))
+    serving = ServingRule("r-0", rule, {**rule.defaults, "weight": 0.02}, Direction.FLAG, RateLimit(50, 8))
     series = Series("s", 60 * np.arange(300, dtype=np.int64), values, 60)
     said = explain(Moment(series, Blind(), (serving,), sandbox, Limits()))
     assert said.rules[0].role is Role.MUTED
     assert not said.flagged
-    fused = FusedDetector(Blind(), {"r-0": RuleDetector(rule, serving.params, sandbox)}, {"r-0": Quota(50, 8)}).score(
-        series
-    )
+    fused = FusedDetector(
+        Blind(), {"r-0": RuleDetector(rule, serving.params, sandbox)}, {"r-0": RateLimit(50, 8)}
+    ).score(series)
     assert bool(fused.flags[-1]) is said.flagged
 
 

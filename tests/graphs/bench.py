@@ -14,7 +14,7 @@ from argosy.agents.models.speaker import Role, Speaker
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
-from argosy.graphs.refine import RefineContext, Settings, State, Workbench, build
+from argosy.graphs.refine import RefineContext, SessionData, Settings, State, build
 from argosy.graphs.refine.context import FittedBase, Publication
 from argosy.graphs.refine.graph import Node, recursion_limit
 from argosy.graphs.refine.offers import Library
@@ -90,7 +90,7 @@ class Ran:
     state: State
     recorder: MemoryRecorder
     published: Publication
-    bench: Workbench
+    bench: SessionData
 
 
 def embedded(messages: Sequence[BaseMessage]) -> str:
@@ -115,7 +115,7 @@ def refine(
 ) -> Ran:
     """Runs the graph, with other nodes `instead` where some are given, and stored rules of a library, to its end."""
     recorder, published = MemoryRecorder(), list[Publication]()
-    bench = Workbench(series, labels, split(len(series)))
+    bench = SessionData(series, labels, split(len(series)))
     context = RefineContext(
         settings=settings,
         bench=bench,

@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.splits import split
-from argosy.graphs.refine import Settings, Workbench
+from argosy.graphs.refine import SessionData, Settings
 from argosy.graphs.refine.archive import niche_of
 from argosy.graphs.refine.state import Candidate
 from argosy.sandbox.local import LocalSandbox
@@ -73,14 +73,14 @@ def test_the_transcript_says_for_what_each_parent_is_kept(kept: Ran) -> None:
     assert [each.rpartition(",")[0] for each in said] == ["flag: drop, at once", "flag: drop, in time"]
 
 
-def _bench(shape: list[float], labelled: bool = True) -> Workbench:
+def _bench(shape: list[float], labelled: bool = True) -> SessionData:
     """Noise around 100 with four stretches of this shape in training; where not labelled they are false alarms."""
     values = 100 + np.random.default_rng(0).normal(0, 1, 2000)
     labels = np.zeros(2000, dtype=np.bool_)
     for start in (200, 400, 600, 800):
         values[start : start + len(shape)] = shape
         labels[start : start + len(shape)] = labelled
-    bench = Workbench(Series("s", 60 * np.arange(2000, dtype=np.int64), values, 60), labels, split(2000))
+    bench = SessionData(Series("s", 60 * np.arange(2000, dtype=np.int64), values, 60), labels, split(2000))
     bench.set_base(Limits())
     return bench
 

@@ -8,16 +8,16 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.explanation import Standing
+from argosy.agents.explanation import CheckStatus
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.chat_speaker import EMBEDDED, open_model
 from argosy.agents.models.speaker import Pattern, Speaker
 from argosy.agents.selection import ModelSelector
 from argosy.detectors.fusion.blend import Blend
-from argosy.graphs.detect.context import DetectContext, DetectSettings, Slate
+from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
-from argosy.graphs.detect.patterns import Kind, PatternRow, Tools, kind_of, rows
+from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, kind_of, rows
 from argosy.graphs.detect.state import State
 from argosy.graphs.recording.events import SpanBegin
 from argosy.graphs.recording.recorder import RecordedSpeaker
@@ -71,7 +71,7 @@ def test_agents_that_are_asked_have_a_stand_in_or_say_so(row: PatternRow) -> Non
 
 def test_every_point_gets_one_score_and_reasons_lie_at_points(row: PatternRow) -> None:
     signal = a_signal(row.kind)
-    scores = row.judge(signal, Tools(speaker(), POINTS // 2)).scores
+    scores = row.judge(signal, PatternInput(speaker(), POINTS // 2)).scores
     assert scores.values.shape == (POINTS,)
     assert scores.values.dtype == np.float64
     assert not np.isinf(scores.values).any()
@@ -81,7 +81,7 @@ def test_every_point_gets_one_score_and_reasons_lie_at_points(row: PatternRow) -
 def test_the_same_signal_gets_the_same_scores_and_is_left_as_it_was(row: PatternRow) -> None:
     signal = a_signal(row.kind)
     before = signal.values.copy() if isinstance(signal, Series) else None
-    first, second = (row.judge(signal, Tools(speaker(), POINTS // 2)).scores.values for _ in range(2))
+    first, second = (row.judge(signal, PatternInput(speaker(), POINTS // 2)).scores.values for _ in range(2))
     assert np.array_equal(first, second, equal_nan=True)
     assert before is None or (isinstance(signal, Series) and np.array_equal(before, signal.values))
 
@@ -90,7 +90,7 @@ def test_the_same_signal_gets_the_same_scores_and_is_left_as_it_was(row: Pattern
 def test_a_tiny_signal_is_judged_or_refused_in_words(row: PatternRow, size: int) -> None:
     refused = ""
     try:
-        judged = len(row.judge(a_signal(row.kind, size), Tools(speaker(), size)).scores.values)
+        judged = len(row.judge(a_signal(row.kind, size), PatternInput(speaker(), size)).scores.values)
     except BadInput as bad:
         judged, refused = 0, bad.mend
     assert judged == size or refused
@@ -99,7 +99,7 @@ def test_a_tiny_signal_is_judged_or_refused_in_words(row: PatternRow, size: int)
 def test_another_kind_of_signal_is_a_fault_of_ours(row: PatternRow) -> None:
     other = next(kind for kind in Kind if kind is not row.kind)
     with pytest.raises(TypeError):
-        row.judge(a_signal(other), Tools(speaker()))
+        row.judge(a_signal(other), PatternInput(speaker()))
 
 
 def test_a_pattern_that_asks_no_model_asks_none(row: PatternRow) -> None:
@@ -109,7 +109,7 @@ def test_a_pattern_that_asks_no_model_asks_none(row: PatternRow) -> None:
         asked.append(messages)
         return ""
 
-    said = row.judge(a_signal(row.kind), Tools(speaker_of(answer), POINTS // 2))
+    said = row.judge(a_signal(row.kind), PatternInput(speaker_of(answer), POINTS // 2))
     assert bool(asked) == row.needs_model
     assert len(said.scores.values) == POINTS
 
@@ -117,7 +117,7 @@ def test_a_pattern_that_asks_no_model_asks_none(row: PatternRow) -> None:
 @dataclass
 class Ran:
     state: State
-    slate: Slate
+    slate: DetectData
     recorder: MemoryRecorder
 
 
@@ -131,7 +131,7 @@ def detect(
 ) -> Ran:
     signal = signal or a_series()
     recorder, model = MemoryRecorder(), speaker(caps)
-    slate = Slate(signal, None, len(signal) // 2)
+    slate = DetectData(signal, None, len(signal) // 2)
     known = {row.name: row for row in rows() if row.kind is kind_of(signal)} | dict(changed or {})
 
     def recorded(mark: str) -> Speaker:
@@ -171,7 +171,7 @@ def test_where_nobody_can_judge_nothing_is_fused() -> None:
 
 
 def test_a_fault_of_ours_is_no_partial_failure() -> None:
-    def broken(signal: Signal, tools: Tools) -> object:
+    def broken(signal: Signal, tools: PatternInput) -> object:
         raise ZeroDivisionError
 
     row = replace(ROWS["robust_z on series"], judge=broken)  # type: ignore[arg-type]
@@ -183,7 +183,7 @@ def test_alerts_are_explained_up_to_the_bound_and_no_score_changes() -> None:
     plain = detect(DetectSettings(("robust_z",)))
     told = detect(DetectSettings(("robust_z",), explain=1))
     assert len(told.slate.explained) == told.state["explained"] == 1
-    assert next(iter(told.slate.explained.values())).standing is Standing.VERIFIED
+    assert next(iter(told.slate.explained.values())).standing is CheckStatus.VERIFIED
     assert told.slate.fused is not None
     assert plain.slate.fused is not None
     assert np.array_equal(told.slate.fused.values, plain.slate.fused.values, equal_nan=True)

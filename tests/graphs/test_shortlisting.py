@@ -12,10 +12,10 @@ from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
-from argosy.graphs.refine.context import Desk, FittedBase, RefineContext, Settings, Workbench
+from argosy.graphs.refine.context import Desk, FittedBase, RefineContext, SessionData, Settings
 from argosy.graphs.refine.graph import after_profile
 from argosy.graphs.refine.shortlist import shortlist
-from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.refine.study import fit_base
 from argosy.signals.arrays import Bools
 from argosy.signals.series import Series
@@ -52,7 +52,7 @@ def context() -> RefineContext:
     series, labels = a_series(1_500, 9)
     return RefineContext(
         settings=Settings(),
-        bench=Workbench(series, labels, split(len(series))),
+        bench=SessionData(series, labels, split(len(series))),
         objective=OBJECTIVES["default"],
         make_base=Maker(),
         speakers=dict.fromkeys(Role, speaker_of(embedded)),
@@ -61,7 +61,7 @@ def context() -> RefineContext:
         clock=lambda: 0.0,
         stopping=lambda: None,
         publish=lambda _: None,
-        selecting=Selecting(CARDS, most=2),
+        selecting=ShortlistSettings(CARDS, most=2),
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.signals.series import Series
 from argosy.store.input_snapshot import keep_copy
 from argosy.store.store import Store
@@ -11,14 +11,14 @@ FIRST = 1_790_000_040  # 2026-09-21 14:14:00 UTC
 STEP_S = 60
 
 
-def loaded(first: int, points: int, seed: int = 0) -> Loaded:
+def loaded(first: int, points: int, seed: int = 0) -> LoadedSeries:
     """Quiet points, without labels."""
     from pathlib import Path
 
     seconds = first + STEP_S * np.arange(points, dtype=np.int64)
     values = 100 + np.random.default_rng(seed).normal(0, 1, points)
     series = Series("web", seconds, values, STEP_S)
-    return Loaded(Path("web.csv"), series, np.zeros(points, dtype=np.bool_), (), None, (), True)
+    return LoadedSeries(Path("web.csv"), series, np.zeros(points, dtype=np.bool_), (), None, (), True)
 
 
 def keep_detector(store: Store, points: int = 100) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from argosy.scheduling.lease import Pace
-from argosy.scheduling.rows import Ended, Outcome, RunRow, ScheduleRow
+from argosy.scheduling.lease import WorkerPace
+from argosy.scheduling.rows import Outcome, RunResult, RunRow, ScheduleRow
 from argosy.scheduling.telemetry import Log
 from argosy.scheduling.worker import Perform, Worker
 from argosy.settings import Settings
@@ -42,10 +42,10 @@ MADE = (
 def work(store: Store) -> Perform:
     """Takes a second and a half in steps, each of which says when it began and ended."""
 
-    def perform(_schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def perform(_schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         for _ in range(STEPS):
             if taken():
-                return Ended(Outcome.UNAVAILABLE, "another worker has it", again=True)
+                return RunResult(Outcome.UNAVAILABLE, "another worker has it", again=True)
             began = time.time()
             time.sleep(STEP_S)
             with store.database.writing() as connection:
@@ -55,7 +55,7 @@ def work(store: Store) -> Perform:
             there = connection.scalar(sa.text("SELECT count(*) FROM promotions"))
             insert = "INSERT INTO promotions VALUES (:key, :number) ON CONFLICT DO NOTHING"
             connection.execute(sa.text(insert), {"key": run.id, "number": there})
-        return Ended(Outcome.REFRESHED, "promoted", {"decision": "retune", "state": "promoted"})
+        return RunResult(Outcome.REFRESHED, "promoted", {"decision": "retune", "state": "promoted"})
 
     return perform
 
@@ -64,7 +64,7 @@ def small(home: Path, url: str | None) -> None:
     """Works until there is a file `stop`."""
     store = open_store(Settings(home, url))
     with (home / f"log-{os.getpid()}.jsonl").open("a") as stream:
-        pace = Pace(jobs=1, lease_s=2.0, tick_s=0.2, most_starts=100)
+        pace = WorkerPace(jobs=1, lease_s=2.0, tick_s=0.2, most_starts=100)
         worker = Worker(
             store, work(store), time.time, lambda name: Log(stream, name, store.redaction, time.time), pace=pace
         )

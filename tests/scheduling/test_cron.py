@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.signals.errors import BadInput
 
 BERLIN = "Europe/Berlin"
@@ -103,10 +103,10 @@ def test_names_stand_for_lines() -> None:
 
 @pytest.mark.parametrize("text", ["skip", "once", "catch-up:3"])
 def test_policies_read_back_as_they_are_written(text: str) -> None:
-    assert str(Missed.read(text)) == text
+    assert str(MissedPolicy.read(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "catch-up", "catch-up:0", "catch-up:101", "twice"])
 def test_other_policies_are_refused(text: str) -> None:
     with pytest.raises(BadInput, match="give skip, once or catch-up:N"):
-        Missed.read(text)
+        MissedPolicy.read(text)

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from argosy.cli.app import app
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.health import of_detectors, of_schedules, of_workers
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.scheduling.planner import plan
-from argosy.scheduling.rows import Ended, Outcome
+from argosy.scheduling.rows import Outcome, RunResult
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.workers import Workers
@@ -25,7 +25,7 @@ NEXT = START + 46 * 60
 
 def schedule(store: Store, detector: str) -> str:
     cron = Cron.read("0 * * * *")
-    return Schedules(store, lambda: START).add(detector, cron, Missed.read("once"), {}, {}).id
+    return Schedules(store, lambda: START).add(detector, cron, MissedPolicy.read("once"), {}, {}).id
 
 
 def test_nothing_scheduled_is_fine(store: Store) -> None:
@@ -68,7 +68,7 @@ def test_a_run_that_failed_is_told(store: Store, detector: str) -> None:
     runs = Runs(store.database, store.redaction, lambda: NEXT + 2)
     run = runs.begin(runs.open()[0].id, "w-1")
     assert run is not None
-    runs.end(run, Ended(Outcome.REFUSED, "no column 'value'"))
+    runs.end(run, RunResult(Outcome.REFUSED, "no column 'value'"))
     (told,) = of_schedules(store, NEXT + 60).ailments
     assert (told.what, told.grave) == (f"schedule {name}: its last run was refused: no column 'value'", False)
 
@@ -87,7 +87,7 @@ def test_live_detectors_past_due_and_those_that_no_schedule_looks_at_are_told_as
 def test_the_doctor_shows_them(tmp_path: Path) -> None:
     store = open_store(Settings(tmp_path))
     cron = Cron.read("0 * * * *")
-    Schedules(store, time.time).add(keep_detector(store), cron, Missed.read("once"), {}, {})
+    Schedules(store, time.time).add(keep_detector(store), cron, MissedPolicy.read("once"), {}, {})
     store.close()
     result = CliRunner().invoke(app, ["doctor", "--json"], env={"ARGOSY_HOME": str(tmp_path)})
     found = {each["part"]: each for each in json.loads(result.stdout)}

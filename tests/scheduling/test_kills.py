@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.durable import queue_url
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.scheduling.perform import RequestSpec
 from argosy.scheduling.rows import Cause, Outcome, RunState
 from argosy.scheduling.runs import Runs
@@ -71,7 +71,7 @@ def due_now(store: Store, seed: int, folder: Path) -> tuple[Line, str]:
     due = time.gmtime(time.time() - 60)
     cron = Cron.read(f"{due.tm_min} {due.tm_hour} {due.tm_mday} {due.tm_mon} *")
     before = Schedules(store, lambda: time.time() - 240)
-    return line, before.add(line.first, cron, Missed.read("once"), source, spec).id
+    return line, before.add(line.first, cron, MissedPolicy.read("once"), source, spec).id
 
 
 def write(line: Line, path: Path) -> str:
@@ -146,7 +146,9 @@ def test_kills_lose_nothing_and_run_nothing_twice_at_a_time(
 def enter(store: Store) -> Iterator[str]:
     """Runs of four detectors in turn, each entered when it is asked for."""
     schedules = Schedules(store, time.time)
-    rows = [schedules.add(keep_detector(store), Cron.read("0 0 1 1 *"), Missed.read("once"), {}, {}) for _ in range(4)]
+    rows = [
+        schedules.add(keep_detector(store), Cron.read("0 0 1 1 *"), MissedPolicy.read("once"), {}, {}) for _ in range(4)
+    ]
     for row in cycle(rows):
         yield schedules.run_now(row.id).id
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed_policy import Missed
+from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.scheduling.planner import ON_TIME_S, plan
-from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow, ScheduleState
+from argosy.scheduling.rows import Cause, Outcome, RunResult, RunRow, RunState, ScheduleRow, ScheduleState
 from argosy.scheduling.runs import MOST_ATTEMPTS, Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.status_rows import Move, Status
+from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store, open_store
 
 START = 1_790_000_040.0  # 2026-09-21 14:14 UTC
@@ -47,7 +47,7 @@ def runs(store: Store, clock: Clock) -> Runs:
 
 
 def add(schedules: Schedules, detector: str, missed: str = "once", line: str = "0 * * * *") -> ScheduleRow:
-    return schedules.add(detector, Cron.read(line), Missed.read(missed), {"kind": "none"}, {"model": "embedded"})
+    return schedules.add(detector, Cron.read(line), MissedPolicy.read(missed), {"kind": "none"}, {"model": "embedded"})
 
 
 def told(runs: tuple[RunRow, ...]) -> list[tuple[float, str, str]]:
@@ -191,7 +191,7 @@ def test_a_schedule_for_a_detector_that_is_not_there_or_retired_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match="there is none"):
         add(schedules, "d-1999")
-    store.service.move([Move(detector, Status.LIVE, Status.RETIRED, "old")], "ann")
+    store.service.move([StatusChange(detector, Status.LIVE, Status.RETIRED, "old")], "ann")
     with pytest.raises(BadInput, match="is retired; argosy run makes another"):
         add(schedules, detector)
 
@@ -202,9 +202,9 @@ def test_a_run_belongs_to_whoever_began_it_last(schedules: Schedules, runs: Runs
     assert first is not None
     assert second is not None
     assert (runs.claims("w-1"), runs.claims("w-2")) == (frozenset(), {second.claim})
-    assert not runs.end(first, Ended(Outcome.REFRESHED, "too late"))
-    assert runs.end(second, Ended(Outcome.NOTHING_NEW, "in time"))
-    assert not runs.end(second, Ended(Outcome.REFRESHED, "again"))
+    assert not runs.end(first, RunResult(Outcome.REFRESHED, "too late"))
+    assert runs.end(second, RunResult(Outcome.NOTHING_NEW, "in time"))
+    assert not runs.end(second, RunResult(Outcome.REFRESHED, "again"))
     assert runs.begin(name, "w-3") is None
     assert (runs.find(name).outcome, runs.find(name).why, runs.find(name).starts) == (Outcome.NOTHING_NEW, "in time", 2)
 
@@ -219,7 +219,7 @@ def test_what_was_not_available_is_tried_again_later_and_in_the_end_given_up(
         runs.queued(run)
         begun = runs.begin(name, "w-1")
         assert begun is not None
-        assert runs.end(begun, Ended(Outcome.UNAVAILABLE, "down", again=True))
+        assert runs.end(begun, RunResult(Outcome.UNAVAILABLE, "down", again=True))
         waits.append(runs.find(name).not_before - clock.now)
         assert runs.to_queue() == ()
         clock.now += 3_600
@@ -243,5 +243,5 @@ def test_secrets_in_reasons_are_taken_out(schedules: Schedules, runs: Runs, dete
     name = schedules.run_now(add(schedules, detector).id).id
     run = runs.begin(name, "w-1")
     assert run is not None
-    runs.end(run, Ended(Outcome.REFUSED, "postgresql://ann:hunter2hunter2@host/db does not answer"))
+    runs.end(run, RunResult(Outcome.REFUSED, "postgresql://ann:hunter2hunter2@host/db does not answer"))
     assert "hunter2" not in str(runs.find(name).why)

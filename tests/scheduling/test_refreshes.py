@@ -8,16 +8,16 @@ import pytest
 
 from argosy.models.table import find_models
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.missed_policy import Missed
-from argosy.scheduling.perform import Refresher, RequestSpec, check_scheduled
-from argosy.scheduling.rows import Cause, Ended, Outcome, RunRow, RunState, ScheduleRow
+from argosy.scheduling.missed_policy import MissedPolicy
+from argosy.scheduling.perform import RefreshPerformer, RequestSpec, check_scheduled
+from argosy.scheduling.rows import Cause, Outcome, RunResult, RunRow, RunState, ScheduleRow
 from argosy.scheduling.schedules import Schedules
 from argosy.service.known_series import NO_LABELS
-from argosy.service.refresh import Refreshed, Shadow
+from argosy.service.refresh import RefreshResult, ShadowPeriod
 from argosy.sessions.transcript import read_transcript
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
-from argosy.store.status_rows import Move, Status
+from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store
 from tests.argosy.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.scheduling.kept import keep_detector
@@ -49,13 +49,13 @@ def schedule(line: Line, pattern: str, **asked: object) -> ScheduleRow:
     source = {"data": {"kind": "files", "pattern": pattern}, "gaps": "ignore"}
     request = RequestSpec.model_validate({"shadow_days": None, "shadow_points": 0, "rounds": 1, **asked})
     cron = Cron.read("0 0 1 1 *")
-    return Schedules(line.store, line.clock).add(line.first, cron, Missed.read("once"), source, request.as_json())
+    return Schedules(line.store, line.clock).add(line.first, cron, MissedPolicy.read("once"), source, request.as_json())
 
 
-def perform(line: Line, row: ScheduleRow, stop: int, name: str = "run") -> Ended:
+def perform(line: Line, row: ScheduleRow, stop: int, name: str = "run") -> RunResult:
     due = float(START + STEP_S * stop)
     run = RunRow(name, row.id, due, Cause.CRON, due, RunState.RUNNING, claim="c")
-    refresher = Refresher(line.store, find_models(Settings(Path())), line.clock, {})
+    refresher = RefreshPerformer(line.store, find_models(Settings(Path())), line.clock, {})
     return refresher.perform(row, run, lambda: False)
 
 
@@ -79,8 +79,8 @@ def test_a_run_looks_no_further_than_its_moment(line: Line, tmp_path: Path) -> N
     assert ended.facts["state"] == "kept"
 
 
-def refreshed(line: Line) -> list[Refreshed]:
-    return [Refreshed.of(row.json) for row in line.store.refreshes.of_line(line.first) if row.json]
+def refreshed(line: Line) -> list[RefreshResult]:
+    return [RefreshResult.of(row.json) for row in line.store.refreshes.of_line(line.first) if row.json]
 
 
 def test_what_goes_wrong_is_an_outcome_and_promotes_nothing(line: Line, tmp_path: Path) -> None:
@@ -113,9 +113,11 @@ def test_a_run_on_points_that_were_seen_hears_their_labels_once(line: Line, tmp_
     assert perform(line, row, 3_550, "again").outcome is Outcome.NOTHING_NEW
 
 
-@pytest.mark.parametrize(("points", "days", "wanted"), [(100, None, Shadow(100)), (None, None, Shadow(days=3.0))])
+@pytest.mark.parametrize(
+    ("points", "days", "wanted"), [(100, None, ShadowPeriod(100)), (None, None, ShadowPeriod(days=3.0))]
+)
 def test_days_of_shadow_are_waited_for_where_nothing_else_is_said(
-    points: int | None, days: float | None, wanted: Shadow
+    points: int | None, days: float | None, wanted: ShadowPeriod
 ) -> None:
     assert RequestSpec(shadow_points=points, shadow_days=days).request("d", "k").shadow == wanted
 
@@ -127,7 +129,7 @@ def test_a_gap_policy_that_cannot_be_kept_is_refused_and_not_dropped(line: Line,
     table.to_csv(path, index=False)
     source = {"data": {"kind": "files", "pattern": str(path)}, "gaps": "zero"}
     cron, request = Cron.read("0 0 1 1 *"), RequestSpec(shadow_days=None, shadow_points=0).as_json()
-    row = Schedules(line.store, line.clock).add(line.first, cron, Missed.read("once"), source, request)
+    row = Schedules(line.store, line.clock).add(line.first, cron, MissedPolicy.read("once"), source, request)
     ended = perform(line, row, 3_600)
     assert (ended.outcome, ended.again) == (Outcome.REFUSED, False)
     assert "gap policy zero: " in ended.why
@@ -137,7 +139,7 @@ def test_a_gap_policy_that_cannot_be_kept_is_refused_and_not_dropped(line: Line,
 
 def test_a_detector_that_was_retired_meanwhile_is_refused(line: Line, tmp_path: Path) -> None:
     row = schedule(line, write(line, tmp_path, 3_600))
-    line.store.service.move([Move(line.first, Status.LIVE, Status.RETIRED, "old")], "ann")
+    line.store.service.move([StatusChange(line.first, Status.LIVE, Status.RETIRED, "old")], "ann")
     ended = perform(line, row, 3_600)
     assert ended.outcome is Outcome.REFUSED
     assert "nothing of its line is in service" in ended.why

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from argosy.scheduling.cron import Cron
-from argosy.scheduling.lease import Pace
-from argosy.scheduling.missed_policy import Missed
-from argosy.scheduling.rows import Ended, Outcome, RunRow, RunState, ScheduleRow, WorkerRow
+from argosy.scheduling.lease import WorkerPace
+from argosy.scheduling.missed_policy import MissedPolicy
+from argosy.scheduling.rows import Outcome, RunResult, RunRow, RunState, ScheduleRow, WorkerRow
 from argosy.scheduling.runs import Runs
 from argosy.scheduling.schedules import Schedules
 from argosy.scheduling.telemetry import Log, Metrics
@@ -23,7 +23,7 @@ from tests.scheduling.kept import keep_detector
 
 pytestmark = pytest.mark.slow
 
-QUICK = Pace(jobs=2, lease_s=2.0, tick_s=0.1)
+QUICK = WorkerPace(jobs=2, lease_s=2.0, tick_s=0.1)
 
 
 def soon() -> Callable[[], bool]:
@@ -41,15 +41,15 @@ def worker(store: Store, perform: Perform, said: io.StringIO, **changes: object)
 
 def add(store: Store, detector: str) -> ScheduleRow:
     cron = Cron.read("0 0 1 1 *")
-    return Schedules(store, time.time).add(detector, cron, Missed.read("once"), {}, {})
+    return Schedules(store, time.time).add(detector, cron, MissedPolicy.read("once"), {}, {})
 
 
 def runs_of(store: Store) -> Runs:
     return Runs(store.database, store.redaction, time.time)
 
 
-def done(_schedule: ScheduleRow, _run: RunRow, _taken: Callable[[], bool]) -> Ended:
-    return Ended(Outcome.REFRESHED, "fine", {"decision": "keep", "state": "kept", "calls": 3})
+def done(_schedule: ScheduleRow, _run: RunRow, _taken: Callable[[], bool]) -> RunResult:
+    return RunResult(Outcome.REFRESHED, "fine", {"decision": "keep", "state": "kept", "calls": 3})
 
 
 def test_a_run_is_executed_once_and_told_of(store: Store, detector: str, tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_one_of_a_line_at_a_time_and_different_ones_together(store: Store) -> No
     spans: list[tuple[str, float, float]] = []
     both = threading.Barrier(2)  # which nobody passes alone
 
-    def slow(schedule: ScheduleRow, _run: RunRow, _taken: Callable[[], bool]) -> Ended:
+    def slow(schedule: ScheduleRow, _run: RunRow, _taken: Callable[[], bool]) -> RunResult:
         began = time.monotonic()
         both.wait(120)
         time.sleep(0.2)
         spans.append((schedule.id, began, time.monotonic()))
-        return Ended(Outcome.REFRESHED)
+        return RunResult(Outcome.REFRESHED)
 
     worker(store, slow, io.StringIO()).work(soon(), until_idle=True)
     assert len(spans) == 4
@@ -101,7 +101,7 @@ def test_an_error_of_ours_is_an_outcome_and_the_next_run_goes_on(store: Store, d
     row = add(store, detector)
     first = Schedules(store, time.time).run_now(row.id)
 
-    def broken(schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def broken(schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         if run.id == first.id:
             raise ZeroDivisionError("no")
         return done(schedule, run, taken)
@@ -119,7 +119,7 @@ def test_a_run_that_takes_its_worker_down_again_and_again_is_given_up(store: Sto
     run = Schedules(store, time.time).run_now(row.id)
     for number in range(3):
         runs_of(store).begin(run.id, f"w-{number}")
-    pace = Pace(lease_s=2.0, tick_s=0.1, most_starts=3)
+    pace = WorkerPace(lease_s=2.0, tick_s=0.1, most_starts=3)
     worker(store, done, io.StringIO(), pace=pace).work(soon(), until_idle=True)
     (found,) = runs_of(store).of(row.id)
     assert (found.outcome, found.why) == (Outcome.CRASHED, "begun 3 times, and it never came to an end")
@@ -131,7 +131,7 @@ def test_stopping_lets_what_is_under_way_end_and_begins_nothing_more(store: Stor
         Schedules(store, time.time).run_now(row.id)
     began, said, late = threading.Event(), io.StringIO(), soon()
 
-    def slow(schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def slow(schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         began.set()
         while "worker_draining" not in said.getvalue() and not late():
             time.sleep(0.05)
@@ -148,15 +148,15 @@ def test_a_run_that_another_worker_has_taken_is_told_so_and_its_end_does_not_cou
     Schedules(store, time.time).run_now(row.id)
     seen = []
 
-    def overtaken(_schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> Ended:
+    def overtaken(_schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         if run.starts > 1:
-            return Ended(Outcome.NOTHING_NEW, "the second time")
+            return RunResult(Outcome.NOTHING_NEW, "the second time")
         runs_of(store).put_back(run)
         until = time.monotonic() + 120
         while not taken() and time.monotonic() < until:
             time.sleep(0.05)
         seen.append(taken())
-        return Ended(Outcome.REFRESHED, "too late")
+        return RunResult(Outcome.REFRESHED, "too late")
 
     worker(store, overtaken, io.StringIO()).work(soon(), until_idle=True)
     (run,) = runs_of(store).of(row.id)
@@ -217,7 +217,7 @@ def test_counters_are_served_on_loopback_and_a_taken_port_is_named(socket_enable
     from tests.postgres.server import free_port
 
     metrics = Metrics(port=free_port())
-    metrics.ended(Ended(Outcome.REFUSED, "no"), 2.0, final=True)
+    metrics.ended(RunResult(Outcome.REFUSED, "no"), 2.0, final=True)
     close = metrics.serve()
     try:
         page = requests.get(f"http://127.0.0.1:{metrics.port}/metrics", timeout=10).text

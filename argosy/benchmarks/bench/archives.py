@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from argosy.benchmarks.bench.collection import Collection, Entry, Labelled, Reading
+from argosy.benchmarks.bench.collection import Collection, Entry, LabelledSeries, Reading
 from argosy.inputs.tables.read_series import TableRequest, list_series
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -63,7 +63,7 @@ def tsb(path: Path) -> Collection:
     return _files("tsb", path, _tsb_values)
 
 
-def _files(layout: str, path: Path, read: Callable[[Path, re.Match[str]], Labelled]) -> Collection:
+def _files(layout: str, path: Path, read: Callable[[Path, re.Match[str]], LabelledSeries]) -> Collection:
     pattern = FILE_NAMES[layout]
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     matched = [(file, match) for file in files if (match := pattern.fullmatch(file.name))]
@@ -79,9 +79,9 @@ def _files(layout: str, path: Path, read: Callable[[Path, re.Match[str]], Labell
 class _Matched:
     file: Path
     match: re.Match[str]
-    read: Callable[[Path, re.Match[str]], Labelled]
+    read: Callable[[Path, re.Match[str]], LabelledSeries]
 
-    def __call__(self) -> Labelled:
+    def __call__(self) -> LabelledSeries:
         try:
             labelled = self.read(self.file, self.match)
         except (ValueError, KeyError, OSError) as error:
@@ -95,17 +95,17 @@ class _Matched:
         return labelled
 
 
-def _ucr_values(file: Path, match: re.Match[str]) -> Labelled:
+def _ucr_values(file: Path, match: re.Match[str]) -> LabelledSeries:
     values = np.array(file.read_text("utf-8").split(), dtype=np.float64)
     labels = np.zeros(len(values), dtype=np.bool_)
     labels[int(match["start"]) - 1 : int(match["end"])] = True
-    return Labelled(Series(match["id"], np.arange(len(values), dtype=np.int64), values, 1), labels, False)
+    return LabelledSeries(Series(match["id"], np.arange(len(values), dtype=np.int64), values, 1), labels, False)
 
 
-def _tsb_values(file: Path, match: re.Match[str]) -> Labelled:
+def _tsb_values(file: Path, match: re.Match[str]) -> LabelledSeries:
     frame = pd.read_csv(file)
     values, labels = frame.iloc[:, 0].to_numpy(np.float64), frame["Label"].to_numpy() > 0
-    return Labelled(Series(match["id"], np.arange(len(values), dtype=np.int64), values, 1), labels, False)
+    return LabelledSeries(Series(match["id"], np.arange(len(values), dtype=np.int64), values, 1), labels, False)
 
 
 def _file_of(path: Path, name: str) -> Path:
@@ -149,13 +149,13 @@ class _Arranged:
     rows: pd.DataFrame
     arrange: Callable[[pd.DataFrame], pd.DataFrame]
 
-    def __call__(self) -> Labelled:
+    def __call__(self) -> LabelledSeries:
         try:
             return self._labelled()
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BadInput(f"series {self.id!r}", f"cannot be read: {error}", "mend its rows in the table") from error
 
-    def _labelled(self) -> Labelled:
+    def _labelled(self) -> LabelledSeries:
         rows = self.arrange(self.rows)
         if rows.timestamp.isna().any():
             raise ValueError("a time is missing")
@@ -169,7 +169,7 @@ class _Arranged:
         notes += [f"{unlabelled} points without a label count as normal"] if unlabelled else []
         if not labels.dropna().isin((0, 1)).all():
             raise ValueError("a label is neither 0 nor 1")
-        return Labelled(series, labels.fillna(0).to_numpy() > 0, seconds[0] > 0, tuple(notes))
+        return LabelledSeries(series, labels.fillna(0).to_numpy() > 0, seconds[0] > 0, tuple(notes))
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

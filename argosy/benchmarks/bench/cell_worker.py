@@ -18,7 +18,7 @@ _KIB_A_MIB = 1024.0
 
 
 @dataclass(frozen=True)
-class Bench:
+class CellWorker:
     """Runs any cell of a plan; travels to other processes."""
 
     plan: Plan

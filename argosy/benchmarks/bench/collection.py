@@ -11,7 +11,7 @@ from argosy.signals.series import Series
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class LabelledSeries:
     """A series with labels, shape (n,). Without `times_known`, seconds count from an arbitrary zero."""
 
     series: Series
@@ -28,7 +28,7 @@ class Entry:
     """
 
     id: str
-    read: Callable[[], Labelled]
+    read: Callable[[], LabelledSeries]
     test_start: int | None = None
 
 
@@ -105,9 +105,9 @@ class Reading:
 
     request: TableRequest
 
-    def __call__(self) -> Labelled:
+    def __call__(self) -> LabelledSeries:
         loaded = read_series(self.request)
         if loaded.labels is None:
             mend = "name the column of 0/1 labels with --label"
             raise BadInput(str(self.request.path), "nothing says which points are incidents", mend)
-        return Labelled(loaded.series, loaded.labels, loaded.times_known, loaded.notes)
+        return LabelledSeries(loaded.series, loaded.labels, loaded.times_known, loaded.notes)

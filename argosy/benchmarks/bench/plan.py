@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.benchmarks.bench.collection import Entry, Labelled
+from argosy.benchmarks.bench.collection import Entry, LabelledSeries
 from argosy.eval.bench.cell import slug
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.method import FitOn
@@ -96,7 +96,7 @@ def store_series(entry: Entry, plan: Plan, folder: ResultsFolder) -> Stored:
     labelled = entry.read()
     if plan.limit is not None and len(labelled.series) > plan.limit:
         cut = slice(0, plan.limit)
-        labelled = Labelled(
+        labelled = LabelledSeries(
             labelled.series.part(0, plan.limit), labelled.labels[cut], labelled.times_known, labelled.notes
         )
     validation, lockbox = _shares(plan, len(labelled.series), entry.test_start)
@@ -113,7 +113,7 @@ def _shares(plan: Plan, points: int, test_start: int | None) -> tuple[float, flo
     return plan.validation / (1.0 - DEFAULT_LOCKBOX) * before, 1.0 - before
 
 
-def _write(id: str, labelled: Labelled, file: Path) -> None:
+def _write(id: str, labelled: LabelledSeries, file: Path) -> None:
     series = labelled.series
     if labelled.times_known:
         times = {"timestamp": pa.array(series.seconds, pa.timestamp("s"))}

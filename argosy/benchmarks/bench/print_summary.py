@@ -8,7 +8,7 @@ from rich.table import Table
 
 from argosy.benchmarks.bench.methods import SINGLE
 from argosy.benchmarks.bench.progress import clock_time
-from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, Standing, Summary, best_of
+from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, MethodSummary, Summary, best_of
 from argosy.eval.titles import TITLES
 
 _LISTED = 10
@@ -81,7 +81,7 @@ def _gain(gain: Gain) -> str:
     )
 
 
-def _lead(session: Standing, best: Standing, metric: str) -> str:
+def _lead(session: MethodSummary, best: MethodSummary, metric: str) -> str:
     mine, other = session.figures[metric].mean, best.figures[metric].mean
     return f"{TITLES[metric]}: session {mine:.3f}, best single baseline {best.method} {other:.3f}, {mine - other:+.3f}"
 

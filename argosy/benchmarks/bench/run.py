@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from argosy.benchmarks.bench.cell_worker import Bench
+from argosy.benchmarks.bench.cell_worker import CellWorker
 from argosy.benchmarks.bench.collection import Chosen, Entry
 from argosy.benchmarks.bench.methods import METHODS, PAIRS
 from argosy.benchmarks.bench.plan import Plan, Stored, data_digest, store_series, versions
@@ -104,7 +104,7 @@ def _run_missing(
 
     if any(METHODS[cell.method].asks for cell in todo):
         _make_store(request.out)
-    work = Bench(request.plan, stored, request.out)
+    work = CellWorker(request.plan, stored, request.out)
     run_cells(todo, work, request.jobs, request.timeout_s, folder.log, done, preload=_modules(todo))
     return finished
 

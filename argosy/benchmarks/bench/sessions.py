@@ -14,11 +14,11 @@ from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
 from argosy.models.gguf import SCHEME
-from argosy.models.roles import cast
+from argosy.models.roles import open_roles
 from argosy.models.table import find_models
 from argosy.sandboxes import open_sandbox
 from argosy.service.score import score_file
-from argosy.sessions.publish import Finished
+from argosy.sessions.publish import SessionResult
 from argosy.sessions.run import SessionRequest, run_session
 from argosy.sessions.speakers import REPLAY
 from argosy.settings import Settings as StoreSettings
@@ -54,7 +54,7 @@ def check_parts(options: SessionOptions) -> None:
     by_language_model = SCHEME in options.model
     if SCHEME not in options.model and not options.model.startswith(REPLAY):
         clock, models = time.monotonic, find_models(read_settings())
-        with cast(options.model, models, Budget(Caps(), clock), 0, Settings().prompt_tokens) as opened:
+        with open_roles(options.model, models, Budget(Caps(), clock), 0, Settings().prompt_tokens) as opened:
             by_language_model = opened.by_language_model
     open_sandbox(options.sandbox, by_language_model).close()
 
@@ -81,7 +81,7 @@ def _request(method: str, plan: Plan, stored: Stored, seed: int) -> SessionReque
     )
 
 
-def _past(finished: Finished, store: Store, request: SessionRequest, points: int) -> Floats:
+def _past(finished: SessionResult, store: Store, request: SessionRequest, points: int) -> Floats:
     """What the stored detector says of the first points when it is given no others, shape (points,)."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "known.parquet"
@@ -91,7 +91,7 @@ def _past(finished: Finished, store: Store, request: SessionRequest, points: int
     return scored.frame.score.to_numpy(dtype=np.float64)
 
 
-def _answer(method: str, finished: Finished, past: Floats) -> Answer:
+def _answer(method: str, finished: SessionResult, past: Floats) -> Answer:
     report = finished.report
     usage, extra = report.usage, report.model_extra or {}
     figures = {

@@ -83,9 +83,9 @@ def _timed_s(result: Result) -> float:
 def time_cell(cell: Cell) -> Result:
     """Times one method on a series of as many points as the cell's series says."""
     began = time.perf_counter()
-    small, marks = made_up(WARM_UP_POINTS)
+    small, marks = generated_series(WARM_UP_POINTS)
     _detector(cell.method).fit(small, marks).score(small)
-    series, labels = made_up(int(cell.series))
+    series, labels = generated_series(int(cell.series))
     stop = min(len(series) // 2, MOST_TRAINING)
     before = _peak_mib()
     detector = _detector(cell.method)
@@ -100,7 +100,7 @@ def time_cell(cell: Cell) -> Result:
     return Result(cell, OK, rows, wall_s=time.perf_counter() - began)
 
 
-def made_up(points: int) -> tuple[Series, Bools]:
+def generated_series(points: int) -> tuple[Series, Bools]:
     """A daily season with noise at one-minute steps, and an incident of ten points in every five hundred."""
     draw = np.random.default_rng(0)
     values = 100 + 10 * np.sin(np.arange(points) * (2 * np.pi / _DAY)) + draw.normal(size=points)
@@ -126,7 +126,7 @@ def _peak_mib() -> float:
 
 
 @dataclass(frozen=True)
-class Pace:
+class SpeedFigure:
     """A method's figures at 100,000 points, or at the longest length below that it was tried with."""
 
     method: str
@@ -141,12 +141,12 @@ class Pace:
         return self.points / max(self.score_s, 1e-9) / 1e6
 
 
-def paces(table: pd.DataFrame) -> list[Pace]:
+def paces(table: pd.DataFrame) -> list[SpeedFigure]:
     """One for each method, fastest first."""
     found = []
     for method, rows in table[table.status == OK].groupby("method", observed=True):
         by_size = rows.assign(size=rows.series.astype(int)).pivot_table(index="size", columns="metric", values="value")
         at = by_size[by_size.index <= 100_000].iloc[-1]
         figures = (float(at[name]) for name in ("fit_s", "score_s", "peak_mib"))
-        found.append(Pace(str(method), int(at["points"]), *figures))
+        found.append(SpeedFigure(str(method), int(at["points"]), *figures))
     return sorted(found, key=lambda each: each.score_s / each.points)

@@ -18,15 +18,15 @@ import typer
 
 from argosy.agents.claims.checking import ClaimKind
 from argosy.agents.claims.scene import Scene
-from argosy.agents.explanation import Standing, explain, scenes_of
+from argosy.agents.explanation import CheckStatus, explain, scenes_of
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
-from argosy.benchmarks.bench.collection import Columns, Entry, Labelled
+from argosy.benchmarks.bench.collection import Columns, Entry, LabelledSeries
 from argosy.benchmarks.bench.layouts import open_collection
 from argosy.detectors.baselines import BASELINES
 from argosy.eval.objective import OBJECTIVES
 from argosy.models.table import find_models
-from argosy.patterns.pattern_run import PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.scores import Scores
@@ -67,7 +67,7 @@ def kind_of(series: str, layout: str) -> str | None:
     return "all"
 
 
-def scenes(data: Labelled, verdicts: str, most: int) -> Sequence[Scene]:
+def scenes(data: LabelledSeries, verdicts: str, most: int) -> Sequence[Scene]:
     """The alerts to be explained, evenly over the series: the labelled incidents, or what a baseline flags."""
     if verdicts == LABELS:
         scores = Scores(np.where(data.labels, 2.0, 0.0))
@@ -102,7 +102,7 @@ def by_kind(rows: Sequence[Explanations]) -> pd.DataFrame:
 
 
 def _shares(part: pd.DataFrame) -> Mapping[str, float]:
-    shares = {each.value: float((part.standing == each.value).mean()) for each in Standing}
+    shares = {each.value: float((part.standing == each.value).mean()) for each in CheckStatus}
     counted = {
         name: float(part[held].sum() / part[name].sum()) if part[name].sum() else float("nan")
         for name, held in (
@@ -125,7 +125,7 @@ def chosen_of(
             continue
         data = entry.read()
         if limit is not None:
-            data = Labelled(data.series.part(0, limit), data.labels[:limit], data.times_known)
+            data = LabelledSeries(data.series.part(0, limit), data.labels[:limit], data.times_known)
         yield from ((entry.id, kind, scene) for scene in scenes(data, verdicts, most))
 
 
@@ -138,7 +138,7 @@ def run(
     asked = PatternRequest("explanations", subject, len(chosen), (Pattern.EXPLANATION,), model, caps=caps)
     rows: list[Explanations] = []
     try:
-        with consult(asked, store, find_models(settings), clock) as session:
+        with open_pattern_run(asked, store, find_models(settings), clock) as session:
             with session.span("explain") as mark:
                 try:
                     rows.extend(explained(session.speaker(mark), chosen))  # what comes before an outage stays

@@ -41,7 +41,7 @@ MOST = 8
 
 
 @dataclass(frozen=True)
-class Grown:
+class GrowthRow:
     """One session: how large its library was, in series of other families, and what it cost and brought."""
 
     series: str
@@ -71,7 +71,7 @@ class Growth:
     store: Store
     out: Path
 
-    def session(self, series: str, seed: int, size: int, library: Library) -> Grown:
+    def session(self, series: str, seed: int, size: int, library: Library) -> GrowthRow:
         """Runs one session and notes what it cost."""
         stored, options = self.stored[series], self.plan.session
         request = SessionRequest(
@@ -88,7 +88,7 @@ class Growth:
         extra: Mapping[str, int] = (report.model_extra or {}).get("library", {})
         figures = [part.get("lockbox") for part in (report.scores.base, report.scores.fused)]
         base, fused = (each.objective if each else None for each in figures)
-        return Grown(
+        return GrowthRow(
             series,
             self.family[series],
             seed,
@@ -116,7 +116,7 @@ class Growth:
 def grow(growth: Growth, sizes: Sequence[int], seeds: int) -> pd.DataFrame:
     """Runs what is missing and returns all sessions as a table; each finished one is kept at once."""
     file = growth.out / FINISHED
-    rows = [Grown(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+    rows = [GrowthRow(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
     done = {(row.series, row.seed, row.size): row for row in rows}
     for seed in range(seeds):
         for size in (0, *sizes):

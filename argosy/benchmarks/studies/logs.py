@@ -16,7 +16,7 @@ import pandas as pd
 import typer
 
 from argosy.agents.logs.batches import Bounds
-from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import labelled_templates
 from argosy.agents.logs.preparation import prepared, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt
@@ -29,8 +29,8 @@ from argosy.cli.choices import one_of
 from argosy.eval.log_rates import all_rates, session_rates
 from argosy.eval.rates import Rates
 from argosy.models.table import Models, find_models
-from argosy.patterns.logs.verdict_cache import FILE, KeptVerdicts
-from argosy.patterns.pattern_run import PatternRequest, consult
+from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
+from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.settings import read_settings
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -65,12 +65,12 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class LogBench:
+class LogStudy:
     """What all measurements have in common."""
 
     store: Store
     models: Models
-    verdicts: KeptVerdicts
+    verdicts: VerdictCache
     model: str
     bounds: Bounds
     caps: Caps
@@ -92,7 +92,7 @@ class LogBench:
             prompt_tokens=self.bounds.entry_tokens,
             settings={"strategy": strategy.value, "benchmark": "logs"},
         )
-        with consult(request, self.store, self.models, time.time) as run, run.span("read") as mark:
+        with open_pattern_run(request, self.store, self.models, time.time) as run, run.span("read") as mark:
             speaker = run.speaker(mark)
             ready = prepared(strategy, sample, speaker, self.bounds)
             reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.store.redaction.text)
@@ -128,7 +128,7 @@ def _row(log: str, strategy: str, level: str, units: int, rates: Rates, figures:
     return Row(log, strategy, level, units, rates.tp + rates.fn, *scores, **figures)  # type: ignore[arg-type]
 
 
-def sample_of(log: LogSet) -> Sequence[Labelled]:
+def sample_of(log: LogSet) -> Sequence[LabelledTemplate]:
     """Labelled templates. Where only sessions are labelled, a template is abnormal that mostly such sessions have."""
     if not log.by_session:
         return labelled_templates(log.texts, log.labels.tolist())
@@ -161,10 +161,10 @@ def main(
         logs = open_log_sets(data)
         out.mkdir(parents=True, exist_ok=True)
         store = open_store(store_settings(out))
-        verdicts = KeptVerdicts(out / FILE, store.redaction.text, time.time)
+        verdicts = VerdictCache(out / FILE, store.redaction.text, time.time)
         bounds = Bounds(prompt_tokens, batch, at_once=at_once)
         caps = Caps(calls=budget_calls)
-        bench = LogBench(store, find_models(read_settings()), verdicts, model, bounds, caps, sample)
+        bench = LogStudy(store, find_models(read_settings()), verdicts, model, bounds, caps, sample)
         (out / "logs.json").write_text(json.dumps({"model": model, "sample": sample, "limit": limit}) + "\n")
         for log in logs:
             for row in _measured(bench, log.part(0, limit or len(log)), chosen):
@@ -183,7 +183,7 @@ def _tell(rows: Sequence[Row]) -> None:
         typer.echo(table.round(3).to_string(index=False) if rows else "nothing was measured")
 
 
-def _measured(bench: LogBench, log: LogSet, strategies: Sequence[Strategy]) -> Iterator[Row]:
+def _measured(bench: LogStudy, log: LogSet, strategies: Sequence[Strategy]) -> Iterator[Row]:
     """All strategies on one log, and the control; one that the sample does not allow is said to be left out."""
     rest = log.part(log.cut(bench.sample), len(log))
     nothing = dict.fromkeys(("asked", "unanswered", "calls", "tokens", "made_up", "wall_s"), 0)

@@ -23,9 +23,9 @@ from argosy.benchmarks.studies.drifts import PLANTED
 from argosy.benchmarks.studies.playforward_curve import (
     ARMS,
     LOOKED_AT,
-    Found,
-    Play,
-    Played,
+    DriftFound,
+    PlayforwardOptions,
+    PlayforwardResult,
     curve_of,
     find_drift,
     make_champion,
@@ -39,7 +39,9 @@ from argosy.signals.errors import BadInput
 FINISHED, TABLE, DRIFTS = "played.jsonl", "played.csv", "drifts.csv"
 
 
-def play_all(entries: tuple[Entry, ...], play: Play, out: Path, looks: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def play_all(
+    entries: tuple[Entry, ...], play: PlayforwardOptions, out: Path, looks: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plays what is missing, and returns both tables; each finished row is kept at once. `looks`: for drifts, too."""
     file = out / FINISHED
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
@@ -54,7 +56,7 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path, looks: bool) -> 
             if (entry.id, row) in done:
                 continue
             kind = row.removeprefix("drift ")
-            made: Played | Found
+            made: PlayforwardResult | DriftFound
             if row in ARMS:
                 met = planted(curve, play.plant) if play.plant else curve
                 made = play_arm(met, row, home, champion, play, out)
@@ -68,7 +70,7 @@ def play_all(entries: tuple[Entry, ...], play: Play, out: Path, looks: bool) -> 
     rows_now = [row for (series, _), row in done.items() if series in chosen]
     arms = pd.DataFrame([row for row in rows_now if "arm" in row]).drop(columns="row")
     drifts = [row for row in rows_now if "drift" in row]
-    return arms, pd.DataFrame(drifts, columns=["row", *(each.name for each in fields(Found))]).drop(columns="row")
+    return arms, pd.DataFrame(drifts, columns=["row", *(each.name for each in fields(DriftFound))]).drop(columns="row")
 
 
 def summed(arms: pd.DataFrame, drifts: pd.DataFrame) -> str:
@@ -103,7 +105,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")] = Path("playforward"),
 ) -> None:
     """Play curves forward without refresh, with retuning and with searching again; plant drifts, count false ones."""
-    play = Play(
+    play = PlayforwardOptions(
         every_days,
         look_days,
         train,

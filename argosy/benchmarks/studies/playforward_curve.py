@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from argosy.benchmarks.bench.collection import Entry, Labelled
+from argosy.benchmarks.bench.collection import Entry, LabelledSeries
 from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift import Newer, look
@@ -21,13 +21,13 @@ from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
 from argosy.eval.rates import event_delay, event_pa
 from argosy.graphs.refine import Settings
-from argosy.graphs.refresh.outcomes import Decision, Standing
-from argosy.inputs.tables.read_series import Loaded, TableRequest
+from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
 from argosy.models.table import find_models
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.load import rules_of, serve
 from argosy.service.refresh import refresh
-from argosy.service.refresh_request import Refreshed, RefreshRequest, Shadow
+from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
 from argosy.settings import Settings as StoreSettings
@@ -47,7 +47,7 @@ _DAY_S = 86_400
 
 
 @dataclass(frozen=True)
-class Play:
+class PlayforwardOptions:
     """How curves are played. `train` is the share of points that the detector is made on.
 
     Refreshes are `every_days` apart, and looks for a planted drift `look_days`. `plant`: a drift that all ways of
@@ -73,7 +73,7 @@ class Play:
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayforwardResult:
     """One curve with one way of refreshing: how well what was in service did on the points that came, and the cost."""
 
     series: str
@@ -94,7 +94,7 @@ class Played:
 
 
 @dataclass(frozen=True)
-class Found:
+class DriftFound:
     """One curve with one planted drift, or none: the points after which a look fired, None where none did.
 
     `by`: what fired first. Looks end with the first that fires where a drift was planted.
@@ -113,7 +113,7 @@ class Curve:
     """A curve, the index at which it is played from, and the points between two refreshes."""
 
     entry: str
-    data: Labelled
+    data: LabelledSeries
     start: int
     every: int
 
@@ -122,7 +122,7 @@ class Curve:
         return range(self.start + self.every, len(self.data.series), self.every)
 
 
-def curve_of(entry: Entry, play: Play) -> Curve:
+def curve_of(entry: Entry, play: PlayforwardOptions) -> Curve:
     """Reads a curve. Raises BadInput for one that is too short to be played."""
     data = entry.read()
     points = min(len(data.series), play.limit or len(data.series))
@@ -142,7 +142,7 @@ def planted(curve: Curve, drift: str) -> Curve:
     return replace(curve, data=replace(curve.data, series=replace(series, values=values)))
 
 
-def make_champion(curve: Curve, play: Play, out: Path) -> tuple[Path, str]:
+def make_champion(curve: Curve, play: PlayforwardOptions, out: Path) -> tuple[Path, str]:
     """A store with the session on the first part, once; returns its folder and the detector's id."""
     home, note = out / "store" / curve.entry / "champion", out / "store" / curve.entry / "champion.txt"
     if note.exists():
@@ -165,7 +165,9 @@ def make_champion(curve: Curve, play: Play, out: Path) -> tuple[Path, str]:
     return home, done.detector.id
 
 
-def play_arm(curve: Curve, arm: str, home: Path, champion: str, play: Play, out: Path) -> Played:
+def play_arm(
+    curve: Curve, arm: str, home: Path, champion: str, play: PlayforwardOptions, out: Path
+) -> PlayforwardResult:
     """Plays one curve from the champion's store, which is copied."""
     folder = out / "store" / curve.entry / arm
     shutil.rmtree(folder, ignore_errors=True)
@@ -178,14 +180,16 @@ def play_arm(curve: Curve, arm: str, home: Path, champion: str, play: Play, out:
         store.close()
 
 
-def _refreshed(curve: Curve, arm: str, champion: str, play: Play, store: Store) -> Iterator[tuple[int, Refreshed]]:
+def _refreshed(
+    curve: Curve, arm: str, champion: str, play: PlayforwardOptions, store: Store
+) -> Iterator[tuple[int, RefreshResult]]:
     """Every refresh of one way of refreshing, with the index that it knew points up to."""
     request = RefreshRequest(
         champion,
         model=play.model,
         settings=play.settings,
         sandbox=play.sandbox,
-        shadow=Shadow(days=play.shadow_days),
+        shadow=ShadowPeriod(days=play.shadow_days),
         search=arm == "search",
         force=Decision.KEEP if arm == "without" else None,
     )
@@ -195,20 +199,20 @@ def _refreshed(curve: Curve, arm: str, champion: str, play: Play, store: Store) 
         yield stop, refresh(given, _loaded(curve, stop, play.labelled), store, models, time.time)
 
 
-def _loaded(curve: Curve, stop: int, labelled: bool) -> Loaded:
+def _loaded(curve: Curve, stop: int, labelled: bool) -> LoadedSeries:
     series, labels = curve.data.series.part(0, stop), curve.data.labels[:stop]
     named = Series(curve.entry, np.arange(stop, dtype=np.int64) * series.step_s, series.values, series.step_s)
     incidents = incidents_in(labels, named.seconds, series.step_s) if labelled else ()
-    return Loaded(Path(curve.entry), named, labels if labelled else None, incidents, None, (), False)
+    return LoadedSeries(Path(curve.entry), named, labels if labelled else None, incidents, None, (), False)
 
 
 def _summed(
-    curve: Curve, arm: str, champion: str, told: list[tuple[int, Refreshed]], play: Play, store: Store
-) -> Played:
+    curve: Curve, arm: str, champion: str, told: list[tuple[int, RefreshResult]], play: PlayforwardOptions, store: Store
+) -> PlayforwardResult:
     flags = _flags_in_service(curve, champion, told, play, store)[curve.start :]
     labels, states = curve.data.labels[curve.start :], [each.state for _, each in told]
     weeks = len(flags) * curve.data.series.step_s / (7 * _DAY_S)
-    return Played(
+    return PlayforwardResult(
         series=curve.entry,
         arm=arm,
         points=len(flags),
@@ -219,8 +223,8 @@ def _summed(
         false_alerts_a_week=len(runs(outside(labels, flags))) / weeks,
         refreshes=len(told),
         challengers=len({each.challenger for _, each in told if each.challenger}),
-        promoted=states.count(Standing.PROMOTED),
-        rolled_back=states.count(Standing.ROLLED_BACK),
+        promoted=states.count(RefreshState.PROMOTED),
+        rolled_back=states.count(RefreshState.ROLLED_BACK),
         seconds=sum(each.cost.seconds for _, each in told),
         calls=sum(each.cost.calls for _, each in told),
         tokens=sum(each.cost.tokens for _, each in told),
@@ -228,7 +232,7 @@ def _summed(
 
 
 def _flags_in_service(
-    curve: Curve, champion: str, told: list[tuple[int, Refreshed]], play: Play, store: Store
+    curve: Curve, champion: str, told: list[tuple[int, RefreshResult]], play: PlayforwardOptions, store: Store
 ) -> Bools:
     """What was flagged by whichever detector was in service when a point came, shape (n,)."""
     flags = np.zeros(len(curve.data.series), dtype=np.bool_)
@@ -241,7 +245,7 @@ def _flags_in_service(
     return flags
 
 
-def flags_of(detector: str, loaded: Loaded, play: Play, store: Store) -> Bools:
+def flags_of(detector: str, loaded: LoadedSeries, play: PlayforwardOptions, store: Store) -> Bools:
     """A stored detector's flags on a curve; a rule that fails on it flags nothing."""
     served = serve(store, detector, loaded)
     authors = rules_of(store, store.detectors.find(detector))
@@ -256,7 +260,7 @@ def flags_of(detector: str, loaded: Loaded, play: Play, store: Store) -> Bools:
         sandbox.close()
 
 
-def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Play) -> Found:
+def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: PlayforwardOptions) -> DriftFound:
     """Looks at a curve with a planted drift, or none, every so many points, as a refresh of the champion would."""
     changed = _looked_at(curve, drift, play)
     labels, every = changed.data.labels, changed.every
@@ -277,10 +281,10 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Play) 
             first = (stop - curve.start, "+".join(names))
         if names and drift in PLANTED:
             break
-    return Found(curve.entry, drift, first[0], first[1], looks, fires)
+    return DriftFound(curve.entry, drift, first[0], first[1], looks, fires)
 
 
-def _looked_at(curve: Curve, drift: str, play: Play) -> Curve:
+def _looked_at(curve: Curve, drift: str, play: PlayforwardOptions) -> Curve:
     """The curve with what is looked for in it, and the points between two looks.
 
     A drift is planted where there is no other, so that what is found is what was planted.

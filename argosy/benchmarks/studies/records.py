@@ -24,7 +24,7 @@ from argosy.cli.choices import one_of
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.distances import Method
 from argosy.detectors.records.embedder import Embedder
-from argosy.detectors.records.groups import Judging
+from argosy.detectors.records.groups import GroupOptions
 from argosy.eval.metrics import auc_pr, auc_roc
 from argosy.graphs.recording.redaction import Redaction
 from argosy.inputs.records.records_file import RecordsRequest, read_records
@@ -92,7 +92,7 @@ def cases(data: Path, most: int, seed: int) -> Iterator[Case]:
 def judged(case: Case, method: Method, embedder: Embedder, percentile: float) -> Row:
     """One method on one case. Raises what the embedder raises."""
     began = time.monotonic()
-    detector = RecordDetector(embedder, Judging(method, percentile))
+    detector = RecordDetector(embedder, GroupOptions(method, percentile))
     scores = detector.fit(case.training or case.records).score(case.records)
     return Row(
         case.name,

@@ -23,7 +23,7 @@ from argosy.agents.sigllm.findings import Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions
 from argosy.agents.sigllm.prompter import PrompterOptions
 from argosy.benchmarks.bench.archives import nab
-from argosy.benchmarks.bench.collection import Entry, Labelled
+from argosy.benchmarks.bench.collection import Entry, LabelledSeries
 from argosy.benchmarks.bench.plan import data_digest
 from argosy.benchmarks.bench.sessions import store_settings
 from argosy.cli.choices import one_of
@@ -78,7 +78,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Bench:
+class SigllmStudy:
     """What all runs of one benchmark have in common; `points` 0 for whole series."""
 
     model: str
@@ -104,7 +104,7 @@ class Bench:
         return Row(group, entry.id, method, start, stop - start, **counts, **told, session=done.session)
 
 
-def slice_of(labelled: Labelled, points: int) -> tuple[int, int]:
+def slice_of(labelled: LabelledSeries, points: int) -> tuple[int, int]:
     """So many points with the middle of the first incident in theirs, as far as the series goes; 0 is all."""
     size, spans = len(labelled.series), runs(labelled.labels)
     if not points or points >= size:
@@ -121,7 +121,7 @@ def chosen(entries: Sequence[Entry], most: int) -> list[tuple[str, Entry]]:
     return in_turn[:most] if most else in_turn
 
 
-def benchmark(bench: Bench, series: Sequence[tuple[str, Entry]], store: Store, out: Path) -> Iterator[Row]:
+def benchmark(bench: SigllmStudy, series: Sequence[tuple[str, Entry]], store: Store, out: Path) -> Iterator[Row]:
     """What is finished, and then what is missing; each run is kept at once."""
     file = out / FINISHED
     rows = [Row(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
@@ -181,7 +181,7 @@ def main(
         }
         if samples is not None:
             options = {word: replace(each, samples=samples) for word, each in options.items()}
-        bench = Bench(model, options, points, aggregate, seed, Caps(calls=budget_calls))
+        bench = SigllmStudy(model, options, points, aggregate, seed, Caps(calls=budget_calls))
         picked = chosen(nab(data).entries, series)
         ResultsFolder.open(out, {**asdict(bench), "series": [entry.id for _, entry in picked], **_digest(data)})
         rows = _run(bench, picked, out)
@@ -198,7 +198,7 @@ def _digest(data: Path) -> dict[str, object]:
     return {"data": data_digest([data if data.is_file() else data / "nab.parquet"])}
 
 
-def _run(bench: Bench, picked: Sequence[tuple[str, Entry]], out: Path) -> list[Row]:
+def _run(bench: SigllmStudy, picked: Sequence[tuple[str, Entry]], out: Path) -> list[Row]:
     rows = []
     store = open_store(store_settings(out))
     try:

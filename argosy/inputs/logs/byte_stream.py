@@ -33,7 +33,7 @@ _MOST_CONTROLS = 0.05
 
 
 @dataclass(eq=False)
-class Spoiled:
+class DamagedLines:
     """How many lines could not be taken as they stood: too long and cut, or no UTF-8 and read as Windows-1252."""
 
     cut: int = 0
@@ -41,26 +41,26 @@ class Spoiled:
 
 
 @dataclass(frozen=True)
-class Standing:
+class FileIdentity:
     """Which file a path leads to, and how long it is, so that a log that was rotated meanwhile is known."""
 
     device: int
     inode: int
     size_bytes: int
 
-    def continues(self, earlier: "Standing") -> bool:
+    def continues(self, earlier: "FileIdentity") -> bool:
         """Whether this is the same file, to which lines were added at most."""
         same = (self.device, self.inode) == (earlier.device, earlier.inode)
         return same and self.size_bytes >= earlier.size_bytes
 
 
-def standing(path: Path) -> Standing | None:
+def file_identity(path: Path) -> FileIdentity | None:
     """How a file stands now; None where there is none."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return Standing(found.st_dev, found.st_ino, found.st_size)
+    return FileIdentity(found.st_dev, found.st_ino, found.st_size)
 
 
 class Stream:
@@ -125,7 +125,7 @@ def byte_stream(path: Path, place: str) -> Iterator[Stream]:
         yield _opened(path, place, stack)
 
 
-def line_blocks(path: Path, place: str, spoiled: Spoiled) -> Iterator[list[str]]:
+def line_blocks(path: Path, place: str, spoiled: DamagedLines) -> Iterator[list[str]]:
     """All lines without their ends, empty ones too, some thousands at a time.
 
     A line is cut at `LONGEST_LINE`, and read as Windows-1252 where it is no UTF-8; `spoiled` counts both. Raises
@@ -174,7 +174,7 @@ def _chunks(stream: Stream) -> Iterator[bytes]:
         chunk = stream.read(_CHUNK_BYTES)
 
 
-def _decoded(block: bytes, spoiled: Spoiled) -> list[str]:
+def _decoded(block: bytes, spoiled: DamagedLines) -> list[str]:
     try:
         lines = block.decode().replace("\r\n", "\n").removesuffix("\r").split("\n")
     except UnicodeDecodeError:
@@ -185,7 +185,7 @@ def _decoded(block: bytes, spoiled: Spoiled) -> list[str]:
     return lines
 
 
-def read_line(line: bytes, spoiled: Spoiled) -> str:
+def read_line(line: bytes, spoiled: DamagedLines) -> str:
     """One line as text: UTF-8, or else Windows-1252, which is counted."""
     try:
         return line.decode()

@@ -15,7 +15,7 @@ from argosy.inputs.logs.byte_stream import (
     JOURNAL,
     LONGEST_LINE,
     PARQUET,
-    Spoiled,
+    DamagedLines,
     beginning,
     byte_stream,
     line_blocks,
@@ -95,13 +95,13 @@ class Log:
 
     request: LogRequest
     format: LogFormat
-    spoiled: Spoiled = field(default_factory=Spoiled)
+    spoiled: DamagedLines = field(default_factory=DamagedLines)
     skipped: Rows = field(default_factory=Rows)
     plain: Rows = field(default_factory=Rows)
 
     def batches(self) -> Iterator[Entries]:
         """All entries that hold text, some thousands at a time. Raises BadInput."""
-        self.spoiled, self.skipped, self.plain = Spoiled(), Rows(), Rows()
+        self.spoiled, self.skipped, self.plain = DamagedLines(), Rows(), Rows()
         any_text = False
         for entries in _READERS[self.format](self):
             any_text |= bool(entries.texts)
@@ -226,7 +226,9 @@ def _as_request(request: LogRequest, schema: pa.Schema) -> LogRequest:
     return LogRequest(request.path, message, request.session, request.label, request.called)
 
 
-def _entries(rows: Sequence[tuple[int, Mapping[str, object] | str]], request: LogRequest, spoiled: Spoiled) -> Entries:
+def _entries(
+    rows: Sequence[tuple[int, Mapping[str, object] | str]], request: LogRequest, spoiled: DamagedLines
+) -> Entries:
     """The entries of rows; a row that is a text is one without fields. What is cut is counted."""
     hidden = {request.label, request.session} - {None}
     texts, numbers, sessions, labels = [], [], [], []

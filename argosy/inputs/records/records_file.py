@@ -13,7 +13,7 @@ import numpy as np
 from argosy.inputs.logs.byte_stream import (
     PARQUET,
     PIPE,
-    Spoiled,
+    DamagedLines,
     beginning,
     byte_stream,
     held,
@@ -81,7 +81,7 @@ class ReadRecords:
 class _Odd:
     """What could not be taken as it stood."""
 
-    spoiled: Spoiled = field(default_factory=Spoiled)
+    spoiled: DamagedLines = field(default_factory=DamagedLines)
     broken: list[int] = field(default_factory=list)
     cut: int = 0
 

@@ -11,7 +11,7 @@ from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
 from argosy.inputs.tables.incidents import read_incidents
-from argosy.inputs.tables.read_series import Loaded, TableRequest, read_series
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -28,7 +28,7 @@ class FileSource:
     pattern: str
     request: TableRequest
 
-    def load(self, stretch: Stretch) -> Loaded:
+    def load(self, stretch: Stretch) -> LoadedSeries:
         parts = []
         for path in _paths(self.pattern):
             loaded = _read(path, self.request)
@@ -54,7 +54,7 @@ class FileIncidents:
         return read_incidents(self.path, None, self.series)
 
 
-def joined(parts: Sequence[Loaded]) -> Loaded:
+def joined(parts: Sequence[LoadedSeries]) -> LoadedSeries:
     """Several stretches of one series as one.
 
     Rows that two of them have alike count once. Raises BadInput where they differ in a value at the same time, and
@@ -93,14 +93,14 @@ def _paths(pattern: str) -> list[Path]:
     return found
 
 
-def _read(path: Path, request: TableRequest) -> Loaded:
+def _read(path: Path, request: TableRequest) -> LoadedSeries:
     try:
         return read_series(replace(request, path=path))
     except FileNotFoundError as error:  # it was there when the folder was listed
         raise SourceUnavailable(str(path), "went away while it was read", "try again") from error
 
 
-def _check_alike(parts: Sequence[Loaded]) -> None:
+def _check_alike(parts: Sequence[LoadedSeries]) -> None:
     for name, has in (
         ("labels", [each.labels is not None for each in parts]),
         ("the base's column", [each.base is not None for each in parts]),
@@ -110,7 +110,7 @@ def _check_alike(parts: Sequence[Loaded]) -> None:
             raise BadInput(str(one), f"has no {name}, and {other} has", "give all files the same columns")
 
 
-def _check_same(parts: Sequence[Loaded], seconds: np.ndarray, values: np.ndarray, again: Bools) -> None:
+def _check_same(parts: Sequence[LoadedSeries], seconds: np.ndarray, values: np.ndarray, again: Bools) -> None:
     here = np.flatnonzero(again)
     differs = here[~((values[here] == values[here - 1]) | (np.isnan(values[here]) & np.isnan(values[here - 1])))]
     if len(differs):
@@ -120,7 +120,7 @@ def _check_same(parts: Sequence[Loaded], seconds: np.ndarray, values: np.ndarray
         raise BadInput(str(parts[0].origin.parent), problem, "take one of the files out")
 
 
-def _labels(parts: Sequence[Loaded], order: np.ndarray, again: Bools) -> Bools | None:
+def _labels(parts: Sequence[LoadedSeries], order: np.ndarray, again: Bools) -> Bools | None:
     """A point that two files have is labelled when one of them says so."""
     known = [each.labels for each in parts if each.labels is not None]
     if not known:
@@ -132,7 +132,7 @@ def _labels(parts: Sequence[Loaded], order: np.ndarray, again: Bools) -> Bools |
     return joined_labels
 
 
-def _base(parts: Sequence[Loaded], keep: np.ndarray) -> Base | None:
+def _base(parts: Sequence[LoadedSeries], keep: np.ndarray) -> Base | None:
     bases = [each.base for each in parts if each.base is not None]
     if not bases:
         return None

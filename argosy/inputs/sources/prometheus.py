@@ -20,7 +20,7 @@ from argosy.inputs.sources.addresses import check_kept, standing_in, without_pas
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch
 from argosy.inputs.tables.cells import LARGEST_VALUE, Base, ColumnScores
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -52,7 +52,7 @@ class PrometheusSource:
     timeout_s: float = 30.0
     within_s: float = 600.0
 
-    def load(self, stretch: Stretch) -> Loaded:
+    def load(self, stretch: Stretch) -> LoadedSeries:
         refuse_counter(self.query)
         asking = _Asking(self.url, self.step_s, self.timeout_s, time.monotonic() + self.within_s)
         seconds, values, notes = asking.series(self.query, stretch)
@@ -64,7 +64,7 @@ class PrometheusSource:
             raise NoData(f"{asking.place}: {self.query!r} is not a number at any point from {stretch}")
         series = Series(_name(self.query), seconds, values, self.step_s)
         base = self._base(asking, stretch, seconds)
-        return Loaded(Path(f"prometheus:{asking.host}"), series, None, (), base, tuple(notes), True)
+        return LoadedSeries(Path(f"prometheus:{asking.host}"), series, None, (), base, tuple(notes), True)
 
     def _base(self, asking: "_Asking", stretch: Stretch, seconds: Ints) -> Base | None:
         if self.base_query is None or self.base is None:

@@ -9,7 +9,7 @@ import numpy as np
 from argosy.inputs.sources.errors import NoData
 from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
 from argosy.inputs.tables.incidents import placed
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
@@ -32,7 +32,7 @@ class Stretch:
 class Source(Protocol):
     """Anything that has one series, and gives the points of a stretch of time."""
 
-    def load(self, stretch: Stretch) -> Loaded:
+    def load(self, stretch: Stretch) -> LoadedSeries:
         """The points of the stretch, at least one, with times that are known.
 
         Raises BadInput for what a person must mend, SourceUnavailable for what may pass, NoData where there is none.
@@ -48,7 +48,7 @@ class Incidents(Protocol):
         ...
 
 
-def cut(loaded: Loaded, stretch: Stretch) -> Loaded:
+def cut(loaded: LoadedSeries, stretch: Stretch) -> LoadedSeries:
     """The points within the stretch. Raises NoData."""
     seconds = loaded.series.seconds
     start, stop = np.searchsorted(seconds, [stretch.since, stretch.until + 1])
@@ -64,7 +64,7 @@ def cut(loaded: Loaded, stretch: Stretch) -> Loaded:
     return replace(loaded, series=series, labels=labels, incidents=incidents, base=_base_part(loaded.base, part))
 
 
-def with_incidents(loaded: Loaded, incidents: Sequence[Incident], until: int) -> Loaded:
+def with_incidents(loaded: LoadedSeries, incidents: Sequence[Incident], until: int) -> LoadedSeries:
     """Labels from incidents: those that nobody had labelled by `until` are not known yet."""
     series = loaded.series
     first, last = int(series.seconds[0]), int(series.seconds[-1])
@@ -79,7 +79,7 @@ def with_incidents(loaded: Loaded, incidents: Sequence[Incident], until: int) ->
     return replace(loaded, labels=labels, incidents=fitted.incidents, notes=(*loaded.notes, *notes))
 
 
-def across_gaps(loaded: Loaded, policy: GapPolicy) -> Loaded:
+def across_gaps(loaded: LoadedSeries, policy: GapPolicy) -> LoadedSeries:
     """The same, with its gaps as the policy says. A gap that is an anomaly is an incident of kind `gap`."""
     found = bridged(loaded.series, policy)
     incidents = loaded.incidents
@@ -95,7 +95,7 @@ def across_gaps(loaded: Loaded, policy: GapPolicy) -> Loaded:
     return replace(loaded, series=found.series, labels=labels, incidents=incidents, base=base, notes=notes)
 
 
-def _covers(incident: Incident, loaded: Loaded) -> bool:
+def _covers(incident: Incident, loaded: LoadedSeries) -> bool:
     """An incident between two points is no mistake in a stretch of a longer series."""
     seconds = loaded.series.seconds
     end = incident.end if incident.end > incident.start else incident.start + loaded.series.step_s

@@ -12,7 +12,7 @@ from argosy.inputs.sources.files import FileIncidents, FileSource
 from argosy.inputs.sources.prometheus import PrometheusSource
 from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps, with_incidents
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
-from argosy.inputs.tables.read_series import Loaded, TableRequest
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
 from argosy.signals.gap_policy import GapPolicy
 from argosy.store.rows import Json
 
@@ -100,7 +100,7 @@ class Feed:
     gaps: GapPolicy
     lookback_s: int
 
-    def load(self, seen_until: int, until: int) -> Loaded:
+    def load(self, seen_until: int, until: int) -> LoadedSeries:
         """The points up to `until`, from some time before the last that was seen. Raises as the source does."""
         stretch = Stretch(seen_until - self.lookback_s, until)
         loaded = self.source.load(stretch)

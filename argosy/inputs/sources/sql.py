@@ -16,7 +16,7 @@ from argosy.inputs.sources.arrow_sheet import ArrowSheet
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.incidents import incidents_in_sheet
-from argosy.inputs.tables.read_series import Loaded, TableRequest, read_sheet
+from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_sheet
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 
@@ -34,7 +34,7 @@ class SqlSource:
     request: TableRequest
     timeout_s: float = 60.0
 
-    def load(self, stretch: Stretch) -> Loaded:
+    def load(self, stretch: Stretch) -> LoadedSeries:
         table = ask(self.url, self.query, {"since": stretch.since, "until": stretch.until}, self.timeout_s)
         place = Path(_place(self.url))
         if not table.num_rows:

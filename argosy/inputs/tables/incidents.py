@@ -20,7 +20,7 @@ LARGEST_JSON_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedIncidents:
     """Incidents as a series has them, in order, each covering points of its own; and what was done to get there."""
 
     incidents: tuple[Incident, ...]
@@ -61,7 +61,7 @@ def _incidents(columns: dict[str, Column], step_s: int | None) -> tuple[Incident
     )
 
 
-def placed(incidents: Sequence[Incident], series: Series, origin: str) -> Placed:
+def placed(incidents: Sequence[Incident], series: Series, origin: str) -> PlacedIncidents:
     """Fits incidents to the points of a series: those without points are left out, those that meet are one.
 
     An incident that ends where it starts covers one step. Raises BadInput when incidents are given and none fits.
@@ -86,7 +86,7 @@ def placed(incidents: Sequence[Incident], series: Series, origin: str) -> Placed
     notes = tuple(f"{what}: {count} of {len(incidents)}" for count, what in counts if count)
     if not incidents:
         notes = (f"{origin} holds no incident",)
-    return Placed(tuple(incident for _, _, incident in merged), notes)
+    return PlacedIncidents(tuple(incident for _, _, incident in merged), notes)
 
 
 Spanned = tuple[int, int, Incident]

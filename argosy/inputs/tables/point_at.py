@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from argosy.inputs.tables.column import shown
-from argosy.inputs.tables.read_series import Loaded
+from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS, iso
 from argosy.signals.errors import BadInput
 
 OPTION = "--at"
 
 
-def point_at(text: str, loaded: Loaded) -> int:
+def point_at(text: str, loaded: LoadedSeries) -> int:
     """The index of the point that a time means: the one at it, or the one whose step it falls into.
 
     Takes ISO 8601 (UTC without an offset) and Unix times. A whole number below 100,000,000 is an index: the file's own
@@ -30,7 +30,7 @@ def point_at(text: str, loaded: Loaded) -> int:
     return _by_second(_iso(word), word, loaded)
 
 
-def _by_index(number: int, loaded: Loaded) -> int:
+def _by_index(number: int, loaded: LoadedSeries) -> int:
     series = loaded.series
     if loaded.times_known:
         first, last, index = 0, len(series) - 1, number
@@ -45,7 +45,7 @@ def _by_index(number: int, loaded: Loaded) -> int:
     return index
 
 
-def _by_second(second: int, word: str, loaded: Loaded) -> int:
+def _by_second(second: int, word: str, loaded: LoadedSeries) -> int:
     series = loaded.series
     place = f"{OPTION} {shown(word)}"
     if not loaded.times_known:

@@ -45,7 +45,7 @@ class TableRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Loaded:
+class LoadedSeries:
     """What was read. `labels` and `base` have one entry per point; None when the table has none.
 
     `incidents` are the runs of `labels`. `notes` are sentences on what was left out, joined or assumed. Without
@@ -81,7 +81,7 @@ class _Names:
         return self.only[1] if self.only else None
 
 
-def read_series(request: TableRequest) -> Loaded:
+def read_series(request: TableRequest) -> LoadedSeries:
     """Reads one series from CSV, gzipped CSV or Parquet.
 
     Raises BadInput, naming file, row and column, for whatever is not a series: unreadable cells, times that are
@@ -90,7 +90,7 @@ def read_series(request: TableRequest) -> Loaded:
     return read_sheet(open_sheet(request.path), request)
 
 
-def read_sheet(sheet: Sheet, request: TableRequest) -> Loaded:
+def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     """Reads one series from a table that is open already, whatever holds it. Raises BadInput as `read_series` does."""
     if request.step_s is not None:
         check_step(request.step_s)
@@ -103,7 +103,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> Loaded:
     series, notes = _series(value, times, request, names.id or _stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series)
     base = read_base(columns[names.base]) if names.base else None
-    return Loaded(request.path, series, labels, incidents, base, (*times.notes, *notes, *more), times.known)
+    return LoadedSeries(request.path, series, labels, incidents, base, (*times.notes, *notes, *more), times.known)
 
 
 def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
     return sheet.ids(column)
 
 
-def newest(loaded: Loaded, most: int = MOST_SESSION_POINTS) -> Loaded:
+def newest(loaded: LoadedSeries, most: int = MOST_SESSION_POINTS) -> LoadedSeries:
     """The last `most` points, with a note of what was left out; the same where there are no more."""
     left_out = len(loaded.series) - most
     if left_out <= 0:
@@ -133,7 +133,7 @@ def newest(loaded: Loaded, most: int = MOST_SESSION_POINTS) -> Loaded:
     return replace(loaded, series=series, labels=labels, base=base, incidents=incidents, notes=(*loaded.notes, note))
 
 
-def for_session(loaded: Loaded) -> Bools:
+def for_session(loaded: LoadedSeries) -> Bools:
     """The labels, when this is enough to run a session on. Raises BadInput when points or labels are missing."""
     points = len(loaded.series)
     if points < FEWEST_SESSION_POINTS:

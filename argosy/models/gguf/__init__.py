@@ -3,6 +3,6 @@
 `child` is what the process runs; no other module here may import it, for it needs the extra `local`.
 """
 
-from argosy.models.gguf.server import SCHEME, Served, serving, what_is_missing
+from argosy.models.gguf.server import SCHEME, LocalServer, serving, what_is_missing
 
-__all__ = ["SCHEME", "Served", "serving", "what_is_missing"]
+__all__ = ["SCHEME", "LocalServer", "serving", "what_is_missing"]

@@ -26,7 +26,7 @@ _QUOTED_CHARS = 300
 
 
 @dataclass(frozen=True)
-class Served:
+class LocalServer:
     """Where the model answers, and the key that only this session knows."""
 
     url: str
@@ -50,7 +50,7 @@ def what_is_missing(path: str) -> tuple[str, str] | None:
 
 
 @contextmanager
-def serving(path: str, facts: ModelFacts) -> Iterator[Served]:
+def serving(path: str, facts: ModelFacts) -> Iterator[LocalServer]:
     """Serves the file until the end. Raises BadInput for what is no model, ModelUnavailable when it does not start."""
     if missing := what_is_missing(path):
         raise BadInput(f"--model {SCHEME}{path}", *missing)
@@ -71,7 +71,7 @@ def serving(path: str, facts: ModelFacts) -> Iterator[Served]:
         )
         try:
             url = _ready(process, json.dumps(asked), log, path)
-            yield Served(url, key, process.pid)
+            yield LocalServer(url, key, process.pid)
         finally:
             _end(process)
 

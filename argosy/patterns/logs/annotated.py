@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from argosy.agents.logs.answers import Answer
 from argosy.detectors.logs.templates import OTHERS
 from argosy.inputs.logs.log_file import Log
-from argosy.patterns.logs.mining import Tally
+from argosy.patterns.logs.mining import LineTemplates
 from argosy.signals.errors import BadInput
 from argosy.terminal import printable
 
@@ -44,7 +44,7 @@ def check_writable(out: Path, source: Path) -> None:
         raise BadInput(f"--out {out}", "cannot be written", "give a file in a folder that is there")
 
 
-def annotate(log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path) -> int:
+def annotate(log: Log, tally: LineTemplates, answers: Mapping[int, Answer], out: Path) -> int:
     """Reads the log again and writes it line by line; gives the count. By the name: .jsonl, .parquet, else text.
 
     Text has verdict, line number, reason and line, parted by tabs. Of a log that has grown since it was mined the new
@@ -57,7 +57,7 @@ def annotate(log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path) -
         raise BadInput(f"--out {out}", f"cannot be written: {error.strerror}", "give another file") from error
 
 
-def _rows(log: Log, tally: Tally, answers: Mapping[int, Answer]) -> Iterator[Row]:
+def _rows(log: Log, tally: LineTemplates, answers: Mapping[int, Answer]) -> Iterator[Row]:
     mined = (pair for numbers, ids in tally.blocks() for pair in zip(numbers.tolist(), ids.tolist(), strict=True))
     for entries in log.batches():
         for number, text in zip(entries.numbers.tolist(), entries.texts, strict=True):

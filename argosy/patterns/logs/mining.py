@@ -17,7 +17,7 @@ _READ_LINES = 1 << 16
 _ROW = np.dtype([("number", "<i8"), ("template", "<i4")])
 
 
-class Tally:
+class LineTemplates:
     """For every line its number and template, in a temporary file of 12 bytes a line. A context manager."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Tally:
 
 
 @dataclass(eq=False)
-class Mined:
+class MinedLog:
     """What a log is made of. `sessions` has for each session the templates of its lines."""
 
     templates: Sequence[Template] = ()
@@ -58,13 +58,13 @@ class Mined:
     sessions: dict[str, set[int]] = field(default_factory=dict)
 
 
-def mine(log: Log, tally: Tally, most_templates: int, done: Callable[[int], None]) -> Mined:
+def mine(log: Log, tally: LineTemplates, most_templates: int, done: Callable[[int], None]) -> MinedLog:
     """Reads the log once; `done` is told the count of lines. Memory grows with templates and sessions, not with lines.
 
     Raises BadInput.
     """
     miner = TemplateMiner(most_templates)
-    found = Mined()
+    found = MinedLog()
     for entries in log.batches():
         ids = miner.add(entries.texts)
         tally.add(entries.numbers, ids)

@@ -8,22 +8,22 @@ import numpy as np
 
 from argosy.agents.logs.answers import Answer
 from argosy.agents.logs.batches import Bounds
-from argosy.agents.logs.entries import Labelled
+from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import labelled_templates
-from argosy.agents.logs.preparation import Prepared, prepared, refuse_without_sample
+from argosy.agents.logs.preparation import PreparedStrategy, prepared, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt, Verdicts
 from argosy.agents.logs.strategies import TRAITS, Strategy
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import Pattern
 from argosy.detectors.logs.templates import MOST_TEMPLATES, OTHERS
 from argosy.graphs.recording.events import Event
-from argosy.inputs.logs.byte_stream import Standing, held, standing
+from argosy.inputs.logs.byte_stream import FileIdentity, file_identity, held
 from argosy.inputs.logs.log_file import Log, LogRequest, open_log, read_lines
 from argosy.models.table import Models
 from argosy.patterns.logs.annotated import annotate, check_writable
-from argosy.patterns.logs.mining import Mined, Tally, mine
+from argosy.patterns.logs.mining import LineTemplates, MinedLog, mine
 from argosy.patterns.logs.report import LogReport, TemplateVerdict
-from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store
 
@@ -48,7 +48,7 @@ class LogsRequest:
 
 
 @dataclass(frozen=True)
-class Watching:
+class LogObserver:
     """Who is told what: recorded events, lines mined, templates with a verdict of all; and who may interrupt."""
 
     event: Callable[[Event], None] = lambda _event: None
@@ -63,18 +63,18 @@ def read_log(
     models: Models,
     clock: Callable[[], float],
     verdicts: Verdicts,
-    watching: Watching | None = None,
+    watching: LogObserver | None = None,
 ) -> LogReport:
     """Reads a log and keeps the run as a session.
 
     Raises BadInput, StoreUnavailable, and ModelUnavailable; the verdicts that there were by then are kept.
     """
-    watching = watching or Watching()
+    watching = watching or LogObserver()
     sample = _sample(request)
     if request.out:
         check_writable(request.out, request.log.path)
-    with held(request.log.path) as path, Tally() as tally:
-        since = standing(path)
+    with held(request.log.path) as path, LineTemplates() as tally:
+        since = file_identity(path)
         log = open_log(replace(request.log, path=path, called=request.log.place))
         mined = mine(log, tally, request.most_templates, watching.mined)
         asking = PatternRequest(
@@ -92,7 +92,7 @@ def read_log(
                 "templates": len(mined.templates),
             },
         )
-        with consult(asking, store, models, clock, watching.event) as run:
+        with open_pattern_run(asking, store, models, clock, watching.event) as run:
             report, answers = _judged(request, run, mined, sample, store, verdicts, watching)
             report = replace(report, notes=(*log.notes, *report.notes, *run.notes), format=log.format.value)
             report = _with_lines(report, tally)
@@ -103,10 +103,15 @@ def read_log(
 
 
 def _annotated(
-    report: LogReport, log: Log, tally: Tally, answers: Mapping[int, Answer], out: Path, since: Standing | None
+    report: LogReport,
+    log: Log,
+    tally: LineTemplates,
+    answers: Mapping[int, Answer],
+    out: Path,
+    since: FileIdentity | None,
 ) -> LogReport:
     """The report with the annotated log, or with a note where the log is another by now. Raises BadInput."""
-    now = standing(log.request.path)
+    now = file_identity(log.request.path)
     if since is None or now is None or not now.continues(since):
         gone = f"{out} was not written: the log was replaced or cut while it was read; run it again, answers are kept"
         return replace(report, notes=(*report.notes, gone))
@@ -115,7 +120,7 @@ def _annotated(
     return replace(report, out=str(out), notes=(*report.notes, *([ends] if written < report.lines else [])))
 
 
-def _sample(request: LogsRequest) -> tuple[Labelled, ...]:
+def _sample(request: LogsRequest) -> tuple[LabelledTemplate, ...]:
     """The labelled templates that the strategy learns from. Raises BadInput where they are needed and not there."""
     if request.sample is None or not TRAITS[request.strategy].needs_sample:
         refuse_without_sample(request.strategy, ())
@@ -130,12 +135,12 @@ def _sample(request: LogsRequest) -> tuple[Labelled, ...]:
 
 def _judged(
     request: LogsRequest,
-    run: Consultation,
-    mined: Mined,
-    sample: tuple[Labelled, ...],
+    run: PatternRun,
+    mined: MinedLog,
+    sample: tuple[LabelledTemplate, ...],
     store: Store,
     verdicts: Verdicts,
-    watching: Watching,
+    watching: LogObserver,
 ) -> tuple[LogReport, Mapping[int, Answer]]:
     with run.span("prepare") as mark:
         ready = prepared(request.strategy, sample, run.speaker(mark), request.bounds, watching.interrupted)
@@ -161,11 +166,11 @@ def _judged(
 
 def _report(
     request: LogsRequest,
-    run: Consultation,
-    mined: Mined,
+    run: PatternRun,
+    mined: MinedLog,
     reader: LogPrompt,
     answers: Mapping[int, Answer],
-    ready: Prepared,
+    ready: PreparedStrategy,
 ) -> LogReport:
     abnormal = {id for id, answer in answers.items() if answer.abnormal}
     last = reader.last
@@ -192,7 +197,7 @@ def _report(
     )
 
 
-def _notes(request: LogsRequest, mined: Mined, reader: LogPrompt, session: str) -> list[str]:
+def _notes(request: LogsRequest, mined: MinedLog, reader: LogPrompt, session: str) -> list[str]:
     why = reader.last.why
     notes = [f"stopped early: {why}"] if why else []
     for model, templates in reader.answered_by.items():
@@ -207,7 +212,7 @@ def _notes(request: LogsRequest, mined: Mined, reader: LogPrompt, session: str) 
     return notes
 
 
-def _with_lines(report: LogReport, tally: Tally) -> LogReport:
+def _with_lines(report: LogReport, tally: LineTemplates) -> LogReport:
     """The report with the numbers of the lines that are not normal, the first of each template."""
     wanted: dict[int, list[int]] = {each.id: [] for each in report.verdicts if each.verdict != "normal"}
     keys = np.array(sorted(wanted), dtype=np.int64)

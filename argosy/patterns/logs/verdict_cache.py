@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS verdicts (
 """
 
 
-class KeptVerdicts:
+class VerdictCache:
     """Verdicts in a file, under the SHA-256 of how was asked and the template: no text of a log is in it.
 
     Safe to use from several threads and processes. `clean` takes secrets out of reasons, `clock` gives Unix seconds.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from argosy.agents.outliers import Docket, Flagged, dockets
+from argosy.agents.outliers import FlaggedRecord, ReviewBatch, review_batches
 from argosy.detectors.records.detector import RecordDetector
 from argosy.signals.records import Field, Records
 from argosy.signals.scores import Scores
@@ -18,33 +18,35 @@ _MOST_UNUSUAL = 5
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Dockets, and for each id in them the record's index. Ids count from 1 in the order of scores, the highest
+class ReviewRequest:
+    """Batches, and for each id in them the record's index. Ids count from 1 in the order of scores, the highest
     first: they say nothing of where a record stands."""
 
-    dockets: Sequence[Docket]
+    review_batches: Sequence[ReviewBatch]
     places: Mapping[int, int]
 
 
-def dockets_of(detector: RecordDetector, records: Records, scores: Scores, clean: Callable[[str], str]) -> Asked:
-    """Everything that is flagged, the highest score first, as dockets of one group each.
+def review_batches_of(
+    detector: RecordDetector, records: Records, scores: Scores, clean: Callable[[str], str]
+) -> ReviewRequest:
+    """Everything that is flagged, the highest score first, as batches of one group each.
 
     `clean` takes secrets and addresses out of what the model is shown.
     """
     flagged = np.flatnonzero(scores.flags)
     flagged = flagged[np.argsort(-scores.values[flagged], kind="stable")]
     ordered = _ordered_fields(detector, records)
-    by_group: dict[str | None, list[Flagged]] = {}
+    by_group: dict[str | None, list[FlaggedRecord]] = {}
     places: dict[int, int] = {}
     for id, place in enumerate(flagged.tolist(), start=1):
         places[id] = place
         group = detector.compared(records, place)
         by_group.setdefault(group, []).append(_flagged(id, place, detector, records, scores, ordered))
     about = {group: _about(group, detector, records, scores, ordered) for group in by_group}
-    return Asked([_cleaned(docket, clean) for docket in dockets(by_group, about)], places)
+    return ReviewRequest([_cleaned(batch, clean) for batch in review_batches(by_group, about)], places)
 
 
-def _cleaned(docket: Docket, clean: Callable[[str], str]) -> Docket:
+def _cleaned(batch: ReviewBatch, clean: Callable[[str], str]) -> ReviewBatch:
     def all_of(value: Any) -> Any:
         match value:
             case str():
@@ -55,7 +57,7 @@ def _cleaned(docket: Docket, clean: Callable[[str], str]) -> Docket:
                 return [all_of(each) for each in value]
         return value
 
-    return Docket.model_validate(all_of(docket.model_dump()))
+    return ReviewBatch.model_validate(all_of(batch.model_dump()))
 
 
 def _ordered_fields(detector: RecordDetector, records: Records) -> list[str]:
@@ -72,13 +74,13 @@ def _ordered_fields(detector: RecordDetector, records: Records) -> list[str]:
 
 def _flagged(
     id: int, place: int, detector: RecordDetector, records: Records, scores: Scores, ordered: Sequence[str]
-) -> Flagged:
+) -> FlaggedRecord:
     unusual = detector.unusual(records, place)
     fields = _fields(records.rows[place], [*(each.field for each in unusual), *ordered])
     if records.groups is not None and detector.compared(records, place) is None:
         fields = {"(group)": records.groups[place], **fields}
     said = tuple(str(each) for each in unusual[:_MOST_UNUSUAL])
-    return Flagged(id=id, score=round(float(scores.values[place]), 3), fields=fields, unusual=said)
+    return FlaggedRecord(id=id, score=round(float(scores.values[place]), 3), fields=fields, unusual=said)
 
 
 def _about(

@@ -13,13 +13,13 @@ from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
 from argosy.detectors.records.detector import RecordDetector
-from argosy.detectors.records.groups import Judging
+from argosy.detectors.records.groups import GroupOptions
 from argosy.graphs.recording.events import Event
 from argosy.inputs.records.records_file import ReadRecords, RecordsRequest, read_records
 from argosy.models.embedders import HASHED, open_embedder
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import Consultation, PatternRequest, consult
-from argosy.patterns.records.review_batches import Asked, dockets_of
+from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
+from argosy.patterns.records.review_batches import ReviewRequest, review_batches_of
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Records
@@ -38,7 +38,7 @@ _JUST_BELOW = float(np.nextafter(1.0, 0.0))
 
 
 @dataclass(frozen=True)
-class RecordsTask:
+class RecordsJob:
     """What is judged, and how. `train` is a file of training records, or the first share of those that are judged.
 
     With `review` the model looks at what was flagged, by the `rules` of the business in a Markdown file.
@@ -46,7 +46,7 @@ class RecordsTask:
 
     read: RecordsRequest
     embed: str = HASHED
-    judging: Judging = field(default_factory=Judging)
+    judging: GroupOptions = field(default_factory=GroupOptions)
     train: Path | float | None = None
     review: bool = False
     rules: Path | None = None
@@ -56,7 +56,7 @@ class RecordsTask:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class RecordsResult:
     """What a run came to. `verdicts` are those of the review, by index; a dropped record scores just below 1."""
 
     session: str
@@ -67,12 +67,12 @@ class Judged:
 
 
 def judge_records(
-    task: RecordsTask,
+    task: RecordsJob,
     store: Store,
     models: Models,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
-) -> Judged:
+) -> RecordsResult:
     """Judges every record of a file. Raises BadInput, ModelUnavailable and StoreUnavailable.
 
     A budget that is spent leaves records without an opinion, or flagged ones without a review; the report says so.
@@ -80,20 +80,20 @@ def judge_records(
     rules = read_rules(task.rules) if task.rules else ""
     given = read_records(task.read)
     training, notes = _training(task, given)
-    with consult(_asked(task, given.records), store, models, clock, watch) as run:
+    with open_pattern_run(_asked(task, given.records), store, models, clock, watch) as run:
         embedder = open_embedder(task.embed, models, run.budget, task.seed, store.redaction.text)
         detector = RecordDetector(embedder, task.judging)
         with run.span("score") as mark:
             found = detector.fit(training).score(given.records)
             flagged = int(found.flags.sum())
             run.decide(mark, "records", f"{flagged} of {len(found.values)} flagged", "; ".join(detector.notes))
-        asked = dockets_of(detector, given.records, found, store.redaction.text) if task.review else None
+        asked = review_batches_of(detector, given.records, found, store.redaction.text) if task.review else None
         verdicts, more = _reviewed(run, asked, given, rules) if asked else ({}, {})
         scores = _after_review(found, verdicts)
         run.report |= _report(task, run, detector, given, found, verdicts) | more
         run.report["notes"] = [*given.notes, *notes, *detector.notes, *run.notes, *_review_notes(task, run, verdicts)]
         run.outcome = PARTIAL if _is_partial(found, verdicts) else run.outcome
-        return Judged(run.session, given, scores, verdicts, run.report)
+        return RecordsResult(run.session, given, scores, verdicts, run.report)
 
 
 def read_rules(path: Path) -> str:
@@ -111,7 +111,7 @@ def read_rules(path: Path) -> str:
     return text
 
 
-def table_of(judged: Judged) -> pd.DataFrame:
+def table_of(judged: RecordsResult) -> pd.DataFrame:
     """A row for each record: its line or row, group, score, flag, verdict and reason."""
     records, scores = judged.given.records, judged.scores
     verdicts = [judged.verdicts[i].ruling.value if i in judged.verdicts else "" for i in range(len(records))]
@@ -127,7 +127,7 @@ def table_of(judged: Judged) -> pd.DataFrame:
     )
 
 
-def _training(task: RecordsTask, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
+def _training(task: RecordsJob, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
     """What is learned from, with notes on it. Raises BadInput, also for others than those judged that are too few."""
     if task.train is None:
         return given.records, ()
@@ -152,7 +152,7 @@ def _apart(train: Path | float, read_as: RecordsRequest, given: ReadRecords) -> 
             return read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
 
 
-def _asked(task: RecordsTask, records: Records) -> PatternRequest:
+def _asked(task: RecordsJob, records: Records) -> PatternRequest:
     judging = asdict(task.judging) | {"method": task.judging.method.value}
     return PatternRequest(
         name="embeddings",
@@ -168,17 +168,19 @@ def _asked(task: RecordsTask, records: Records) -> PatternRequest:
 
 
 def _reviewed(
-    run: Consultation, asked: Asked, given: ReadRecords, rules: str
+    run: PatternRun, asked: ReviewRequest, given: ReadRecords, rules: str
 ) -> tuple[dict[int, Verdict], dict[str, Any]]:
     """The verdicts on what was flagged, by index, and what the report says of the review."""
     verdicts: dict[int, Verdict] = {}
     summaries: list[dict[str, str | None]] = []
     made_up = 0
     with run.span("review") as mark:
-        for docket, review in zip(asked.dockets, review_all(run.speaker(mark), asked.dockets, rules), strict=True):
+        for batch, review in zip(
+            asked.review_batches, review_all(run.speaker(mark), asked.review_batches, rules), strict=True
+        ):
             made_up += review.made_up
             if review.summary:
-                summaries.append({"group": docket.group, "reason": review.summary})
+                summaries.append({"group": batch.group, "reason": review.summary})
             for id, verdict in review.verdicts.items():
                 place = asked.places[id]
                 verdicts[place] = verdict
@@ -200,8 +202,8 @@ def _after_review(found: Scores, verdicts: Mapping[int, Verdict]) -> Scores:
 
 
 def _report(
-    task: RecordsTask,
-    run: Consultation,
+    task: RecordsJob,
+    run: PatternRun,
     detector: RecordDetector,
     given: ReadRecords,
     found: Scores,
@@ -249,7 +251,7 @@ def _told(
     }
 
 
-def _review_notes(task: RecordsTask, run: Consultation, verdicts: Mapping[int, Verdict]) -> Iterator[str]:
+def _review_notes(task: RecordsJob, run: PatternRun, verdicts: Mapping[int, Verdict]) -> Iterator[str]:
     if not task.review:
         if task.rules:
             yield "the rules were not used: only a review reads them; add --review"

@@ -12,9 +12,9 @@ from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
 from argosy.detectors.cards.shelf import shelved
 from argosy.eval.objective import DEFAULT
-from argosy.graphs.refine.shortlist_settings import Selecting
+from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store
@@ -39,7 +39,7 @@ def read_practices(path: Path | None) -> str:
 
 def baseline_selecting(
     store: Store, cards: Path | None = None, practices: Path | None = None, objective: str = "default"
-) -> Selecting:
+) -> ShortlistSettings:
     """What a session needs to shortlist baselines: their cards, the store's past results, a team's words.
 
     Raises BadInput.
@@ -50,7 +50,7 @@ def baseline_selecting(
     past = past_results(store, objective)
     if objective == DEFAULT.name:
         past = (*past, *(_of_baselines(record) for record in packaged_past(Kind.SERIES, Goal.FLAG)))
-    return Selecting(offered, past, read_practices(practices))
+    return ShortlistSettings(offered, past, read_practices(practices))
 
 
 def _of_baselines(record: Record) -> Record:
@@ -68,9 +68,11 @@ def write_new_card(
     models: Models,
     clock: Callable[[], float],
 ) -> Card:
-    """Has a card drafted and written to a new file. Raises BadInput, also without a usable answer, and as `consult`."""
+    """Has a card drafted and written to a new file. Raises BadInput, also without a usable answer, and as
+    `open_pattern_run`.
+    """
     asked = PatternRequest(NAME, unknown.name, len(unknown.source), [Pattern.CARD], model, seed, caps)
-    with consult(asked, store, models, clock) as run:
+    with open_pattern_run(asked, store, models, clock) as run:
         with run.span(NAME) as mark:
             card = write_card(run.speaker(mark), unknown, CallKey(Pattern.CARD, 1, 1))
         if isinstance(card, NoCard):

@@ -13,7 +13,7 @@ _EXAMPLE = "write MODULE:CLASS, such as pyod.models.knn:KNN"
 MOST_BYTES = 4_000_000
 
 
-def read_unknown(text: str, kind: Kind) -> Unknown:
+def read_detector_source(text: str, kind: Kind) -> Unknown:
     """The class, or function, that MODULE:CLASS names, with its source.
 
     The module itself is read and not imported; packages above it are imported, as Python does to find it. Raises

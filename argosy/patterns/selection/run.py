@@ -8,13 +8,13 @@ from typing import Any
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
-from argosy.agents.selection import Brief, Selection, select, series_facts
+from argosy.agents.selection import Selection, SelectionBrief, select, series_facts
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.graphs.recording.events import Event
 from argosy.models.table import Models
-from argosy.patterns.pattern_run import PatternRequest, consult
+from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.profile import profile
@@ -54,7 +54,7 @@ class SelectRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Selected:
+class SelectResult:
     """What a run came to; `report` is what the store keeps of it."""
 
     session: str
@@ -100,7 +100,7 @@ def run_selection(
     models: Models,
     clock: Callable[[], float],
     watch: Callable[[Event], None] = lambda _event: None,
-) -> Selected:
+) -> SelectResult:
     """Chooses, and keeps prompt, reply and choice as a session. Raises BadInput, ModelUnavailable, StoreUnavailable."""
     subject = request.subject
     cards = [card for card in request.cards if card.name not in subject.refusals]
@@ -108,7 +108,7 @@ def run_selection(
         problem = "leaves no detector that could run" if request.cards else "offers no detector"
         raise BadInput(subject.id, problem, "name others with --among, or give fewer rows or columns")
     matches = ranked(cards, subject.tags, request.past)
-    brief = Brief(subject.kind, subject.facts, subject.tags, matches, request.past, request.practices)
+    brief = SelectionBrief(subject.kind, subject.facts, subject.tags, matches, request.past, request.practices)
     settings = {"tags": list(subject.tags), "offered": [card.name for card in cards]}
     asked = PatternRequest(
         NAME,
@@ -120,7 +120,7 @@ def run_selection(
         request.caps,
         settings=settings,
     )
-    with consult(asked, store, models, clock, watch) as run:
+    with open_pattern_run(asked, store, models, clock, watch) as run:
         with run.span(NAME) as mark:
             chosen = select(run.speaker(mark), brief, CallKey(Pattern.SELECTION, 1, 1))
             for why in chosen.refused:
@@ -128,10 +128,10 @@ def run_selection(
             run.decide(mark, subject.id, chosen.choice, chosen.reason, {"by": chosen.author.value})
         run.report |= _report(request, brief, chosen) | {"session": run.session}
         run.report["notes"] = [*request.notes, *run.notes, *_notes(chosen)]
-        return Selected(run.session, chosen, run.report)
+        return SelectResult(run.session, chosen, run.report)
 
 
-def _report(request: SelectRequest, brief: Brief, chosen: Selection) -> dict[str, Any]:
+def _report(request: SelectRequest, brief: SelectionBrief, chosen: Selection) -> dict[str, Any]:
     subject = request.subject
     by_name = {match.name: match for match in brief.matches}
     return {

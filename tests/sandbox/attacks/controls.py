@@ -19,7 +19,7 @@ from argosy.sandbox.image import PYTHON, image_tag
 from argosy.sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran
 from argosy.sandbox.resident import Pool, Sharing
 from argosy.sandbox.seccomp import everything
-from argosy.sandbox.wire import END_S, Hung
+from argosy.sandbox.wire import END_S, ChannelClosed
 from tests.sandbox.attacks.registry import Attack, Harm, Protection
 from tests.sandbox.jobs import series
 
@@ -162,7 +162,7 @@ def _drained(attached: AttachedChannel) -> tuple[int, bytes]:
     """How many bytes came, up to a flood, and the last of them."""
     connection: Any = attached._connection
     deadline, counted, last = time.monotonic() + NAIVE_S, 0, b""
-    with suppress(Hung, TimeoutError):
+    with suppress(ChannelClosed, TimeoutError):
         while counted < FLOOD_BYTES:
             prefix = bytearray(8)
             connection.fill(memoryview(prefix), deadline)
