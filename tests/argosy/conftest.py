@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from argosy.store.store import Store
-from tests.argosy.invoking import Invoke, invoke
-from tests.argosy.recorded import open_at, record_session
+from tests.argosy.cli.invoking import Invoke, invoke
+from tests.argosy.sessions.recorded import open_at, record_session
 
 
 @pytest.fixture
