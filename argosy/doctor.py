@@ -2,31 +2,12 @@
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import version
 
+from argosy.finding import Finding, Health
 from argosy.settings import Settings
 
 LIBRARIES = ("langgraph", "langchain-core", "langchain-openai", "numpy", "pandas", "pydantic", "docker")
-
-
-class Health(StrEnum):
-    """How a part is."""
-
-    FINE = "fine"
-    MISSING = "missing"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One part of the surroundings; `mend` is empty where nothing needs mending."""
-
-    part: str
-    health: Health
-    detail: str
-    mend: str = ""
 
 
 def examine(settings: Settings, model: str) -> Iterator[Finding]:

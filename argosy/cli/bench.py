@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from argosy.choices import one_of
 from argosy.cli import bench_options as these
 from argosy.cli import options
-from argosy.cli.choices import one_of
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.benchmarks.bench.plan import Plan, SessionOptions
     from argosy.benchmarks.bench.run import BenchReport, BenchRequest
+    from argosy.benchmarks.plan import Plan, SessionOptions
     from argosy.eval.bench.protocols import Protocol
 
 OUT = Path("bench")
@@ -62,9 +62,9 @@ def bench(
     as_json: options.AsJson = False,
 ) -> None:
     """Run methods side by side on many labelled series, and tell how they did."""
-    from argosy.benchmarks.bench.collection import Columns, chosen_of
-    from argosy.benchmarks.bench.layouts import open_collections
     from argosy.benchmarks.bench.run import BenchRequest
+    from argosy.benchmarks.datasets.collection import Columns, chosen_of
+    from argosy.benchmarks.datasets.layouts import open_collections
     from argosy.cli.bench_methods import list_all, runnable
     from argosy.cli.bench_speed import time_methods
     from argosy.eval.bench.protocols import PROTOCOLS
@@ -90,7 +90,7 @@ def bench(
 
 
 def _sessions(model: str, rounds: int, candidates: int, calls: int | None, sandbox: str, jobs: int) -> "SessionOptions":
-    from argosy.benchmarks.bench.plan import SessionOptions
+    from argosy.benchmarks.plan import SessionOptions
     from argosy.sandboxes import SandboxChoice
 
     return SessionOptions(
@@ -122,7 +122,7 @@ def _plan(
     sessions: "SessionOptions",
 ) -> "Plan":
     """The protocol's settings, save those that were given."""
-    from argosy.benchmarks.bench.plan import Plan
+    from argosy.benchmarks.plan import Plan
     from argosy.eval.bench.method import FitOn
     from argosy.eval.objective import OBJECTIVES
     from argosy.eval.splits import check_shares

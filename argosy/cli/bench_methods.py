@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from argosy.benchmarks.bench.methods import METHODS, Method
-from argosy.cli.choices import one_of
+from argosy.choices import one_of
 from argosy.signals.errors import BadInput
 from argosy.terminal import print_json, stdout_console
 

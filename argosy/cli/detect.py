@@ -68,7 +68,7 @@ def detect(
     """Judge one signal by several patterns at once: baselines, models asked directly, logs and records by prompt."""
     from argosy.agents.direct import DirectSettings, Form
     from argosy.agents.models.budget import Caps
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.cli.score import check_kind
     from argosy.detectors.fusion.blend import Blend
     from argosy.graphs.detect.context import DetectSettings
@@ -103,7 +103,7 @@ def detect(
 
 def _kind(word: str, file: Path, patterns: str | None) -> Any:
     """What the file is read as: as said, as the patterns need it, or by the end of its name."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.graphs.detect.patterns import Kind, of_kind
 
     if word != "auto":

@@ -17,7 +17,8 @@ def doctor(
     as_json: options.AsJson = False,
 ) -> None:
     """Look at the engine, image, model, store and versions; exits with 1 when something is broken."""
-    from argosy.doctor import Health, examine
+    from argosy.doctor import examine
+    from argosy.finding import Health
     from argosy.settings import read_settings
     from argosy.terminal import print_json
 

@@ -29,7 +29,7 @@ def graph(
     as_json: options.AsJson = False,
 ) -> None:
     """Draw a graph as Mermaid; --write and --check look at every graph that has a place in the document."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.signals.errors import BadInput
     from argosy.terminal import print_json
 

@@ -61,7 +61,7 @@ def logs(
     from argosy.agents.logs.batches import Bounds
     from argosy.agents.logs.strategies import Strategy
     from argosy.agents.models.budget import Caps
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.cli.interrupts import drained
     from argosy.cli.log_progress import LogProgress
     from argosy.inputs.logs.log_file import LogRequest

@@ -64,7 +64,7 @@ def records(
 ) -> None:
     """Find records that are unlike others of their group, and say what is rare about them."""
     from argosy.agents.models.budget import Caps
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.cli.score import check_kind
     from argosy.detectors.records.distances import Method, Shape
     from argosy.detectors.records.groups import GroupOptions

@@ -60,7 +60,7 @@ def refresh(
     from rich.console import Console
 
     from argosy.agents.models.budget import Caps
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.cli.interrupts import drained
     from argosy.cli.progress import Progress
     from argosy.graphs.refine import Settings

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from argosy.choices import DIRECTIONS, one_of
 from argosy.cli import options
-from argosy.cli.choices import DIRECTIONS, one_of
 from argosy.cli.running import run_with_progress
 
 if TYPE_CHECKING:

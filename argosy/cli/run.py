@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from argosy.choices import DIRECTIONS, one_of
 from argosy.cli import options
-from argosy.cli.choices import DIRECTIONS, one_of
 from argosy.cli.estimate_output import print_estimate
 from argosy.cli.running import run_with_progress
 

@@ -55,7 +55,7 @@ def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
 
 
 def _print(report: "Report", as_json: bool) -> None:
-    from argosy.sessions.report import print_report
+    from argosy.cli.report_output import print_report
     from argosy.terminal import print_json, stdout_console
 
     if as_json:

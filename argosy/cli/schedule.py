@@ -89,7 +89,7 @@ def add(
     as_json: options.AsJson = False,
 ) -> None:
     """Refresh a detector by a cron line, on newer data of a source."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.cli.schedule_source import SourceOptions, columns_of, incidents_of, source_of
     from argosy.sandboxes import SandboxChoice
     from argosy.scheduling.cron import Cron

@@ -70,7 +70,7 @@ class SourceOptions:
 
 def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpec":
     """What is kept of the source, for a detector of this step that corrects the column `base`. Raises BadInput."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.inputs.sources.spec import SourceSpec
     from argosy.signals.gap_policy import GapPolicy
 

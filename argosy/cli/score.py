@@ -33,7 +33,7 @@ def score(
     as_json: options.AsJson = False,
 ) -> None:
     """Score every point of a file with a detector; no model is asked."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.service.score import score_file

@@ -68,7 +68,7 @@ def select_for_file(
 ) -> None:
     """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
     from argosy.agents.models.budget import Caps
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.detectors.cards import Goal, Kind
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.patterns.selection.own_cards import read_practices

@@ -165,8 +165,9 @@ def _jobs(events: "list[SandboxJob]") -> "RenderableType":
 def _scores(entries: "list[TranscriptEntry]") -> "RenderableType":
     from rich.padding import Padding
 
+    from argosy.cli.report_output import metrics_cells, metrics_table
     from argosy.graphs.recording.events import ScoreMeasured
-    from argosy.sessions.report import Metrics, metrics_cells, metrics_table
+    from argosy.sessions.report import Metrics
     from argosy.terminal import printable
 
     table = metrics_table("of", "part")
@@ -199,7 +200,8 @@ def _failure(event: "Failure") -> "RenderableType":
 def _print_ending(row: "SessionRow", console: "Console") -> None:
     import pydantic
 
-    from argosy.sessions.report import Report, print_report
+    from argosy.cli.report_output import print_report
+    from argosy.sessions.report import Report
     from argosy.store.sessions import PATTERN
 
     if row.report is None:

@@ -108,7 +108,7 @@ def _options(
     from argosy.agents.sigllm.forecaster import ForecasterOptions
     from argosy.agents.sigllm.prompter import PrompterOptions
     from argosy.agents.sigllm.thresholds import Thresholding
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
 
     form = one_of("--digits", digits, {"auto": digits_for(model)} | {each.value: each for each in Digits})
     prepared = Preparation(interval, decimals, form)

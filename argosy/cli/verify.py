@@ -33,7 +33,7 @@ def verify(
     as_json: options.AsJson = False,
 ) -> None:
     """Run a rule's checks again in the sandbox and compare them with its certificate; exit 1 if something fails."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.sessions.certificates import verify_rule

@@ -41,7 +41,7 @@ def explain_point(
     as_json: options.AsJson = False,
 ) -> None:
     """Say why a point was flagged or not: base, rules, clauses that decided, and the nearest changes that turn it."""
-    from argosy.cli.choices import one_of
+    from argosy.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.service.explain import explain_point as explain_point

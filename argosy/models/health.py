@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.clients import address
-from argosy.doctor import Finding, Health
+from argosy.finding import Finding, Health
 from argosy.models.gguf import SCHEME, what_is_missing
 from argosy.models.reachable import what_keeps_away
 from argosy.models.roles import read_roles

@@ -11,10 +11,10 @@ from argosy.agents.models.chain import Chain
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern, Role, Speaker
 from argosy.graphs.recording.events import Decision, Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.recording.recorder import Clock, RecordedSpeaker, Recorder, span
 from argosy.models.roles import open_roles, read_roles
 from argosy.models.table import Models
-from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
 from argosy.store.sessions import FAILED, PATTERN
 from argosy.store.store import Store, StoreRecorder
@@ -114,7 +114,7 @@ def open_pattern_run(
         kept = {PATTERN: request.name, "language_model": opened.by_language_model, **request.settings}
         row = store.sessions.begin(request.subject, request.size, request.model, request.name, request.seed, kept)
         stack.enter_context(store.claims.hold(row.id))
-        recorder = Watched(StoreRecorder(store, row.id), watch)
+        recorder = ObservedRecorder(StoreRecorder(store, row.id), watch)
         run = PatternRun(row.id, budget, recorder, clock, opened.chains[Role.DETECTION], opened.notes)
         try:
             yield run

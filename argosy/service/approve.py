@@ -8,12 +8,12 @@ from langgraph.types import Command
 from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import DEFAULT
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.refresh.context import Policy, RefreshContext
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.service.refresh import NAME
 from argosy.service.refresh_request import RefreshResult
 from argosy.service.register import RefreshRegister
-from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.refreshes import ApprovalAnswer
@@ -84,7 +84,7 @@ def _gone_on(
         champion=before.champion,
         policy=Policy(approve=True),
         objective=DEFAULT,
-        recorder=Watched(StoreRecorder(store, before.session), watch),
+        recorder=ObservedRecorder(StoreRecorder(store, before.session), watch),
         clock=clock,
         register=register,
     )

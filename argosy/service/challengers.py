@@ -12,6 +12,7 @@ from argosy.detectors.fusion.user_base import GivenDetector
 from argosy.detectors.rules.transfer import Unit, unit_of
 from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refresh.context import MakingCost, Retuned
@@ -30,7 +31,7 @@ from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.resume import resume_session
-from argosy.sessions.run import Watched, begin, finish, prepare, run_to_end
+from argosy.sessions.run import begin, finish, prepare, run_to_end
 from argosy.sessions.speakers import REPLAY, SessionSpeakers, as_stored, open_speakers
 from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.arrays import Bools, Floats, Ints
@@ -155,7 +156,7 @@ class Challengers:
             ready = prepare(request, part, voices, elapsed, stack)
             row = begin(request, ready, store, stack)
             store.refreshes.note(self.refresh.id, search=row.id)
-            recorder = Watched(StoreRecorder(store, row.id), self.watch)
+            recorder = ObservedRecorder(StoreRecorder(store, row.id), self.watch)
             bench, published = run_to_end(row.id, request, ready, store, recorder, past, self.clock, self.interrupted)
             return finish(row.id, request, ready, store, bench, published, elapsed())
 

@@ -13,6 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
@@ -27,7 +28,6 @@ from argosy.service.load import by_language_model, serve
 from argosy.service.refresh_request import Cost, RefreshRequest, RefreshResult, ShadowPeriod, Statistic
 from argosy.service.register import RefreshRegister
 from argosy.service.withdraw import WithdrawingRegister, open_question
-from argosy.sessions.run import Watched
 from argosy.signals.errors import BadInput
 from argosy.store.checkpoints import Checkpoints
 from argosy.store.input_snapshot import keep_copy
@@ -177,7 +177,7 @@ class _Run:
     ) -> tuple[RefreshContext, RefreshRegister]:
         store, request, champion = self._store, self._request, self._champion
         bench = self._bench(known)
-        recorder = Watched(StoreRecorder(store, session), self._watch)
+        recorder = ObservedRecorder(StoreRecorder(store, session), self._watch)
         now_s = bench.known_until()
         due = self._due(bench)
         lasts_s = None if request.expires_days is None else now_s + int(request.expires_days * _DAY_S)

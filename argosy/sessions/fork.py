@@ -8,13 +8,14 @@ from typing import Any
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.graphs.recording.events import Decision, Event, ModelCall
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.replay.past import Step, Turn, steps
 from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.table import Models
 from argosy.sandboxes import SandboxChoice
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import Fork, SessionRequest, recall
-from argosy.sessions.run import Watched, begin, finish, prepare, run_to_end
+from argosy.sessions.run import begin, finish, prepare, run_to_end
 from argosy.sessions.speakers import SessionSpeakers, by_language_model, open_speakers, past_of, resolve_replay_id
 from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.errors import BadInput
@@ -66,7 +67,7 @@ def fork_session(
 
         ready = prepare(request, read_copy(store, data), voices, elapsed, stack)
         made = begin(request, ready, store, stack)
-        recorder = Watched(ResumingRecorder(StoreRecorder(store, made.id), past, store.redaction.event), watch)
+        recorder = ObservedRecorder(ResumingRecorder(StoreRecorder(store, made.id), past, store.redaction.event), watch)
         bench, published = run_to_end(made.id, request, ready, store, recorder, past, clock, interrupted)
         return finish(made.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
 

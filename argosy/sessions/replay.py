@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from argosy.agents.models.budget import Budget
 from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.refine import SessionData
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.replay.past import Past, expected, fingerprint
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.sessions.report import Report, RuleSection
 from argosy.sessions.request import recall
-from argosy.sessions.run import Watched, prepare, run_graph
+from argosy.sessions.run import prepare, run_graph
 from argosy.sessions.speakers import SessionSpeakers, digest, past_of, recorded_speakers
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
@@ -86,7 +87,7 @@ def replay_session(
 
         ready = prepare(request, read_copy(store, data), voices, lambda: 0.0, stack)
         try:
-            result = run_graph(request, ready, Watched(comparing, watch), past, clock, lambda: False)
+            result = run_graph(request, ready, ObservedRecorder(comparing, watch), past, clock, lambda: False)
         except UnknownCall as unknown:
             result = unknown
     left = past.left()

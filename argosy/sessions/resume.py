@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.speaker import Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.replay.past import RESUMED
 from argosy.graphs.replay.wrappers import ResumingRecorder
 from argosy.models.table import Models
@@ -14,7 +15,7 @@ from argosy.sessions.fork import fork_notes
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import recall
-from argosy.sessions.run import Watched, finish, prepare, run_to_end
+from argosy.sessions.run import finish, prepare, run_to_end
 from argosy.sessions.speakers import SessionSpeakers, open_speakers, past_of
 from argosy.sessions.worked_time import WorkedTime
 from argosy.signals.errors import BadInput
@@ -68,8 +69,8 @@ def _resume(
     if isinstance(ready.sandbox, ContainerSandbox):
         reap()
     kept = StoreRecorder(store, row.id)
-    Watched(kept, watch).append(_mark(own.events, clock()))
-    recorder = Watched(ResumingRecorder(kept, past, store.redaction.event), watch)
+    ObservedRecorder(kept, watch).append(_mark(own.events, clock()))
+    recorder = ObservedRecorder(ResumingRecorder(kept, past, store.redaction.event), watch)
     bench, published = run_to_end(row.id, request, ready, store, recorder, past, clock, interrupted)
     return finish(row.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
 

@@ -12,6 +12,7 @@ from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import ObservedRecorder
 from argosy.graphs.recording.recorder import Recorder
 from argosy.graphs.refine import RefineContext, SessionData, build
 from argosy.graphs.refine.context import Publication
@@ -36,21 +37,6 @@ from argosy.store.input_snapshot import keep_copy
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
-
-
-class Watched:
-    """A recorder that also tells a watcher of every event."""
-
-    def __init__(self, recorder: Recorder, watch: Callable[[Event], None]) -> None:
-        self._recorder = recorder
-        self._watch = watch
-
-    def append(self, event: Event) -> None:
-        self._recorder.append(event)
-        self._watch(event)
-
-    def blob(self, data: bytes) -> str:
-        return self._recorder.blob(data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +77,7 @@ def run_session(
 
         ready = prepare(request, read_input(request), voices, elapsed, stack)
         row = begin(request, ready, store, stack)
-        recorder = Watched(StoreRecorder(store, row.id), watch)
+        recorder = ObservedRecorder(StoreRecorder(store, row.id), watch)
         bench, published = run_to_end(row.id, request, ready, store, recorder, past, clock, interrupted)
         return finish(row.id, request, ready, store, bench, published, elapsed())
 

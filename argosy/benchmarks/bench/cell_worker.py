@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argosy.benchmarks.bench.methods import METHODS, Place
-from argosy.benchmarks.bench.plan import Plan, Stored
+from argosy.benchmarks.plan import Plan, Stored
 from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
 from argosy.eval.bench.method import Case
 from argosy.eval.objective import OBJECTIVES

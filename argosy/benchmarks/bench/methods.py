@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from argosy.benchmarks.bench.plan import Plan, Stored
+from argosy.benchmarks.plan import Plan, Stored
 from argosy.detectors.baselines import BASELINES, choose_base
 from argosy.detectors.rivals import RIVALS, Rival
 from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector

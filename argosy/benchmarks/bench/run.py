@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from argosy.benchmarks.bench.cell_worker import CellWorker
-from argosy.benchmarks.bench.collection import Chosen, Entry
 from argosy.benchmarks.bench.methods import METHODS, PAIRS
-from argosy.benchmarks.bench.plan import Plan, Stored, data_digest, store_series, versions
 from argosy.benchmarks.bench.progress import Progress
+from argosy.benchmarks.datasets.collection import Chosen, Entry
+from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series, versions
 from argosy.eval.bench.cell import OK, Cell, Result
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.pool import run_cells
@@ -122,7 +122,7 @@ def _modules(todo: Iterable[Cell]) -> list[str]:
 
 def _make_store(out: Path) -> None:
     """Makes the store's tables once, before several processes open it."""
-    from argosy.benchmarks.bench.sessions import store_settings
+    from argosy.benchmarks.results_store import store_settings
     from argosy.store.store import open_store
 
     open_store(store_settings(out)).close()

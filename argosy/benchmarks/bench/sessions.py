@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from argosy.agents.models.budget import Budget, Caps
-from argosy.benchmarks.bench.plan import Plan, SessionOptions, Stored
+from argosy.benchmarks.plan import Plan, SessionOptions, Stored
+from argosy.benchmarks.results_store import store_settings
 from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
@@ -21,7 +22,6 @@ from argosy.service.score import score_file
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.run import SessionRequest, run_session
 from argosy.sessions.speakers import REPLAY
-from argosy.settings import Settings as StoreSettings
 from argosy.settings import read_settings
 from argosy.signals.arrays import Floats
 from argosy.store.store import Store, open_store
@@ -57,11 +57,6 @@ def check_parts(options: SessionOptions) -> None:
         with open_roles(options.model, models, Budget(Caps(), clock), 0, Settings().prompt_tokens) as opened:
             by_language_model = opened.by_language_model
     open_sandbox(options.sandbox, by_language_model).close()
-
-
-def store_settings(out: Path) -> StoreSettings:
-    """The store of the sessions of a benchmark: ARGOSY_HOME for `argosy show` of their transcripts."""
-    return StoreSettings(home=out / "store", secrets=read_settings().secrets)
 
 
 def _request(method: str, plan: Plan, stored: Stored, seed: int) -> SessionRequest:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from argosy.benchmarks.bench.plan import versions
+from argosy.benchmarks.plan import versions
 from argosy.benchmarks.studies.contest import CARDS, FIXED, WITH_PAST, Contest, Standing, by_group, gain
 
 _DECIDING = ("numpy", "scipy", "scikit-learn", "pyod")

@@ -21,8 +21,8 @@ from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import CheckStatus, explain, scenes_of
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
-from argosy.benchmarks.bench.collection import Columns, Entry, LabelledSeries
-from argosy.benchmarks.bench.layouts import open_collection
+from argosy.benchmarks.datasets.collection import Columns, Entry, LabelledSeries
+from argosy.benchmarks.datasets.layouts import open_collection
 from argosy.detectors.baselines import BASELINES
 from argosy.eval.objective import OBJECTIVES
 from argosy.models.table import find_models

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import typer
 
-from argosy.benchmarks.bench.collection import Columns, Entry
-from argosy.benchmarks.bench.layouts import open_collection
-from argosy.benchmarks.bench.plan import Plan, Stored, data_digest, store_series
-from argosy.benchmarks.bench.sessions import store_settings
+from argosy.benchmarks.datasets.collection import Columns, Entry
+from argosy.benchmarks.datasets.layouts import open_collection
+from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
+from argosy.benchmarks.results_store import store_settings
 from argosy.benchmarks.studies.families import families
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.splits import split

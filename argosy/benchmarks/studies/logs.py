@@ -23,9 +23,9 @@ from argosy.agents.logs.reader import LogPrompt
 from argosy.agents.logs.strategies import Strategy
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable, Pattern
-from argosy.benchmarks.bench.sessions import store_settings
+from argosy.benchmarks.results_store import store_settings
 from argosy.benchmarks.studies.log_sets import LogSet, open_log_sets
-from argosy.cli.choices import one_of
+from argosy.choices import one_of
 from argosy.eval.log_rates import all_rates, session_rates
 from argosy.eval.rates import Rates
 from argosy.models.table import Models, find_models

@@ -16,9 +16,9 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from argosy.benchmarks.bench.collection import Columns, Entry
-from argosy.benchmarks.bench.layouts import open_collection
-from argosy.benchmarks.bench.plan import data_digest
+from argosy.benchmarks.datasets.collection import Columns, Entry
+from argosy.benchmarks.datasets.layouts import open_collection
+from argosy.benchmarks.plan import data_digest
 from argosy.benchmarks.studies.drifts import PLANTED
 from argosy.benchmarks.studies.playforward_curve import (
     ARMS,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from argosy.benchmarks.bench.collection import Entry, LabelledSeries
+from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
 from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift import Newer, look

@@ -20,7 +20,7 @@ import typer
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.speaker import ModelUnavailable
-from argosy.cli.choices import one_of
+from argosy.choices import one_of
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.distances import Method
 from argosy.detectors.records.embedder import Embedder

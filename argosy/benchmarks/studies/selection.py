@@ -14,8 +14,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from argosy.benchmarks.bench.collection import Columns, chosen_of
-from argosy.benchmarks.bench.layouts import open_collections
+from argosy.benchmarks.datasets.collection import Columns, chosen_of
+from argosy.benchmarks.datasets.layouts import open_collections
 from argosy.benchmarks.studies.contest import Contest, records_of, standings
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in

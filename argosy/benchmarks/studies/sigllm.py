@@ -22,11 +22,11 @@ from argosy.agents.sigllm.digits import digits_for
 from argosy.agents.sigllm.findings import Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions
 from argosy.agents.sigllm.prompter import PrompterOptions
-from argosy.benchmarks.bench.archives import nab
-from argosy.benchmarks.bench.collection import Entry, LabelledSeries
-from argosy.benchmarks.bench.plan import data_digest
-from argosy.benchmarks.bench.sessions import store_settings
-from argosy.cli.choices import one_of
+from argosy.benchmarks.datasets.archives import nab
+from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
+from argosy.benchmarks.plan import data_digest
+from argosy.benchmarks.results_store import store_settings
+from argosy.choices import one_of
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.rates import f1_of
 from argosy.models.table import find_models

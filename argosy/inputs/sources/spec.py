@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 
@@ -14,7 +14,6 @@ from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
 from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
 from argosy.signals.gap_policy import GapPolicy
-from argosy.store.rows import Json
 
 _DAY_S = 86_400
 
@@ -86,7 +85,7 @@ class SourceSpec(_Kept):
     incidents: Annotated[IncidentsFile | IncidentsQuery, pydantic.Field(discriminator="kind")] | None = None
     lookback_days: float = 30.0
 
-    def as_json(self) -> Json:
+    def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return self.model_dump(mode="json")
 

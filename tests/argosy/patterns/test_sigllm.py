@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from argosy.benchmarks.bench.collection import LabelledSeries
+from argosy.benchmarks.datasets.collection import LabelledSeries
 from argosy.benchmarks.studies.sigllm import Row, slice_of, summed
 from argosy.cli.app import app
 from argosy.patterns.sigllm import measured

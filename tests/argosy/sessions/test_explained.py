@@ -9,10 +9,11 @@ import pytest
 import argosy.sessions.resume
 import argosy.sessions.run
 from argosy.agents.models.budget import Caps
+from argosy.cli.report_output import explanation_lines
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.models.table import find_models
 from argosy.sessions.replay import replay_session
-from argosy.sessions.report import Report, explanation_lines
+from argosy.sessions.report import Report
 from argosy.sessions.resume import resume_session
 from argosy.sessions.run import run_session
 from argosy.settings import Settings as Surroundings

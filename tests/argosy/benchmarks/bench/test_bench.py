@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from argosy.benchmarks.bench.collection import Columns
-from argosy.benchmarks.bench.layouts import open_collection
+from argosy.benchmarks.datasets.collection import Columns
+from argosy.benchmarks.datasets.layouts import open_collection
 from argosy.cli.app import app
 from argosy.cli.bench_methods import runnable
 from argosy.signals.errors import BadInput

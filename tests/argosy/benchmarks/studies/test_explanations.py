@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from argosy.benchmarks.bench.collection import Columns
-from argosy.benchmarks.bench.layouts import open_collection
+from argosy.benchmarks.datasets.collection import Columns
+from argosy.benchmarks.datasets.layouts import open_collection
 from argosy.benchmarks.studies import explanations
 from argosy.benchmarks.studies.explanations import by_kind, explained, kind_of, scenes
 from tests.argosy.inputs.tables.labelled import write_labelled_csv

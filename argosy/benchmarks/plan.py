@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.benchmarks.bench.collection import Entry, LabelledSeries
+from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
 from argosy.eval.bench.cell import slug
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.method import FitOn

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from argosy.benchmarks.bench import archives
-from argosy.benchmarks.bench.collection import Collection, Columns, Entry, Reading
+from argosy.benchmarks.datasets import archives
+from argosy.benchmarks.datasets.collection import Collection, Columns, Entry, Reading
 from argosy.inputs.tables.read_series import TableRequest, list_series
 from argosy.signals.errors import BadInput
 

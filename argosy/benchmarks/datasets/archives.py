@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from argosy.benchmarks.bench.collection import Collection, Entry, LabelledSeries, Reading
+from argosy.benchmarks.datasets.collection import Collection, Entry, LabelledSeries, Reading
 from argosy.inputs.tables.read_series import TableRequest, list_series
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

@@ -6,7 +6,8 @@ import json
 import pytest
 from rich.console import Console
 
-from argosy.sessions.report import Report, print_report
+from argosy.cli.report_output import print_report
+from argosy.sessions.report import Report
 from tests.argosy.sessions.recorded import report
 
 
