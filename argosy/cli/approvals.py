@@ -60,15 +60,13 @@ def reject(
 
 
 def _answer(approval: str, approved: bool, why: str, by: str | None, as_json: bool) -> None:
-    import time
 
     from argosy.cli.refresh import print_refreshed
     from argosy.service.approve import answer
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
+    from argosy.workspace import open_workspace
 
-    done = answer(approval, approved, by or user_name(), why, open_store(read_settings()), time.time)
+    done = answer(approval, approved, by or user_name(), why, open_workspace())
     if as_json:
         print_json(done.as_json())
     else:

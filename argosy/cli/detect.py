@@ -156,16 +156,14 @@ def _perform(request: "DetectRequest", out: Path | None, picture: Path | None, a
     from argosy.cli.detect_output import print_detect
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.table import find_models
+    from argosy.graphs.recording.observer import Observer
     from argosy.patterns.detect import detect as run
     from argosy.patterns.detect import table_of
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
-    settings = read_settings()
-    store, models = open_store(settings), find_models(settings)
+    workspace = open_workspace()
     with Progress(Console(stderr=True, highlight=False), time.monotonic, quiet=as_json) as progress:
-        done = run(request, store, models, time.time, progress.watch)
+        done = run(request, workspace, Observer(progress.watch))
     if out:
         write_table(table_of(request.given, done), out)
     if picture:

@@ -54,7 +54,6 @@ def logs(
     as_json: options.AsJson = False,
 ) -> None:
     """Read a log: which lines are abnormal, and why. Each template is put to the model once."""
-    import time
 
     from rich.console import Console
 
@@ -65,13 +64,11 @@ def logs(
     from argosy.cli.interrupts import drained
     from argosy.cli.log_progress import LogProgress
     from argosy.inputs.logs.log_file import LogRequest
-    from argosy.models.table import find_models
     from argosy.patterns.logs.report import print_log_report
     from argosy.patterns.logs.run import LogObserver, LogsRequest, read_log
     from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
+    from argosy.workspace import open_workspace
 
     request = LogsRequest(
         LogRequest(file, message, session),
@@ -84,13 +81,12 @@ def logs(
         most_templates,
         out,
     )
-    settings = read_settings()
-    store = open_store(settings)
-    kept = VerdictCache(settings.home / FILE, store.redaction.text, time.time, fresh)
+    workspace = open_workspace()
+    kept = VerdictCache(workspace.settings.home / FILE, workspace.store.redaction.text, workspace.clock, fresh)
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, LogProgress(errors, quiet=as_json) as progress:
         watching = LogObserver(mined=progress.mined, judged=progress.judged, interrupted=interrupted)
-        report = read_log(request, store, find_models(settings), time.time, kept, watching)
+        report = read_log(request, workspace, kept, watching)
     if as_json:
         print_json(report.as_json())
     else:

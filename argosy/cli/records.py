@@ -123,15 +123,13 @@ def _perform(task: "RecordsJob", out: Path | None, as_json: bool) -> None:
 
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.table import find_models
+    from argosy.graphs.recording.observer import Observer
     from argosy.patterns.records.run import judge_records, table_of
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
-    settings = read_settings()
-    store, models = open_store(settings), find_models(settings)
+    workspace = open_workspace()
     with Progress(Console(stderr=True, highlight=False), time.monotonic, quiet=as_json) as progress:
-        judged = judge_records(task, store, models, time.time, progress.watch)
+        judged = judge_records(task, workspace, Observer(progress.watch))
     if out:
         write_table(table_of(judged), out)
     _print(judged, out, as_json)

@@ -63,22 +63,22 @@ def refresh(
     from argosy.choices import one_of
     from argosy.cli.interrupts import drained
     from argosy.cli.progress import Progress
+    from argosy.graphs.recording.observer import Observer
     from argosy.graphs.refine import Settings
     from argosy.graphs.refresh.outcomes import Decision
     from argosy.inputs.tables.read_series import read_series
-    from argosy.models.table import find_models
     from argosy.sandboxes import SandboxChoice
     from argosy.service.refresh import refresh as run_refresh
     from argosy.service.refresh_request import RefreshRequest, ShadowPeriod
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
+    from argosy.workspace import open_workspace
 
-    settings = read_settings()
-    store = open_store(settings)
+    workspace = open_workspace()
     given: dict[str, Any] = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
     given |= {"step_s": step, "incidents": incidents, "path": file}
-    table = replace(first_table(store, detector), **{name: each for name, each in given.items() if each is not None})
+    table = replace(
+        first_table(workspace.store, detector), **{name: each for name, each in given.items() if each is not None}
+    )
     request = RefreshRequest(
         detector,
         key=key,
@@ -96,8 +96,7 @@ def refresh(
     )
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, Progress(errors, clocks.monotonic, quiet=as_json) as progress:
-        models = find_models(settings)
-        done = run_refresh(request, read_series(table), store, models, clocks.time, progress.watch, interrupted)
+        done = run_refresh(request, read_series(table), workspace, Observer(progress.watch, interrupted))
     if as_json:
         print_json(done.as_json())
     else:

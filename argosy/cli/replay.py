@@ -1,6 +1,7 @@
 """`argosy resume`, `replay` and `fork`: a session gone on with, done again, or continued in another way."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,7 +41,7 @@ def resume(
     """
     from argosy.sessions.resume import resume_session
 
-    run_with_progress(lambda *given: resume_session(session, *given), picture, as_json)
+    run_with_progress(partial(resume_session, session), picture, as_json)
 
 
 def fork(
@@ -85,7 +86,9 @@ def fork(
         sandbox=None if sandbox is None else one_of("--sandbox", sandbox, sandboxes),
         accept_risk=accept_risk,
     )
-    run_with_progress(lambda *given: fork_session(session, at, changes, *given), picture, as_json)
+    run_with_progress(
+        lambda workspace, observer: fork_session(session, at, changes, workspace, observer), picture, as_json
+    )
 
 
 def replay(session: SessionId, as_json: options.AsJson = False) -> None:
@@ -95,14 +98,14 @@ def replay(session: SessionId, as_json: options.AsJson = False) -> None:
     from rich.console import Console
 
     from argosy.cli.progress import Progress
+    from argosy.graphs.recording.observer import Observer
     from argosy.sessions.replay import replay_session
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json
+    from argosy.workspace import open_workspace
 
-    store = open_store(read_settings())
+    workspace = open_workspace()
     with Progress(Console(stderr=True, highlight=False), time.monotonic, quiet=as_json) as progress:
-        done = replay_session(session, store, time.time, progress.watch)
+        done = replay_session(session, workspace, Observer(progress.watch))
     if as_json:
         print_json({**asdict(done), "same": done.same})
     else:

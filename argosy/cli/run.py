@@ -1,5 +1,6 @@
 """`argosy run` and `argosy demo`: one rule-generation session."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from argosy.cli.running import run_with_progress
 
 if TYPE_CHECKING:
     from argosy.graphs.refine.shortlist_settings import ShortlistSettings
-    from argosy.sessions.run import SessionRequest
+    from argosy.sessions.request import SessionRequest
 
 DEMO_PICTURE = Path("demo/session.png")
 DEMO_BASE = "robust_z"
@@ -90,7 +91,7 @@ def run(
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.sessions.library import read_library
-    from argosy.sessions.run import SessionRequest
+    from argosy.sessions.request import SessionRequest
     from argosy.settings import read_settings
     from argosy.store.store import open_store
 
@@ -149,7 +150,7 @@ def demo(
     from argosy.graphs.refine import Settings
     from argosy.inputs.example import EXAMPLE_STEP_S, example_path
     from argosy.inputs.tables.read_series import TableRequest
-    from argosy.sessions.run import SessionRequest
+    from argosy.sessions.request import SessionRequest
 
     table = TableRequest(example_path(), step_s=EXAMPLE_STEP_S)
     perform(SessionRequest(table, base=DEMO_BASE, settings=Settings(seed=seed)), picture, as_json)
@@ -159,4 +160,4 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     """Runs a session with progress on stderr, and writes its report to stdout."""
     from argosy.sessions.run import run_session
 
-    run_with_progress(lambda *given: run_session(request, *given), picture, as_json)
+    run_with_progress(partial(run_session, request), picture, as_json)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from argosy.graphs.recording.events import Event
-    from argosy.models.table import Models
+    from argosy.graphs.recording.observer import Observer
     from argosy.sessions.publish import SessionResult
     from argosy.sessions.report import Report
-    from argosy.store.store import Store
+    from argosy.workspace import Workspace
 
-Work = Callable[
-    ["Store", "Models", Callable[[], float], Callable[["Event"], None], Callable[[], bool]], "SessionResult | Report"
-]
-"""What is done with a store, the table of models, a clock, who watches, and who may interrupt."""
+Work = Callable[["Workspace", "Observer"], "SessionResult | Report"]
+"""What is done in a workspace, and who looks on."""
 
 
 def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
@@ -27,19 +24,17 @@ def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
 
     from argosy.cli.interrupts import drained
     from argosy.cli.progress import Progress
-    from argosy.models.table import find_models
+    from argosy.graphs.recording.observer import Observer
     from argosy.pictures.series import check_drawable
     from argosy.sessions.report import Report
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
     if picture:
         check_drawable(picture)
-    settings = read_settings()
-    store = open_store(settings)
+    workspace = open_workspace()
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
-        done = work(store, find_models(settings), time.time, progress.watch, interrupted)
+        done = work(workspace, Observer(progress.watch, interrupted))
     if isinstance(done, Report):
         _print(done, as_json)
         if picture:

@@ -12,6 +12,7 @@ from argosy.signals.errors import BadInput
 if TYPE_CHECKING:
     from argosy.detectors.cards import Card, Goal, Kind
     from argosy.patterns.selection.run import SelectRequest, SelectResult
+    from argosy.workspace import Workspace
 
 _FILE = "file"
 _GOALS = ("flag", "rank")
@@ -73,8 +74,7 @@ def select_for_file(
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.patterns.selection.own_cards import read_practices
     from argosy.patterns.selection.run import SelectRequest
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
     aim = one_of("--goal", goal, {"flag": Goal.FLAG, "rank": Goal.RANK})
     kind = Kind.TABLE if table else Kind.SERIES
@@ -83,18 +83,18 @@ def select_for_file(
     words = read_practices(practices)
     request = TableRequest(file, time, value, label, id_column, series, step)
     subject, more = _subject(request, kind, aim, listed)
-    store = open_store(read_settings())
+    workspace = open_workspace()
     asked = SelectRequest(
         subject,
         listed,
-        _past(store, kind, aim) if past else (),
+        _past(workspace.store, kind, aim) if past else (),
         words,
         options.model_text(model),
         seed,
         Caps(calls=budget_calls, usd=budget_usd),
         (*notes, *more),
     )
-    _perform(asked, store, as_json)
+    _perform(asked, workspace, as_json)
 
 
 def _offer(
@@ -134,15 +134,11 @@ def _past(store: Any, kind: "Kind", goal: "Goal") -> tuple[Any, ...]:
     return (*own, *packaged_past(kind, goal))
 
 
-def _perform(request: "SelectRequest", store: Any, as_json: bool) -> None:
-    from time import time as clock
-
-    from argosy.models.table import find_models
+def _perform(request: "SelectRequest", workspace: "Workspace", as_json: bool) -> None:
     from argosy.patterns.selection.run import run_selection
-    from argosy.settings import read_settings
     from argosy.terminal import print_json
 
-    done = run_selection(request, store, find_models(read_settings()), clock)
+    done = run_selection(request, workspace)
     if as_json:
         print_json(done.report)
     else:
@@ -198,24 +194,18 @@ def card(
     as_json: options.AsJson = False,
 ) -> None:
     """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""
-    from time import time as clock
-
     from argosy.agents.models.budget import Caps
     from argosy.detectors.cards import Kind
-    from argosy.models.table import find_models
     from argosy.patterns.selection.own_cards import write_new_card
     from argosy.patterns.selection.read_source import read_detector_source
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json, printable
+    from argosy.workspace import open_workspace
 
     if out.exists():
         raise BadInput(str(out), "is there already", "name a new file, or remove it")
     unknown = read_detector_source(detector, Kind.TABLE if table else Kind.SERIES)
-    settings = read_settings()
     caps = Caps(calls=budget_calls, usd=budget_usd)
-    store, models = open_store(settings), find_models(settings)
-    written = write_new_card(unknown, out, options.model_text(model), seed, caps, store, models, clock)
+    written = write_new_card(unknown, out, options.model_text(model), seed, caps, open_workspace())
     if as_json:
         print_json({"card": str(out), "detector": detector, **written.model_dump(mode="json")})
     else:

@@ -178,16 +178,14 @@ def _perform(request: "SigllmRequest", loaded: "LoadedSeries", out: Path | None,
     from argosy.cli.interrupts import drained
     from argosy.cli.progress import Progress
     from argosy.cli.score import write_table
-    from argosy.models.table import find_models
+    from argosy.graphs.recording.observer import Observer
     from argosy.patterns.sigllm import run_sigllm, table_of
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
-    settings = read_settings()
-    store, models = open_store(settings), find_models(settings)
+    workspace = open_workspace()
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
-        done = run_sigllm(request, store, models, time.time, progress.watch, interrupted)
+        done = run_sigllm(request, workspace, Observer(progress.watch, interrupted))
     if out:
         write_table(table_of(request.series, done.findings.scores, loaded.times_known), out)
     _print(done, loaded, out, as_json)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argosy.detectors.why.explain import Explanation, RuleVerdict
     from argosy.service.explain import PointExplanation
     from argosy.service.explain_in_words import WordsResult
-    from argosy.store.store import Store
+    from argosy.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -45,15 +45,14 @@ def explain_point(
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
     from argosy.service.explain import explain_point as explain_point
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
+    from argosy.workspace import open_workspace
 
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
     table = TableRequest(file, time, value, None, id_column, series, step)
-    store = open_store(read_settings())
-    found = explain_point(store, detector, table, at, choice, accept_risk)
-    said = _said(found, store, options.model_text(model)) if explain else None
+    workspace = open_workspace()
+    found = explain_point(workspace.store, detector, table, at, choice, accept_risk)
+    said = _said(found, workspace, options.model_text(model)) if explain else None
     if as_json:
         print_json(why_json(found) | ({} if said is None else _words_json(said)))
     else:
@@ -62,14 +61,10 @@ def explain_point(
             typer.echo(line)
 
 
-def _said(found: "PointExplanation", store: "Store", model: str) -> "WordsResult":
-    import time
-
-    from argosy.models.table import find_models
+def _said(found: "PointExplanation", workspace: "Workspace", model: str) -> "WordsResult":
     from argosy.service.explain_in_words import WordsRequest, in_words
-    from argosy.settings import read_settings
 
-    return in_words(found, WordsRequest(model), store, find_models(read_settings()), time.time)
+    return in_words(found, WordsRequest(model), workspace)
 
 
 def _words_json(said: "WordsResult") -> dict[str, Any]:

@@ -28,27 +28,23 @@ def worker(
     ] = 30.0,
 ) -> None:
     """Run what schedules ask for, beside other workers; Ctrl-C lets what is under way end, twice ends at once."""
-    import time
-
-    from argosy.models.table import find_models
     from argosy.scheduling.lease import WorkerPace, check_pace
     from argosy.scheduling.perform import performer
     from argosy.scheduling.telemetry import Log, Metrics
     from argosy.scheduling.worker import Worker
-    from argosy.settings import read_settings
-    from argosy.store.store import open_store
+    from argosy.workspace import open_workspace
 
-    settings = read_settings()
     pace = check_pace(WorkerPace(jobs, lease))
-    store = open_store(settings)
+    workspace = open_workspace()
+    store = workspace.store
     numbers = Metrics(metrics, metrics_port)
     numbers.write()
     with _opened(log, as_json) as stream, _stopping() as stopping:
         executor = Worker(
             store,
-            performer(store, find_models(settings), time.time, os.environ),
-            time.time,
-            lambda name: Log(stream, name, store.redaction, time.time),
+            performer(workspace, os.environ),
+            workspace.clock,
+            lambda name: Log(stream, name, store.redaction, workspace.clock),
             numbers,
             pace,
         )

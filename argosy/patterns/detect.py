@@ -1,6 +1,6 @@
 """Several patterns on one signal: wired, run, recorded as one session with one budget, and told as a report."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,16 +20,15 @@ from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettin
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
 from argosy.graphs.detect.patterns import Kind, PatternRow, of_kind
 from argosy.graphs.detect.state import PatternSummary, State
-from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import Observer
 from argosy.inputs.signal_file import ReadSignal
-from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
-from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 PARTIAL = "partial"
 """The outcome of a run in which a pattern could not be heard, or an alert not be explained."""
@@ -84,10 +83,8 @@ def _there(known: Mapping[str, PatternRow]) -> str:
 
 def detect(
     request: DetectRequest,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
+    workspace: Workspace,
+    observer: Observer | None = None,
 ) -> DetectResult:
     """Runs the detect graph on one signal. What one pattern cannot do is noted, and the others go on.
 
@@ -95,10 +92,17 @@ def detect(
     """
     rows = rows_for(request.given.kind, request.settings.patterns)
     slate = _slate(request)
-    selector = partial(ModelSelector, past=past_results(store)) if request.select else None
-    with open_pattern_run(_asked(request, rows, slate), store, models, clock, watch) as run:
+    selector = partial(ModelSelector, past=past_results(workspace.store)) if request.select else None
+    with open_pattern_run(_asked(request, rows, slate), workspace, observer) as run:
         context = DetectContext(
-            request.settings, slate, rows, run.speaker, run.recorder, run.clock, selector, store.redaction.text
+            request.settings,
+            slate,
+            rows,
+            run.speaker,
+            run.recorder,
+            run.clock,
+            selector,
+            workspace.store.redaction.text,
         )
         config = RunnableConfig(recursion_limit=RECURSION_LIMIT)
         with untraced():

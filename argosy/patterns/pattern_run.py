@@ -1,6 +1,6 @@
 """A pattern's run: models opened, every call recorded, and the run kept as a session with a transcript of its own."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,14 +10,14 @@ from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.chain import Chain
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern, Role, Speaker
-from argosy.graphs.recording.events import Decision, Event
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.events import Decision
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.recording.recorder import Clock, RecordedSpeaker, Recorder, span
 from argosy.models.roles import open_roles, read_roles
-from argosy.models.table import Models
 from argosy.signals.errors import BadInput
 from argosy.store.sessions import FAILED, PATTERN
-from argosy.store.store import Store, StoreRecorder
+from argosy.store.store import StoreRecorder
+from argosy.workspace import Workspace
 
 DONE = "done"
 """The outcome of a pattern's run that came to its end; what it found is its report."""
@@ -92,19 +92,16 @@ class PatternRun:
 
 @contextmanager
 def open_pattern_run(
-    request: PatternRequest,
-    store: Store,
-    models: Models,
-    clock: Clock,
-    watch: Callable[[Event], None] = lambda _event: None,
+    request: PatternRequest, workspace: Workspace, observer: Observer | None = None
 ) -> Iterator[PatternRun]:
-    """Opens models and a session, and keeps at the end how it ended, with its report.
+    """Starts a recorded run: opens models and a session, and keeps at the end how it ended, with its report.
 
     Raises BadInput, ModelUnavailable or StoreUnavailable before it begins; whatever stops it afterwards is recorded and
     raised again, and what was recorded until then stays.
     """
     _refuse_mute(request)
-    models = replace(models, reply_tokens=request.reply_tokens)
+    store, clock = workspace.store, workspace.clock
+    models = replace(workspace.models, reply_tokens=request.reply_tokens)
     began = clock()
     budget = Budget(request.caps, lambda: clock() - began, began_s=0.0)
     with ExitStack() as stack:
@@ -114,7 +111,7 @@ def open_pattern_run(
         kept = {PATTERN: request.name, "language_model": opened.by_language_model, **request.settings}
         row = store.sessions.begin(request.subject, request.size, request.model, request.name, request.seed, kept)
         stack.enter_context(store.claims.hold(row.id))
-        recorder = ObservedRecorder(StoreRecorder(store, row.id), watch)
+        recorder = (observer or Observer()).over(StoreRecorder(store, row.id))
         run = PatternRun(row.id, budget, recorder, clock, opened.chains[Role.DETECTION], opened.notes)
         try:
             yield run

@@ -1,7 +1,7 @@
 """A run of SigLLM on one series: planned, asked within its budget, recorded, and told as a report."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, assert_never
 
@@ -16,14 +16,14 @@ from argosy.agents.sigllm.findings import Findings, Plan
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.eval.rates import event_delay
-from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import Observer
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
-from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 Options = PrompterOptions | ForecasterOptions
 
@@ -62,23 +62,21 @@ class SigllmResult:
 
 def run_sigllm(
     request: SigllmRequest,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
-    interrupted: Callable[[], bool] = lambda: False,
+    workspace: Workspace,
+    observer: Observer | None = None,
 ) -> SigllmResult:
     """Runs one method on one series. Raises BadInput, ModelUnavailable and StoreUnavailable.
 
     A budget that is spent, or an interruption, ends the asking; what was said by then is judged.
     """
+    observer = observer or Observer()
     request, notes = _as_one_sample(request)
     planned, pattern = plan_of(request)
-    with open_pattern_run(_asked(request, planned, pattern, models), store, models, clock, watch) as run:
+    with open_pattern_run(_asked(request, planned, pattern, workspace.models), workspace, observer) as run:
         with run.span(pattern.value) as mark:
             wanted = f"{planned.questions} answers of at most {planned.reply_tokens} tokens"
             run.decide(mark, "series", f"{len(planned.prompts)} windows", wanted)
-            found = _reader(request.options, run, mark, AskOptions(AT_ONCE, interrupted)).read(planned)
+            found = _reader(request.options, run, mark, AskOptions(AT_ONCE, observer.interrupted)).read(planned)
         run.outcome = PARTIAL if found.answers.left_out else run.outcome
         run.report |= _report(request, planned, found, run) | {"notes": [*notes, *run.notes]}
         return SigllmResult(run.session, found, run.report)

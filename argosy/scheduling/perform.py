@@ -11,6 +11,7 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.clients import address
 from argosy.agents.models.speaker import ModelUnavailable
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.spec import SourceSpec, open_feed
@@ -29,6 +30,7 @@ from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import DetectorRow, Json
 from argosy.store.status_rows import Status
 from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 Kept = TypeVar("Kept", bound=pydantic.BaseModel)
 
@@ -80,10 +82,12 @@ class RequestSpec(pydantic.BaseModel):
 class RefreshPerformer:
     """Performs runs. `environ` is where sources find their secrets."""
 
-    store: Store
-    models: Models
-    clock: Callable[[], float]
+    workspace: Workspace
     environ: Mapping[str, str]
+
+    @property
+    def store(self) -> Store:
+        return self.workspace.store
 
     def perform(self, schedule: ScheduleRow, run: RunRow, taken: Callable[[], bool]) -> RunResult:
         """Reads and refreshes; whatever may go wrong with either is an outcome."""
@@ -117,12 +121,12 @@ class RefreshPerformer:
         if last <= seen_until and not len(relabelled(seen, loaded)):
             why = f"the data end at {iso(last)}, and {iso(seen_until)} was seen already"
             return RunResult(Outcome.NOTHING_NEW, why, {"seen_until": seen_until, "ends": last})
-        return _told(refresh(request, loaded, self.store, self.models, self.clock, interrupted=taken))
+        return _told(refresh(request, loaded, self.workspace, Observer(interrupted=taken)))
 
 
-def performer(store: Store, models: Models, clock: Callable[[], float], environ: Mapping[str, str]) -> Perform:
+def performer(workspace: Workspace, environ: Mapping[str, str]) -> Perform:
     """What a worker executes."""
-    return RefreshPerformer(store, models, clock, environ).perform
+    return RefreshPerformer(workspace, environ).perform
 
 
 def live_detector(store: Store, line: str) -> DetectorRow:

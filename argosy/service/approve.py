@@ -1,14 +1,11 @@
 """A person's answer to a refresh that waits for one: its graph goes on where it stopped, in whatever process."""
 
-from collections.abc import Callable
-
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import DEFAULT
-from argosy.graphs.recording.events import Event
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refresh.context import Policy, RefreshContext
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.service.refresh import NAME
@@ -19,6 +16,7 @@ from argosy.store.checkpoints import Checkpoints
 from argosy.store.refreshes import ApprovalAnswer
 from argosy.store.status_rows import ApprovalRow, ConcurrentUpdate, RefreshRow
 from argosy.store.store import Store, StoreRecorder
+from argosy.workspace import Workspace
 
 APPROVED, REJECTED = "approved", "rejected"
 
@@ -28,15 +26,15 @@ def answer(
     approved: bool,
     author: str,
     why: str,
-    store: Store,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
+    workspace: Workspace,
+    observer: Observer | None = None,
 ) -> RefreshResult:
     """Promotes the challenger that waits for approval, or retires it. The same answer again gives the same result.
 
     `approval` is the beginning of an approval's or a refresh's id. Raises BadInput where it was answered otherwise, and
     where the champion has changed since it was asked.
     """
+    store = workspace.store
     asked = store.refreshes.approval(approval)
     row = store.refreshes.find(asked.refresh)
     verdict = APPROVED if approved else REJECTED
@@ -45,7 +43,7 @@ def answer(
         if asked.verdict is not None:
             return _answered(asked, verdict, store)
         said = ApprovalAnswer(verdict, author, why)
-        told = _gone_on(row, said, approved, store, clock, watch)
+        told = _gone_on(row, said, approved, workspace, observer or Observer())
     store.sessions.finish(told.session, told.state.value, told.as_json())
     return told
 
@@ -62,10 +60,10 @@ def _gone_on(
     row: RefreshRow,
     said: ApprovalAnswer,
     approved: bool,
-    store: Store,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None],
+    workspace: Workspace,
+    observer: Observer,
 ) -> RefreshResult:
+    store, clock = workspace.store, workspace.clock
     before = RefreshResult.of(row.json or {})
     register = RefreshRegister(
         store,
@@ -84,7 +82,7 @@ def _gone_on(
         champion=before.champion,
         policy=Policy(approve=True),
         objective=DEFAULT,
-        recorder=ObservedRecorder(StoreRecorder(store, before.session), watch),
+        recorder=observer.over(StoreRecorder(store, before.session)),
         clock=clock,
         register=register,
     )

@@ -1,24 +1,20 @@
 """Making challengers: base and numbers fitted anew, or a session that looks for rules again."""
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from argosy.agents.models.budget import Budget
 from argosy.agents.models.speaker import Role
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.fusion.user_base import GivenDetector
 from argosy.detectors.rules.transfer import Unit, unit_of
 from argosy.eval.objective import OBJECTIVES
-from argosy.graphs.recording.events import Event
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refresh.context import MakingCost, Retuned
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData, ServedRule
 from argosy.graphs.refresh.outcomes import Decision
-from argosy.graphs.replay.past import Past
 from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
@@ -27,20 +23,21 @@ from argosy.service.load import rules_of, serve
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
 from argosy.sessions.estimate import REPLY_TOKENS
+from argosy.sessions.past import past_of
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.resume import resume_session
-from argosy.sessions.run import begin, finish, prepare, run_to_end
-from argosy.sessions.speakers import REPLAY, SessionSpeakers, as_stored, open_speakers
-from argosy.sessions.worked_time import WorkedTime
+from argosy.sessions.run import SessionParts, SessionStart, run_from
+from argosy.sessions.speakers import REPLAY
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 from argosy.signals.shapes import Detector
-from argosy.store.rows import DetectorRow, MemberRow, RuleRole
+from argosy.store.rows import DetectorRow, MemberRow, RuleRole, SessionRow
 from argosy.store.status_rows import RefreshRow, SuccessionRow
-from argosy.store.store import Store, StoreRecorder
+from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 AUTHOR = "refresh"
 POINTS_A_SECOND = 2e6
@@ -60,11 +57,12 @@ class Challengers:
     champion: DetectorRow
     known: LoadedSeries
     bench: RefreshData
-    store: Store
-    models: Models
-    clock: Callable[[], float]
-    watch: Callable[[Event], None]
-    interrupted: Callable[[], bool]
+    workspace: Workspace
+    observer: Observer
+
+    @property
+    def store(self) -> Store:
+        return self.workspace.store
 
     def refit(self, series: Series, labels: Bools) -> Detector:
         """The champion's kind of base, fitted on these points and ready for all of the series. Raises BadInput."""
@@ -127,10 +125,10 @@ class Challengers:
     def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
         """A session of its own; one that was killed is gone on with, and no recorded reply is asked for again."""
         part = window_of(self.known, window)
-        store, given = self.store, (self.clock, self.watch, self.interrupted)
-        began = self.clock()
+        store, clock = self.store, self.workspace.clock
+        began = clock()
         search = store.refreshes.find(self.refresh.id).search
-        done = resume_session(search, store, self.models, *given) if search else self._session(part)
+        done = resume_session(search, self.workspace, self.observer) if search else self._session(part)
         report = done if isinstance(done, Report) else done.report
         row = store.detectors.of(report.session)
         if row is None:
@@ -141,24 +139,17 @@ class Challengers:
         store.service.enter(succession, AUTHOR, f"session {report.session} left it")
         usage = report.usage
         tokens = usage.input_tokens + usage.output_tokens
-        return serve(store, row.id, self.known), MakingCost(self.clock() - began, usage.calls, tokens, usage.usd)
+        return serve(store, row.id, self.known), MakingCost(clock() - began, usage.calls, tokens, usage.usd)
 
     def _session(self, part: LoadedSeries) -> SessionResult:
-        """A session on a stretch of what is known, as `run_session` on a file; the refresh knows of it at once."""
-        request, store = self._session_request(part), self.store
-        past = Past(clean=lambda text: as_stored(store, text))
-        with ExitStack() as stack:
-            elapsed = WorkedTime(self.clock, past)
+        """A session on a stretch of what is known; the refresh knows of it as soon as it is entered."""
 
-            def voices(budget: Budget) -> SessionSpeakers:
-                return open_speakers(request, store, self.models, budget, stack)
+        def begun(row: SessionRow, _parts: SessionParts) -> None:
+            self.store.refreshes.note(self.refresh.id, search=row.id)
 
-            ready = prepare(request, part, voices, elapsed, stack)
-            row = begin(request, ready, store, stack)
-            store.refreshes.note(self.refresh.id, search=row.id)
-            recorder = ObservedRecorder(StoreRecorder(store, row.id), self.watch)
-            bench, published = run_to_end(row.id, request, ready, store, recorder, past, self.clock, self.interrupted)
-            return finish(row.id, request, ready, store, bench, published, elapsed())
+        request = self._session_request(part)
+        start = SessionStart(request, lambda: part, past_of(self.store, None, request), begun=begun)
+        return run_from(start, self.workspace, self.observer)
 
     def _session_request(self, part: LoadedSeries) -> SessionRequest:
         asked, recipe = self.request, self.champion.base
@@ -192,7 +183,9 @@ class Challengers:
         calls = most_calls(settings)
         tokens = sum(calls.values()) * (settings.prompt_tokens + REPLY_TOKENS)
         seconds = points * settings.evaluations * settings.rounds * settings.candidates / POINTS_A_SECOND
-        return MakingCost(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.models))
+        return MakingCost(
+            round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.workspace.models)
+        )
 
 
 def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) -> float | None:

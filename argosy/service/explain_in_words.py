@@ -1,6 +1,5 @@
 """A verdict of `argosy why` in words: a model is asked, what it says is checked, and all of it is recorded."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from argosy.agents.claims.scene import Scene
@@ -10,11 +9,10 @@ from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Role
-from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.service.explain import PointExplanation
 from argosy.signals.errors import BadInput
-from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -34,9 +32,7 @@ class WordsResult:
     explained: CheckedExplanation
 
 
-def in_words(
-    found: PointExplanation, request: WordsRequest, store: Store, models: Models, clock: Callable[[], float]
-) -> WordsResult:
+def in_words(found: PointExplanation, request: WordsRequest, workspace: Workspace) -> WordsResult:
     """Has a point that was flagged explained. Raises BadInput for one that was not, and ModelUnavailable."""
     if not found.explanation.flagged:
         mend = "leave --explain out, or name a flagged point with --at"
@@ -51,7 +47,7 @@ def in_words(
         request.caps,
         settings={"detector": found.detector, "index": found.index},
     )
-    with open_pattern_run(asked, store, models, clock) as run:
+    with open_pattern_run(asked, workspace) as run:
         with run.span("explain") as mark:
             explained = explain(run.speaker(mark), scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
             run.decide(mark, f"point {found.index}", explained.standing.value, explained.told)

@@ -4,7 +4,6 @@
 result the second time.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -12,14 +11,12 @@ from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
-from argosy.graphs.recording.events import Event
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.inputs.tables.read_series import LoadedSeries
-from argosy.models.table import Models
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.service.challengers import Challengers
@@ -35,6 +32,7 @@ from argosy.store.rows import DetectorRow
 from argosy.store.sessions import FAILED, PATTERN
 from argosy.store.status_rows import ConcurrentUpdate, RefreshRow, Status
 from argosy.store.store import Store, StoreRecorder
+from argosy.workspace import Workspace
 
 __all__ = [
     "Cost",
@@ -54,19 +52,14 @@ _DAY_S = 86_400
 
 
 def refresh(
-    request: RefreshRequest,
-    loaded: LoadedSeries,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
-    interrupted: Callable[[], bool] = lambda: False,
+    request: RefreshRequest, loaded: LoadedSeries, workspace: Workspace, observer: Observer | None = None
 ) -> RefreshResult:
     """Looks at newer data of a detector, decides, and does what was decided.
 
     Raises BadInput (also for a retired detector, and where another process works on it), ModelUnavailable,
     SandboxUnavailable or StoreUnavailable; nothing is then promoted, and the same key may be used again.
     """
+    store = workspace.store
     named = store.detectors.find(request.detector)
     line = store.service.line_of(named.id)
     if (done := _done_before(request, line, store)) is not None:
@@ -77,7 +70,7 @@ def refresh(
         row = store.refreshes.begin(request.key, line, named.id)
         if row.json is not None:  # whoever held the claim before may have concluded it
             return RefreshResult.of(row.json)
-        run = _Run(request, row, champion, store, models, clock, watch, interrupted)
+        run = _Run(request, row, champion, workspace, observer or Observer())
         return run.through(loaded, stack)
 
 
@@ -109,15 +102,12 @@ class _Run:
         request: RefreshRequest,
         row: RefreshRow,
         champion: DetectorRow,
-        store: Store,
-        models: Models,
-        clock: Callable[[], float],
-        watch: Callable[[Event], None],
-        interrupted: Callable[[], bool],
+        workspace: Workspace,
+        observer: Observer,
     ) -> None:
         self._request, self._row, self._champion = request, row, champion
-        self._store, self._models, self._clock = store, models, clock
-        self._watch, self._interrupted = watch, interrupted
+        self._workspace, self._store, self._clock = workspace, workspace.store, workspace.clock
+        self._observer = observer
 
     def through(self, loaded: LoadedSeries, stack: ExitStack) -> RefreshResult:
         """Runs the graph; what stops it is entered as the outcome of its session, and raised."""
@@ -177,7 +167,7 @@ class _Run:
     ) -> tuple[RefreshContext, RefreshRegister]:
         store, request, champion = self._store, self._request, self._champion
         bench = self._bench(known)
-        recorder = ObservedRecorder(StoreRecorder(store, session), self._watch)
+        recorder = self._observer.over(StoreRecorder(store, session))
         now_s = bench.known_until()
         due = self._due(bench)
         lasts_s = None if request.expires_days is None else now_s + int(request.expires_days * _DAY_S)
@@ -189,8 +179,7 @@ class _Run:
             lasts_s, due is not None, (*loaded.notes, *known.notes),
         )  # fmt: skip
         makers = Challengers(
-            request, self._row, session, champion, known.loaded, bench, store, self._models, self._clock,
-            self._watch, self._interrupted,
+            request, self._row, session, champion, known.loaded, bench, self._workspace, self._observer,
         )  # fmt: skip
         context = RefreshContext(
             champion=champion.id,
@@ -206,7 +195,7 @@ class _Run:
             pending=question.id if question else None,
             expired=due,
             challenge=self._challenge(shadowed),
-            interrupted=self._interrupted,
+            interrupted=self._observer.interrupted,
         )
         return context, register
 

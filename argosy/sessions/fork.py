@@ -1,26 +1,23 @@
 """Forking a session: its record up to a step, and from there on other settings, a live model, a budget of its own."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from argosy.agents.models.budget import Budget, Caps
-from argosy.graphs.recording.events import Decision, Event, ModelCall
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.agents.models.budget import Caps
+from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.replay.past import Step, Turn, steps
-from argosy.graphs.replay.wrappers import ResumingRecorder
-from argosy.models.table import Models
 from argosy.sandboxes import SandboxChoice
+from argosy.sessions.past import by_language_model, past_of
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import Fork, SessionRequest, recall
-from argosy.sessions.run import begin, finish, prepare, run_to_end
-from argosy.sessions.speakers import SessionSpeakers, by_language_model, open_speakers, past_of, resolve_replay_id
-from argosy.sessions.worked_time import WorkedTime
+from argosy.sessions.run import SessionStart, run_from
+from argosy.sessions.speakers import resolve_replay_id
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
-from argosy.store.store import Store, StoreRecorder
+from argosy.workspace import Workspace
 
 _STEP = re.compile(r"([a-z_]+)(?:#(\d+))?(?:\.(\d+))?")
 
@@ -37,39 +34,22 @@ class Changes:
 
 
 def fork_session(
-    session: str,
-    at: str,
-    changes: Changes,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
-    interrupted: Callable[[], bool] = lambda: False,
+    session: str, at: str, changes: Changes, workspace: Workspace, observer: Observer | None = None
 ) -> SessionResult:
     """Runs a new session that is the old one up to the step `at`, such as 'propose#2', and goes on by itself.
 
     Replies from before the step are copied, at no cost. Raises as `run_session`, and BadInput for a step that the
     session has not taken, and UnknownCall where its record does not hold up to there.
     """
+    store = workspace.store
     row = store.sessions.find(session)
     request, data = recall(row)
     events = [kept.event for kept in store.events.of(row.id)]
     step, stop = find_step(row.id, events, at)
-    request = resolve_replay_id(
-        _forked(request, events[:stop], Fork(row.id, step, stop, by_language_model(row)), changes), store
-    )
-    past = past_of(store, None, request)
-    with ExitStack() as stack:
-        elapsed = WorkedTime(clock, past)
-
-        def voices(budget: Budget) -> SessionSpeakers:
-            return open_speakers(request, store, models, budget, stack)
-
-        ready = prepare(request, read_copy(store, data), voices, elapsed, stack)
-        made = begin(request, ready, store, stack)
-        recorder = ObservedRecorder(ResumingRecorder(StoreRecorder(store, made.id), past, store.redaction.event), watch)
-        bench, published = run_to_end(made.id, request, ready, store, recorder, past, clock, interrupted)
-        return finish(made.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
+    fork = Fork(row.id, step, stop, by_language_model(row))
+    request = resolve_replay_id(_forked(request, events[:stop], fork, changes), store)
+    start = SessionStart(request, lambda: read_copy(store, data), past_of(store, None, request))
+    return run_from(start, workspace, observer or Observer())
 
 
 def _forked(request: SessionRequest, before: Sequence[Event], fork: Fork, changes: Changes) -> SessionRequest:
@@ -104,15 +84,3 @@ def find_step(session: str, events: Sequence[Event], at: str) -> tuple[Step, int
                 return step, place
     listed = ", ".join(map(str, found)) or "it has begun none"
     raise BadInput(f"--at {at}", f"session {session} has taken no such step", f"name one of: {listed}")
-
-
-def fork_notes(store: Store, fork: Fork | None) -> tuple[str, ...]:
-    """What the user should know of a fork: where it comes from, and whether its lockbox has been looked into."""
-    if fork is None:
-        return ()
-    events = [kept.event for kept in store.events.of(fork.of)]
-    replies = sum(isinstance(event, ModelCall) for event in events[: fork.stop])
-    notes = [f"forked from {fork.of} at {fork.at}; {replies} replies from before it are that session's, and free here"]
-    if any(isinstance(event, Decision) and event.subject == "lockbox" for event in events):
-        notes.append("that session has opened the lockbox before: what it says here is not unseen any more")
-    return tuple(notes)

@@ -1,27 +1,29 @@
 """Replaying a session: once more from its own record, at no cost and without a trace, compared with what it left."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from argosy.agents.models.budget import Budget
 from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.recording.events import Event
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import SessionData
 from argosy.graphs.refine.context import Publication
 from argosy.graphs.replay.past import Past, expected, fingerprint
 from argosy.graphs.replay.unknown import UnknownCall
+from argosy.sessions.past import digest, past_of
 from argosy.sessions.report import Report, RuleSection
 from argosy.sessions.request import recall
 from argosy.sessions.run import prepare, run_graph
-from argosy.sessions.speakers import SessionSpeakers, digest, past_of, recorded_speakers
+from argosy.sessions.speakers import SessionSpeakers, recorded_speakers
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 _CLOSE = 1e-9
 """Figures that differ by less were summed in another order, on another machine."""
@@ -65,13 +67,12 @@ class _Comparing:
         return digest(self._store, data)
 
 
-def replay_session(
-    session: str, store: Store, clock: Callable[[], float], watch: Callable[[Event], None] = lambda _event: None
-) -> ReplayResult:
+def replay_session(session: str, workspace: Workspace, observer: Observer | None = None) -> ReplayResult:
     """Does a session again that has ended. No model is asked; what ran in a sandbox runs again.
 
     Raises BadInput, SandboxUnavailable or StoreUnavailable.
     """
+    store, clock = workspace.store, workspace.clock
     row = store.sessions.find(session)
     if row.outcome in (None, FAILED):
         raise BadInput(f"session {row.id}", "has not ended", f"argosy resume {row.id} goes on with it")
@@ -82,12 +83,13 @@ def replay_session(
     result: tuple[SessionData, Publication] | UnknownCall
     with ExitStack() as stack:
 
-        def voices(_budget: Budget) -> SessionSpeakers:
+        def speakers(_budget: Budget) -> SessionSpeakers:
             return recorded_speakers(row, recording, store)
 
-        ready = prepare(request, read_copy(store, data), voices, lambda: 0.0, stack)
+        parts = prepare(request, read_copy(store, data), speakers, lambda: 0.0, stack)
+        watched = (observer or Observer()).over(comparing)
         try:
-            result = run_graph(request, ready, ObservedRecorder(comparing, watch), past, clock, lambda: False)
+            result = run_graph(request, parts, watched, past, clock, lambda: False)
         except UnknownCall as unknown:
             result = unknown
     left = past.left()

@@ -1,43 +1,35 @@
 """Resuming a session that was killed or that failed: its recorded replies are used again, the rest is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
-from argosy.agents.models.budget import Budget
 from argosy.agents.models.speaker import Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall
-from argosy.graphs.recording.observer import ObservedRecorder
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.replay.past import RESUMED
-from argosy.graphs.replay.wrappers import ResumingRecorder
-from argosy.models.table import Models
 from argosy.sandbox.containers import ContainerSandbox, reap
-from argosy.sessions.fork import fork_notes
+from argosy.sessions.past import past_of
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
 from argosy.sessions.request import recall
-from argosy.sessions.run import finish, prepare, run_to_end
-from argosy.sessions.speakers import SessionSpeakers, open_speakers, past_of
-from argosy.sessions.worked_time import WorkedTime
+from argosy.sessions.run import SessionParts, SessionStart, run_from
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
+from argosy.workspace import Workspace
 
 
 def resume_session(
-    session: str | None,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
-    interrupted: Callable[[], bool] = lambda: False,
+    session: str | None, workspace: Workspace, observer: Observer | None = None
 ) -> SessionResult | Report:
     """Goes on with the session whose id begins so, by default the newest that is unfinished and that nobody works on.
 
     No recorded reply is asked for again; what ran in a sandbox runs again. One that has ended gives its report. Raises
     as `run_session`, and BadInput for a session that another process works on, or that cannot be done again.
     """
+    store = workspace.store
     row = _newest_unfinished(store) if session is None else store.sessions.find(session)
     with ExitStack() as stack:
         if not _has_ended(row):
@@ -45,34 +37,24 @@ def resume_session(
             row = store.sessions.find(row.id)  # whoever worked on it may have ended it meanwhile
         if _has_ended(row):
             return Report.model_validate(row.report)
-        return _resume(row, store, models, clock, watch, interrupted, stack)
+        return _resume(row, workspace, observer or Observer())
 
 
-def _resume(
-    row: SessionRow,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None],
-    interrupted: Callable[[], bool],
-    stack: ExitStack,
-) -> SessionResult:
+def _resume(row: SessionRow, workspace: Workspace, observer: Observer) -> SessionResult:
+    store = workspace.store
     request, data = recall(row)
     past = past_of(store, row.id, request)
-    own = past.recordings[0]
-    elapsed = WorkedTime(clock, past, worked_s(row, own.events))
+    events = past.recordings[0].events
 
-    def voices(budget: Budget) -> SessionSpeakers:
-        return open_speakers(request, store, models, budget, stack)
+    def begun(row: SessionRow, parts: SessionParts) -> None:
+        if isinstance(parts.sandbox, ContainerSandbox):
+            reap()
+        observer.over(StoreRecorder(store, row.id)).append(_mark(events, workspace.clock()))
 
-    ready = prepare(request, read_copy(store, data), voices, elapsed, stack, spent(own.events))
-    if isinstance(ready.sandbox, ContainerSandbox):
-        reap()
-    kept = StoreRecorder(store, row.id)
-    ObservedRecorder(kept, watch).append(_mark(own.events, clock()))
-    recorder = ObservedRecorder(ResumingRecorder(kept, past, store.redaction.event), watch)
-    bench, published = run_to_end(row.id, request, ready, store, recorder, past, clock, interrupted)
-    return finish(row.id, request, ready, store, bench, published, elapsed(), fork_notes(store, request.fork))
+    start = SessionStart(
+        request, lambda: read_copy(store, data), past, row, worked_s(row, events), spent(events), begun
+    )
+    return run_from(start, workspace, observer)
 
 
 def _mark(events: Sequence[Event], at: float) -> Decision:

@@ -122,10 +122,9 @@ def _modules(todo: Iterable[Cell]) -> list[str]:
 
 def _make_store(out: Path) -> None:
     """Makes the store's tables once, before several processes open it."""
-    from argosy.benchmarks.results_store import store_settings
-    from argosy.store.store import open_store
+    from argosy.benchmarks.results_workspace import STORE, open_results_workspace
 
-    open_store(store_settings(out)).close()
+    open_results_workspace(out / STORE).close()
 
 
 def _report(

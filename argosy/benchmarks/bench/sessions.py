@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.benchmarks.plan import Plan, SessionOptions, Stored
-from argosy.benchmarks.results_store import store_settings
+from argosy.benchmarks.results_workspace import STORE, open_results_workspace
 from argosy.eval.bench.method import Answer, Case, Runner
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
@@ -20,11 +20,12 @@ from argosy.models.table import find_models
 from argosy.sandboxes import open_sandbox
 from argosy.service.score import score_file
 from argosy.sessions.publish import SessionResult
-from argosy.sessions.run import SessionRequest, run_session
+from argosy.sessions.request import SessionRequest
+from argosy.sessions.run import run_session
 from argosy.sessions.speakers import REPLAY
 from argosy.settings import read_settings
 from argosy.signals.arrays import Floats
-from argosy.store.store import Store, open_store
+from argosy.store.store import Store
 
 SESSION = "session"
 
@@ -34,13 +35,13 @@ def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner
     before the lockbox."""
 
     def run(case: Case) -> Answer:
-        settings, store = read_settings(), open_store(store_settings(out))
+        workspace = open_results_workspace(out / STORE)
         request = _request(method, plan, stored, case.seed)
         try:
-            finished = run_session(request, store, find_models(settings), time.time)
-            past = _past(finished, store, request, len(case.known))
+            finished = run_session(request, workspace)
+            past = _past(finished, workspace.store, request, len(case.known))
         finally:
-            store.close()
+            workspace.close()
         return _answer(method, finished, past)
 
     return run

@@ -8,7 +8,7 @@ python -m argosy.benchmarks.studies.explanations DATA --model URL#NAME --most 3
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,12 +25,10 @@ from argosy.benchmarks.datasets.collection import Columns, Entry, LabelledSeries
 from argosy.benchmarks.datasets.layouts import open_collection
 from argosy.detectors.baselines import BASELINES
 from argosy.eval.objective import OBJECTIVES
-from argosy.models.table import find_models
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
-from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.scores import Scores
-from argosy.store.store import open_store
+from argosy.workspace import open_workspace
 
 LABELS = "labels"
 _TODS = {"0": "global point", "1": "contextual point", "2": "shapelet", "3": "seasonal", "4": "trend"}
@@ -133,12 +131,11 @@ def run(
     chosen: Sequence[tuple[str, str, Scene]], subject: str, model: str, caps: Caps, clock: Callable[[], float]
 ) -> list[Explanations]:
     """Explains all, recorded as one session; what the budget or the model does not reach is left out, and said."""
-    settings = read_settings()
-    store = open_store(settings)
+    workspace = replace(open_workspace(), clock=clock)
     asked = PatternRequest("explanations", subject, len(chosen), (Pattern.EXPLANATION,), model, caps=caps)
     rows: list[Explanations] = []
     try:
-        with open_pattern_run(asked, store, find_models(settings), clock) as session:
+        with open_pattern_run(asked, workspace) as session:
             with session.span("explain") as mark:
                 try:
                     rows.extend(explained(session.speaker(mark), chosen))  # what comes before an outage stays
@@ -149,7 +146,7 @@ def run(
                     typer.echo(f"{len(chosen) - len(rows)} of {len(chosen)} not explained ({what}): {error}", err=True)
             session.report["explanations"] = [asdict(row) for row in rows]
     finally:
-        store.close()
+        workspace.close()
     return rows
 
 

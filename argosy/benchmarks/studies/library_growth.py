@@ -6,7 +6,6 @@ Run it as: python -m argosy.benchmarks.studies.library_growth DATA --series argo
 """
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,21 +18,20 @@ import typer
 from argosy.benchmarks.datasets.collection import Columns, Entry
 from argosy.benchmarks.datasets.layouts import open_collection
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series
-from argosy.benchmarks.results_store import store_settings
+from argosy.benchmarks.results_workspace import STORE, open_results_workspace
 from argosy.benchmarks.studies.families import families
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.splits import split
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.offers import Library
 from argosy.inputs.tables.read_series import read_series
-from argosy.models.table import find_models
 from argosy.sessions.library import ALL, read_library
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
-from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
-from argosy.store.store import Store, open_store
+from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 FINISHED = "growth.jsonl"
 TABLE = "growth.csv"
@@ -68,8 +66,12 @@ class Growth:
     stored: Mapping[str, Stored]
     family: Mapping[str, int]
     plan: Plan
-    store: Store
+    workspace: Workspace
     out: Path
+
+    @property
+    def store(self) -> Store:
+        return self.workspace.store
 
     def session(self, series: str, seed: int, size: int, library: Library) -> GrowthRow:
         """Runs one session and notes what it cost."""
@@ -84,7 +86,7 @@ class Growth:
             sandbox=options.sandbox,
             library=library,
         )
-        report = run_session(request, self.store, find_models(read_settings()), time.time).report
+        report = run_session(request, self.workspace).report
         extra: Mapping[str, int] = (report.model_extra or {}).get("library", {})
         figures = [part.get("lockbox") for part in (report.scores.base, report.scores.fused)]
         base, fused = (each.objective if each else None for each in figures)
@@ -162,7 +164,7 @@ def summed(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def prepare(data: Path, entries: Sequence[Entry], plan: Plan, store: Store, out: Path, layout: str) -> Growth:
+def prepare(data: Path, entries: Sequence[Entry], plan: Plan, workspace: Workspace, out: Path, layout: str) -> Growth:
     """Keeps the series in the folder and tells their families by their training parts."""
     folder = ResultsFolder.open(out, {**plan.settings(data_digest([data]), layout), "growth": True})
     stored = {entry.id: store_series(entry, plan, folder) for entry in entries}
@@ -170,7 +172,7 @@ def prepare(data: Path, entries: Sequence[Entry], plan: Plan, store: Store, out:
     for id, each in stored.items():
         series = read_series(each.request).series
         training[id] = series.part(0, split(len(series), each.validation, each.lockbox).train_stop)
-    return Growth(stored, families(training), plan, store, out)
+    return Growth(stored, families(training), plan, workspace, out)
 
 
 def main(
@@ -189,13 +191,13 @@ def main(
         collection = open_collection(data, None, Columns(step_s=step))
         names = [word.strip() for word in (series or "").split(",") if word.strip()]
         plan = Plan(objective=objective, limit=limit)
-        store = open_store(store_settings(out))
+        workspace = open_results_workspace(out / STORE)
         try:
-            growth = prepare(data, collection.chosen(names), plan, store, out, collection.layout)
+            growth = prepare(data, collection.chosen(names), plan, workspace, out, collection.layout)
             typer.echo(f"{len(growth.stored)} series in {len(set(growth.family.values()))} families", err=True)
             table = grow(growth, counts, seeds)
         finally:
-            store.close()
+            workspace.close()
     except BadInput as bad:
         typer.echo(f"library_growth: {bad}", err=True)
         raise typer.Exit(2) from bad

@@ -23,19 +23,17 @@ from argosy.agents.logs.reader import LogPrompt
 from argosy.agents.logs.strategies import Strategy
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable, Pattern
-from argosy.benchmarks.results_store import store_settings
+from argosy.benchmarks.results_workspace import STORE, open_results_workspace
 from argosy.benchmarks.studies.log_sets import LogSet, open_log_sets
 from argosy.choices import one_of
 from argosy.eval.log_rates import all_rates, session_rates
 from argosy.eval.rates import Rates
-from argosy.models.table import Models, find_models
 from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
-from argosy.settings import read_settings
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
-from argosy.store.store import Store, open_store
+from argosy.workspace import Workspace
 
 TABLE = "logs.csv"
 EVERYTHING = "everything"
@@ -68,8 +66,7 @@ class Row:
 class LogStudy:
     """What all measurements have in common."""
 
-    store: Store
-    models: Models
+    workspace: Workspace
     verdicts: VerdictCache
     model: str
     bounds: Bounds
@@ -92,10 +89,10 @@ class LogStudy:
             prompt_tokens=self.bounds.entry_tokens,
             settings={"strategy": strategy.value, "benchmark": "logs"},
         )
-        with open_pattern_run(request, self.store, self.models, time.time) as run, run.span("read") as mark:
+        with open_pattern_run(request, self.workspace) as run, run.span("read") as mark:
             speaker = run.speaker(mark)
             ready = prepared(strategy, sample, speaker, self.bounds)
-            reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.store.redaction.text)
+            reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.workspace.store.redaction.text)
             scores = reader.score(Lines(log.name, rest.texts))
             spent = run.budget.spent
             figures = {
@@ -160,11 +157,12 @@ def main(
         chosen = [one_of("--strategies", word, {each.value: each for each in Strategy}) for word in words]
         logs = open_log_sets(data)
         out.mkdir(parents=True, exist_ok=True)
-        store = open_store(store_settings(out))
+        workspace = open_results_workspace(out / STORE)
+        store = workspace.store
         verdicts = VerdictCache(out / FILE, store.redaction.text, time.time)
         bounds = Bounds(prompt_tokens, batch, at_once=at_once)
         caps = Caps(calls=budget_calls)
-        bench = LogStudy(store, find_models(read_settings()), verdicts, model, bounds, caps, sample)
+        bench = LogStudy(workspace, verdicts, model, bounds, caps, sample)
         (out / "logs.json").write_text(json.dumps({"model": model, "sample": sample, "limit": limit}) + "\n")
         for log in logs:
             for row in _measured(bench, log.part(0, limit or len(log)), chosen):

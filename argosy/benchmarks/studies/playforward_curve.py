@@ -4,7 +4,6 @@ Planted drifts are looked for as a refresh of the first detector would.
 """
 
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
+from argosy.benchmarks.results_workspace import open_results_workspace
 from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift import Newer, look
@@ -23,20 +23,18 @@ from argosy.eval.rates import event_delay, event_pa
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
-from argosy.models.table import find_models
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.load import rules_of, serve
 from argosy.service.refresh import refresh
 from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
-from argosy.settings import Settings as StoreSettings
-from argosy.settings import read_settings
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import incidents_in, runs
 from argosy.signals.series import Series
-from argosy.store.store import Store, open_store
+from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 ARMS = ("without", "retune", "search")
 UNDRIFTED, SHUFFLED, AS_IT_IS = "none", "shuffled", "as it is"
@@ -156,11 +154,11 @@ def make_champion(curve: Curve, play: PlayforwardOptions, out: Path) -> tuple[Pa
     request = SessionRequest(
         TableRequest(file, step_s=series.step_s), model=play.model, settings=play.settings, sandbox=play.sandbox
     )
-    store = _store(home)
+    workspace = open_results_workspace(home)
     try:
-        done = run_session(request, store, find_models(read_settings()), time.time)
+        done = run_session(request, workspace)
     finally:
-        store.close()
+        workspace.close()
     note.write_text(done.detector.id)
     return home, done.detector.id
 
@@ -172,16 +170,16 @@ def play_arm(
     folder = out / "store" / curve.entry / arm
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(home, folder)
-    store = _store(folder)
+    workspace = open_results_workspace(folder)
     try:
-        told = list(_refreshed(curve, arm, champion, play, store))
-        return _summed(curve, arm, champion, told, play, store)
+        told = list(_refreshed(curve, arm, champion, play, workspace))
+        return _summed(curve, arm, champion, told, play, workspace.store)
     finally:
-        store.close()
+        workspace.close()
 
 
 def _refreshed(
-    curve: Curve, arm: str, champion: str, play: PlayforwardOptions, store: Store
+    curve: Curve, arm: str, champion: str, play: PlayforwardOptions, workspace: Workspace
 ) -> Iterator[tuple[int, RefreshResult]]:
     """Every refresh of one way of refreshing, with the index that it knew points up to."""
     request = RefreshRequest(
@@ -193,10 +191,9 @@ def _refreshed(
         search=arm == "search",
         force=Decision.KEEP if arm == "without" else None,
     )
-    models = find_models(read_settings())
     for stop in curve.stops() if arm != "without" else ():
         given = replace(request, key=f"{arm} {stop}")
-        yield stop, refresh(given, _loaded(curve, stop, play.labelled), store, models, time.time)
+        yield stop, refresh(given, _loaded(curve, stop, play.labelled), workspace)
 
 
 def _loaded(curve: Curve, stop: int, labelled: bool) -> LoadedSeries:
@@ -264,7 +261,8 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Playfo
     """Looks at a curve with a planted drift, or none, every so many points, as a refresh of the champion would."""
     changed = _looked_at(curve, drift, play)
     labels, every = changed.data.labels, changed.every
-    store = _store(home)
+    workspace = open_results_workspace(home)
+    store = workspace.store
     try:
         flags = flags_of(champion, _loaded(changed, len(labels), True), play, store)
         made = serve(store, champion, _loaded(changed, curve.start, True))
@@ -315,10 +313,6 @@ def cycle_of(curve: Curve) -> int:
 def _whole_cycles(cycle: int, step_s: int) -> int:
     """About a day, in whole cycles, so that seasons stay in step."""
     return cycle * max(1, round(_DAY_S / step_s / cycle))
-
-
-def _store(home: Path) -> Store:
-    return open_store(StoreSettings(home=home, secrets=read_settings().secrets))
 
 
 def _points(days: float, day: int) -> int:

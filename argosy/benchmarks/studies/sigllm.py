@@ -6,7 +6,6 @@ Run it as: python -m argosy.benchmarks.studies.sigllm DATA --methods prompter,de
 """
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import chain, zip_longest
@@ -25,16 +24,14 @@ from argosy.agents.sigllm.prompter import PrompterOptions
 from argosy.benchmarks.datasets.archives import nab
 from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
 from argosy.benchmarks.plan import data_digest
-from argosy.benchmarks.results_store import store_settings
+from argosy.benchmarks.results_workspace import STORE, open_results_workspace
 from argosy.choices import one_of
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.rates import f1_of
-from argosy.models.table import find_models
 from argosy.patterns.sigllm import Options, SigllmRequest, measured, run_sigllm
-from argosy.settings import read_settings
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
-from argosy.store.store import Store, open_store
+from argosy.workspace import Workspace
 
 FINISHED = "sigllm.jsonl"
 
@@ -88,7 +85,7 @@ class SigllmStudy:
     seed: int
     caps: Caps
 
-    def run(self, group: str, entry: Entry, method: str, store: Store) -> Row:
+    def run(self, group: str, entry: Entry, method: str, workspace: Workspace) -> Row:
         """Runs one method on one series, or on a slice of it."""
         labelled = entry.read()
         start, stop = slice_of(labelled, self.points)
@@ -97,7 +94,7 @@ class SigllmStudy:
             preparation = replace(options.preparation, interval_s=PUBLISHED[group][1])
             options = replace(options, preparation=preparation)
         request = SigllmRequest(labelled.series.part(start, stop), options, self.model, self.seed, self.caps)
-        done = run_sigllm(request, store, find_models(read_settings()), time.time)
+        done = run_sigllm(request, workspace)
         figures = measured(labelled.labels[start:stop], done.findings.scores)
         told = {name: done.report[name] for name in ("flagged", "answers", "unreadable", "not_asked", "wall_s")}
         counts = {name: int(figures[name] or 0) for name in ("incidents", "found", "false_intervals")}
@@ -121,7 +118,9 @@ def chosen(entries: Sequence[Entry], most: int) -> list[tuple[str, Entry]]:
     return in_turn[:most] if most else in_turn
 
 
-def benchmark(bench: SigllmStudy, series: Sequence[tuple[str, Entry]], store: Store, out: Path) -> Iterator[Row]:
+def benchmark(
+    bench: SigllmStudy, series: Sequence[tuple[str, Entry]], workspace: Workspace, out: Path
+) -> Iterator[Row]:
     """What is finished, and then what is missing; each run is kept at once."""
     file = out / FINISHED
     rows = [Row(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
@@ -130,7 +129,7 @@ def benchmark(bench: SigllmStudy, series: Sequence[tuple[str, Entry]], store: St
     for group, entry in series:
         for method in bench.options:
             if (entry.id, method) not in done:
-                row = bench.run(group, entry, method, store)
+                row = bench.run(group, entry, method, workspace)
                 with file.open("a") as kept:
                     kept.write(json.dumps(asdict(row)) + "\n")
                 yield row
@@ -200,14 +199,14 @@ def _digest(data: Path) -> dict[str, object]:
 
 def _run(bench: SigllmStudy, picked: Sequence[tuple[str, Entry]], out: Path) -> list[Row]:
     rows = []
-    store = open_store(store_settings(out))
+    workspace = open_results_workspace(out / STORE)
     try:
-        for row in benchmark(bench, picked, store, out):
+        for row in benchmark(bench, picked, workspace, out):
             rows.append(row)
             said = f"{row.found} of {row.incidents} found, {row.false_intervals} false; {row.answers} answers"
             typer.echo(f"{row.method} {row.series}: {said}, {row.not_asked} not asked, {row.wall_s:.1f} s", err=True)
     finally:
-        store.close()
+        workspace.close()
     return rows
 
 

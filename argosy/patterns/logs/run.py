@@ -17,15 +17,16 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import Pattern
 from argosy.detectors.logs.templates import MOST_TEMPLATES, OTHERS
 from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import Observer
 from argosy.inputs.logs.byte_stream import FileIdentity, file_identity, held
 from argosy.inputs.logs.log_file import Log, LogRequest, open_log, read_lines
-from argosy.models.table import Models
 from argosy.patterns.logs.annotated import annotate, check_writable
 from argosy.patterns.logs.mining import LineTemplates, MinedLog, mine
 from argosy.patterns.logs.report import LogReport, TemplateVerdict
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 NAME = LogPrompt.name
 MOST_LINE_NUMBERS = 1_000
@@ -59,9 +60,7 @@ class LogObserver:
 
 def read_log(
     request: LogsRequest,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
+    workspace: Workspace,
     verdicts: Verdicts,
     watching: LogObserver | None = None,
 ) -> LogReport:
@@ -92,8 +91,8 @@ def read_log(
                 "templates": len(mined.templates),
             },
         )
-        with open_pattern_run(asking, store, models, clock, watching.event) as run:
-            report, answers = _judged(request, run, mined, sample, store, verdicts, watching)
+        with open_pattern_run(asking, workspace, Observer(watching.event, watching.interrupted)) as run:
+            report, answers = _judged(request, run, mined, sample, workspace.store, verdicts, watching)
             report = replace(report, notes=(*log.notes, *report.notes, *run.notes), format=log.format.value)
             report = _with_lines(report, tally)
             if request.out:

@@ -1,6 +1,6 @@
 """Records judged by embeddings: read, embedded, scored by group, what was flagged reviewed, and kept as a session."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,16 @@ from argosy.agents.models.speaker import Pattern
 from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.groups import GroupOptions
-from argosy.graphs.recording.events import Event
+from argosy.graphs.recording.observer import Observer
 from argosy.inputs.records.records_file import ReadRecords, RecordsRequest, read_records
 from argosy.models.embedders import HASHED, open_embedder
-from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.patterns.records.review_batches import ReviewRequest, review_batches_of
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Records
 from argosy.signals.scores import Scores
-from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 PARTIAL = "partial"
 """The outcome of a run in which not everything was embedded or reviewed; what was stays."""
@@ -68,10 +67,8 @@ class RecordsResult:
 
 def judge_records(
     task: RecordsJob,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
+    workspace: Workspace,
+    observer: Observer | None = None,
 ) -> RecordsResult:
     """Judges every record of a file. Raises BadInput, ModelUnavailable and StoreUnavailable.
 
@@ -80,14 +77,15 @@ def judge_records(
     rules = read_rules(task.rules) if task.rules else ""
     given = read_records(task.read)
     training, notes = _training(task, given)
-    with open_pattern_run(_asked(task, given.records), store, models, clock, watch) as run:
-        embedder = open_embedder(task.embed, models, run.budget, task.seed, store.redaction.text)
+    with open_pattern_run(_asked(task, given.records), workspace, observer) as run:
+        clean = workspace.store.redaction.text
+        embedder = open_embedder(task.embed, workspace.models, run.budget, task.seed, clean)
         detector = RecordDetector(embedder, task.judging)
         with run.span("score") as mark:
             found = detector.fit(training).score(given.records)
             flagged = int(found.flags.sum())
             run.decide(mark, "records", f"{flagged} of {len(found.values)} flagged", "; ".join(detector.notes))
-        asked = review_batches_of(detector, given.records, found, store.redaction.text) if task.review else None
+        asked = review_batches_of(detector, given.records, found, clean) if task.review else None
         verdicts, more = _reviewed(run, asked, given, rules) if asked else ({}, {})
         scores = _after_review(found, verdicts)
         run.report |= _report(task, run, detector, given, found, verdicts) | more

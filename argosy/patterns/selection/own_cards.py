@@ -1,6 +1,5 @@
 """A team's own words on detectors: its practices, and cards that a model drafts for it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged
 from argosy.detectors.cards.shelf import shelved
 from argosy.eval.objective import DEFAULT
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
-from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 NAME = "card"
 _HEAD = "# A draft. Read it against the source, mend it, and set `reviewed: true`.\n"
@@ -64,15 +63,13 @@ def write_new_card(
     model: str,
     seed: int,
     caps: Caps,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
+    workspace: Workspace,
 ) -> Card:
     """Has a card drafted and written to a new file. Raises BadInput, also without a usable answer, and as
     `open_pattern_run`.
     """
     asked = PatternRequest(NAME, unknown.name, len(unknown.source), [Pattern.CARD], model, seed, caps)
-    with open_pattern_run(asked, store, models, clock) as run:
+    with open_pattern_run(asked, workspace) as run:
         with run.span(NAME) as mark:
             card = write_card(run.speaker(mark), unknown, CallKey(Pattern.CARD, 1, 1))
         if isinstance(card, NoCard):

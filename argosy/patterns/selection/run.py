@@ -1,6 +1,6 @@
 """A run of detector selection on one series or table: profiled, matched, chosen within, recorded, told as a report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -12,15 +12,14 @@ from argosy.agents.selection import Selection, SelectionBrief, select, series_fa
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
 from argosy.detectors.rivals import RIVALS, tabular
-from argosy.graphs.recording.events import Event
-from argosy.models.table import Models
+from argosy.graphs.recording.observer import Observer
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 from argosy.signals.table_profile import table_profile
-from argosy.store.store import Store
+from argosy.workspace import Workspace
 
 NAME = "selection"
 SAME = {"one_liner": "difference"}
@@ -96,10 +95,8 @@ def offered(cards: Sequence[Card], among: Sequence[str], usual: Sequence[str], o
 
 def run_selection(
     request: SelectRequest,
-    store: Store,
-    models: Models,
-    clock: Callable[[], float],
-    watch: Callable[[Event], None] = lambda _event: None,
+    workspace: Workspace,
+    observer: Observer | None = None,
 ) -> SelectResult:
     """Chooses, and keeps prompt, reply and choice as a session. Raises BadInput, ModelUnavailable, StoreUnavailable."""
     subject = request.subject
@@ -120,7 +117,7 @@ def run_selection(
         request.caps,
         settings=settings,
     )
-    with open_pattern_run(asked, store, models, clock, watch) as run:
+    with open_pattern_run(asked, workspace, observer) as run:
         with run.span(NAME) as mark:
             chosen = select(run.speaker(mark), brief, CallKey(Pattern.SELECTION, 1, 1))
             for why in chosen.refused:

@@ -29,6 +29,7 @@ from argosy.patterns.logs.verdict_cache import FILE, VerdictCache
 from argosy.settings import Settings
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, open_store
+from tests.argosy.workspaces import workspace_of
 from tests.scripted import ScriptedModel, scripted_speaker
 
 LINES = [f"INFO job {at} of ann finished in {at * 7} ms" for at in range(200)]
@@ -124,9 +125,7 @@ def _told(log: Path, out: Path, meanwhile: Callable[[], object]) -> LogReport:
     store = open_store(Settings(home=out.parent / "home"))
     kept = VerdictCache(out.parent / FILE, store.redaction.text, time.time)
     watching = LogObserver(judged=lambda known, total: meanwhile() if known == total else None)
-    return read_log(
-        LogsRequest(LogRequest(log), out=out), store, find_models(Settings(out.parent)), time.time, kept, watching
-    )
+    return read_log(LogsRequest(LogRequest(log), out=out), workspace_of(store), kept, watching)
 
 
 def test_lines_that_come_while_a_log_is_read_are_left_for_the_next_time(log: Path, tmp_path: Path) -> None:
@@ -262,9 +261,9 @@ def test_what_was_answered_before_the_model_went_away_is_not_asked_again(
     models, bounds = find_models(Settings(tmp_path)), Bounds(most_entries=1, at_once=1)
     request = LogsRequest(LogRequest(log), bounds=bounds)
     with pytest.raises(ModelUnavailable):
-        read_log(request, store, models, time.time, kept(tmp_path))
+        read_log(request, workspace_of(store, models), kept(tmp_path))
     again = Scripted(monkeypatch, lambda _: "1. abnormal: seen")
-    report = read_log(request, store, models, time.time, kept(tmp_path))
+    report = read_log(request, workspace_of(store, models), kept(tmp_path))
     assert (report.recalled, len(again.model.asked), report.count("unknown")) == (1, 2, 0)
 
 
@@ -277,7 +276,7 @@ def test_an_interruption_keeps_what_was_answered_and_says_what_was_not_asked(
         judged=lambda known, total: told.append((known, total)), interrupted=lambda: len(scripted.model.asked) > 0
     )
     request = LogsRequest(LogRequest(log), bounds=Bounds(most_entries=1, at_once=1))
-    report = read_log(request, store, find_models(Settings(tmp_path)), time.time, kept(tmp_path), watching)
+    report = read_log(request, workspace_of(store), kept(tmp_path), watching)
     assert (report.not_asked, report.made_up, report.notes[0]) == (2, 1, "stopped early: interrupted")
     assert told == [(0, 3), (1, 3)]
     assert store.sessions.find(report.session).report is not None

@@ -1,16 +1,15 @@
 """A pattern's run is kept like any other session: what was asked, what was found, and what stopped it."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from argosy.agents.models.speaker import Pattern
-from argosy.models.table import find_models
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
+from tests.argosy.workspaces import workspace_of
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_a_run_is_kept_with_its_report(store: Store) -> None:
-    with open_pattern_run(PatternRequest("quiet", "a log", 3), store, find_models(Settings(Path())), time.time) as run:
+    with open_pattern_run(PatternRequest("quiet", "a log", 3), workspace_of(store)) as run:
         with run.span("read") as mark:
             run.decide(mark, "line 1", "normal")
         run.report["lines"] = 3
@@ -31,7 +30,7 @@ def test_a_run_is_kept_with_its_report(store: Store) -> None:
 def test_what_stops_a_run_is_kept_and_raised_and_it_is_no_work_for_resume(store: Store) -> None:
     with (
         pytest.raises(ZeroDivisionError),
-        open_pattern_run(PatternRequest("quiet", "a log", 3), store, find_models(Settings(Path())), time.time) as run,
+        open_pattern_run(PatternRequest("quiet", "a log", 3), workspace_of(store)) as run,
     ):
         raise ZeroDivisionError("by hand")
     row = store.sessions.find(run.session)
@@ -45,7 +44,7 @@ def test_the_embedded_author_is_refused_where_it_has_no_stand_in(store: Store, m
     request = PatternRequest("sigllm", "a series", 3, patterns=[Pattern.PROMPTER])
     with (
         pytest.raises(BadInput, match="cannot stand in for prompter"),
-        open_pattern_run(request, store, find_models(Settings(Path())), time.time),
+        open_pattern_run(request, workspace_of(store)),
     ):
         pass
     assert store.sessions.newest() == ()

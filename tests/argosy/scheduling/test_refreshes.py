@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.models.table import find_models
 from argosy.scheduling.cron import Cron
 from argosy.scheduling.missed_policy import MissedPolicy
 from argosy.scheduling.perform import RefreshPerformer, RequestSpec, check_scheduled
@@ -15,12 +14,12 @@ from argosy.scheduling.schedules import Schedules
 from argosy.service.known_series import NO_LABELS
 from argosy.service.refresh import RefreshResult, ShadowPeriod
 from argosy.sessions.transcript import read_transcript
-from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store
 from tests.argosy.benchmarks.studies.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.argosy.scheduling.kept import keep_detector
+from tests.argosy.workspaces import workspace_of
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def schedule(line: Line, pattern: str, **asked: object) -> ScheduleRow:
 def perform(line: Line, row: ScheduleRow, stop: int, name: str = "run") -> RunResult:
     due = float(START + STEP_S * stop)
     run = RunRow(name, row.id, due, Cause.CRON, due, RunState.RUNNING, claim="c")
-    refresher = RefreshPerformer(line.store, find_models(Settings(Path())), line.clock, {})
+    refresher = RefreshPerformer(workspace_of(line.store, clock=line.clock), {})
     return refresher.perform(row, run, lambda: False)
 
 

@@ -18,6 +18,7 @@ from argosy.signals.errors import BadInput
 from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store, open_store
 from tests.argosy.benchmarks.studies.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
+from tests.argosy.workspaces import workspace_of
 
 
 @pytest.fixture
@@ -196,14 +197,14 @@ def test_a_person_decides_from_another_process(line: Line, tmp_path: Path, appro
     elsewhere = open_store(Settings(tmp_path))
     (question,) = elsewhere.refreshes.approvals()
     assert question.id == asked.approval
-    done = answer(question.id, approved, "ada", "looked at both", elsewhere, time.time)
+    done = answer(question.id, approved, "ada", "looked at both", workspace_of(elsewhere))
     assert done.state is (RefreshState.PROMOTED if approved else RefreshState.REJECTED)
     assert done.live == (asked.challenger if approved else line.first)
     assert "ada" in done.why
     assert elsewhere.refreshes.approvals() == ()
-    assert answer(question.id, approved, "bob", "", elsewhere, time.time) == done
+    assert answer(question.id, approved, "bob", "", workspace_of(elsewhere)) == done
     with pytest.raises(BadInput, match="by ada before"):
-        answer(question.id, not approved, "bob", "", elsewhere, time.time)
+        answer(question.id, not approved, "bob", "", workspace_of(elsewhere))
     nodes = [each.node for each in read_transcript(elsewhere, asked.session).sections]
     assert nodes[-2:] == ["ask", "promote" if approved else "reject"]
 
@@ -213,9 +214,9 @@ def test_an_approval_that_comes_too_late_promotes_nothing(line: Line) -> None:
     asked = line.refresh(3_900, approve=True)
     retire(line.store, str(asked.champion), "ada", "no longer needed")
     with pytest.raises(BadInput, match="came too late"):
-        answer(str(asked.approval), True, "bob", "", line.store, time.time)
+        answer(str(asked.approval), True, "bob", "", workspace_of(line.store))
     assert line.status(asked.challenger) is Status.SHADOW
-    done = answer(str(asked.approval), False, "bob", "late", line.store, time.time)
+    done = answer(str(asked.approval), False, "bob", "late", workspace_of(line.store))
     assert (done.state, line.status(asked.challenger)) == (RefreshState.REJECTED, Status.RETIRED)
 
 
@@ -364,7 +365,7 @@ def test_a_champion_gives_its_place_back_whatever_question_is_open(line: Line) -
     assert str(question.why).startswith("withdrawn: on ")
     assert line.store.sessions.find(asked.session).outcome == "rejected"
     with pytest.raises(BadInput, match="by refresh before"):
-        answer(question.id, True, "bob", "", line.store, time.time)
+        answer(question.id, True, "bob", "", workspace_of(line.store))
 
 
 def test_an_old_champion_is_due_and_stays_when_nothing_newer_is_better(line: Line) -> None:
@@ -392,7 +393,7 @@ def test_a_search_again_is_a_session_that_begins_with_the_champions_rules(line: 
 @pytest.mark.slow
 def test_a_search_that_was_killed_is_gone_on_with(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("argosy.service.challengers.finish", lambda *_: 1 / 0)
+        broken.setattr("argosy.sessions.run.publish_session", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             line.refresh(3_400, force=Decision.SEARCH_AGAIN, key="k")
     search = line.store.refreshes.of_line(line.first, concluded=False)[0].search

@@ -28,16 +28,19 @@ from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.graphs.recording.events import Event, SpanEnd
+from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.inputs.tables.read_series import TableRequest
-from argosy.models.table import Models, find_models
+from argosy.models.table import find_models
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.speakers import SessionSpeakers
 from argosy.settings import Settings as Surroundings
-from argosy.store.store import Store, open_store
+from argosy.store.store import open_store
+from argosy.workspace import Workspace
 from tests.argosy.cli.inprocess import opened
+from tests.argosy.workspaces import workspace_of
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.argosy.sessions.killed", "argosy.cli.app", "alembic.command"])
@@ -113,21 +116,20 @@ def child(home: Path, file: Path, moment: Moment | None, resumed: bool, ours: Co
 def work(home: Path, file: Path, watch: Callable[[Event], None], resumed: bool) -> dict[str, Any]:
     """One run with the author in place of a model, and this process in place of a sandbox."""
 
-    def voices(_r: SessionRequest, _s: Store, _m: Models, budget: Budget, _stack: ExitStack) -> SessionSpeakers:
+    def speakers(_request: SessionRequest, _here: Workspace, budget: Budget, _stack: ExitStack) -> SessionSpeakers:
         author = Author(home / ("asked-again" if resumed else "asked"), budget)
         return SessionSpeakers(dict.fromkeys(Role, author), by_language_model=False)
 
-    for room in (argosy.sessions.run, argosy.sessions.resume):
-        room.open_voices = voices  # type: ignore[attr-defined]
-    argosy.sessions.run.open_sandbox = opened  # type: ignore[assignment,attr-defined]
+    argosy.sessions.run.open_speakers = speakers
+    argosy.sessions.run.open_sandbox = opened  # type: ignore[assignment]
     surroundings = Surroundings(home)
     store = open_store(surroundings)
     models = find_models(surroundings)
     if resumed:
-        done = argosy.sessions.resume.resume_session(None, store, models, time.time, watch)
+        done = argosy.sessions.resume.resume_session(None, workspace_of(store, models), Observer(watch))
     else:
         asked = request(file, settings=EXPLAINED, selecting=SHORTLIST)  # so that every node runs
-        done = argosy.sessions.run.run_session(asked, store, models, time.time, watch)
+        done = argosy.sessions.run.run_session(asked, workspace_of(store, models), Observer(watch))
     store.close()
     return (done.report if isinstance(done, SessionResult) else done).as_json()
 

@@ -1,6 +1,5 @@
 """What a session would cost, said before; and that no session makes more calls than its bound says."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
 from tests.argosy.cli.inprocess import InProcess, opened
 from tests.argosy.sessions.killed import request, table
+from tests.argosy.workspaces import workspace_of
 from tests.graphs.refine.session_data import a_series, refine
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def test_without_history_every_candidate_is_written_and_reviewed_once(file: Path
 
 def test_earlier_sessions_tell_what_to_expect(file: Path, kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(argosy.sessions.run, "open_sandbox", opened)
-    report = run_session(request(file), kept, MODELS, time.time).report
+    report = run_session(request(file), workspace_of(kept, MODELS)).report
     same = estimate(request(file), kept, MODELS)
     assert same.expected.calls == report.usage.calls
     assert same.expected.input_tokens == report.usage.input_tokens

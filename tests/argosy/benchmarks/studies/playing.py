@@ -23,6 +23,7 @@ from argosy.store.rows import MemberRow, RuleRole
 from argosy.store.status_rows import Status
 from argosy.store.store import Store
 from tests.argosy.cli.inprocess import opened
+from tests.argosy.workspaces import workspace_of
 
 START, STEP_S, MADE, POINTS = 1_700_000_000, 60, 2_500, 6_000
 EVERY = 150
@@ -94,7 +95,7 @@ class Line:
         """A refresh with the points up to `stop`."""
         request = RefreshRequest(**({"detector": self.first, "settings": SMALL, "shadow": SHADOW} | asked))  # type: ignore[arg-type]
         data = loaded(self.values, self.labels if labelled else None, stop, start, labels=self.labels)
-        return refresh(request, data, self.store, find_models(Settings(Path())), self.clock)
+        return refresh(request, data, workspace_of(self.store, find_models(Settings(Path())), self.clock))
 
     def status(self, detector: str | None) -> Status:
         assert detector is not None
