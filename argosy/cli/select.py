@@ -114,12 +114,12 @@ def _offer(
 
 def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
     from argosy.detectors.cards import Kind
-    from argosy.inputs.tables.read_series import newest, read_series
+    from argosy.inputs.tables.read_series import read_series
     from argosy.inputs.tables.read_table import read_matrix
     from argosy.patterns.selection.run import of_series, of_table
 
     if kind is Kind.SERIES:
-        loaded = newest(read_series(request))
+        loaded = read_series(request).newest()
         return of_series(loaded.series, loaded.labels, goal), tuple(loaded.notes)
     matrix = read_matrix(request.path, [request.label] if request.label else [])
     return of_table(request.path.name.partition(".")[0], matrix.values, cards), matrix.notes

@@ -11,7 +11,7 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.inputs.tables.read_series import LoadedSeries
+    from argosy.inputs.tables.loaded_series import LoadedSeries
     from argosy.patterns.sigllm import Options, SigllmRequest, SigllmResult
 
 _SHOWN = 20

@@ -10,7 +10,7 @@ import pandas as pd
 from argosy.graphs.detect.patterns import Kind, kind_of
 from argosy.inputs.logs.log_file import LogRequest, read_lines
 from argosy.inputs.records.records_file import RecordsRequest, read_records
-from argosy.inputs.tables.read_series import TableRequest, newest, read_series
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.signals.arrays import Bools
 from argosy.signals.incidents import Incident
 from argosy.signals.lines import Lines
@@ -48,7 +48,7 @@ class ReadSignal:
 
 def whole_series(table: TableRequest) -> ReadSignal:
     """One series of a table. Raises BadInput."""
-    loaded = newest(read_series(table))
+    loaded = read_series(table).newest()
     return ReadSignal(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
 
 

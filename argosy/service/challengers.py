@@ -6,7 +6,7 @@ from typing import Any
 
 from argosy.agents.models.speaker import Role
 from argosy.detectors.baselines import BASELINES
-from argosy.detectors.fusion.user_base import GivenDetector
+from argosy.detectors.fusion.user_base import UserBase
 from argosy.detectors.rules.transfer import Unit, unit_of
 from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.observer import Observer
@@ -15,10 +15,10 @@ from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refresh.context import MakingCost, Retuned
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData, ServedRule
 from argosy.graphs.refresh.outcomes import Decision
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
-from argosy.service.known_series import values_of, window_of
 from argosy.service.load import rules_of, serve
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
@@ -68,20 +68,20 @@ class Challengers:
         """The champion's kind of base, fitted on these points and ready for all of the series. Raises BadInput."""
         recipe = self.champion.base
         objective = OBJECTIVES[recipe["objective"]]
-        if recipe["name"] != GivenDetector.name:
+        if recipe["name"] != UserBase.name:
             return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(series, labels)
         seconds, verdicts = self.known.series.seconds, self._verdicts()
-        given = GivenDetector(seconds, verdicts, objective).fit(series, labels)
+        given = UserBase(seconds, verdicts, objective).fit(series, labels)
         return given.looking_at(seconds, verdicts)
 
     def _verdicts(self) -> Bools | Floats:
         if self.known.base is None:
             raise RuntimeError("the base's column was checked when the file was read")
-        return values_of(self.known.base)
+        return self.known.base.verdicts
 
     def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
         """Keeps rules, then the detector with its succession, in one transaction. Raises StoreUnavailable."""
-        part = window_of(self.known, retuned.window)
+        part = self.known.part(retuned.window)
         labels = self.bench.labels[retuned.window]
         unit = unit_of(profile(part.series, labels), part.series.step_s)
         members = [self._kept(each, unit) for each in retuned.rules]
@@ -113,7 +113,7 @@ class Challengers:
 
     def _recipe(self, part: LoadedSeries, labels: Bools, base: Detector) -> dict[str, Any]:
         arrays = {"seconds": part.series.seconds, "values": part.series.values, "labels": labels}
-        if isinstance(base, GivenDetector):
+        if isinstance(base, UserBase):
             arrays["given"] = base.raw(part.series)
         return {**self.champion.base, "train": self.store.artefacts.put_arrays(arrays), "step_s": part.series.step_s}
 
@@ -124,7 +124,7 @@ class Challengers:
 
     def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
         """A session of its own; one that was killed is gone on with, and no recorded reply is asked for again."""
-        part = window_of(self.known, window)
+        part = self.known.part(window)
         store, clock = self.store, self.workspace.clock
         began = clock()
         search = store.refreshes.find(self.refresh.id).search

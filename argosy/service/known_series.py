@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import MOST_SESSION_POINTS, LoadedSeries, duration, newest
+from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import duration
 from argosy.inputs.tables.times import iso
-from argosy.signals.arrays import Bools, Floats, Ints
+from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps
 from argosy.signals.incidents import incidents_in
@@ -98,7 +99,7 @@ def joined(seen: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: flo
     if not len(loaded.series):
         return KnownSeries(known, None, seen.until, anew, _told_until(seen), notes)
     after = _seen_after(seen, loaded)
-    whole = newest(after.loaded, MOST_SESSION_POINTS)
+    whole = after.loaded.newest()
     return KnownSeries(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
 
 
@@ -140,7 +141,7 @@ def _not_ahead(loaded: LoadedSeries, now: float) -> tuple[LoadedSeries, tuple[st
     if not ahead:
         return loaded, ()
     note = f"{ahead:,} points are later than now and were left out: was a clock set?"
-    return _part(loaded, slice(0, len(loaded.series) - ahead)), (note,)
+    return loaded.part(slice(0, len(loaded.series) - ahead)), (note,)
 
 
 def _compared(known: LoadedSeries, loaded: LoadedSeries) -> tuple[str, ...]:
@@ -172,7 +173,7 @@ def _gap(known: LoadedSeries, loaded: LoadedSeries) -> tuple[str, ...]:
     away = int(new[0]) - last
     if away > 2 * known.series.step_s:
         notes.append(f"{duration(away)} lie between the last point seen and the first new one")
-    found = gaps(_part(loaded, slice(len(seconds) - len(new), len(seconds))).series)
+    found = gaps(loaded.part(slice(len(seconds) - len(new), len(seconds))).series)
     if found.count:
         notes.append(
             f"{found.count} {'gap' if found.count == 1 else 'gaps'} in the new points, {found.share:.2%} missing"
@@ -211,53 +212,22 @@ def _labels(known: LoadedSeries, loaded: LoadedSeries, fresh: Bools) -> Bools:
     return np.concatenate((before, loaded.labels[fresh]))
 
 
-def _verdicts(known: Base | None, loaded: Base | None, fresh: Bools) -> Base | None:
-    match known, loaded:
-        case Alarms(column=column, flags=flags), Alarms(flags=more):
-            return Alarms(column, np.concatenate((flags, more[fresh])))
-        case ColumnScores(column=column, values=values), ColumnScores(values=scores):
-            return ColumnScores(column, np.concatenate((values, scores[fresh])))
-        case None, _:
-            return None
-    column = known.column if known else ""
-    raise BadInput(f"column {column!r}", "holds scores here and alarms there", "give the same detector's column")
+def _verdicts(known: BaseColumn | None, loaded: BaseColumn | None, fresh: Bools) -> BaseColumn | None:
+    """The base's verdicts on what was known and on the new points. Raises BadInput where the kinds differ."""
+    if known is None:
+        return None
+    if loaded is None:
+        raise BadInput(f"column {known.column!r}", "is not in the newer data", "give the same detector's column")
+    return known.followed_by(BaseColumn(loaded.column, loaded.verdicts[fresh]))
 
 
 def _added(seen: EarlierSeries, loaded: LoadedSeries, anew: Ints) -> LoadedSeries | None:
     """From the first point on that is new, or whose label is; None where nothing is."""
     seconds = loaded.series.seconds
     where = np.flatnonzero((seconds > seen.until) | np.isin(seconds, anew))
-    return _part(loaded, slice(int(where[0]), len(seconds))) if len(where) else None
-
-
-def _part(loaded: LoadedSeries, part: slice) -> LoadedSeries:
-    """A stretch of what was loaded."""
-    series = loaded.series.part(part.start, part.stop)
-    labels = None if loaded.labels is None else loaded.labels[part]
-    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
-    return replace(loaded, series=series, labels=labels, base=part_of(loaded.base, part), incidents=incidents)
-
-
-def part_of(base: Base | None, part: slice) -> Base | None:
-    """A stretch of a detector's verdicts."""
-    match base:
-        case Alarms(column=column, flags=flags):
-            return Alarms(column, flags[part])
-        case ColumnScores(column=column, values=values):
-            return ColumnScores(column, values[part])
-    return None
-
-
-def window_of(loaded: LoadedSeries, part: slice) -> LoadedSeries:
-    """A stretch of what is known, as a session takes it."""
-    return _part(loaded, part)
+    return loaded.part(slice(int(where[0]), len(seconds))) if len(where) else None
 
 
 def index_after(series: Series, second: int) -> int:
     """The index of the first point later than a second."""
     return int(np.searchsorted(series.seconds, second, side="right"))
-
-
-def values_of(base: Base) -> Bools | Floats:
-    """A detector's verdicts, shape (n,)."""
-    return base.flags if isinstance(base, Alarms) else base.values

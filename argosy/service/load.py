@@ -4,7 +4,7 @@ from argosy.detectors.fusion.alert_once import scaled_base
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.transfer import Unit
 from argosy.graphs.refresh.data import LoadedDetector, ServedRule
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.service.known_series import index_after
 from argosy.sessions.base import revive
 from argosy.store.rows import DetectorRow, RuleRow

@@ -16,7 +16,7 @@ from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.service.challengers import Challengers

@@ -10,7 +10,8 @@ from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.fusion.fusion import fired_table
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.expiry import due_at

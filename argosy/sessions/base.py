@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from argosy.detectors.baselines import BASELINES, BaselineChoice, BaselineTrial, choose_base
 from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
-from argosy.detectors.fusion.user_base import GivenDetector
+from argosy.detectors.fusion.user_base import UserBase
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits
 from argosy.graphs.refine.context import BaseMaker, FittedBase, SessionData
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -47,7 +44,9 @@ def base_maker(choice: BaseChoice, loaded: LoadedSeries, seed: int) -> BaseMaker
     ) -> FittedBase:
         train = series.part(0, splits.train_stop)
         if choice.column is not None:
-            given = _given(loaded.base, loaded.series.seconds, objective)
+            if loaded.base is None:
+                raise BadInput("--base", "the column was not read", "name a column that the file has")
+            given = UserBase(loaded.series.seconds, loaded.base.verdicts, objective)
             return FittedBase(given.fit(train, labels[splits.train]), f"the detector in column {choice.column!r}")
         if choice.name == AUTO:
             chosen = choose_base(series, labels, splits, objective, seed, names)
@@ -87,27 +86,17 @@ def _reached(chosen: BaselineChoice) -> dict[str, float]:
     return {name: figure for name, figure in figures.items() if not math.isnan(figure)}
 
 
-def _given(base: Base | None, seconds: np.ndarray, objective: Objective) -> GivenDetector:
-    match base:
-        case Alarms(flags=flags):
-            return GivenDetector(seconds, flags, objective)
-        case ColumnScores(values=values):
-            return GivenDetector(seconds, values, objective)
-        case None:
-            raise BadInput("--base", "the column was not read", "name a column that the file has")
-
-
 def base_recipe(
     base: Detector, choice: BaseChoice, bench: SessionData, objective: str, seed: int, artefacts: Artefacts
 ) -> dict[str, Any]:
     """All that `revive` needs, as JSON; the training part goes to the artefacts."""
     train = {"seconds": bench.train.seconds, "values": bench.train.values, "labels": bench.train_labels}
-    if isinstance(base, GivenDetector):
+    if isinstance(base, UserBase):
         train["given"] = base.raw(bench.train)
     return {
         "name": base.name,
         "column": choice.column,
-        "alarms": isinstance(base, GivenDetector) and base.alarms,
+        "alarms": isinstance(base, UserBase) and base.alarms,
         "objective": objective,
         "seed": seed,
         "step_s": bench.train.step_s,
@@ -120,19 +109,15 @@ def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: LoadedSeries
     arrays = artefacts.get_arrays(recipe["train"])
     train = Series("train", arrays["seconds"], arrays["values"], recipe["step_s"])
     objective = OBJECTIVES[recipe["objective"]]
-    if recipe["name"] != GivenDetector.name:
+    if recipe["name"] != UserBase.name:
         return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(train, arrays["labels"])
     given: Bools | Floats = arrays["given"] >= 1.0 if recipe["alarms"] else arrays["given"]
-    fitted = GivenDetector(train.seconds, given, objective).fit(train, arrays["labels"])
+    fitted = UserBase(train.seconds, given, objective).fit(train, arrays["labels"])
     return fitted.looking_at(loaded.series.seconds, _column_values(loaded, recipe))
 
 
 def _column_values(loaded: LoadedSeries, recipe: Mapping[str, Any]) -> Bools | Floats:
-    match loaded.base:
-        case Alarms(flags=flags):
-            return flags
-        case ColumnScores(values=values):
-            return values
-        case None:
-            mend = f"give a file that has the column {recipe['column']!r} of the base"
-            raise BadInput(str(loaded.origin), "holds nothing of the detector that these rules correct", mend)
+    if loaded.base is None:
+        mend = f"give a file that has the column {recipe['column']!r} of the base"
+        raise BadInput(str(loaded.origin), "holds nothing of the detector that these rules correct", mend)
+    return loaded.base.verdicts

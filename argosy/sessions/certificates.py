@@ -21,7 +21,7 @@ from argosy.eval.splits import Splits
 from argosy.graphs.recording.events import EVENT, ModelCall
 from argosy.graphs.refine.context import FinalScores
 from argosy.graphs.refine.state import Candidate
-from argosy.inputs.tables.read_series import TableRequest, newest, read_series
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.signals.arrays import Bools, Floats
@@ -175,7 +175,7 @@ def _kept_data(store: Store, stored: Certificate) -> _Data:
 
 def _table_data(store: Store, stored: Certificate, table: TableRequest) -> _Data:
     """A table; where it holds the certified data, with their splits and the base's scores, else all as one part."""
-    loaded = newest(read_series(table))
+    loaded = read_series(table).newest()
     labels = loaded.labels if loaded.labels is not None else np.zeros(len(loaded.series), dtype=np.bool_)
     if fingerprint(loaded.series, labels) == stored.data.sha256 and stored.data.kept is not None:
         return _kept_data(store, stored)

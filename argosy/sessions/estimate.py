@@ -12,7 +12,6 @@ from argosy.agents.selection import MOST_CALLS as MOST_SELECTION_CALLS
 from argosy.eval.splits import split
 from argosy.graphs.recording.events import ModelCall
 from argosy.graphs.refine.bounds import most_calls
-from argosy.inputs.tables.read_series import for_session
 from argosy.models.roles import INSTRUCTION_TOKENS, read_roles, refuse_unaskable, refuse_uncapped
 from argosy.models.table import Models
 from argosy.prompts import render
@@ -88,7 +87,7 @@ def estimate(request: SessionRequest, store: Store, models: Models) -> Estimate:
     """Looks at the data as a session would, and at earlier sessions; nothing is sent or run. Raises BadInput."""
     _refuse(request, store, models)
     loaded = read_input(request)
-    labels = for_session(loaded)
+    labels = loaded.labels_to_learn_from()
     splits = split(len(loaded.series), request.validation, request.lockbox)
     history = _history(request, store)
     slots = request.settings.rounds * request.settings.candidates

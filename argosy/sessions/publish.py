@@ -13,7 +13,7 @@ from argosy.eval.splits import Part, Splits
 from argosy.graphs.refine import SessionData
 from argosy.graphs.refine.context import FinalScores, Publication
 from argosy.graphs.refine.state import Candidate
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sessions.base import BaseChoice, base_recipe
 from argosy.sessions.certificates import KEY, Origin, complete, keep_data
 from argosy.sessions.report import Report

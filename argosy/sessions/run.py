@@ -21,7 +21,8 @@ from argosy.graphs.refine.state import Ending
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.graphs.replay.wrappers import ResumingRecorder
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, for_session, newest, read_series
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.sessions.base import BaseChoice, base_maker
@@ -173,7 +174,7 @@ def _publish(
 
 def read_input(request: SessionRequest) -> LoadedSeries:
     """The points that a session looks at. Raises BadInput."""
-    return newest(read_series(_with_base_column(request.table, BaseChoice.of(request.base))))
+    return read_series(_with_base_column(request.table, BaseChoice.of(request.base))).newest()
 
 
 def prepare(
@@ -185,7 +186,7 @@ def prepare(
     spent: Usage | None = None,
 ) -> SessionParts:
     """Looks at the data and reaches for models and sandbox, cheapest refusals first; the stack closes them."""
-    labels = for_session(loaded)
+    labels = loaded.labels_to_learn_from()
     splits = split(len(loaded.series), request.validation, request.lockbox)
     budget = Budget(request.caps, worked, spent, began_s=0.0)
     opened = speakers(budget)

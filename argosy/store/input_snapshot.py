@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
 from argosy.store.artefacts import Array
@@ -33,10 +33,9 @@ def keep_copy(store: Store, loaded: LoadedSeries) -> str:
     }
     if loaded.labels is not None:
         arrays["labels"] = loaded.labels
-    match loaded.base:
-        case Alarms(column=column, flags=verdicts) | ColumnScores(column=column, values=verdicts):
-            texts["column"] = [column]
-            arrays["verdicts"] = verdicts
+    if loaded.base is not None:
+        texts["column"] = [loaded.base.column]
+        arrays["verdicts"] = loaded.base.verdicts
     clean = store.redaction.text
     return store.artefacts.put_arrays(arrays | {name: _words(map(clean, each)) for name, each in texts.items()})
 
@@ -58,11 +57,8 @@ def read_copy(store: Store, name: str) -> LoadedSeries:
     )
 
 
-def _base(arrays: dict[str, Array]) -> Base | None:
-    if "verdicts" not in arrays:
-        return None
-    column, verdicts = str(arrays["column"][0]), arrays["verdicts"]
-    return Alarms(column, verdicts) if verdicts.dtype == np.bool_ else ColumnScores(column, verdicts)
+def _base(arrays: dict[str, Array]) -> BaseColumn | None:
+    return BaseColumn(str(arrays["column"][0]), arrays["verdicts"]) if "verdicts" in arrays else None
 
 
 def _words(texts: "map[str]") -> Array:

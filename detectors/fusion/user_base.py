@@ -11,7 +11,7 @@ from argosy.signals.scores import Scores
 from argosy.signals.series import Series
 
 
-class GivenDetector:
+class UserBase:
     """Looks its verdicts up by time.
 
     `values`, shape (n,), are alarms (bool) or raw scores (float64) at `seconds`. Alarms score 1 and 0; the threshold of
@@ -37,9 +37,9 @@ class GivenDetector:
             self._divisor = calibrate(self.raw(series), series, labels, self._objective)
         return self
 
-    def looking_at(self, seconds: Ints, values: Bools | Floats) -> "GivenDetector":
+    def looking_at(self, seconds: Ints, values: Bools | Floats) -> "UserBase":
         """The same threshold for another stretch of the column."""
-        return GivenDetector(seconds, values, self._objective, self._divisor)
+        return UserBase(seconds, values, self._objective, self._divisor)
 
     def score(self, series: Series) -> Scores:
         """The verdicts at the points of the series; NaN at times that the column does not cover."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from argosy.detectors.fusion.user_base import GivenDetector
+from argosy.detectors.fusion.user_base import UserBase
 from argosy.detectors.rules.rule import Number, Param
 from argosy.detectors.why.moment import Moment, ServingRule, scores_of
 from argosy.detectors.why.nearest import Axis, nearest_turn, param_axis, value_axis
@@ -143,7 +143,7 @@ def _typed(param: Param, number: Number) -> Number:
 def _base_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
     """The base's score over its threshold alarms at 1: the threshold that the score just meets, or just misses."""
     score = float(standing.base[0])
-    alarms_only = isinstance(moment.base, GivenDetector) and moment.base.alarms
+    alarms_only = isinstance(moment.base, UserBase) and moment.base.alarms
     if alarms_only or not (score > 0 and math.isfinite(score)):
         return
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from argosy.inputs.tables.read_series import MOST_SESSION_POINTS
+from argosy.inputs.tables.loaded_series import MOST_SESSION_POINTS
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.gap_policy import MOST_ABSENT, GapPolicy, bridged

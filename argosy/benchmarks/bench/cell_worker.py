@@ -12,7 +12,7 @@ from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
 from argosy.eval.bench.method import Case
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Lockbox, split
-from argosy.inputs.tables.read_series import for_session, read_series
+from argosy.inputs.tables.read_series import read_series
 
 _KIB_A_MIB = 1024.0
 
@@ -29,7 +29,7 @@ class CellWorker:
         began, before = time.perf_counter(), _peak_mib()
         stored = self.stored[cell.series]
         loaded = read_series(stored.request)
-        labels = for_session(loaded)
+        labels = loaded.labels_to_learn_from()
         splits = split(len(labels), stored.validation, stored.lockbox)
         stop = splits.validation_stop
         case = Case(

@@ -15,7 +15,7 @@ from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
 from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
 from argosy.eval.bench.summary import RANDOM, SENTINEL
 from argosy.graphs.controls.ablations import ABLATIONS
-from argosy.inputs.tables.read_series import for_session, read_series
+from argosy.inputs.tables.read_series import read_series
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _auto(case: Case) -> Answer:
 def _sentinel(place: Place) -> Runner:
     def make(_case: Case) -> SentinelDetector:
         loaded = read_series(place.stored.request)
-        return SentinelDetector(loaded.series.seconds, np.asarray(for_session(loaded)))
+        return SentinelDetector(loaded.series.seconds, np.asarray(loaded.labels_to_learn_from()))
 
     return DetectorRunner(SENTINEL, make)
 

@@ -22,7 +22,8 @@ from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
 from argosy.eval.rates import event_delay, event_pa
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.load import rules_of, serve
 from argosy.service.refresh import refresh

@@ -9,9 +9,10 @@ import numpy as np
 
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
+from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.incidents import read_incidents
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.inputs.tables.times import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -132,13 +133,11 @@ def _labels(parts: Sequence[LoadedSeries], order: np.ndarray, again: Bools) -> B
     return joined_labels
 
 
-def _base(parts: Sequence[LoadedSeries], keep: np.ndarray) -> Base | None:
+def _base(parts: Sequence[LoadedSeries], keep: np.ndarray) -> BaseColumn | None:
     bases = [each.base for each in parts if each.base is not None]
     if not bases:
         return None
-    if all(isinstance(each, Alarms) for each in bases):
-        flags = [each.flags for each in bases if isinstance(each, Alarms)]
-        return Alarms(bases[0].column, np.concatenate(flags)[keep])
-    # A file whose scores all happen to be 0 or 1 reads as alarms.
-    scores = [each.flags.astype(np.float64) if isinstance(each, Alarms) else each.values for each in bases]
-    return ColumnScores(bases[0].column, np.concatenate(scores)[keep])
+    verdicts = [each.verdicts for each in bases]
+    if not all(each.alarms for each in bases):  # a file whose scores all happen to be 0 or 1 reads as alarms
+        verdicts = [each.astype(np.float64) for each in verdicts]
+    return BaseColumn(bases[0].column, np.concatenate(verdicts)[keep])

@@ -19,8 +19,9 @@ import requests
 from argosy.inputs.sources.addresses import check_kept, standing_in, without_password
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch
-from argosy.inputs.tables.cells import LARGEST_VALUE, Base, ColumnScores
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.cells import LARGEST_VALUE
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -66,14 +67,14 @@ class PrometheusSource:
         base = self._base(asking, stretch, seconds)
         return LoadedSeries(Path(f"prometheus:{asking.host}"), series, None, (), base, tuple(notes), True)
 
-    def _base(self, asking: "_Asking", stretch: Stretch, seconds: Ints) -> Base | None:
+    def _base(self, asking: "_Asking", stretch: Stretch, seconds: Ints) -> BaseColumn | None:
         if self.base_query is None or self.base is None:
             return None
         at, scores, _ = asking.series(self.base_query, stretch)
         found = np.full(len(seconds), np.nan)
         _, here, there = np.intersect1d(seconds, at, assume_unique=True, return_indices=True)
         found[here] = scores[there]
-        return ColumnScores(self.base, found)
+        return BaseColumn(self.base, found)
 
 
 def check_server(url: str) -> None:

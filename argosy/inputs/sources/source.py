@@ -7,13 +7,12 @@ from typing import Protocol
 import numpy as np
 
 from argosy.inputs.sources.errors import NoData
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
 from argosy.inputs.tables.incidents import placed
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.times import iso
-from argosy.signals.arrays import Bools
 from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
-from argosy.signals.incidents import Incident, incidents_in, labels_at, runs
+from argosy.signals.incidents import Incident, labels_at, runs
+from argosy.signals.series import Series
 
 GAP_KIND, GAP_AUTHOR = "gap", "gap policy"
 
@@ -55,13 +54,14 @@ def cut(loaded: LoadedSeries, stretch: Stretch) -> LoadedSeries:
     if start >= stop:
         ends = f"; its points are from {iso(int(seconds[0]))} to {iso(int(seconds[-1]))}" if len(seconds) else ""
         raise NoData(f"{loaded.origin}: no point from {stretch}{ends}")
-    part = slice(int(start), int(stop))
-    series = loaded.series.part(part.start, part.stop)
-    labels = None if loaded.labels is None else loaded.labels[part]
-    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
-    if labels is not None and loaded.incidents:
-        incidents = tuple(each for each in loaded.incidents if labels_at([each], series.seconds).any())
-    return replace(loaded, series=series, labels=labels, incidents=incidents, base=_base_part(loaded.base, part))
+    part = loaded.part(slice(int(start), int(stop)))
+    if part.labels is None or not loaded.incidents:
+        return part
+    return replace(part, incidents=tuple(each for each in loaded.incidents if _touches(each, part.series)))
+
+
+def _touches(incident: Incident, series: Series) -> bool:
+    return bool(labels_at([incident], series.seconds).any())
 
 
 def with_incidents(loaded: LoadedSeries, incidents: Sequence[Incident], until: int) -> LoadedSeries:
@@ -91,7 +91,7 @@ def across_gaps(loaded: LoadedSeries, policy: GapPolicy) -> LoadedSeries:
         incidents = tuple(sorted((*incidents, *_gap_incidents(found))))
         labels = found.missing if labels is None else labels | found.missing
     notes = (*loaded.notes, found.note) if found.note else loaded.notes
-    base = _base_at(loaded.base, found)
+    base = None if loaded.base is None else loaded.base.spread(found.positions, len(found.series))
     return replace(loaded, series=found.series, labels=labels, incidents=incidents, base=base, notes=notes)
 
 
@@ -109,26 +109,3 @@ def _gap_incidents(found: Bridged) -> list[Incident]:
         Incident(int(seconds[start]), int(seconds[stop - 1]) + step_s, GAP_KIND, GAP_AUTHOR)
         for start, stop in runs(found.missing)
     ]
-
-
-def _base_part(base: Base | None, part: slice) -> Base | None:
-    match base:
-        case Alarms(column=column, flags=flags):
-            return Alarms(column, flags[part])
-        case ColumnScores(column=column, values=values):
-            return ColumnScores(column, values[part])
-    return None
-
-
-def _base_at(base: Base | None, found: Bridged) -> Base | None:
-    """The base's verdicts on the new grid: no alarm, and no opinion, where it had no point."""
-    match base:
-        case Alarms(column=column, flags=flags):
-            spread: Bools = np.zeros(len(found.series), dtype=np.bool_)
-            spread[found.positions] = flags
-            return Alarms(column, spread)
-        case ColumnScores(column=column, values=values):
-            scores = np.full(len(found.series), np.nan)
-            scores[found.positions] = values
-            return ColumnScores(column, scores)
-    return None

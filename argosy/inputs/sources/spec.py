@@ -12,7 +12,8 @@ from argosy.inputs.sources.files import FileIncidents, FileSource
 from argosy.inputs.sources.prometheus import PrometheusSource
 from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps, with_incidents
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.signals.gap_policy import GapPolicy
 
 _DAY_S = 86_400

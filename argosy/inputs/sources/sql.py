@@ -16,7 +16,8 @@ from argosy.inputs.sources.arrow_sheet import ArrowSheet
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.incidents import incidents_in_sheet
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_sheet
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_sheet
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 

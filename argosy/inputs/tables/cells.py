@@ -1,11 +1,10 @@
 """Cells to numbers and to yes or no."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.column import Column, is_text, without_blanks
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
@@ -15,25 +14,6 @@ LARGEST_VALUE = 1e150
 
 YES = ("1", "1.0", "true", "True", "TRUE")
 NO = ("0", "0.0", "false", "False", "FALSE")
-
-
-@dataclass(frozen=True, eq=False)
-class Alarms:
-    """What a detector in service flagged, a bool per point, shape (n,)."""
-
-    column: str
-    flags: Bools
-
-
-@dataclass(frozen=True, eq=False)
-class ColumnScores:
-    """What a detector in service scored, float64 per point, shape (n,); NaN is no opinion, the threshold is unknown."""
-
-    column: str
-    values: Floats
-
-
-Base = Alarms | ColumnScores
 
 
 def read_floats(column: Column) -> Floats:
@@ -58,15 +38,15 @@ def read_flags(column: Column) -> tuple[Bools, int]:
     return flags, int(empty.sum())
 
 
-def read_base(column: Column) -> Base:
+def read_base(column: Column) -> BaseColumn:
     """Alarms where the column holds bools or nothing but 0 and 1, else scores. Raises BadInput."""
     column = without_blanks(column)
     if column.cells.null_count == len(column.cells):
         raise BadInput(column.whole, "every cell is empty", "name a column with scores or alarms in --base")
     flags, _ = _flags_or_first_other(column)
     if isinstance(flags, int):
-        return ColumnScores(column.name, read_floats(column))
-    return Alarms(column.name, flags)
+        return BaseColumn(column.name, read_floats(column))
+    return BaseColumn(column.name, flags)
 
 
 def _as_doubles(column: Column) -> pa.Array:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.inputs.tables.column import shown
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS, iso
 from argosy.signals.errors import BadInput
 

@@ -1,15 +1,16 @@
 """One series out of a table: its points, labels or incidents, and what a detector in service says of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores, read_base, read_flags, read_floats
+from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column, named, shown
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.inputs.tables.incidents import placed, read_incidents
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import Times, check_step, counted, read_times
 from argosy.signals.arrays import Bools
@@ -17,12 +18,6 @@ from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps
 from argosy.signals.incidents import Incident, incidents_in, labels_at
 from argosy.signals.series import Series
-
-FEWEST_SESSION_POINTS = 50
-"""Fewer cannot be split into three parts that say anything; scoring takes any length from one."""
-
-MOST_SESSION_POINTS = 1_000_000
-"""More would make every evaluation of every candidate slow and teach little; the newest are kept."""
 
 SHOWN_IDS = 5
 
@@ -42,23 +37,6 @@ class TableRequest:
     base: str | None = None
     base_known: bool = False
     """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedSeries:
-    """What was read. `labels` and `base` have one entry per point; None when the table has none.
-
-    `incidents` are the runs of `labels`. `notes` are sentences on what was left out, joined or assumed. Without
-    `times_known`, seconds count from an arbitrary zero, and times of day mean nothing.
-    """
-
-    origin: Path
-    series: Series
-    labels: Bools | None
-    incidents: tuple[Incident, ...]
-    base: Base | None
-    notes: tuple[str, ...]
-    times_known: bool
 
 
 @dataclass(frozen=True)
@@ -112,37 +90,6 @@ def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
     column = pick(sheet, id_column, ID_NAMES, "--id-column", required=True)
     assert column is not None
     return sheet.ids(column)
-
-
-def newest(loaded: LoadedSeries, most: int = MOST_SESSION_POINTS) -> LoadedSeries:
-    """The last `most` points, with a note of what was left out; the same where there are no more."""
-    left_out = len(loaded.series) - most
-    if left_out <= 0:
-        return loaded
-    series = loaded.series.part(left_out, len(loaded.series))
-    labels = None if loaded.labels is None else loaded.labels[left_out:]
-    match loaded.base:
-        case Alarms(column=column, flags=flags):
-            base: Base | None = Alarms(column, flags[left_out:])
-        case ColumnScores(column=column, values=values):
-            base = ColumnScores(column, values[left_out:])
-        case None:
-            base = None
-    incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
-    note = f"a session looks at the last {most:,} points; {left_out:,} earlier ones are left out"
-    return replace(loaded, series=series, labels=labels, base=base, incidents=incidents, notes=(*loaded.notes, note))
-
-
-def for_session(loaded: LoadedSeries) -> Bools:
-    """The labels, when this is enough to run a session on. Raises BadInput when points or labels are missing."""
-    points = len(loaded.series)
-    if points < FEWEST_SESSION_POINTS:
-        problem = f"{points} {'point' if points == 1 else 'points'} are too few to learn from"
-        raise BadInput(named(loaded.origin), problem, f"give at least {FEWEST_SESSION_POINTS}")
-    if loaded.labels is None:
-        mend = f"add a 0/1 column called {LABEL_NAMES[0]!r}, name one with --label, or give --incidents FILE"
-        raise BadInput(named(loaded.origin), "nothing says which points are incidents", mend)
-    return loaded.labels
 
 
 def _names(sheet: Sheet, request: TableRequest) -> _Names:

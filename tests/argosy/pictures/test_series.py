@@ -10,7 +10,7 @@ from matplotlib.image import imread
 
 from argosy.eval.splits import Part, split
 from argosy.inputs.example import EXAMPLE_STEP_S, example_path
-from argosy.inputs.tables.read_series import TableRequest, for_session, read_series
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.pictures.close_ups import CloseUp, Contrast, scenes
 from argosy.pictures.downsample import bars, envelope
 from argosy.pictures.series import COLUMNS, draw
@@ -149,7 +149,7 @@ def test_scenes_are_the_differences_late_ones_first() -> None:
 def test_the_example_is_what_its_attribution_says() -> None:
     path = example_path()
     loaded = read_series(TableRequest(path, step_s=EXAMPLE_STEP_S))
-    labels, splits = for_session(loaded), split(len(loaded.series))
+    labels, splits = loaded.labels_to_learn_from(), split(len(loaded.series))
     counts = [len(runs(labels[splits.of(part)])) for part in Part]
     assert (len(loaded.series), counts, loaded.notes) == (70_177, [15, 12, 14], ())
     assert path.stat().st_size < 1_200_000

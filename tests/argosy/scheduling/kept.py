@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.series import Series
 from argosy.store.input_snapshot import keep_copy
 from argosy.store.store import Store

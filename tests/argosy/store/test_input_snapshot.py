@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from argosy.inputs.tables.cells import Alarms, Base, ColumnScores
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
@@ -27,7 +27,7 @@ def loads(draw: st.DrawFn) -> LoadedSeries:
     seconds = np.cumsum(draw(arrays.arrays(np.int64, points, elements=st.integers(1, 10_000))))
     values = draw(arrays.arrays(np.float64, points, elements=st.floats(allow_infinity=False)))
     flags = draw(arrays.arrays(np.bool_, points))
-    base: Base | None = draw(st.sampled_from([None, Alarms("mine", flags), ColumnScores("mine", values)]))
+    base: BaseColumn | None = draw(st.sampled_from([None, BaseColumn("mine", flags), BaseColumn("mine", values)]))
     incident = st.builds(Incident, st.integers(0, 99), st.integers(100, 2**40), texts, texts)
     incidents = tuple(draw(st.lists(incident, max_size=3)))
     notes = tuple(draw(st.lists(texts, max_size=2)))

@@ -8,10 +8,9 @@ import pytest
 
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.graphs.refine import Settings as RefineSettings
-from argosy.inputs.tables.cells import Alarms
-from argosy.inputs.tables.read_series import LoadedSeries
+from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.models.table import find_models
-from argosy.service.known_series import values_of
 from argosy.service.refresh import refresh
 from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
 from argosy.settings import Settings
@@ -49,7 +48,7 @@ def loaded(
     series = Series(name, seconds, values[start:stop], STEP_S)
     incidents = () if told is None else incidents_in(told[start:stop], seconds, STEP_S)
     deep = labels & (np.arange(len(labels)) // EVERY % 2 == 1)
-    verdicts = Alarms("mine", deep[start:stop])
+    verdicts = BaseColumn("mine", deep[start:stop])
     said = None if told is None else told[start:stop]
     return LoadedSeries(Path(f"{name}.csv"), series, said, incidents, verdicts, (), True)
 
@@ -107,7 +106,7 @@ def make_line(store: Store, seed: int = 0) -> Line:
     values, labels = curve(seed=seed)
     made = loaded(values, labels, MADE, labels=labels)
     train = made.series.part(0, MADE // 2)
-    verdicts = values_of(made.base)[: MADE // 2].astype(np.float64) if made.base else None
+    verdicts = made.base.verdicts[: MADE // 2].astype(np.float64) if made.base else None
     arrays = {"seconds": train.seconds, "values": train.values, "labels": labels[: MADE // 2], "given": verdicts}
     settings = {"data": keep_copy(store, made)}
     row = store.sessions.begin("metric", MADE, "embedded", "given", 0, settings)

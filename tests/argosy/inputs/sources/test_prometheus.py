@@ -16,7 +16,6 @@ from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.prometheus import PAGE_POINTS, PrometheusSource, refuse_counter
 from argosy.inputs.sources.source import Stretch
 from argosy.inputs.sources.spec import SourceSpec, open_feed
-from argosy.inputs.tables.cells import ColumnScores
 from argosy.signals.errors import BadInput
 from argosy.signals.gap_policy import GapPolicy
 from tests.prometheus import server
@@ -117,9 +116,10 @@ class TestReal:
     def test_the_bases_scores_come_beside(self, prometheus: str, socket_enabled: None) -> None:
         asked = source(prometheus, "temperature", base_query="ratio", base="mine")
         loaded = asked.load(whole(200))
-        assert isinstance(loaded.base, ColumnScores)
-        assert loaded.base.values[:4].tolist() == [0.0, 1.0, 0.0, 1.0]
-        assert np.isnan(loaded.base.values[110:]).all()
+        assert loaded.base is not None
+        assert not loaded.base.alarms
+        assert loaded.base.verdicts[:4].tolist() == [0.0, 1.0, 0.0, 1.0]
+        assert np.isnan(loaded.base.verdicts[110:]).all()
 
     def test_nothing_there_is_no_data_and_nonsense_is_refused(self, prometheus: str, socket_enabled: None) -> None:
         with pytest.raises(NoData, match="has no point from"):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.point_at import point_at
-from argosy.inputs.tables.read_series import LoadedSeries
 from argosy.inputs.tables.times import iso
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from argosy.inputs.tables.cells import Alarms, ColumnScores
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, for_session, list_series, newest, read_series
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, list_series, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 
@@ -142,24 +142,27 @@ def test_number_ids_in_parquet_are_named_as_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "kind"),
+    ("cells", "alarms"),
     [
-        ("0 1 0", Alarms),
-        ("true false true", Alarms),
-        ("0 1.0 ", Alarms),
-        ("0 0.5 1", ColumnScores),
-        ("3 NaN 1", ColumnScores),
+        ("0 1 0", True),
+        ("true false true", True),
+        ("0 1.0 ", True),
+        ("0 0.5 1", False),
+        ("3 NaN 1", False),
     ],
 )
-def test_a_base_column_is_alarms_or_scores(tmp_path: Path, cells: str, kind: type) -> None:
+def test_a_base_column_is_alarms_or_scores(tmp_path: Path, cells: str, alarms: bool) -> None:
     rows = [f"{1_600_000_000 + 60 * i},{i},{cell}" for i, cell in enumerate(cells.split(" "))]
-    assert isinstance(load(tmp_path, "\n".join(["timestamp,value,mine", *rows]), base="mine").base, kind)
+    base = load(tmp_path, "\n".join(["timestamp,value,mine", *rows]), base="mine").base
+    assert base is not None
+    assert base.alarms is alarms
 
 
 def test_base_scores_keep_their_numbers(tmp_path: Path) -> None:
     base = load(tmp_path, "timestamp,value,mine\n10,1,0.25\n20,2,\n", base="mine").base
-    assert isinstance(base, ColumnScores)
-    np.testing.assert_array_equal(base.values, [0.25, np.nan])
+    assert base is not None
+    assert not base.alarms
+    np.testing.assert_array_equal(base.verdicts, [0.25, np.nan])
 
 
 TEN_MINUTES = "timestamp,value\n" + "".join(f"{1_600_000_000 + 60 * i},{i}\n" for i in range(10))
@@ -250,11 +253,11 @@ def test_gzip_is_known_by_its_content(tmp_path: Path) -> None:
 
 def test_a_session_needs_points_and_labels(tmp_path: Path) -> None:
     rows = "".join(f"{1_600_000_000 + 60 * i},{i},{int(i == 30)}\n" for i in range(60))
-    assert for_session(load(tmp_path, "timestamp,value,label\n" + rows)).sum() == 1
+    assert load(tmp_path, "timestamp,value,label\n" + rows).labels_to_learn_from().sum() == 1
     with pytest.raises(BadInput, match="add a 0/1 column called 'label'"):
-        for_session(load(tmp_path, "timestamp,value,other\n" + rows))
+        load(tmp_path, "timestamp,value,other\n" + rows).labels_to_learn_from()
     with pytest.raises(BadInput, match="3 points are too few"):
-        for_session(load(tmp_path, "timestamp,value,label\n10,1,0\n20,2,0\n30,3,1\n"))
+        load(tmp_path, "timestamp,value,label\n10,1,0\n20,2,0\n30,3,1\n").labels_to_learn_from()
 
 
 def test_of_a_very_long_series_the_newest_points_are_kept(tmp_path: Path) -> None:
@@ -262,13 +265,14 @@ def test_of_a_very_long_series_the_newest_points_are_kept(tmp_path: Path) -> Non
     rows = [f"{i},{i % 7},{int(i in (3, 8))},{int(i == 8)}" for i in range(10)]
     path.write_text("\n".join(["index,value,label,mine", *rows]))
     whole = read_series(TableRequest(path, step_s=60, base="mine"))
-    kept = newest(whole, most=4)
+    kept = whole.newest(most=4)
     assert kept.series.values.tolist() == [6.0, 0.0, 1.0, 2.0]
     assert kept.series.seconds.tolist() == whole.series.seconds[6:].tolist()
     assert kept.labels is not None
     assert kept.labels.tolist() == [False, False, True, False]
     assert len(kept.incidents) == 1
-    assert isinstance(kept.base, Alarms)
-    assert kept.base.flags.tolist() == [False, False, True, False]
+    assert kept.base is not None
+    assert kept.base.alarms
+    assert kept.base.verdicts.tolist() == [False, False, True, False]
     assert "6 earlier ones are left out" in kept.notes[-1]
-    assert newest(whole) is whole
+    assert whole.newest() is whole

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from argosy.inputs.tables.read_series import LoadedSeries, TableRequest, read_series
+from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 
