@@ -44,5 +44,6 @@ class BaseColumn:
         if self.alarms != later.alarms:
             mend = "give the same detector's column"
             raise BadInput(f"column {self.column!r}", "holds scores here and alarms there", mend)
-        verdicts: Bools | Floats = np.concatenate((self.verdicts, later.verdicts))
-        return BaseColumn(self.column, verdicts)
+        if self.alarms:
+            return BaseColumn(self.column, np.concatenate((self.verdicts, later.verdicts)).astype(np.bool_))
+        return BaseColumn(self.column, np.concatenate((self.verdicts, later.verdicts)).astype(np.float64))
