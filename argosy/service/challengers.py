@@ -6,6 +6,7 @@ from typing import Any
 
 from argosy.agents.models.speaker import Role
 from argosy.detectors.baselines import BASELINES
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.fusion.user_base import UserBase
 from argosy.detectors.rules.transfer import Unit, unit_of
 from argosy.eval.objective import OBJECTIVES
@@ -13,13 +14,13 @@ from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.graphs.refresh.context import MakingCost, Retuned
-from argosy.graphs.refresh.data import LoadedDetector, RefreshData, ServedRule
+from argosy.graphs.refresh.data import LoadedDetector, RefreshData
 from argosy.graphs.refresh.outcomes import Decision
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
-from argosy.service.load import rules_of, serve
+from argosy.service.load import load_for_refresh
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
 from argosy.sessions.estimate import REPLY_TOKENS
@@ -101,15 +102,16 @@ class Challengers:
                 "its numbers were searched anew",
             ),
         )
-        return serve(self.store, row.id, self.known)
+        return load_for_refresh(self.store, row.id, self.known)
 
-    def _kept(self, entry: tuple[Any, ...], unit: Unit) -> MemberRow:
-        rule, params, direction, quota, parent = entry
-        author = self.store.rules.find(parent).author
-        kept = self.store.rules.put(rule, params, direction, author=author, language_model=False, parents=[parent])
-        evidence = {"unit": asdict(unit), "refresh": self.refresh.id, "parent": parent}
+    def _kept(self, tuned: TunedRule, unit: Unit) -> MemberRow:
+        parent = self.store.rules.find(tuned.id)
+        kept = self.store.rules.put(
+            tuned.rule, tuned.params, tuned.direction, author=parent.author, language_model=False, parents=[parent.id]
+        )
+        evidence = {"unit": asdict(unit), "refresh": self.refresh.id, "parent": parent.id}
         self.store.rules.use(self.session, kept.id, RuleRole.FUSED, evidence)
-        return MemberRow(kept.id, direction, quota)
+        return MemberRow(kept.id, tuned.direction, tuned.rate_limit)
 
     def _recipe(self, part: LoadedSeries, labels: Bools, base: Detector) -> dict[str, Any]:
         arrays = {"seconds": part.series.seconds, "values": part.series.values, "labels": labels}
@@ -139,7 +141,7 @@ class Challengers:
         store.service.enter(succession, AUTHOR, f"session {report.session} left it")
         usage = report.usage
         tokens = usage.input_tokens + usage.output_tokens
-        return serve(store, row.id, self.known), MakingCost(clock() - began, usage.calls, tokens, usage.usd)
+        return load_for_refresh(store, row.id, self.known), MakingCost(clock() - began, usage.calls, tokens, usage.usd)
 
     def _session(self, part: LoadedSeries) -> SessionResult:
         """A session on a stretch of what is known; the refresh knows of it as soon as it is entered."""
@@ -168,13 +170,13 @@ class Challengers:
             library=Library(offers, max(1, len(offers))),
         )
 
-    def _offer(self, each: ServedRule) -> Offer:
+    def _offer(self, each: TunedRule) -> Offer:
         source = each.rule.source
         return Offer(each.id, source, each.params, each.direction, each.language_model, each.unit)
 
     def estimate(self, decision: Decision) -> MakingCost:
         """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
-        window, rules = self.bench.window, len(rules_of(self.store, self.champion))
+        window, rules = self.bench.window, len(self.champion.members)
         settings = self.request.settings
         points = window.stop - window.start
         seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND

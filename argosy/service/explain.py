@@ -1,24 +1,19 @@
 """Why a stored detector said what it said of one point of a file."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from argosy.detectors.fusion.alert_once import scaled_base
-from argosy.detectors.fusion.rate_limit import RateLimit
-from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.explain import Explanation, explain
-from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.detectors.why.moment import Moment
 from argosy.inputs.tables.point_at import point_at
-from argosy.inputs.tables.read_series import TableRequest, read_series
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.inputs.tables.times import iso
 from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.service.load import load_detector
 from argosy.service.score import series_mismatch_notes
-from argosy.sessions.base import revive
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
-from argosy.store.rows import RuleRow
 from argosy.store.store import Store
 
 
@@ -47,16 +42,14 @@ def explain_point(
 
     Raises BadInput, SandboxUnavailable, StoreUnavailable.
     """
-    row = store.detectors.find(detector)
-    loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
+    stored = load_detector(store, detector)
+    row, loaded = stored.row, stored.read(table)
     index = point_at(at, loaded)
-    rows = [store.rules.find(member.rule) for member in row.members]
-    quotas = {member.rule: member.quota for member in row.members}
-    base = scaled_base(revive(row.base, store.artefacts, loaded), row.base_level)
-    sandbox = open_sandbox(choice, any(rule.language_model for rule in rows), accept_risk)
+    base = stored.base(loaded)
+    sandbox = open_sandbox(choice, stored.by_language_model, accept_risk)
     known = loaded.series.part(0, index + 1)
     try:
-        explanation = explain(Moment(known, base, tuple(_serving(rows, quotas)), sandbox, Limits()))
+        explanation = explain(Moment(known, base, stored.rules, sandbox, Limits()))
     except RuleFailed as failed:
         mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
         raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
@@ -70,8 +63,3 @@ def explain_point(
 
 
 _RINGS_ONCE = ("alarms of this detector ring once an alert: right after a flagged point, another one stays silent",)
-
-
-def _serving(rows: list[RuleRow], quotas: Mapping[str, RateLimit | None]) -> Iterator[ServingRule]:
-    for row in rows:
-        yield ServingRule(row.id, read_rule(row.source), row.params, row.direction, quotas[row.id])

@@ -1,71 +1,105 @@
-"""The detectors of a line, made ready to score its series beside each other."""
+"""A detector out of the store, with all that scores a series as it was promised."""
+
+from dataclasses import dataclass, replace
 
 from argosy.detectors.fusion.alert_once import scaled_base
+from argosy.detectors.fusion.fused import FusedDetector
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import read_rule
-from argosy.detectors.rules.transfer import Unit
-from argosy.graphs.refresh.data import LoadedDetector, ServedRule
+from argosy.detectors.rules.transfer import Unit, read_unit
+from argosy.graphs.refresh.data import LoadedDetector
 from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.read_series import TableRequest, read_series
+from argosy.sandbox.protocol import Sandbox
 from argosy.service.known_series import index_after
 from argosy.sessions.base import revive
-from argosy.store.rows import DetectorRow, RuleRow
+from argosy.signals.shapes import Detector
+from argosy.store.rows import DetectorRow
 from argosy.store.status_rows import Status
 from argosy.store.store import Store
 
 
-def rules_of(store: Store, row: DetectorRow) -> list[RuleRow]:
-    """The rules of a detector, in order."""
-    return [store.rules.find(member.rule) for member in row.members]
+@dataclass(frozen=True, eq=False)
+class StoredDetector:
+    """A detector as it was kept, its rules read; its base is fitted again for each series that it looks at."""
+
+    row: DetectorRow
+    rules: tuple[TunedRule, ...]
+    store: Store
+
+    @property
+    def by_language_model(self) -> bool:
+        """Whether a language model had a hand in any of its rules."""
+        return any(rule.language_model for rule in self.rules)
+
+    def read(self, table: TableRequest) -> LoadedSeries:
+        """A series out of a table, with the column that the base was made of, if any. Raises BadInput."""
+        return read_series(replace(table, base=self.row.base.get("column"), base_known=True))
+
+    def base(self, loaded: LoadedSeries) -> Detector:
+        """The base, fitted as it was and at its level. Raises BadInput where what was read lacks its column."""
+        return scaled_base(revive(self.row.base, self.store.artefacts, loaded), self.row.base_level)
+
+    def fused(self, loaded: LoadedSeries, sandbox: Sandbox) -> FusedDetector:
+        """Base and rules as one, held and rung as they were accepted."""
+        return FusedDetector(self.base(loaded), self.rules, sandbox, self.row.hold_points, once=self.row.rings_once)
+
+
+def load_detector(store: Store, detector: str) -> StoredDetector:
+    """The detector whose id, or whose session's, begins so. Raises BadInput and StoreUnavailable."""
+    row = store.detectors.find(detector)
+    return StoredDetector(row, tuple(_rules(store, row)), store)
 
 
 def by_language_model(store: Store, line: str) -> bool:
     """Whether a language model had a hand in any rule of a line."""
-    rows = (store.detectors.find(each) for each in store.service.line(line))
-    return any(rule.language_model for row in rows for rule in rules_of(store, row))
+    return any(load_detector(store, each).by_language_model for each in store.service.line(line))
 
 
-def serve(store: Store, detector: str, loaded: LoadedSeries) -> LoadedDetector:
+def load_for_refresh(store: Store, detector: str, loaded: LoadedSeries) -> LoadedDetector:
     """A detector ready to score what is known; what it did in shadow is part of its promise.
 
     Raises BadInput where its parts cannot be read.
     """
-    row = store.detectors.find(detector)
+    stored = load_detector(store, detector)
+    row = stored.row
     made_until, promised_from = _made(store, row)
     made, live_since = index_after(loaded.series, made_until), _live_since(store, row.id, loaded)
     return LoadedDetector(
         id=row.id,
-        base=scaled_base(revive(row.base, store.artefacts, loaded), row.base_level),
+        base=stored.base(loaded),
         rings_once=row.rings_once,
-        rules=_served_rules(store, row),
+        hold_points=row.hold_points,
+        rules=stored.rules,
         made=made,
         promised=slice(min(made, index_after(loaded.series, promised_from - 1)), max(made, live_since or 0)),
         live_since=live_since,
     )
 
 
-def _served_rules(store: Store, row: DetectorRow) -> tuple[ServedRule, ...]:
-    quotas = {member.rule: member.quota for member in row.members}
-    return tuple(
-        ServedRule(
-            rule.id,
-            read_rule(rule.source),
-            rule.params,
-            rule.direction,
-            rule.language_model,
-            quotas[rule.id],
-            _unit(store, row.session, rule.id),
+def _rules(store: Store, row: DetectorRow) -> list[TunedRule]:
+    """The rules of a detector, in order."""
+    rules = []
+    for member in row.members:
+        rule, unit = store.rules.find(member.rule), _unit(store, row.session, member.rule)
+        rules.append(
+            TunedRule(
+                rule.id,
+                read_rule(rule.source),
+                rule.params,
+                rule.direction,
+                member.rate_limit,
+                rule.language_model,
+                unit,
+            )
         )
-        for rule in rules_of(store, row)
-    )
+    return rules
 
 
 def _unit(store: Store, session: str, rule: str) -> Unit | None:
     """What the series was measured in when the rule's numbers were searched there."""
     uses = (use for use in store.rules.story(rule).uses if use.session == session)
-    for use in uses:
-        match use.evidence.get("unit"):
-            case {"size": int() | float() as size, "step_s": int() as step_s, "periods": list() as periods}:
-                return Unit(float(size), step_s, tuple(int(each) for each in periods))
-    return None
+    return next((unit for use in uses if (unit := read_unit(use.evidence.get("unit")))), None)
 
 
 def _made(store: Store, row: DetectorRow) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.service.challengers import Challengers
 from argosy.service.known_series import KnownSeries, earlier_series, index_after, joined
-from argosy.service.load import by_language_model, serve
+from argosy.service.load import by_language_model, load_for_refresh
 from argosy.service.refresh_request import Cost, RefreshRequest, RefreshResult, ShadowPeriod, Statistic
 from argosy.service.register import RefreshRegister
 from argosy.service.withdraw import WithdrawingRegister, open_question
@@ -203,7 +203,7 @@ class _Run:
         store, whole = self._store, known.loaded
         shadowed = store.service.with_status(self._row.line, Status.SHADOW)
         succession = store.service.succession(self._champion.id)
-        labels, champion = whole.labels, serve(store, self._champion.id, whole)
+        labels, champion = whole.labels, load_for_refresh(store, self._champion.id, whole)
         assert labels is not None  # what is known always has them
         heard = known.relabelled[known.relabelled > int(whole.series.seconds[champion.made - 1])]
         return RefreshData(
@@ -213,8 +213,8 @@ class _Run:
             told=0 if known.told_until is None else index_after(whole.series, known.told_until),
             seen=index_after(whole.series, known.seen_until),
             champion=champion,
-            challenger=serve(store, shadowed, whole) if shadowed else None,
-            predecessor=serve(store, succession.predecessor, whole) if succession else None,
+            challenger=load_for_refresh(store, shadowed, whole) if shadowed else None,
+            predecessor=load_for_refresh(store, succession.predecessor, whole) if succession else None,
         )
 
     def _due(self, bench: RefreshData) -> str | None:

@@ -1,25 +1,21 @@
 """A stored detector in service: made again from its recipe and rules, and put to a file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
-from argosy.detectors.fusion.alert_once import scaled_base
-from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.fusion.fusion import fired_table
-from argosy.detectors.rules.rule import read_rule
-from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
+from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.read_series import TableRequest, read_series
-from argosy.sandbox.protocol import Sandbox
+from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.expiry import due_at
-from argosy.sessions.base import revive
+from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
-from argosy.store.rows import DetectorRow, RuleRow
+from argosy.store.rows import DetectorRow
 from argosy.store.status_rows import Status
 from argosy.store.store import Store
 
@@ -43,12 +39,11 @@ def score_file(
     store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool
 ) -> ScoreResult:
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
-    row = store.detectors.find(detector)
-    loaded = read_series(replace(table, base=row.base.get("column"), base_known=True))
-    rules = [store.rules.find(member.rule) for member in row.members]
-    sandbox = open_sandbox(choice, any(rule.language_model for rule in rules), accept_risk)
+    stored = load_detector(store, detector)
+    row, loaded = stored.row, stored.read(table)
+    sandbox = open_sandbox(choice, stored.by_language_model, accept_risk)
     try:
-        scores = _fused(store, row, rules, sandbox, loaded).score(loaded.series)
+        scores = stored.fused(loaded, sandbox).score(loaded.series)
     except RuleFailed as failed:
         mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
         raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
@@ -81,19 +76,6 @@ def status_notes(store: Store, row: DetectorRow, loaded: LoadedSeries) -> Iterat
     expires = due_at(store, row, service.standings(row.id))
     if expires is not None and loaded.series.seconds[-1] > expires:
         yield f"the detector is due: argosy refresh {row.id}"
-
-
-def _fused(
-    store: Store, row: DetectorRow, rules: list[RuleRow], sandbox: Sandbox, loaded: LoadedSeries
-) -> FusedDetector:
-    base = scaled_base(revive(row.base, store.artefacts, loaded), row.base_level)
-    return FusedDetector(
-        base,
-        {rule.id: RuleDetector(read_rule(rule.source), rule.params, sandbox, rule.direction) for rule in rules},
-        {member.rule: member.quota for member in row.members if member.quota},
-        row.hold_points,
-        once=row.rings_once,
-    )
 
 
 def _frame(loaded: LoadedSeries, scores: Scores) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Any
 
-from argosy.detectors.rules.transfer import Unit, is_unit
+from argosy.detectors.rules.transfer import is_unit, read_unit
 from argosy.graphs.refine.offers import Library, Offer
 from argosy.sandbox.parsing import parse
 from argosy.signals.errors import BadInput
@@ -64,7 +64,7 @@ def _offer(listed: ListedRule, uses: list[RuleUse], series: Mapping[str, str]) -
         params=rule.params,
         direction=rule.direction,
         language_model=rule.language_model,
-        unit=next((unit for use in uses if (unit := _unit(use.evidence))), None),
+        unit=next((unit for use in uses if (unit := read_unit(use.evidence.get("unit")))), None),
         gain=sum(gains) / len(gains),
         series=len({series[use.session] for use in uses}),
     )
@@ -78,13 +78,6 @@ def _gain(evidence: Mapping[str, Any]) -> float:
         if after is not None and before is not None:
             return after - before
     return 0.0
-
-
-def _unit(evidence: Mapping[str, Any]) -> Unit | None:
-    match evidence.get("unit"):
-        case {"size": int() | float() as size, "step_s": int() as step_s, "periods": list() as periods}:
-            return Unit(float(size), step_s, tuple(int(each) for each in periods))
-    return None
 
 
 def _in_turn(offers: list[Offer]) -> Iterator[Offer]:

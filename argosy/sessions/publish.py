@@ -62,9 +62,9 @@ def publish_session(
     if final is None or bench.base is None:
         raise RuntimeError("the run has published without scoring the whole series")
     ids = _keep_rules(store, run, publication, final, bench.unit)
-    quotas = {member.id: member.quota for member in final.members}
+    rate_limits = {member.id: member.rate_limit for member in final.members}
     members = [
-        MemberRow(ids[each.candidate.id], each.candidate.direction, quotas[each.candidate.id])
+        MemberRow(ids[each.candidate.id], each.candidate.direction, rate_limits[each.candidate.id])
         for each in publication.rules
     ]
     recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)

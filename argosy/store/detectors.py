@@ -112,7 +112,7 @@ def _values(row: DetectorRow) -> dict[str, object]:
         {
             "rule": member.rule,
             "direction": member.direction.value,
-            "quota": asdict(member.quota) if member.quota else None,
+            "quota": asdict(member.rate_limit) if member.rate_limit else None,
         }
         for member in row.members
     ]

@@ -100,7 +100,7 @@ class MemberRow:
 
     rule: str
     direction: Direction
-    quota: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
 
 @dataclass(frozen=True)

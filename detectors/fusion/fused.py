@@ -1,11 +1,11 @@
 """A base and rules in service as one detector."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Self
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import RateLimit
-from argosy.detectors.rules.rule_detector import RuleDetector
+from argosy.detectors.fusion.tuned_rule import TunedRule
+from argosy.sandbox.protocol import Sandbox
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -13,10 +13,10 @@ from argosy.signals.shapes import Detector
 
 
 class FusedDetector:
-    """Scores with the base and every rule, then fuses. `rules` by id, in the order in which they are listed.
+    """Scores with the base and every rule, in the sandbox, then fuses.
 
-    `quotas` by rule id bound how often a rule may act; a rule without one is not bounded. Scores are held for
-    `hold_points`, none where it is 0. With `once` alarms ring once an alert (`argosy.detectors.fusion.alert_once`).
+    Peaks of scores fade over `hold_points`, not at all where it is 0. With `once` alarms ring once an alert
+    (`argosy.detectors.fusion.alert_once`).
     """
 
     name = "fused"
@@ -24,15 +24,15 @@ class FusedDetector:
     def __init__(
         self,
         base: Detector,
-        rules: Mapping[str, RuleDetector],
-        quotas: Mapping[str, RateLimit] | None = None,
+        rules: Sequence[TunedRule],
+        sandbox: Sandbox,
         hold_points: float = 0.0,
         *,
         once: bool = False,
     ) -> None:
         self._base = base
-        self._rules = dict(rules)
-        self._quotas = dict(quotas or {})
+        self._rules = tuple(rules)
+        self._sandbox = sandbox
         self._hold_points = hold_points
         self._once = once
 
@@ -44,7 +44,12 @@ class FusedDetector:
     def score(self, series: Series) -> Scores:
         """The fused scores; `fired` tells for each rule where it changed the verdict. Raises RuleFailed."""
         members = [
-            Member(rule_id, rule.direction, rule.score(series).values, quota=self._quotas.get(rule_id))
-            for rule_id, rule in self._rules.items()
+            Member(
+                each.id,
+                each.direction,
+                each.detector(self._sandbox).score(series).values,
+                rate_limit=each.rate_limit,
+            )
+            for each in self._rules
         ]
         return fuse(self._base.score(series).values, members, self._hold_points, once=self._once)

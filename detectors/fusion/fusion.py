@@ -20,21 +20,21 @@ TIE = 1e-9
 class Member:
     """A rule's part in a fusion: its scores, shape (n,); ≥ 1 adds an alarm (flag) or takes one back (clear).
 
-    A `quota` bounds how often it may do so.
+    A `rate_limit` bounds how often it may do so.
     """
 
     id: str
     direction: Direction
     scores: Floats
     complexity: int = 0
-    quota: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
     def changes(self, alarm: Bools) -> Bools:
         """Where the rule changes the verdict of a base that alarms there, shape (n,)."""
         with np.errstate(invalid="ignore"):
             fires = self.scores >= 1.0
         changed = fires & ~alarm if self.direction is Direction.FLAG else fires & alarm
-        return changed if self.quota is None else self.quota.within(changed)
+        return changed if self.rate_limit is None else self.rate_limit.within(changed)
 
 
 def fuse(base: Floats, members: Iterable[Member], hold_points: float = 0.0, *, once: bool = False) -> Scores:

@@ -25,6 +25,14 @@ class Unit:
     periods: tuple[int, ...] = ()
 
 
+def read_unit(kept: object) -> Unit | None:
+    """A unit out of plain JSON values; None for anything else."""
+    match kept:
+        case {"size": int() | float() as size, "step_s": int() as step_s, "periods": list() as periods}:
+            return Unit(float(size), step_s, tuple(int(each) for each in periods))
+    return None
+
+
 def unit_of(found: Profile, step_s: int) -> Unit:
     """The unit of a profiled series."""
     size = found.noise if found.noise > 0 else found.scale

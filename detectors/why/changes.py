@@ -7,9 +7,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.fusion.user_base import UserBase
 from argosy.detectors.rules.rule import Number, Param
-from argosy.detectors.why.moment import Moment, ServingRule, scores_of
+from argosy.detectors.why.moment import Moment, scores_of
 from argosy.detectors.why.nearest import Axis, nearest_turn, param_axis, value_axis
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
@@ -120,7 +121,7 @@ def _param_changes(moment: Moment, standing: _Standing) -> Iterator[Change]:
         for param in rule.rule.params:
             axis = param_axis(param, rule.params[param.name])
 
-            def turns(numbers: Sequence[Number], rule: ServingRule = rule, param: Param = param) -> Bools:
+            def turns(numbers: Sequence[Number], rule: TunedRule = rule, param: Param = param) -> Bools:
                 settings = [{**rule.params, param.name: _typed(param, number)} for number in numbers]
                 scores = {rule.id: moment.rule_at(rule, settings)}
                 return standing.turned(moment, np.repeat(standing.base, len(settings)), scores)
@@ -130,7 +131,7 @@ def _param_changes(moment: Moment, standing: _Standing) -> Iterator[Change]:
                 yield Change(ChangeKind.PARAMETER, param.name, axis.here, to, rule.id)
 
 
-def _could_turn(moment: Moment, standing: _Standing, rule: ServingRule) -> bool:
+def _could_turn(moment: Moment, standing: _Standing, rule: TunedRule) -> bool:
     """Whether some score of this rule would turn the verdict."""
     extremes = np.array([-np.inf, np.inf])
     return bool(standing.turned(moment, np.repeat(standing.base, 2), {rule.id: extremes}).any())
@@ -159,10 +160,10 @@ def _base_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
 def _holds(change: Change, moment: Moment, standing: _Standing) -> bool:
     """Runs the change on the whole history, every rule from its own source; a rule that fails refutes it."""
     if change.what is ChangeKind.BASE_THRESHOLD:
-        return bool(standing.turned(moment.heeding_quotas(divisor=change.to), standing.base / change.to, {})[0])
+        return bool(standing.turned(moment.within_rate_limits(divisor=change.to), standing.base / change.to, {})[0])
     other = moment.with_value(change.to) if change.what is ChangeKind.VALUE else moment
     if change.rule:
-        other = other.heeding_quotas({rule.id: _changed_params(rule, change) for rule in moment.rules})
+        other = other.within_rate_limits({rule.id: _changed_params(rule, change) for rule in moment.rules})
     outcomes = {rule.id: other.run(rule.rule.source, [_changed_params(rule, change)]) for rule in moment.rules}
     if not all(isinstance(outcome, Ran) for (outcome,) in outcomes.values()):
         return False
@@ -170,7 +171,7 @@ def _holds(change: Change, moment: Moment, standing: _Standing) -> bool:
     return bool(standing.turned(other, other.base_at(), scores)[0])
 
 
-def _changed_params(rule: ServingRule, change: Change) -> Mapping[str, Number]:
+def _changed_params(rule: TunedRule, change: Change) -> Mapping[str, Number]:
     if rule.id != change.rule:
         return rule.params
     param = next(each for each in rule.rule.params if each.name == change.name)

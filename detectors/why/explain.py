@@ -6,12 +6,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Direction, RuleUnreadable
 from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.detectors.why.anatomy import dissect
 from argosy.detectors.why.changes import TurningChanges, turning_changes
 from argosy.detectors.why.clauses import Clause, assigned_values, clause_of
-from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.detectors.why.moment import Moment
 from argosy.sandbox.protocol import Broke, Ran
 
 
@@ -36,7 +37,7 @@ class RuleVerdict:
     `values` are the local names that hold one value at the point.
     """
 
-    rule: ServingRule
+    rule: TunedRule
     score: float
     role: Role
     clause: Clause | None
@@ -65,7 +66,7 @@ class Explanation:
 
 def explain(moment: Moment) -> Explanation:
     """Explains the verdict on the moment's point. Raises RuleFailed when a rule does not run on it."""
-    moment = moment.heeding_quotas()
+    moment = moment.within_rate_limits()
     base = moment.base_at()
     outcomes = {rule.id: moment.run(rule.rule.source, [rule.params])[0] for rule in moment.rules}
     for outcome in outcomes.values():
@@ -77,12 +78,12 @@ def explain(moment: Moment) -> Explanation:
     return Explanation(flagged, moment.value, float(base[0]), rules, turning_changes(moment))
 
 
-def clause_at(moment: Moment, rule: ServingRule, score: float) -> Clause | None:
+def clause_at(moment: Moment, rule: TunedRule, score: float) -> Clause | None:
     """The rule's score at the moment's point, taken apart; None where its steps cannot be followed."""
     return _taken_apart(moment, rule, score)[0]
 
 
-def _ruled(moment: Moment, rule: ServingRule, score: float, alarm: bool) -> RuleVerdict:
+def _ruled(moment: Moment, rule: TunedRule, score: float, alarm: bool) -> RuleVerdict:
     clause, values, note = _taken_apart(moment, rule, score)
     role = _role(rule.direction, score >= 1.0, alarm)
     if rule.id in moment.muted and role in (Role.ADDED, Role.CLEARED):
@@ -101,7 +102,7 @@ def _role(direction: Direction, fires: bool, alarm: bool) -> Role:
 
 
 def _taken_apart(
-    moment: Moment, rule: ServingRule, score: float
+    moment: Moment, rule: TunedRule, score: float
 ) -> tuple[Clause | None, Mapping[str, float | bool], str]:
     """The score's clauses and the named values, from a copy of the rule that notes them; a sentence where it cannot."""
     try:

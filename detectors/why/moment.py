@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import RateLimit
-from argosy.detectors.rules.rule import Direction, Number, Rule
+from argosy.detectors.fusion.tuned_rule import TunedRule
+from argosy.detectors.rules.rule import Number
 from argosy.detectors.why.anatomy import unused_prefix
 from argosy.sandbox.parsing import parse
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
@@ -32,28 +32,17 @@ def detect(values, seconds, *, {p}value, **numbers):
 """
 
 
-@dataclass(frozen=True)
-class ServingRule:
-    """A rule of a fused detector, with the numbers it runs with, and how often it may act."""
-
-    id: str
-    rule: Rule
-    params: Mapping[str, Number]
-    direction: Direction
-    quota: RateLimit | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Moment:
     """The last point of `series`, seen by a fitted base and by rules that run in the sandbox.
 
     `base_at` and `rule_at` give NaN where a detector has no opinion, and where a rule fails on changed input. `muted`
-    names the rules that have used up their quota before the point, so that they are not listened to at it.
+    names the rules that have used up their rate_limit before the point, so that they are not listened to at it.
     """
 
     series: Series
     base: Detector
-    rules: tuple[ServingRule, ...]
+    rules: tuple[TunedRule, ...]
     sandbox: Sandbox
     limits: Limits
     muted: frozenset[str] = frozenset()
@@ -74,11 +63,11 @@ class Moment:
             return self.base.score(self.series).values[-1:]
         return np.array([self.with_value(value).base_at()[0] for value in values], dtype=np.float64)
 
-    def rule_at(self, rule: ServingRule, settings: Sequence[Mapping[str, Number]] | None = None) -> Floats:
+    def rule_at(self, rule: TunedRule, settings: Sequence[Mapping[str, Number]] | None = None) -> Floats:
         """The rule's score at the point with its own numbers, or with each of these, shape (k,)."""
         return scores_of(self.run(rule.rule.source, settings if settings is not None else [rule.params]))
 
-    def rule_with_values(self, rule: ServingRule, values: Sequence[float]) -> Floats:
+    def rule_with_values(self, rule: TunedRule, values: Sequence[float]) -> Floats:
         """The rule's score for each of these values at the point, shape (k,)."""
         prefix = unused_prefix(parse(rule.rule.source))
         source = rule.rule.source + _CHANGED.format(p=prefix)
@@ -108,26 +97,26 @@ class Moment:
     def _on(self, series: Series) -> "Moment":
         return replace(self, series=series)
 
-    def heeding_quotas(
+    def within_rate_limits(
         self, changed: Mapping[str, Mapping[str, Number]] | None = None, divisor: float = 1.0
     ) -> "Moment":
-        """The same moment with the rules muted that have used up their quota before it.
+        """The same moment with the rules muted that have used up their rate_limit before it.
 
         `changed` are other numbers for rules, by id; `divisor` is another threshold of the base.
         """
-        bounded = [rule for rule in self.rules if rule.quota]
+        bounded = [rule for rule in self.rules if rule.rate_limit]
         alarm = self.base.score(self.series).values / divisor >= 1.0 if bounded else np.zeros(0, dtype=np.bool_)
         muted = [rule.id for rule in bounded if self._spent(rule, (changed or {}).get(rule.id, rule.params), alarm)]
         return replace(self, muted=frozenset(muted))
 
-    def _spent(self, rule: ServingRule, params: Mapping[str, Number], alarm: Bools) -> bool:
-        if rule.quota is None:
+    def _spent(self, rule: TunedRule, params: Mapping[str, Number], alarm: Bools) -> bool:
+        if rule.rate_limit is None:
             return False
-        (outcome,) = self.run(rule.rule.source, [params], keep=rule.quota.window)
+        (outcome,) = self.run(rule.rule.source, [params], keep=rule.rate_limit.window)
         if not isinstance(outcome, Ran):
             return False
         acted = Member(rule.id, rule.direction, outcome.scores).changes(alarm[-len(outcome.scores) :])
-        return int(acted[:-1].sum()) >= rule.quota.most
+        return int(acted[:-1].sum()) >= rule.rate_limit.most
 
     def flags(self, base: Floats, scores: Mapping[str, Floats]) -> Bools:
         """The fused verdict for each of k variants: `base` and each rule's scores have shape (k,)."""

@@ -42,7 +42,7 @@ def select_all(state: State, desk: Desk) -> State:
 
 def open_without_quotas(state: State, desk: Desk) -> State:
     """Lets every rule act as often as it likes."""
-    return finish.open_lockbox(state, desk, quotas=False)
+    return finish.open_lockbox(state, desk, rate_limits=False)
 
 
 def open_without_rest(state: State, desk: Desk) -> State:

@@ -6,10 +6,11 @@ from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import explain, quoted
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Role
 from argosy.detectors.fusion.fusion import Member
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import read_rule, rule_id
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
-from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.detectors.why.moment import Moment
 from argosy.graphs.refine.alert import AlertExplained
 from argosy.graphs.refine.context import Desk, FinalScores
 from argosy.graphs.refine.state import Candidate, Ending, State
@@ -75,7 +76,7 @@ def _decided(
     candidate: Candidate, index: int, final: FinalScores, base: Detector, member: Member, desk: Desk
 ) -> list[tuple[str, float | None]]:
     """The clauses of a rule that decided at a point, with their values where they hold a single one."""
-    rule = ServingRule(candidate.id, read_rule(candidate.source), candidate.params, candidate.direction)
+    rule = TunedRule(candidate.id, read_rule(candidate.source), candidate.params, candidate.direction)
     sandbox = _Recorded(desk, f"explain {candidate.id}")
     moment = Moment(final.series.part(0, index + 1), base, (rule,), sandbox, desk.settings.limits)
     clause = clause_at(moment, rule, float(member.scores[index]))

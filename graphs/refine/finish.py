@@ -65,12 +65,14 @@ def _number(value: float) -> float | None:
     return round(value, 6) if value == value else None
 
 
-def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = True, ring_once: bool = True) -> State:
+def open_lockbox(
+    state: State, desk: Desk, *, rate_limits: bool = True, hold: bool = True, ring_once: bool = True
+) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
     A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
-    to know the last part by heart, which is then no accepted rule either. Without `quotas` a rule may act as often as
-    it likes; without `hold` the fused scores rank as they are, and without `ring_once` alarms ring at every point.
+    to know the last part by heart, which is then no accepted rule either. Without `rate_limits` a rule may act as often
+    as it likes; without `hold` the fused scores rank as they are, and without `ring_once` alarms ring at every point.
     """
     bench = desk.bench
     if bench.base is None:
@@ -88,8 +90,9 @@ def open_lockbox(state: State, desk: Desk, *, quotas: bool = True, hold: bool = 
                 accepted.remove(candidate)
                 desk.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
             elif isinstance(outcome, Ran):
-                quota = RateLimit.of(bench.member(candidate).changes(bench.base_values >= 1.0)) if quotas else None
-                members.append(Member(candidate.id, candidate.direction, outcome.scores, quota=quota))
+                acted = bench.member(candidate).changes(bench.base_values >= 1.0)
+                limit = RateLimit.of(acted) if rate_limits else None
+                members.append(Member(candidate.id, candidate.direction, outcome.scores, rate_limit=limit))
             else:
                 desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
     fused = fuse(base.values * ringing.level, members, hold_points, once=ringing.once)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from argosy.detectors.fusion.fusion import Member, fuse
-from argosy.detectors.fusion.rate_limit import RateLimit
-from argosy.detectors.rules.rule import Direction, Number, Rule
+from argosy.detectors.fusion.tuned_rule import TunedRule
+from argosy.detectors.rules.rule import Number
 from argosy.eval.objective import Objective
 from argosy.graphs.recording.events import Decision as DecisionEvent
 from argosy.graphs.recording.recorder import RecordedSandbox, Recorder
@@ -39,11 +38,11 @@ class Policy:
 class Retuned:
     """A fusion whose numbers were searched anew on the points of `window`, with a base that was fitted there.
 
-    Each rule with its numbers, what its fusion did there as its quota, and the id of the rule that it comes from.
+    A rule has the id of the one that it comes from, and what its fusion did there as its rate limit.
     """
 
     window: slice
-    rules: tuple[tuple[Rule, dict[str, Number], Direction, RateLimit, str], ...]
+    rules: tuple[TunedRule, ...]
 
 
 @dataclass(frozen=True)
@@ -161,12 +160,12 @@ class Desk:
         """A detector's fused scores on the whole series, once; a rule that fails is left out, and said to be broken."""
         bench = self.bench
         if served.id not in bench.scores:
-            members = [
-                Member(each.id, each.direction, scores, quota=each.quota)
+            found = {
+                each.id: scores
                 for each in served.rules
                 if (scores := self._rule(served, each.id, each.rule.source, dict(each.params))) is not None
-            ]
-            bench.scores[served.id] = fuse(served.base.score(bench.series).values, members, once=served.rings_once)
+            }
+            bench.scores[served.id] = served.fuse(served.base.score(bench.series).values, found)
         return bench.scores[served.id]
 
     def _rule(self, served: LoadedDetector, rule: str, source: str, params: dict[str, Number]) -> Floats | None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from argosy.detectors.fusion.rate_limit import RateLimit
-from argosy.detectors.rules.rule import Direction, Number, Rule
-from argosy.detectors.rules.transfer import Unit
-from argosy.signals.arrays import Bools
+from argosy.detectors.fusion.fusion import Member, fuse
+from argosy.detectors.fusion.tuned_rule import TunedRule
+from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -24,34 +23,32 @@ FEWEST_DRIFTED_POINTS = 300
 TIMES_FRESH = 2
 
 
-@dataclass(frozen=True)
-class ServedRule:
-    """A rule of a detector in service, by its id in the store; `unit` is that of the series that it was tuned on."""
-
-    id: str
-    rule: Rule
-    params: Mapping[str, Number]
-    direction: Direction
-    language_model: bool
-    quota: RateLimit | None = None
-    unit: Unit | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class LoadedDetector:
     """A detector of the line, ready to score.
 
     It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
-    from which it is in service, None for one that never was. `rings_once`: its alarms ring once an alert.
+    from which it is in service, None for one that never was. `rings_once`: its alarms ring once an alert;
+    `hold_points` is how long its scores are held.
     """
 
     id: str
     base: Detector
-    rules: tuple[ServedRule, ...]
+    rules: tuple[TunedRule, ...]
     made: int
     promised: slice
     live_since: int | None = None
     rings_once: bool = False
+    hold_points: float = 0.0
+
+    def fuse(self, base: Floats, scores: Mapping[str, Floats]) -> Scores:
+        """The fused scores, shape (n,), from the base's and the rules' by id; a rule without any is left out."""
+        members = [
+            Member(each.id, each.direction, scores[each.id], rate_limit=each.rate_limit)
+            for each in self.rules
+            if each.id in scores
+        ]
+        return fuse(base, members, self.hold_points, once=self.rings_once)
 
 
 @dataclass(eq=False)

@@ -1,17 +1,17 @@
 """The nodes that make a challenger: new numbers by search, or new rules by a session."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from argosy.detectors.fusion.fusion import Member, choose
 from argosy.detectors.fusion.rate_limit import RateLimit
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Number, Rule, RuleUnreadable, read_rule
 from argosy.detectors.rules.search import tune
 from argosy.detectors.rules.transfer import carried, unit_of
 from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.finish import PRICE_OF_A_RULE
 from argosy.graphs.refresh.context import Desk, MakingCost, Retuned
-from argosy.graphs.refresh.data import ServedRule
 from argosy.graphs.refresh.outcomes import Decision
 from argosy.graphs.refresh.state import State
 from argosy.sandbox.protocol import Ran
@@ -19,7 +19,8 @@ from argosy.signals.arrays import Bools, Floats
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 
-_Tuned = tuple[ServedRule, Rule, dict[str, Number], Floats]
+_Tuned = tuple[TunedRule, Floats]
+"""A rule with new numbers, by the id of the one that it comes from, and its scores on the newest points."""
 
 
 def retune(_state: State, desk: Desk) -> State:
@@ -33,7 +34,7 @@ def retune(_state: State, desk: Desk) -> State:
     base = desk.makers.refit(part, labels)
     base_scores = base.score(bench.series).values[window]
     tuned = [each for rule in bench.champion.rules if (each := _retuned(rule, part, labels, base_scores, desk))]
-    members = [Member(f"m{i}", served.direction, scores, quota=None) for i, (served, _, _, scores) in enumerate(tuned)]
+    members = [Member(f"m{i}", rule.direction, scores) for i, (rule, scores) in enumerate(tuned)]
     judge = desk.context.objective
     chosen = choose(base_scores, members, lambda flags: judge(labels, flags), PRICE_OF_A_RULE)
     before = judge(labels, bench.flags(bench.champion)[window])
@@ -45,10 +46,7 @@ def retune(_state: State, desk: Desk) -> State:
         return {"challenger": None, "how": Decision.RETUNE.value, "why": why, "cost": spent}
     alarm = base_scores >= 1.0
     kept = [(member, each) for member, each in zip(members, tuned, strict=True) if member.id in chosen.ids]
-    rules = tuple(
-        (rule, numbers, served.direction, RateLimit.of(member.changes(alarm)), served.id)
-        for member, (served, rule, numbers, _) in kept
-    )
+    rules = tuple(replace(rule, rate_limit=RateLimit.of(member.changes(alarm))) for member, (rule, _) in kept)
     challenger = desk.makers.keep(Retuned(window, rules), base)
     bench.challenger = challenger
     held = len(bench.champion.rules)
@@ -57,7 +55,7 @@ def retune(_state: State, desk: Desk) -> State:
     return {"challenger": challenger.id, "how": Decision.RETUNE.value, "cost": spent}
 
 
-def _retuned(served: ServedRule, part: Series, labels: Bools, base: Floats, desk: Desk) -> _Tuned | None:
+def _retuned(served: TunedRule, part: Series, labels: Bools, base: Floats, desk: Desk) -> _Tuned | None:
     """The rule in the unit of the newest points, with numbers searched there; None where it does not run."""
     rule = _in_unit(served, part, labels, desk)
     judge = Yardstick.of(labels, base, served.direction, desk.context.objective)
@@ -74,10 +72,10 @@ def _retuned(served: ServedRule, part: Series, labels: Bools, base: Floats, desk
         return None
     why = f"{found.evaluations} evaluations on the newest points"
     desk.decide(served.id, "retuned", why, **{f"param_{name}": value for name, value in found.params.items()})
-    return served, rule, dict(found.params), outcome.scores
+    return TunedRule(served.id, rule, dict(found.params), served.direction), outcome.scores
 
 
-def _in_unit(served: ServedRule, part: Series, labels: Bools, desk: Desk) -> Rule:
+def _in_unit(served: TunedRule, part: Series, labels: Bools, desk: Desk) -> Rule:
     here = unit_of(profile(part, labels), part.step_s)
     try:
         return read_rule(carried(served.rule.source, served.params, served.unit, here))

@@ -17,15 +17,14 @@ from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift import Newer, look
 from argosy.detectors.drift.counts import outside
-from argosy.detectors.fusion.fused import FusedDetector
-from argosy.detectors.rules.rule_detector import RuleDetector, RuleFailed
+from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.eval.rates import event_delay, event_pa
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice, open_sandbox
-from argosy.service.load import rules_of, serve
+from argosy.service.load import load_detector, load_for_refresh
 from argosy.service.refresh import refresh
 from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
 from argosy.sessions.request import SessionRequest
@@ -245,15 +244,12 @@ def _flags_in_service(
 
 def flags_of(detector: str, loaded: LoadedSeries, play: PlayforwardOptions, store: Store) -> Bools:
     """A stored detector's flags on a curve; a rule that fails on it flags nothing."""
-    served = serve(store, detector, loaded)
-    authors = rules_of(store, store.detectors.find(detector))
-    sandbox = open_sandbox(play.sandbox, any(each.language_model for each in authors))
+    stored = load_detector(store, detector)
+    sandbox = open_sandbox(play.sandbox, stored.by_language_model)
     try:
-        rules = {each.id: RuleDetector(each.rule, each.params, sandbox, each.direction) for each in served.rules}
-        quotas = {each.id: each.quota for each in served.rules if each.quota}
-        return FusedDetector(served.base, rules, quotas, once=served.rings_once).score(loaded.series).flags
+        return stored.fused(loaded, sandbox).score(loaded.series).flags
     except RuleFailed:
-        return served.base.score(loaded.series).flags
+        return stored.base(loaded).score(loaded.series).flags
     finally:
         sandbox.close()
 
@@ -266,7 +262,7 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Playfo
     store = workspace.store
     try:
         flags = flags_of(champion, _loaded(changed, len(labels), True), play, store)
-        made = serve(store, champion, _loaded(changed, curve.start, True))
+        made = load_for_refresh(store, champion, _loaded(changed, curve.start, True))
     finally:
         store.close()
     looks, fires = 0, 0

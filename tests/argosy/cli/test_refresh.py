@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from argosy.cli.app import app
 from argosy.settings import read_settings
 from argosy.store.store import open_store
-from tests.argosy.benchmarks.studies.playing import Line, in_process, make_line
 from tests.argosy.inputs.tables.labelled import labelled_table
+from tests.argosy.service.line import Line, in_process, make_line
 
 HELPED = ("refresh", "approvals", "approve", "reject", *(f"detector {each}" for each in ("show", "list", "retire")))
 

@@ -23,10 +23,10 @@ from argosy.scheduling.schedules import Schedules
 from argosy.settings import Settings
 from argosy.store.status_rows import Status
 from argosy.store.store import Store, open_store
-from tests.argosy.benchmarks.studies.playing import MADE, START, STEP_S, Line, make_line
 from tests.argosy.scheduling import killed_worker
 from tests.argosy.scheduling.crew import Crew, Moment, crew, kill_at_random, node_in_progress
 from tests.argosy.scheduling.kept import keep_detector
+from tests.argosy.service.line import MADE, START, STEP_S, Line, make_line
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")]
 

@@ -17,8 +17,8 @@ from argosy.sessions.transcript import read_transcript
 from argosy.signals.errors import BadInput
 from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store
-from tests.argosy.benchmarks.studies.playing import MADE, START, STEP_S, Line, in_process, make_line
 from tests.argosy.scheduling.kept import keep_detector
+from tests.argosy.service.line import MADE, START, STEP_S, Line, in_process, make_line
 from tests.argosy.workspaces import workspace_of
 
 

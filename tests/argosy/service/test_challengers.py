@@ -7,7 +7,7 @@ from argosy.graphs.refine.bounds import most_calls
 from argosy.models.table import Models
 from argosy.service.challengers import price
 from argosy.service.refresh_request import RefreshRequest
-from tests.argosy.benchmarks.studies.playing import SMALL
+from tests.argosy.service.line import SMALL
 
 TABLE = """
 'embedded': {input_usd: 0, output_usd: 0}

@@ -16,9 +16,9 @@ from argosy.store.rows import DetectorRow
 from argosy.store.status_rows import Status, StatusChange, SuccessionRow
 from argosy.store.store import Store, open_store
 from argosy.terminal import moment
-from tests.argosy.benchmarks.studies.playing import MADE, START, STEP_S, make_line
 from tests.argosy.cli.invoking import Invoke
 from tests.argosy.scheduling.kept import FIRST, keep_detector, loaded
+from tests.argosy.service.line import MADE, START, STEP_S, make_line
 
 DAY_S = 86_400
 LASTS_S = int((RefreshRequest.expires_days or 0) * DAY_S)

@@ -17,7 +17,7 @@ from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.status_rows import Status, StatusChange
 from argosy.store.store import Store, open_store
-from tests.argosy.benchmarks.studies.playing import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
+from tests.argosy.service.line import EVERY, MADE, START, STEP_S, Line, in_process, loaded, make_line
 from tests.argosy.workspaces import workspace_of
 
 

@@ -28,8 +28,8 @@ def test_it_never_binds_on_the_data_it_was_taken_from(changed: Bools) -> None:
 
 @given(FLAGS, st.integers(0, 200))
 def test_what_comes_later_changes_nothing(changed: Bools, cut: int) -> None:
-    quota = RateLimit(20, 3)
-    assert np.array_equal(quota.within(changed)[:cut], quota.within(changed[:cut]))
+    rate_limit = RateLimit(20, 3)
+    assert np.array_equal(rate_limit.within(changed)[:cut], rate_limit.within(changed[:cut]))
 
 
 def test_a_rule_that_fires_everywhere_after_a_drift_raises_a_bounded_number_of_alarms() -> None:
@@ -37,12 +37,12 @@ def test_a_rule_that_fires_everywhere_after_a_drift_raises_a_bounded_number_of_a
     known[5_000:5_008] = True
     drifted = np.concatenate([np.zeros(5_000), np.full(5_000, 3.0)])
     base = np.zeros(10_000)
-    fused = fuse(base, [Member("r", Direction.FLAG, drifted, quota=RateLimit.of(known))])
+    fused = fuse(base, [Member("r", Direction.FLAG, drifted, rate_limit=RateLimit.of(known))])
     assert fused.flags.sum() == 2 * 8 + 5
     assert fuse(base, [Member("r", Direction.FLAG, drifted)]).flags.sum() == 5_000
 
 
 def test_a_clear_rule_is_bounded_alike() -> None:
     base, clear = np.full(1_000, 2.0), np.full(1_000, 1.5)
-    fused = fuse(base, [Member("r", Direction.CLEAR, clear, quota=RateLimit(1_000, 40))])
+    fused = fuse(base, [Member("r", Direction.CLEAR, clear, rate_limit=RateLimit(1_000, 40))])
     assert fused.flags.sum() == 960

@@ -1,6 +1,7 @@
 """Explanations of verdicts: what a rule is taken apart into, and that the changes named turn the verdict."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -11,13 +12,13 @@ from argosy.agents.embedded.recipe import Clause as RecipeClause
 from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
 from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.fusion.rate_limit import RateLimit
+from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Direction, Number, read_rule
-from argosy.detectors.rules.rule_detector import RuleDetector
 from argosy.detectors.why.anatomy import dissect
 from argosy.detectors.why.changes import Change, ChangeKind
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Explanation, Role, explain
-from argosy.detectors.why.moment import Moment, ServingRule
+from argosy.detectors.why.moment import Moment
 from argosy.sandbox.local import LocalSandbox
 from argosy.sandbox.protocol import Limits
 from argosy.signals.arrays import Bools, Floats
@@ -111,7 +112,7 @@ def sandbox() -> Iterator[LocalSandbox]:
 def ask(sandbox: LocalSandbox) -> Callable[..., tuple[Explanation, Moment]]:
     def ask(values: Floats, *rules: tuple[str, Direction, Mapping[str, Number]]) -> tuple[Explanation, Moment]:
         serving = tuple(
-            ServingRule(f"r-{i}", read_rule(source), {**read_rule(source).defaults, **params}, direction)
+            TunedRule(f"r-{i}", read_rule(source), {**read_rule(source).defaults, **params}, direction)
             for i, (source, direction, params) in enumerate(rules)
         )
         series = Series("s", 60 * np.arange(len(values), dtype=np.int64), values, 60)
@@ -146,8 +147,8 @@ def verdict_with(change: Change, moment: Moment) -> bool:
             params[change.rule][change.name] = int(change.to) if whole else change.to
         case ChangeKind.BASE_THRESHOLD:
             base = _Divided(change.to)
-    rules = {rule.id: RuleDetector(rule.rule, params[rule.id], moment.sandbox, rule.direction) for rule in moment.rules}
-    return bool(FusedDetector(base, rules).score(series).flags[-1])
+    rules = [replace(rule, params=params[rule.id], rate_limit=None) for rule in moment.rules]
+    return bool(FusedDetector(base, rules, moment.sandbox).score(series).flags[-1])
 
 
 class _Divided(Limit):
@@ -284,14 +285,12 @@ def test_a_rule_that_has_used_up_its_quota_is_not_listened_to(sandbox):
     values = noise(300)
     values[-20:] = 70 + np.arange(20) % 2
     rule = read_rule(LOOPED)
-    serving = ServingRule("r-0", rule, {**rule.defaults, "weight": 0.02}, Direction.FLAG, RateLimit(50, 8))
+    serving = TunedRule("r-0", rule, {**rule.defaults, "weight": 0.02}, Direction.FLAG, RateLimit(50, 8))
     series = Series("s", 60 * np.arange(300, dtype=np.int64), values, 60)
     said = explain(Moment(series, Blind(), (serving,), sandbox, Limits()))
     assert said.rules[0].role is Role.MUTED
     assert not said.flagged
-    fused = FusedDetector(
-        Blind(), {"r-0": RuleDetector(rule, serving.params, sandbox)}, {"r-0": RateLimit(50, 8)}
-    ).score(series)
+    fused = FusedDetector(Blind(), [serving], sandbox).score(series)
     assert bool(fused.flags[-1]) is said.flagged
 
 

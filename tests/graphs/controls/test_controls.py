@@ -133,7 +133,7 @@ def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
         case "choice":
             return ran.state["fused"] == tuple(each.id for each in ran.state["accepted"])
         case "quotas":
-            return all(member.quota is None for member in ran.bench.final.members) if ran.bench.final else False
+            return all(member.rate_limit is None for member in ran.bench.final.members) if ran.bench.final else False
         case "hold":
             return not ran.recorder.decisions("held")
         case "rest":

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from argosy.benchmarks.studies import playforward
 from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
-from tests.argosy.benchmarks.studies.playing import curve
 from tests.argosy.cli.inprocess import opened
+from tests.argosy.service.line import curve
 
 
 @pytest.mark.parametrize("drift", PLANTED)
