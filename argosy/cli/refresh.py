@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from argosy.graphs.refresh.outcomes import Cost
     from argosy.inputs.tables.read_series import TableRequest
-    from argosy.service.refresh_request import Cost, RefreshResult
+    from argosy.service.refresh_request import RefreshResult
     from argosy.store.store import Store
 
 
@@ -46,8 +48,12 @@ def refresh(
     approve: Annotated[bool, typer.Option("--approve", help="Ask a person before a challenger is promoted.")] = False,
     force: Annotated[str | None, typer.Option(help="Decide so: keep, retune or search_again.")] = None,
     search: Annotated[bool, typer.Option(help="Whether a session may look for rules again.")] = True,
-    expires_days: Annotated[float, typer.Option(min=0, help="A detector made on older data is due; 0: never.")] = 180.0,
-    probation_days: Annotated[float, typer.Option(min=0, help="So long after promotion it may be rolled back.")] = 30.0,
+    expires_days: Annotated[
+        float, typer.Option(min=0, help="A detector made on older data is due; 0: never.")
+    ] = EXPIRES_DAYS,
+    probation_days: Annotated[
+        float, typer.Option(min=0, help="So long after promotion it may be rolled back.")
+    ] = PROBATION_DAYS,
     key: Annotated[str | None, typer.Option(help="A name: a refresh of one name is done once.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
     sandbox: options.SandboxName = "auto",
@@ -123,7 +129,7 @@ def print_refreshed(done: "RefreshResult", console: "Console") -> None:
     """Prints a refresh for a person: what was found, what was decided and why, and what to do next."""
     from rich.text import Text
 
-    from argosy.service.refresh_request import Cost
+    from argosy.graphs.refresh.outcomes import Cost
     from argosy.terminal import printable
 
     def line(label: str, words: str) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from argosy.cli import options
 from argosy.cli.schedule_output import moment_utc, print_one, print_runs, print_schedules, run_json, schedule_json
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
 
 if TYPE_CHECKING:
     from argosy.scheduling.schedules import Schedules
@@ -78,14 +79,14 @@ def add(
     shadow_points: Annotated[int | None, typer.Option(min=0, help="Points a challenger scores in shadow.")] = None,
     shadow_days: Annotated[
         float | None,
-        typer.Option(min=0, max=MOST_DAYS, help="Days a challenger scores in shadow; 3 where no points are given."),
+        typer.Option(min=0, max=MOST_DAYS, help=f"Days in shadow; {SHADOW_DAYS:g} where no points are given."),
     ] = None,
     expires_days: Annotated[
         float, typer.Option(min=0, max=MOST_DAYS, help="A detector made on older data is due; 0: never.")
-    ] = 180.0,
+    ] = EXPIRES_DAYS,
     probation_days: Annotated[
         float, typer.Option(min=0, max=MOST_DAYS, help="So long after promotion it may be rolled back.")
-    ] = 30.0,
+    ] = PROBATION_DAYS,
     as_json: options.AsJson = False,
 ) -> None:
     """Refresh a detector by a cron line, on newer data of a source."""

@@ -25,6 +25,7 @@ from argosy.inputs.signal_file import ReadSignal
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -189,7 +190,7 @@ def _metrics(slate: DetectData, scores: Scores) -> dict[str, float | int | None]
     if slate.labels is None or not slate.labels[slate.learn_stop :].any():
         return None
     found = measure(slate.labels[slate.learn_stop :], scores.values[slate.learn_stop :])
-    return {name: (None if value != value else value) for name, value in found.items()}
+    return {name: finite_or_none(value) for name, value in found.items()}
 
 
 def _alerts(given: ReadSignal, slate: DetectData, fused: Scores) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """A run of SigLLM on one series: planned, asked within its budget, recorded, and told as a report."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, assert_never
@@ -21,6 +20,7 @@ from argosy.models.roles import read_roles
 from argosy.models.table import Models
 from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern_run
 from argosy.signals.arrays import Bools
+from argosy.signals.finite import finite_or_none
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
 from argosy.workspace import Workspace
@@ -156,7 +156,7 @@ def measured(labels: Bools, scores: Scores) -> dict[str, float | int | None]:
         "incidents": rates.tp + rates.fn,
         "found": rates.tp,
         "false_intervals": rates.fp,
-        "overlap_f1": None if math.isnan(rates.f1) else rates.f1,
+        "overlap_f1": finite_or_none(rates.f1),
     }
 
 

@@ -13,6 +13,7 @@ from argosy.agents.models.clients import address
 from argosy.agents.models.speaker import ModelUnavailable
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.spec import SourceSpec, open_feed
 from argosy.inputs.tables.times import iso
@@ -53,8 +54,8 @@ class RequestSpec(pydantic.BaseModel):
     approve: bool = False
     shadow_points: int | None = None
     shadow_days: float | None = None
-    expires_days: float | None = 180.0
-    probation_days: float = 30.0
+    expires_days: float | None = EXPIRES_DAYS
+    probation_days: float = PROBATION_DAYS
 
     def as_json(self) -> Json:
         """Plain JSON values."""

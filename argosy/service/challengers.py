@@ -13,9 +13,9 @@ from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
-from argosy.graphs.refresh.context import MakingCost, Retuned
+from argosy.graphs.refresh.context import Retuned
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData
-from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.refresh.outcomes import Cost, Decision
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.models.roles import read_roles
@@ -124,7 +124,7 @@ class Challengers:
         line = self.refresh.line
         return SuccessionRow(detector, self.champion.id, line, how.value, int(seconds[-1]), promise, self.refresh.id)
 
-    def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
+    def search(self, window: slice) -> tuple[LoadedDetector, Cost]:
         """A session of its own; one that was killed is gone on with, and no recorded reply is asked for again."""
         part = self.known.part(window)
         store, clock = self.store, self.workspace.clock
@@ -141,7 +141,7 @@ class Challengers:
         store.service.enter(succession, AUTHOR, f"session {report.session} left it")
         usage = report.usage
         tokens = usage.input_tokens + usage.output_tokens
-        return load_for_refresh(store, row.id, self.known), MakingCost(clock() - began, usage.calls, tokens, usage.usd)
+        return load_for_refresh(store, row.id, self.known), Cost(clock() - began, usage.calls, tokens, usage.usd)
 
     def _session(self, part: LoadedSeries) -> SessionResult:
         """A session on a stretch of what is known; the refresh knows of it as soon as it is entered."""
@@ -174,20 +174,18 @@ class Challengers:
         source = each.rule.source
         return Offer(each.id, source, each.params, each.direction, each.language_model, each.unit)
 
-    def estimate(self, decision: Decision) -> MakingCost:
+    def estimate(self, decision: Decision) -> Cost:
         """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
         window, rules = self.bench.window, len(self.champion.members)
         settings = self.request.settings
         points = window.stop - window.start
         seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND
         if decision is Decision.RETUNE:
-            return MakingCost(seconds=round(seconds, 3))
+            return Cost(seconds=round(seconds, 3))
         calls = most_calls(settings)
         tokens = sum(calls.values()) * (settings.prompt_tokens + REPLY_TOKENS)
         seconds = points * settings.evaluations * settings.rounds * settings.candidates / POINTS_A_SECOND
-        return MakingCost(
-            round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.workspace.models)
-        )
+        return Cost(round(seconds, 3), sum(calls.values()), tokens, price(calls, self.request, self.workspace.models))
 
 
 def price(calls: Mapping[Role, int], request: RefreshRequest, models: Models) -> float | None:

@@ -15,14 +15,14 @@ from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
-from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sandbox.protocol import Sandbox
 from argosy.sandboxes import open_sandbox
 from argosy.service.challengers import Challengers
 from argosy.service.known_series import KnownSeries, earlier_series, index_after, joined
 from argosy.service.load import by_language_model, load_for_refresh
-from argosy.service.refresh_request import Cost, RefreshRequest, RefreshResult, ShadowPeriod, Statistic
+from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod, Statistic
 from argosy.service.register import RefreshRegister
 from argosy.service.withdraw import WithdrawingRegister, open_question
 from argosy.signals.errors import BadInput

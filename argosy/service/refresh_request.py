@@ -7,17 +7,16 @@ from typing import Any
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.graphs.refine import Settings
-from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
+from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
 from argosy.sandboxes import SandboxChoice
 from argosy.store.rows import Json
-
-SHADOW_DAYS = 3.0
 
 
 @dataclass(frozen=True)
 class ShadowPeriod:
     """How long a challenger scores beside its champion before it can be promoted, in data time: both, where both are
-    given. `Shadow(0)` judges it on the data that it was made on, and says so."""
+    given. `ShadowPeriod(0)` judges it on the data that it was made on, and says so."""
 
     points: int | None = None
     days: float | None = None
@@ -26,8 +25,8 @@ class ShadowPeriod:
     def of(points: int | None, days: float | None) -> "ShadowPeriod":
         """As it was asked for; `SHADOW_DAYS` where neither is said.
 
-        >>> Shadow.of(100, None), Shadow.of(None, None)
-        (Shadow(points=100, days=None), Shadow(points=None, days=3.0))
+        >>> ShadowPeriod.of(100, None), ShadowPeriod.of(None, None)
+        (ShadowPeriod(points=100, days=None), ShadowPeriod(points=None, days=3.0))
         """
         return ShadowPeriod(points, SHADOW_DAYS if points is None and days is None else days)
 
@@ -55,18 +54,8 @@ class RefreshRequest:
     shadow: ShadowPeriod = field(default_factory=lambda: ShadowPeriod(days=SHADOW_DAYS))
     force: Decision | None = None
     search: bool = True
-    expires_days: float | None = 180.0
-    probation_days: float = 30.0
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What something took, or is expected to take."""
-
-    seconds: float = 0.0
-    calls: float = 0
-    tokens: float = 0
-    usd: float | None = 0.0
+    expires_days: float | None = EXPIRES_DAYS
+    probation_days: float = PROBATION_DAYS
 
 
 @dataclass(frozen=True)

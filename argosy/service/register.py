@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
 from argosy.graphs.refresh.state import Fact, State
 from argosy.service.challengers import AUTHOR
-from argosy.service.refresh_request import Cost, RefreshResult, Statistic
+from argosy.service.refresh_request import RefreshResult, Statistic
 from argosy.store.refreshes import ApprovalAnswer, Ending
 from argosy.store.status_rows import RefreshRow, Status, StatusChange
 from argosy.store.store import Store

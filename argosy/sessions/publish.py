@@ -19,6 +19,7 @@ from argosy.sessions.certificates import KEY, Origin, complete, keep_data
 from argosy.sessions.report import Report
 from argosy.sessions.report_events import account_json
 from argosy.signals.arrays import Bools
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 from argosy.store.rows import DetectorRow, MemberRow, RuleRole
 from argosy.store.store import Store
@@ -105,7 +106,9 @@ def _keep_rules(
         if unit:
             evidence["unit"] = asdict(unit)
         if candidate.assessment:
-            evidence["assessment"] = _plain(asdict(candidate.assessment))
+            evidence["assessment"] = {
+                name: finite_or_none(value) for name, value in asdict(candidate.assessment).items()
+            }
         if certificate := publication.certificates.get(candidate.id):
             evidence[KEY] = complete(certificate, candidate, publication.family, origin, data, store)
         role = RuleRole.PARENT
@@ -122,11 +125,6 @@ def _age(candidate: Candidate) -> tuple[int, int, int]:
     """Sorts parents before their children. What Review had changed has its original's id, round and number, and a mark
     behind the id."""
     return candidate.round, candidate.number, len(candidate.id)
-
-
-def _plain(figures: Mapping[str, float]) -> dict[str, float | None]:
-    """NaN as null, as JSON has none."""
-    return {name: value if value == value else None for name, value in figures.items()}
 
 
 def _report(

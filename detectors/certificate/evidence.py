@@ -13,6 +13,7 @@ from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import Objective
 from argosy.eval.splits import Part, Splits
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 
 _LEVEL = 0.95
@@ -61,18 +62,14 @@ def of_part(measured: Measured, part: slice) -> PartEvidence:
         lost=int((had & ~has).sum()),
         false_points_added=int((after & ~before & ~labels).sum()),
         false_points_removed=int((before & ~after & ~labels).sum()),
-        objective_before=_figure(measured.objective(labels, before)),
-        objective_after=_figure(measured.objective(labels, after)),
+        objective_before=finite_or_none(measured.objective(labels, before), 6),
+        objective_after=finite_or_none(measured.objective(labels, after), 6),
     )
 
 
 def _hit(spans: np.ndarray, flags: Bools) -> Bools:
     """Which of the runs hold a flag, shape (m,)."""
     return np.array([flags[start:stop].any() for start, stop in spans], dtype=np.bool_)
-
-
-def _figure(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None
 
 
 def same(one: Mapping[str, PartEvidence], other: Mapping[str, PartEvidence]) -> list[str]:

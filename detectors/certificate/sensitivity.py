@@ -13,6 +13,7 @@ from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Number, Param, read_rule
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 from argosy.signals.series import Series
 
@@ -92,4 +93,4 @@ def _worth(answers: Answers, ticket: int, worth: Worth) -> float | None:
     """None where the rule failed, or nothing is labelled."""
     scores = answers.scores_or_none(ticket)
     value = math.nan if scores is None else worth(scores)
-    return round(float(value), 6) if value == value else None
+    return finite_or_none(value, 6)

@@ -16,6 +16,7 @@ from argosy.eval.promptness import alerts_a_week
 from argosy.eval.splits import Part, Splits
 from argosy.eval.sweep import sweep
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 
 OK = "ok"
@@ -76,7 +77,7 @@ class Result:
         """The result as text; NaN becomes null."""
         plain = asdict(self)
         for row in plain["rows"]:
-            row["value"] = row["value"] if math.isfinite(row["value"]) else None
+            row["value"] = finite_or_none(row["value"])
         return json.dumps(plain, allow_nan=False)
 
     @staticmethod

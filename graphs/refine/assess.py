@@ -24,6 +24,7 @@ from argosy.graphs.refine.trial import as_failure
 from argosy.sandbox.protocol import Ran
 from argosy.sandbox.vetting import complexity
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import runs
 
 LEAST_TRAINING_GAIN = 0.002
@@ -67,7 +68,7 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
         candidate.id,
         Stage.TUNED,
         f"{found.evaluations} evaluations on training data; steady is the mean over thresholds nearby",
-        steady_objective=_number(found.value),
+        steady_objective=finite_or_none(found.value, 6),
         **{f"param_{name}": value for name, value in found.params.items()},
     )
     return candidate.to(Stage.TUNED, params=found.params)
@@ -86,10 +87,10 @@ def assess(state: State, desk: Desk, gate: Gate | None = None) -> State:
             Stage.ASSESSED,
             f"{assessed.events_gained} incidents gained, {assessed.events_lost} lost, "
             f"{assessed.false_points_added} false points added, {assessed.false_points_removed} removed",
-            train=_number(assessed.train),
-            train_before=_number(assessed.train_before),
-            validation=_number(assessed.validation),
-            validation_before=_number(assessed.validation_before),
+            train=finite_or_none(assessed.train, 6),
+            train_before=finite_or_none(assessed.train_before, 6),
+            validation=finite_or_none(assessed.validation, 6),
+            validation_before=finite_or_none(assessed.validation_before, 6),
         )
         return candidate.to(Stage.ASSESSED, assessment=assessed)
 
@@ -313,7 +314,3 @@ def _ending(state: State, stalled: int, desk: Desk) -> Ending | None:
     if stalled >= patience(state, settings.stall_rounds):
         return Ending.STALLED
     return None
-
-
-def _number(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None

@@ -29,6 +29,7 @@ from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
 from argosy.signals.shapes import Detector
@@ -278,7 +279,7 @@ class Desk:
     def measured(self, subject: str, part: Part, labels: Bools, scores: Floats) -> Metrics:
         """Measures scores on a part of the data and records the figures; NaN becomes None."""
         c = self.context
-        metrics = {key: (None if value != value else value) for key, value in measure(labels, scores).items()}
+        metrics = {key: finite_or_none(value) for key, value in measure(labels, scores).items()}
         c.recorder.append(
             ScoreMeasured.model_validate(
                 {"at": c.clock(), "span": self.span, "subject": subject, "part": part, "metrics": metrics}

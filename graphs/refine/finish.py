@@ -15,6 +15,7 @@ from argosy.graphs.refine.context import CertifiedRule, Desk, FinalScores, Metri
 from argosy.graphs.refine.state import Ending, Outcome, Stage, State
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 
 
 def fuse_accepted(state: State, desk: Desk) -> State:
@@ -50,8 +51,8 @@ def fuse_accepted(state: State, desk: Desk) -> State:
         "fused",
         outcome,
         f"of {choice.considered} fusions the best on {basis} holds {len(choice.ids)} of {len(state['accepted'])} rules",
-        value=_number(choice.value),
-        base_value=_number(choice.base_value),
+        value=finite_or_none(choice.value, 6),
+        base_value=finite_or_none(choice.base_value, 6),
         rules=", ".join(choice.ids),
     )
     return {"fused": choice.ids, "outcome": outcome}
@@ -59,10 +60,6 @@ def fuse_accepted(state: State, desk: Desk) -> State:
 
 PRICE_OF_A_RULE = 0.02
 """What each rule of a fusion must bring at least, as a share of the objective."""
-
-
-def _number(value: float) -> float | None:
-    return round(value, 6) if value == value else None
 
 
 def open_lockbox(

@@ -11,7 +11,8 @@ from argosy.graphs.recording.events import Decision as DecisionEvent
 from argosy.graphs.recording.recorder import RecordedSandbox, Recorder
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData
-from argosy.graphs.refresh.outcomes import Decision, RefreshState
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
+from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
 from argosy.graphs.refresh.state import Fact, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
 from argosy.signals.arrays import Bools, Floats
@@ -25,9 +26,9 @@ class Policy:
     """The bounds of a refresh. Spans of the shadow in points and in days of data, both where both are given."""
 
     shadow_points: int | None = None
-    shadow_days: float | None = 3.0
-    probation_days: float = 30.0
-    expires_days: float | None = 180.0
+    shadow_days: float | None = SHADOW_DAYS
+    probation_days: float = PROBATION_DAYS
+    expires_days: float | None = EXPIRES_DAYS
     approve: bool = False
     force: Decision | None = None
     search: bool = True
@@ -45,16 +46,6 @@ class Retuned:
     rules: tuple[TunedRule, ...]
 
 
-@dataclass(frozen=True)
-class MakingCost:
-    """What making a challenger took."""
-
-    seconds: float = 0.0
-    calls: float = 0
-    tokens: float = 0
-    usd: float | None = 0.0
-
-
 class Makers(Protocol):
     """Who makes challengers and keeps them as detectors. Raises what models, sandboxes and stores raise."""
 
@@ -66,11 +57,11 @@ class Makers(Protocol):
         """Keeps a retuned fusion as a candidate."""
         ...
 
-    def search(self, window: slice) -> tuple[LoadedDetector, MakingCost]:
+    def search(self, window: slice) -> tuple[LoadedDetector, Cost]:
         """A session on these points that begins with the champion's rules; its detector is kept as a candidate."""
         ...
 
-    def estimate(self, decision: Decision) -> MakingCost:
+    def estimate(self, decision: Decision) -> Cost:
         """What a decision would take."""
         ...
 

@@ -10,6 +10,7 @@ from argosy.graphs.refresh.context import Desk, Policy
 from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alerts, found
 from argosy.graphs.refresh.state import Fact, State
 from argosy.signals.arrays import Bools
+from argosy.signals.finite import finite_or_none
 
 WAIT, PASS, FAIL = "wait", "pass", "fail"
 LEAST_GAIN = 0.005
@@ -51,7 +52,7 @@ class ComparedFigures:
             for what in ("alerts", "false_alerts", "found", "objective")
             for name, value in zip(names, getattr(self, what), strict=True)
         }
-        known: dict[str, Fact] = {name: None if value != value else value for name, value in pairs.items()}
+        known: dict[str, Fact] = {name: finite_or_none(value) for name, value in pairs.items()}
         return known | {
             "shadow_points": self.points,
             "shadow_days": round(self.days, 3),

@@ -11,11 +11,12 @@ from argosy.detectors.rules.search import tune
 from argosy.detectors.rules.transfer import carried, unit_of
 from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.finish import PRICE_OF_A_RULE
-from argosy.graphs.refresh.context import Desk, MakingCost, Retuned
-from argosy.graphs.refresh.outcomes import Decision
+from argosy.graphs.refresh.context import Desk, Retuned
+from argosy.graphs.refresh.outcomes import Cost, Decision
 from argosy.graphs.refresh.state import State
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
+from argosy.signals.finite import finite_or_none
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 
@@ -38,8 +39,8 @@ def retune(_state: State, desk: Desk) -> State:
     judge = desk.context.objective
     chosen = choose(base_scores, members, lambda flags: judge(labels, flags), PRICE_OF_A_RULE)
     before = judge(labels, bench.flags(bench.champion)[window])
-    facts = {"champion_objective": _rounded(before), "challenger_objective": _rounded(chosen.value)}
-    spent: dict[str, float | None] = asdict(MakingCost(seconds=desk.context.clock() - began))
+    facts = {"champion_objective": finite_or_none(before, 6), "challenger_objective": finite_or_none(chosen.value, 6)}
+    spent: dict[str, float | None] = asdict(Cost(seconds=desk.context.clock() - began))
     if not chosen.value > before:
         why = "no base and numbers were found that do better on the newest points than the champion as it is"
         desk.decide("challenger", "none", why, **facts)
@@ -91,7 +92,3 @@ def search(_state: State, desk: Desk) -> State:
     why = f"a session left it with {len(challenger.rules)} rules"
     desk.decide(challenger.id, "challenger", why)
     return {"challenger": challenger.id, "how": Decision.SEARCH_AGAIN.value, "cost": asdict(spent)}
-
-
-def _rounded(value: float) -> float | None:
-    return round(float(value), 6) if value == value else None

@@ -1,5 +1,6 @@
 """What a refresh can decide, and what can come of it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -20,3 +21,13 @@ class RefreshState(StrEnum):
     REJECTED = "rejected"
     ROLLED_BACK = "rolled_back"
     KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something took, or is expected to take; dollars are None where a price is not known."""
+
+    seconds: float = 0.0
+    calls: float = 0
+    tokens: float = 0
+    usd: float | None = 0.0

@@ -31,6 +31,7 @@ from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
+from argosy.signals.finite import finite_or_none
 from argosy.signals.incidents import incidents_in, runs
 from argosy.signals.series import Series
 from argosy.store.store import Store
@@ -214,8 +215,8 @@ def _summed(
         arm=arm,
         points=len(flags),
         incidents=len(runs(labels)),
-        event_f1_k10=_known(event_delay(labels, flags).f1),
-        event_f1_pa=_known(event_pa(labels, flags).f1),
+        event_f1_k10=finite_or_none(event_delay(labels, flags).f1),
+        event_f1_pa=finite_or_none(event_pa(labels, flags).f1),
         alerts_a_week=len(runs(flags)) / weeks,
         false_alerts_a_week=len(runs(outside(labels, flags))) / weeks,
         refreshes=len(told),
@@ -314,7 +315,3 @@ def _whole_cycles(cycle: int, step_s: int) -> int:
 
 def _points(days: float, day: int) -> int:
     return max(1, round(days * day))
-
-
-def _known(value: float) -> float | None:
-    return value if value == value else None

@@ -69,7 +69,7 @@ def test_an_open_question_is_listed_and_answered(line: Line) -> None:
 
 def test_an_estimate_is_told_with_its_decision(line: Line) -> None:
     from argosy.cli.refresh import print_refreshed
-    from argosy.service.refresh_request import Cost
+    from argosy.graphs.refresh.outcomes import Cost
 
     done = line.refresh(3_000)
     for estimate, told in (
