@@ -149,11 +149,14 @@ def _same_candidate(candidate: str, rules: tuple[RuleSection, ...]) -> RuleSecti
 def _unequal(
     subject: str, kept: Mapping[str, Mapping[str, object]], figures: Mapping[str, Mapping[str, float | int | None]]
 ) -> Iterator[str]:
-    for part, now in figures.items():
-        for name, value in now.items():
-            then = kept.get(part, {}).get(name)
-            if not _equal(then, value):
-                yield f"{subject} on {part}, {name}: {then} on record, now {value}"
+    """What is on record and is other now, or missing. A metric that came after the record is not compared."""
+    for part, then in kept.items():
+        now = figures.get(part, {})
+        for name, value in then.items():
+            if name not in now:
+                yield f"{subject} on {part}, {name}: {value} on record, now not measured"
+            elif not _equal(value, now[name]):
+                yield f"{subject} on {part}, {name}: {value} on record, now {now[name]}"
 
 
 def _equal(then: object, now: float | int | None) -> bool:

@@ -1,12 +1,12 @@
 """What a session did before, as far as doing it again depends on it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from argosy.graphs.recording.events import EVENT, Decision, Event, Failure, SandboxJob, SpanBegin
+from argosy.graphs.recording.events import EVENT, Decision, Event, Failure, SandboxJob, ScoreMeasured, SpanBegin
 from argosy.graphs.replay.recording import Answer, Question, Recording, nothing
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class Past:
         self._finished, self._until, self._turns = finished, until, tuple(turns)
         self._lock = Lock()
         self._left = Counter(fingerprint(event) for event in own.events if expected(event))
+        self._metrics = {tuple(event.metrics) for event in own.events if isinstance(event, ScoreMeasured)}
         self._went_on = False
         self._gates: Counter[tuple[str, str]] = Counter()
         self._begun: Counter[str] = Counter()
@@ -86,13 +87,21 @@ class Past:
         with self._lock:
             if isinstance(event, SpanBegin):
                 self._begun[event.span] += 1
-            name = fingerprint(event)
-            if name not in self._left:
+            name = next((each for each in self._names(event) if each in self._left), None)
+            if name is None:
                 return False
             self._left[name] -= 1
             if not self._left[name]:
                 del self._left[name]
             return True
+
+    def _names(self, event: Event) -> Iterator[str]:
+        """What an event may be called on record: a metric that came after the record is in no name."""
+        yield fingerprint(event)
+        if isinstance(event, ScoreMeasured):
+            for metrics in self._metrics:
+                kept = {name: event.metrics[name] for name in metrics if name in event.metrics}
+                yield fingerprint(event.model_copy(update={"metrics": kept}))
 
     def left(self) -> tuple[Event, ...]:
         """What the session's own record holds and has not come again, in order."""

@@ -1,7 +1,7 @@
 """Sessions done again: replayed, forked, resumed, answered from a recording. All in this process, with no model."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -14,6 +14,7 @@ import argosy.sessions.resume
 import argosy.sessions.run
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable
+from argosy.eval.metrics import measure
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
@@ -28,6 +29,7 @@ from argosy.sessions.request import SessionRequest
 from argosy.sessions.resume import resume_session
 from argosy.sessions.run import run_session
 from argosy.settings import Settings as Surroundings
+from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.store.store import Store, open_store
 from tests.argosy.cli.inprocess import opened
@@ -98,6 +100,27 @@ def test_a_replay_says_where_it_differs(
     assert "fusion: ['r-" in said
     assert "fused on lockbox, objective: 1.0 on record, now 0." in said
     assert "the first event that did not come again: decision in fuse#1" in said
+
+
+def test_a_metric_that_came_after_the_record_is_no_difference_and_one_that_went_is(
+    file: Path, kept: Store, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def more(labels: Bools, scores: Floats) -> Mapping[str, float | int]:
+        return {"patience": 0.5, **measure(labels, scores)}
+
+    def fewer(labels: Bools, scores: Floats) -> Mapping[str, float | int]:
+        return {name: value for name, value in measure(labels, scores).items() if name != "auc_pr"}
+
+    go(request(file), kept, models)
+    monkeypatch.setattr("argosy.graphs.refine.context.measure", more)
+    replayed = replay_session("latest", kept, time.time)
+    assert (replayed.differences, replayed.missing, replayed.added) == ((), 0, 0)
+    monkeypatch.setattr("argosy.graphs.refine.context.measure", fewer)
+    *figures, _parting = replay_session("latest", kept, time.time).differences
+    assert [each.split(":")[0] for each in figures] == [
+        f"{subject} on {part}, auc_pr" for subject in ("base", "fused") for part in ("train", "validation", "lockbox")
+    ]
+    assert all(each.endswith("on record, now not measured") for each in figures)
 
 
 def test_a_replay_that_asks_something_else_shows_the_difference(
