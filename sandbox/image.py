@@ -63,7 +63,7 @@ def build_image(base_image: str = "", on_progress: Callable[[str], None] | None 
         base = base_image or default_base(client)
         return _build(client, base, on_progress or (lambda _: None))
     except ENGINE_ERRORS as error:
-        raise SandboxUnavailable(f"the image was not built: {error}; see sandbox/base-image.sh") from error
+        raise SandboxUnavailable(f"the image was not built: {error}; see {HERE / 'base-image.sh'}") from error
     finally:
         client.close()
 
