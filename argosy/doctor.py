@@ -64,9 +64,9 @@ def _service(settings: Settings) -> Iterator[Finding]:
 
 
 def _sandboxes() -> Iterator[Finding]:
+    from argosy.sandbox.errors import SandboxUnavailable
     from argosy.sandbox.image import image_tag
     from argosy.sandbox.local import LocalSandbox
-    from argosy.sandbox.protocol import SandboxUnavailable
     from argosy.sandboxes import what_docker_lacks
 
     lacks = what_docker_lacks()

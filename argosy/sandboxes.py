@@ -3,11 +3,10 @@
 import os
 from enum import StrEnum
 
-from argosy.sandbox.containers import ContainerSandbox, connect
-from argosy.sandbox.daemon import ENGINE_ERRORS, runtimes, unavailable
-from argosy.sandbox.image import image_present, image_tag
+from argosy.sandbox.engine_address import address, knock, unavailable
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.local import LocalSandbox
-from argosy.sandbox.protocol import Sandbox, SandboxUnavailable
+from argosy.sandbox.protocol import Sandbox
 from argosy.sandbox.resident import Sharing
 
 
@@ -37,6 +36,8 @@ def open_sandbox(choice: SandboxChoice, by_language_model: bool, accept_risk: bo
     if lacks is not None and (choice is SandboxChoice.DOCKER or wanted):  # who names a runtime wants nothing weaker
         raise SandboxUnavailable(lacks)
     if choice is not SandboxChoice.LOCAL and lacks is None:
+        from argosy.sandbox.containers import ContainerSandbox  # brings docker-py, which no local sandbox needs
+
         return ContainerSandbox(sharing=sharing, runtime=wanted)
     local = LocalSandbox(sharing)
     if by_language_model and not local.sealed and not accept_risk:
@@ -55,6 +56,13 @@ def runtime() -> str:
 
 def what_docker_lacks() -> str | None:
     """Why the Docker sandbox cannot be used, with the mend; None when it can."""
+    try:
+        knock(address())
+    except SandboxUnavailable as missing:
+        return str(missing)
+    from argosy.sandbox.daemon import ENGINE_ERRORS, connect, runtimes  # bring docker-py: only where an engine listens
+    from argosy.sandbox.image import image_present, image_tag
+
     try:
         client = connect()
     except SandboxUnavailable as missing:

@@ -10,12 +10,15 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 
 from argosy.sandbox.channels import AttachedChannel, SocketChannel
-from argosy.sandbox.daemon import ENGINE_ERRORS, address, knock, unavailable
+from argosy.sandbox.daemon import ENGINE_ERRORS
 from argosy.sandbox.daemon import connect as connect
+from argosy.sandbox.engine_address import address, knock, unavailable
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.folders import reap_folders
-from argosy.sandbox.hardening import LABEL, Recipe, alive, creation, host, recipe
+from argosy.sandbox.hardening import LABEL, Recipe, creation, recipe
 from argosy.sandbox.image import image_tag
-from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable, TooBig
+from argosy.sandbox.owners import alive, host
+from argosy.sandbox.protocol import Job, Limits, Outcome, TooBig
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 from argosy.sandbox.socket_door import SocketDoor
 from argosy.sandbox.wire import BadFrame, ChannelClosed, read_header

@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from argosy.sandbox.hardening import alive, owner
-from argosy.sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.owners import alive, owner
 
 PREFIX = "argosy-sandbox-"
 

@@ -1,8 +1,7 @@
-"""What is taken from a container and from the harness in it before a rule runs there."""
+"""What is taken from a container before a rule runs there."""
 
 import json
 import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import Any
 
 from docker.types import LogConfig, Mount, Ulimit
 
+from argosy.sandbox.harness_settings import harness_settings
 from argosy.sandbox.image import HARNESS, PYTHON
+from argosy.sandbox.owners import host, owner
 from argosy.sandbox.protocol import Limits
-from argosy.sandbox.seccomp import Profile, profile_text, programs
+from argosy.sandbox.seccomp import Profile, profile_text
 
 LABEL = "argosy.sandbox"
 DOOR = "/door"
@@ -66,30 +67,6 @@ def container_flags(limits: Limits, runtime: str = "") -> dict[str, Any]:
     }
 
 
-def harness_settings(
-    *,
-    path: Sequence[str] = (),
-    uid: int | None = None,
-    limit_processes: bool = False,
-    calls: Mapping[str, str] | None = None,
-    confine_files: bool = True,
-) -> dict[str, Any]:
-    """What the harness is told when it starts.
-
-    `path` is where it finds the libraries, `uid` who it becomes, `calls` the filter of system calls for a job's process
-    (default: our profile), `confine_files` whether such a process may read libraries only.
-    """
-    return {
-        "path": list(path),
-        "uid": uid,
-        "limit_processes": limit_processes,
-        "calls": programs(Profile.RULE) if calls is None else dict(calls),
-        "confine_files": confine_files,
-        "socket": "",
-        "load": ["numpy", "pandas"],
-    }
-
-
 def creation(made: Recipe, door: Path | None, load: Sequence[str]) -> dict[str, Any]:
     """The arguments of docker-py's `create` for one container, which finds the socket `door` and loads libraries."""
     settings = {**made.settings, "load": list(load), "socket": DOOR if door else ""}
@@ -102,34 +79,3 @@ def creation(made: Recipe, door: Path | None, load: Sequence[str]) -> dict[str, 
         "mounts": mounts,
         **made.flags,
     }
-
-
-def host() -> str:
-    """This machine and its numbering of processes: another one's numbers say nothing here."""
-    try:
-        return f"{platform.node()} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return platform.node()
-
-
-def owner(pid: int) -> str:
-    """A process's number and the moment it started, so that a number used again is told apart."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return f"{pid}:"
-    return f"{pid}:{fields[19]}"
-
-
-def alive(said: str) -> bool:
-    """Whether the process that `owner` described is still there."""
-    number = said.partition(":")[0]
-    if not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return owner(int(number)) == said

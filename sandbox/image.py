@@ -17,7 +17,7 @@ from docker.errors import APIError, ImageNotFound
 from packaging.markers import Marker
 
 from argosy.sandbox.daemon import ENGINE_ERRORS, connect
-from argosy.sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
 
 PYTHON = "/opt/rules/bin/python"
 HARNESS = "/opt/rules/harness.py"

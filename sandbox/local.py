@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from typing import IO
 
 from argosy.sandbox.channels import SocketChannel
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.folders import make_folder, reap_folders
-from argosy.sandbox.hardening import harness_settings
-from argosy.sandbox.protocol import Job, Limits, Outcome, SandboxUnavailable
+from argosy.sandbox.harness_settings import harness_settings
+from argosy.sandbox.protocol import Job, Limits, Outcome
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 from argosy.sandbox.walls import SEALED_ROOT, Wall, import_path, walls
 from argosy.sandbox.wire import BadFrame, ChannelClosed, read_header

@@ -1,9 +1,6 @@
 """What a sandbox is asked, and what it answers.
 
-Generated code that fails is a value (`Broke`, `TimedOut`, `TooBig`); machinery that fails is an exception:
-
-Exception
-└── SandboxUnavailable     no engine, no image, no namespaces: the session stops and can be resumed
+Generated code that fails is a value (`Broke`, `TimedOut`, `TooBig`); machinery that fails is an exception (`errors`).
 """
 
 from collections.abc import Mapping
@@ -15,10 +12,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-class SandboxUnavailable(Exception):
-    """The machinery is missing or broken; the message says how to mend it."""
 
 
 @dataclass(frozen=True)

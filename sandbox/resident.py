@@ -9,7 +9,8 @@ from enum import Enum, auto
 from itertools import repeat
 from typing import Protocol
 
-from argosy.sandbox.protocol import Broke, Job, Outcome, SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.protocol import Broke, Job, Outcome
 from argosy.sandbox.wire import Channel, Ending, Reply, ask
 
 

@@ -7,8 +7,8 @@ import socket
 import time
 
 from argosy.sandbox.channels import AttachedChannel, SocketChannel
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.folders import make_folder
-from argosy.sandbox.protocol import SandboxUnavailable
 
 
 class SocketDoor:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from argosy.sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
 
 SEALED_ROOT = frozenset(
     ("dev", "etc", "harness", "lib", "lib32", "lib64", "libx32", "packages", "proc", "python", "usr")

@@ -20,7 +20,7 @@ from argosy.inputs.tables.times import iso
 from argosy.models.gguf import SCHEME
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
-from argosy.sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandboxes import SandboxChoice
 from argosy.scheduling.rows import Facts, Outcome, RunResult, RunRow, ScheduleRow
 from argosy.scheduling.worker import Perform

@@ -16,10 +16,12 @@ import numpy as np
 
 from argosy.sandbox.containers import ContainerSandbox
 from argosy.sandbox.daemon import connect
-from argosy.sandbox.hardening import LABEL, owner
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.hardening import LABEL
 from argosy.sandbox.image import PYTHON, image_tag
 from argosy.sandbox.local import LocalSandbox
-from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Ran, SandboxUnavailable
+from argosy.sandbox.owners import owner
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Ran
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 
 CANDIDATE_POINTS = 150_000

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from argosy.sandbox.channels import SocketChannel
-from argosy.sandbox.hardening import harness_settings
-from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.harness_settings import harness_settings
+from argosy.sandbox.protocol import Evaluation, Input, Job, Limits
 from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, program
 from argosy.sandbox.tools.sample_rules import exercises
 from argosy.sandbox.walls import import_path, plain, walls

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from argosy.sandbox.containers import ContainerSandbox
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.hardening import recipe
 from argosy.sandbox.image import image_tag
-from argosy.sandbox.protocol import Limits, SandboxUnavailable
+from argosy.sandbox.protocol import Limits
 from argosy.sandbox.resident import Pool
 from argosy.sandbox.seccomp import Profile
 from argosy.sandbox.tools.measure import profile_of

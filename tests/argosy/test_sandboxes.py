@@ -2,7 +2,7 @@
 
 import pytest
 
-from argosy.sandbox.protocol import SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandboxes import RUNTIME_VARIABLE, SandboxChoice, open_sandbox, what_docker_lacks
 
 pytestmark = pytest.mark.docker

@@ -11,9 +11,11 @@ import pytest
 
 from argosy.sandbox.containers import ContainerSandbox, reap
 from argosy.sandbox.daemon import connect
-from argosy.sandbox.hardening import LABEL, host
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.hardening import LABEL
 from argosy.sandbox.image import default_base, image_tag
-from argosy.sandbox.protocol import Evaluation, SandboxUnavailable
+from argosy.sandbox.owners import host
+from argosy.sandbox.protocol import Evaluation
 from argosy.sandbox.resident import Pool
 from tests.sandbox.jobs import job, outcome, ran, rule
 

@@ -18,11 +18,13 @@ import pytest
 
 from argosy.sandbox.containers import ContainerSandbox
 from argosy.sandbox.daemon import connect
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.folders import PREFIX, make_folder
-from argosy.sandbox.hardening import LABEL, owner, recipe
+from argosy.sandbox.hardening import LABEL, recipe
 from argosy.sandbox.image import image_tag
 from argosy.sandbox.local import LocalSandbox
-from argosy.sandbox.protocol import Evaluation, Limits, Outcome, SandboxUnavailable, TimedOut, TooBig
+from argosy.sandbox.owners import owner
+from argosy.sandbox.protocol import Evaluation, Limits, Outcome, TimedOut, TooBig
 from argosy.sandbox.resident import Pool, PooledSandbox, Sharing
 from tests.sandbox.jobs import job, outcome, ran, rule
 

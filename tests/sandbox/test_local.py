@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.local import LocalSandbox
-from argosy.sandbox.protocol import Limits, SandboxUnavailable, TimedOut
+from argosy.sandbox.protocol import Limits, TimedOut
 from argosy.sandbox.walls import Wall, walls
 from tests.sandbox.jobs import job, outcome, ran, rule
 

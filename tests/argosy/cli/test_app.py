@@ -19,7 +19,8 @@ from typer.testing import CliRunner, Result
 from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable
 from argosy.cli.app import app
 from argosy.graphs.recording.recorder import RecordedSandbox
-from argosy.sandbox.protocol import Ran, SandboxUnavailable
+from argosy.sandbox.errors import SandboxUnavailable
+from argosy.sandbox.protocol import Ran
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.store import Store, StoreRecorder
