@@ -8,9 +8,10 @@ Exception
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from langchain_core.messages import BaseMessage
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
 
 Parameter = float | int | str | None
 
@@ -102,6 +103,6 @@ class Speaker(Protocol):
         """What its replies depend on beside the messages."""
         ...
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: "Sequence[BaseMessage]", key: CallKey) -> Reply:
         """Asks once, with the bounded retries of its client. Raises ModelUnavailable or BudgetSpent."""
         ...

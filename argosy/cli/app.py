@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from argosy.agents.models.speaker import ModelUnavailable
 from argosy.cli import (
     approvals,
     bench,
@@ -35,6 +36,7 @@ from argosy.cli import (
     why,
     worker,
 )
+from argosy.sandbox.errors import SandboxUnavailable
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 
@@ -63,6 +65,9 @@ COMMANDS = (
 )
 """Modules with a `register(app)`; they import nothing heavy until their command runs."""
 
+_MENDABLE = (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
+"""The errors that name their mend."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
@@ -76,9 +81,7 @@ class _Group(TyperGroup):
             kept = "; ".join(("interrupted; what was recorded until now is kept", *_notes(error)))
             typer.echo(f"\nargosy: {kept}", err=True)
             raise typer.Exit(130) from error
-        except Exception as error:
-            if not isinstance(error, _mendable()):
-                raise
+        except _MENDABLE as error:
             typer.echo(f"argosy: {_one_line('; '.join((str(error), *_notes(error))))}", err=True)
             if diff := getattr(error, "diff", ""):
                 typer.echo(_lines(diff), err=True)
@@ -134,14 +137,6 @@ def main() -> None:
         why = (error.strerror or str(error)).lower()
         typer.echo(f"argosy: standard output: cannot be written ({why}); make room, or write elsewhere", err=True)
         sys.exit(2)
-
-
-def _mendable() -> tuple[type[Exception], ...]:
-    """The errors that name their mend. Imported late: rooms below bring numpy and langchain along."""
-    from argosy.agents.models.speaker import ModelUnavailable
-    from argosy.sandbox.protocol import SandboxUnavailable
-
-    return (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 
 
 def _notes(error: BaseException) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def detect(
-    file: options.File,
+    file: options.SignalFile,
     patterns: Annotated[
         str | None,
         typer.Option(help="Who judges, by commas; an unknown name lists them all. Usual: robust_z,seasonal."),

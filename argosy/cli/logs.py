@@ -19,7 +19,9 @@ def logs(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Text, JSON lines, Parquet or journald export, gzipped or not; - reads a pipe.", show_default=False
+            help="Text, JSON lines, Parquet or journald export, gzipped or not; - reads a pipe.",
+            show_default=False,
+            callback=options.log,
         ),
     ],
     strategy: Annotated[

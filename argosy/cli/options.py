@@ -1,11 +1,29 @@
-"""Options that several commands share."""
+"""Options that several commands share. Files are looked at as options are read, before what works on them is loaded."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False)]
+from argosy.inputs.logs.byte_stream import check_log
+from argosy.inputs.tables.file_start import check_readable, check_table
+
+
+def _checked(check: Callable[[Path], None]) -> Callable[[Path | None], Path | None]:
+    def checked(path: Path | None) -> Path | None:
+        if path is not None:
+            check(path)
+        return path
+
+    return checked
+
+
+table, log, readable = _checked(check_table), _checked(check_log), _checked(check_readable)
+"""Callbacks for files that must be a table, a log or records (or `-`), or anything that can be read. Raise BadInput."""
+
+File = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False, callback=table)]
+SignalFile = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False, callback=readable)]
 Time = Annotated[str | None, typer.Option("--time", help="Column of times (ISO 8601, Unix seconds or milliseconds).")]
 Value = Annotated[str | None, typer.Option("--value", help="Column of values.")]
 Label = Annotated[str | None, typer.Option("--label", help="Column of 0/1 labels.")]
@@ -15,7 +33,9 @@ Step = Annotated[int | None, typer.Option("--step", min=1, help="Seconds between
 Incidents = Annotated[
     Path | None,
     typer.Option(
-        "--incidents", help="File of incidents with columns start and end; end is not part of it. Counts before labels."
+        "--incidents",
+        help="File of incidents with columns start and end; end is not part of it. Counts before labels.",
+        callback=readable,
     ),
 ]
 ModelNames = Annotated[

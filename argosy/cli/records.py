@@ -24,7 +24,9 @@ def records(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV, JSON lines, JSON, Parquet or text, gzipped or not; - for a pipe.", show_default=False
+            help="CSV, JSON lines, JSON, Parquet or text, gzipped or not; - for a pipe.",
+            show_default=False,
+            callback=options.log,
         ),
     ],
     format_: Annotated[str, typer.Option("--format", help="auto, csv, json, parquet or text.")] = "auto",

@@ -26,7 +26,8 @@ def register(app: typer.Typer) -> None:
 def refresh(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: Annotated[
-        Path | None, typer.Argument(help="Newer data. [default: the file that the first session read]")
+        Path | None,
+        typer.Argument(help="Newer data. [default: the file that the first session read]", callback=options.table),
     ] = None,
     time: options.Time = None,
     value: options.Value = None,

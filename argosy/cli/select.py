@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def select_for_file(
-    file: options.File,
+    file: options.SignalFile,
     table: Annotated[
         bool, typer.Option("--table", help="Judge rows of a table (CSV, Parquet, npz), no series.")
     ] = False,

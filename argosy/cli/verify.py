@@ -19,7 +19,10 @@ def register(rule: typer.Typer) -> None:
 def verify(
     rule: Annotated[str, typer.Argument(help="A rule's id, or its beginning where that is unique.")],
     file: Annotated[
-        Path | None, typer.Argument(help="Other data to run the checks on. [default: those that it was certified on]")
+        Path | None,
+        typer.Argument(
+            help="Other data to run the checks on. [default: those that it was certified on]", callback=options.table
+        ),
     ] = None,
     time: options.Time = None,
     value: options.Value = None,

@@ -7,9 +7,10 @@ sources pass through here too, so a pattern must not fit ordinary Python: `x@y.m
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from argosy.graphs.recording.events import EVENT, Event
+if TYPE_CHECKING:
+    from argosy.graphs.recording.events import Event
 
 _LEAST_LITERAL = 8  # a shorter secret would shred ordinary text
 _ATTRIBUTES = "values|shape|size|index|real|imag|flat|dtype|ndim|array|columns|name|empty|iloc|loc|iat|at|flags"
@@ -109,6 +110,6 @@ class Redaction:
                 return [self.tree(item) for item in value]
         return value
 
-    def event(self, event: Event) -> Event:
+    def event(self, event: "Event") -> "Event":
         """The same for every string of an event."""
-        return EVENT.validate_python(self.tree(event.model_dump()))
+        return type(event).model_validate(self.tree(event.model_dump()))

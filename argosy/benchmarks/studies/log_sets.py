@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from argosy.eval.log_rates import windows
 from argosy.inputs.logs.fields import line_of
-from argosy.inputs.tables.column import named
+from argosy.inputs.quoting import named
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from argosy.inputs.tables.column import named
+from argosy.inputs.quoting import named
 from argosy.signals.errors import BadInput
 
 LONGEST_LINE = 64 << 10
@@ -116,6 +116,13 @@ def beginning(path: Path, place: str) -> bytes:
     if not head.startswith(MAY_BE_BINARY) and len(head.translate(None, _CONTROLS)) < (1 - _MOST_CONTROLS) * len(head):
         raise BadInput(place, "is no text: it looks like a binary file", "give a log as text, JSON lines or Parquet")
     return head.removeprefix(_MARK)
+
+
+def check_log(path: Path) -> None:
+    """Raises BadInput where a file cannot be opened; a pipe is left alone."""
+    if path != PIPE:
+        with byte_stream(path, placed(path)):
+            pass
 
 
 @contextmanager

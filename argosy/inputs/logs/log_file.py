@@ -23,7 +23,7 @@ from argosy.inputs.logs.byte_stream import (
 )
 from argosy.inputs.logs.fields import MESSAGES, label_of, line_of
 from argosy.inputs.logs.journald import journal_entries
-from argosy.inputs.tables.column import shown
+from argosy.inputs.quoting import shown
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines

@@ -22,8 +22,8 @@ from argosy.inputs.logs.byte_stream import (
     read_line,
     whole_lines,
 )
+from argosy.inputs.quoting import shown
 from argosy.inputs.records.json_records import LONGEST_TEXT, as_row, listed, parsed
-from argosy.inputs.tables.column import shown
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput

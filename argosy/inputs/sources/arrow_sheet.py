@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from argosy.inputs.tables.column import Column, flat, named, shown, trimmed
+from argosy.inputs.quoting import named, shown
+from argosy.inputs.tables.column import Column, flat, trimmed
 from argosy.signals.errors import BadInput
 
 

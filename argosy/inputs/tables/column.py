@@ -1,29 +1,16 @@
 """A column of somebody's table, which knows where each of its cells stands in the file."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from argosy.inputs.quoting import shown
+from argosy.inputs.tables.file_start import not_utf8
 from argosy.signals.arrays import Bools, Ints
-from argosy.signals.errors import BadInput
 
-LONGEST_QUOTE = 60
 MISSING = ("", "NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None")
 """What stands for a missing cell in text."""
-
-
-def shown(text: object) -> str:
-    """A cell or name from a file, quoted, on one line, and short enough for a message."""
-    quoted = repr(str(text)[: LONGEST_QUOTE + 1])
-    return quoted if len(str(text)) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…'"
-
-
-def named(path: Path) -> str:
-    """A path as it may stand in a message of one line."""
-    text = str(path)
-    return text if text.isprintable() else repr(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +85,3 @@ def _decoded(column: Column) -> Column:
         except UnicodeDecodeError as error:
             raise not_utf8(column.place(index)) from error
     return column.with_cells(column.cells.cast(pa.string()))
-
-
-def not_utf8(place: str) -> BadInput:
-    return BadInput(place, "the text is not UTF-8", "save the file with UTF-8 encoding")

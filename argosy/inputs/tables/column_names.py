@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from argosy.inputs.tables.column import named, shown
+from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.sheet import Sheet
 from argosy.signals.errors import BadInput
 

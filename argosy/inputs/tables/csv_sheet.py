@@ -1,6 +1,5 @@
 """Reading CSV, plain or gzipped: header, separator, columns, and the row of whatever cannot be read."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from argosy.inputs.tables.column import MISSING, Column, flat, is_text, named, not_utf8, shown, trimmed
+from argosy.inputs.quoting import named, shown
+from argosy.inputs.tables.column import MISSING, Column, flat, is_text, trimmed
+from argosy.inputs.tables.file_start import damaged_gzip, not_utf8, read_header
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 
 LONGEST_ROW_BYTES = 8 << 20
-LONGEST_HEADER_BYTES = 64 << 10
-SEPARATORS = (",", ";", "\t", "|")
-_JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +33,8 @@ class CsvSheet:
 
     @classmethod
     def opened(cls, path: Path, gzipped: bool) -> "CsvSheet":
-        header, header_row = _header_line(path, gzipped)
-        separator = max(SEPARATORS, key=header.count)
-        try:
-            names = tuple(name.strip() for name in next(csv.reader([header], delimiter=separator, strict=True)))
-        except csv.Error as error:
-            raise BadInput(
-                f"{named(path)}, row {header_row}", f"no CSV header ({error})", "name the columns there"
-            ) from error
-        return cls(path, names, gzipped, separator, header_row)
+        header = read_header(path, gzipped)
+        return cls(path, header.names, gzipped, header.separator, header.row)
 
     def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
         wanted = list(dict.fromkeys([*names, *([only[0]] if only else [])]))
@@ -103,29 +94,6 @@ class CsvSheet:
                 )
 
 
-def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
-    """The first line that is not empty, and its row. Raises BadInput when the file holds no text."""
-    try:
-        with pa.input_stream(str(path), compression="gzip" if gzipped else None) as stream:
-            start = stream.read(LONGEST_HEADER_BYTES)
-    except (pa.ArrowException, OSError, EOFError) as error:
-        raise BadInput(named(path), "the gzip file is damaged or cut short", "write it again") from error
-    if b"\0" in start:
-        raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
-    if _JSON.match(start):
-        raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
-    lines = re.split(rb"\r\n|\r|\n", start.removeprefix(b"\xef\xbb\xbf"))
-    row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
-    if not row:
-        raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
-    if row == len(lines) and len(start) == LONGEST_HEADER_BYTES:
-        raise BadInput(named(path), f"no header within {LONGEST_HEADER_BYTES >> 10} KiB", "name the columns in row 1")
-    try:
-        return line.decode("utf-8"), row
-    except UnicodeDecodeError as error:
-        raise not_utf8(f"{named(path)}, row {row}") from error
-
-
 def _unparsable(path: Path, message: str) -> BadInput:
     uneven = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+): ?(.*)", message, re.DOTALL)
     if uneven:
@@ -135,6 +103,8 @@ def _unparsable(path: Path, message: str) -> BadInput:
     if "straddling" in message or "block" in message:
         problem = f"a row is longer than {LONGEST_ROW_BYTES >> 20} MiB"
         return BadInput(named(path), problem, "shorten the row, or close a quote that was left open")
+    if "zlib" in message or "compressed stream" in message:
+        return damaged_gzip(path)
     if "UTF8" in message:
         return not_utf8(named(path))
     return BadInput(named(path), f"not a table ({shown(message)})", "give a CSV (UTF-8) or Parquet file")

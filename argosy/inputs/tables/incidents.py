@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from argosy.inputs.tables.column import Column, flat, named, shown, without_blanks
+from argosy.inputs.quoting import named, shown
+from argosy.inputs.tables.column import Column, flat, without_blanks
 from argosy.inputs.tables.column_names import ID_NAMES, pick
-from argosy.inputs.tables.sheet import Sheet, first_bytes, open_sheet
+from argosy.inputs.tables.file_start import first_bytes
+from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import read_moments
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from argosy.inputs.quoting import named
 from argosy.inputs.tables.base_column import BaseColumn
-from argosy.inputs.tables.column import named
 from argosy.inputs.tables.column_names import LABEL_NAMES
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput

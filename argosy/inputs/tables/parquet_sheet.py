@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from argosy.inputs.tables.column import Column, flat, named, shown
+from argosy.inputs.quoting import named, shown
+from argosy.inputs.tables.column import Column, flat
+from argosy.inputs.tables.file_start import damaged_parquet
 from argosy.signals.errors import BadInput
 
 
@@ -26,7 +28,7 @@ class ParquetSheet:
         try:
             schema = pq.read_schema(path)
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(path) from error
+            raise damaged_parquet(path) from error
         return cls(path, tuple(schema.names), schema)
 
     def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
@@ -45,7 +47,7 @@ class ParquetSheet:
             with self.path.open("rb") as file:  # a path instead would be searched for hive partitions
                 return pq.read_table(file, columns=list(names), filters=keep)
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(self.path) from error
+            raise damaged_parquet(self.path) from error
 
     def _literal(self, column: str, id: str) -> pa.Scalar:
         kind = self.schema.field(column).type
@@ -55,7 +57,3 @@ class ParquetSheet:
         except pa.ArrowException as error:
             problem = f"no series {shown(id)}: the column holds {kind}"
             raise BadInput(f"{named(self.path)}, column {shown(column)}", problem, "name one that it holds") from error
-
-
-def _damaged(path: Path) -> BadInput:
-    return BadInput(named(path), "the Parquet file is damaged or cut short", "write it again")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from argosy.inputs.tables.column import shown
+from argosy.inputs.quoting import shown
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS, iso
 from argosy.signals.errors import BadInput

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
-from argosy.inputs.tables.column import Column, named, shown
+from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.inputs.tables.incidents import placed, read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries

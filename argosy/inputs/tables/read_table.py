@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.cells import read_floats
-from argosy.inputs.tables.column import Column, is_text, named, shown, without_blanks
+from argosy.inputs.tables.column import Column, is_text, without_blanks
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput

@@ -4,24 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from argosy.inputs.tables.column import Column, named
+from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.csv_sheet import CsvSheet
+from argosy.inputs.tables.file_start import GZIP, PARQUET, table_start
 from argosy.inputs.tables.parquet_sheet import ParquetSheet
-from argosy.signals.errors import BadInput
-
-FOREIGN = {
-    b"PK\x03\x04": "a zip archive or spreadsheet",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-    b"ARROW1": "a Feather file",
-    b"\x89HDF": "an HDF5 file",
-    b"SQLite": "an SQLite database",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-}
-"""What people pass by mistake, by the first bytes of the file."""
 
 
 class Sheet(Protocol):
@@ -48,27 +34,7 @@ class Sheet(Protocol):
 
 def open_sheet(path: Path) -> Sheet:
     """Opens a table and reads the names of its columns. Raises BadInput when there is none."""
-    start = first_bytes(path)
-    for magic, what in FOREIGN.items():
-        if start.startswith(magic):
-            raise BadInput(named(path), f"this is {what}", "save it as CSV (UTF-8) or Parquet")
-    if start.startswith(b"PAR1"):
+    start = table_start(path)
+    if start.startswith(PARQUET):
         return ParquetSheet.opened(path)
-    return CsvSheet.opened(path, gzipped=start.startswith(b"\x1f\x8b"))
-
-
-def first_bytes(path: Path) -> bytes:
-    """The first bytes of a file. Raises BadInput when it is missing, no file, unreadable or empty."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except FileNotFoundError as error:
-        raise BadInput(named(path), "no such file", "check the path") from error
-    except IsADirectoryError as error:
-        raise BadInput(named(path), "this is a directory", "name a CSV or Parquet file in it") from error
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(named(path), f"cannot be read ({why})", "check its name and permissions") from error
-    if not start:
-        raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
-    return start
+    return CsvSheet.opened(path, gzipped=start.startswith(GZIP))

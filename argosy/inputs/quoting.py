@@ -1,0 +1,17 @@
+"""Cells, names and paths of somebody's file, as they may stand in a message of one line."""
+
+from pathlib import Path
+
+LONGEST_QUOTE = 60
+
+
+def shown(text: object) -> str:
+    """A cell or name from a file, quoted, on one line, and short enough for a message."""
+    quoted = repr(str(text)[: LONGEST_QUOTE + 1])
+    return quoted if len(str(text)) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…'"
+
+
+def named(path: Path) -> str:
+    """A path as it may stand in a message of one line."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
