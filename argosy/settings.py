@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from argosy.agents.models.catalog import SECRET_NAME
+from argosy.agents.models.secret_names import SECRET_NAME
 from argosy.signals.errors import BadInput
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from argosy.eval.objective_names import DEFAULT_NAME, metric_of
 from argosy.eval.rates import event_delay, event_pa, point
 from argosy.eval.titles import TITLES
 from argosy.signals.arrays import Bools
@@ -49,7 +50,7 @@ class Objective:
     @property
     def metric(self) -> str:
         """The name under which `argosy.eval.metrics.measure` gives this figure."""
-        return "objective" if self.name == "default" else self.name
+        return metric_of(self.name)
 
     def of(self, point_f1: float, event_pa_f1: float, event_delay_f1: float) -> float:
         """The objective of three F1s that are already known."""
@@ -58,7 +59,7 @@ class Objective:
         )
 
 
-DEFAULT = Objective("default", 1 / 3, 1 / 3, 1 / 3)
+DEFAULT = Objective(DEFAULT_NAME, 1 / 3, 1 / 3, 1 / 3)
 """The mean of point F1, Event-F1-PA and event F1 within 10 points: no single one of them can be gamed alone."""
 
 OBJECTIVES: Mapping[str, Objective] = MappingProxyType(

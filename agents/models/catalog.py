@@ -13,10 +13,8 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from argosy.agents.models.secret_names import SECRET_NAME
 from argosy.signals.errors import BadInput
-
-SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
-"""Names of environment variables whose values must never be written down."""
 
 _MEND = "write rows such as  'openai:gpt-4o': {input_usd: 2.50, output_usd: 10.00, context_tokens: 128000}"
 _Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]

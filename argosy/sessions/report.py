@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from argosy.eval.objective import DEFAULT, OBJECTIVES
+from argosy.eval.objective_names import DEFAULT_NAME, metric_of
 from argosy.sessions.report_events import EventsSection
 
 PartName = Literal["train", "validation", "lockbox"]
@@ -107,7 +107,7 @@ class Report(_Section):
     scores: ScoresSection
     usage: UsageSection
     wall_s: float
-    objective: str = DEFAULT.name
+    objective: str = DEFAULT_NAME
     ending: str | None = None
     hold_points: float = 0.0
     rings_once: bool = False
@@ -126,7 +126,7 @@ class Report(_Section):
 
     def _aimed_at(self, metrics: Metrics | None) -> float | None:
         figures = {} if metrics is None else metrics.model_dump()
-        found: float | None = figures.get(OBJECTIVES[self.objective].metric)
+        found: float | None = figures.get(metric_of(self.objective))
         return found
 
     def as_json(self) -> dict[str, Any]:

@@ -6,42 +6,53 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 
 
 class Artefacts:
-    """Keeps arrays of numbers, bools and fixed-width text; each file once."""
+    """Keeps arrays of numbers, bools and fixed-width text; each file once.
+
+    numpy is loaded with the first array: much that opens a store reads none.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put_array(self, array: Array) -> str:
+    def put_array(self, array: "Array") -> str:
         """Keeps one array and returns its name. Raises StoreUnavailable, and ValueError for an array of objects."""
+        import numpy as np
+
         held = io.BytesIO()
         np.save(held, array, allow_pickle=False)
         return self._put(held.getvalue(), "npy")
 
-    def get_array(self, name: str) -> Array:
+    def get_array(self, name: str) -> "Array":
         """The array of that name. Raises BadInput when it is not here, StoreUnavailable when it is damaged."""
+        import numpy as np
+
         array: Array = np.load(io.BytesIO(self._get(name, "npy")), allow_pickle=False)
         return array
 
-    def put_arrays(self, arrays: Mapping[str, Array]) -> str:
+    def put_arrays(self, arrays: "Mapping[str, Array]") -> str:
         """Keeps several named arrays as one artefact, such as the fitted state of a base."""
+        import numpy as np
+
         held = io.BytesIO()
         np.savez_compressed(held, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
         return self._put(held.getvalue(), "npz")
 
-    def get_arrays(self, name: str) -> dict[str, Array]:
+    def get_arrays(self, name: str) -> "dict[str, Array]":
         """The arrays of that name. Raises as `get_array`."""
+        import numpy as np
+
         with np.load(io.BytesIO(self._get(name, "npz")), allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
 

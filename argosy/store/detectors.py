@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce
+from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.recording.redaction import Redaction

@@ -1,15 +1,18 @@
 """The copy of what a session looks at: it can be done again when the file has changed, or is gone."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
-from argosy.store.artefacts import Array
 from argosy.store.store import Store
+
+Array = npt.NDArray[Any]
 
 
 def keep_copy(store: Store, loaded: LoadedSeries) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from argosy.detectors.fusion.alert_once import AlertOnce
+from argosy.detectors.fusion.delivery import AlertOnce
 from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import Direction, Number
-from argosy.graphs.recording.events import Event
+
+if TYPE_CHECKING:
+    from argosy.graphs.recording.events import Event
 
 Json = Mapping[str, Any]
 
@@ -36,7 +38,7 @@ class EventRow:
 
     session: str
     seq: int
-    event: Event
+    event: "Event"
 
 
 @dataclass(frozen=True)

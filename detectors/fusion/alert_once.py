@@ -1,4 +1,4 @@
-"""How alarms are delivered: at every flagged point, or once an alert, at its first.
+"""When alarms are better delivered once an alert, and the threshold of the base that goes with it.
 
 Where false points count one by one and an incident counts as found by any of its points (Event-F1-PA), a long false
 alert costs as much as many missed incidents. One that rings once costs one, and then the threshold of the base may lie
@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import TIE, Member, fuse
 from argosy.detectors.fusion.hold import NEWEST_POINTS
 from argosy.eval.objective import Objective
@@ -30,17 +31,6 @@ BELOW_THE_LOWEST = 0.9
 
 SLACK = 0.05
 """Thresholds whose objective comes so close to the best are as good; the middle of the widest range is taken."""
-
-
-@dataclass(frozen=True)
-class AlertOnce:
-    """The base's scores are multiplied by `level` before fusion; with `once` the fused alarms ring once an alert."""
-
-    once: bool = False
-    level: float = 1.0
-
-
-EVERY_POINT = AlertOnce()
 
 
 class ScaledBase:

@@ -5,11 +5,10 @@ raises a thousand alarms. What a rule did on the data it was accepted on says ho
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from argosy.signals.arrays import Bools
+if TYPE_CHECKING:
+    from argosy.signals.arrays import Bools, Ints  # what the store keeps of a limit needs no numpy
 
 SHARE_OF_KNOWN = 20
 """The window is this fraction of the points that the rule was accepted on."""
@@ -28,27 +27,29 @@ class RateLimit:
     most: int
 
     @classmethod
-    def of(cls, changed: Bools) -> Self:
+    def of(cls, changed: "Bools") -> Self:
         """The quota of a rule that changed the verdict on these points, shape (n,), when it was accepted.
 
-        >>> Quota.of(np.array([False] * 990 + [True] * 10))
-        Quota(window=50, most=25)
+        >>> RateLimit.of(np.array([False] * 990 + [True] * 10))
+        RateLimit(window=50, most=25)
         """
         window = max(FEWEST_POINTS, len(changed) // SHARE_OF_KNOWN)
         busiest = int(_recent(changed, window).max(initial=0))
         return cls(window, int(SURGE * busiest) + SPARE)
 
-    def within(self, changed: Bools) -> Bools:
+    def within(self, changed: "Bools") -> "Bools":
         """Of the points that a rule would change, shape (n,), those on which it is listened to. Causal.
 
-        >>> Quota(4, 2).within(np.array([True, True, True, True, False, False, True])).tolist()
+        >>> RateLimit(4, 2).within(np.array([True, True, True, True, False, False, True])).tolist()
         [True, True, False, False, False, False, True]
         """
-        return np.asarray(changed & (_recent(changed, self.window) <= self.most), dtype=np.bool_)
+        allowed: Bools = changed & (_recent(changed, self.window) <= self.most)
+        return allowed
 
 
-def _recent(changed: Bools, window: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _recent(changed: "Bools", window: int) -> "Ints":
     """For each point how many of the last `window` are set, itself included."""
-    total = np.cumsum(changed, dtype=np.int64)
-    total[window:] -= np.cumsum(changed, dtype=np.int64)[: max(0, len(changed) - window)]
+    until: Ints = changed.cumsum(dtype="int64")
+    total = until.copy()
+    total[window:] -= until[: max(0, len(changed) - window)]
     return total

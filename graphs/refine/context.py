@@ -9,8 +9,8 @@ from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Role, Speaker
 from argosy.agents.rules.build_evidence import StatisticBank
 from argosy.detectors.certificate.form import Certificate, Examination
-from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.attribution import RuleEffects
+from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member
 from argosy.detectors.rules.rule import Direction, Rule
 from argosy.detectors.rules.transfer import Unit

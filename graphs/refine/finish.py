@@ -2,8 +2,9 @@
 
 import math
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce, Stretch, choose_alert_once
+from argosy.detectors.fusion.alert_once import Stretch, choose_alert_once
 from argosy.detectors.fusion.attribution import attribute
+from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member, choose, fuse
 from argosy.detectors.fusion.hold import choose_hold
 from argosy.detectors.fusion.rate_limit import RateLimit

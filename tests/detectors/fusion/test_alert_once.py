@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.fusion.alert_once import EVERY_POINT, AlertOnce, Stretch, choose_alert_once, scaled_base
+from argosy.detectors.fusion.alert_once import Stretch, choose_alert_once, scaled_base
+from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT, OBJECTIVES
