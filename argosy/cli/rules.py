@@ -1,6 +1,5 @@
 """`argosy rules`, `argosy rule show` and `verify`: the rules that are kept, and all that is known of one."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from argosy.service.expiry import RuleStanding
-    from argosy.store.rows import ListedRule, RuleRow, RuleStory
+    from argosy.store.rows import RuleStory
 
 
 def register(app: typer.Typer) -> None:
@@ -30,29 +29,20 @@ def rules(
     """List the rules that sessions accepted or fused, newest first, with their age and how they stand."""
     import time
 
-    from argosy.service.expiry import rule_standings
+    from argosy.service.rule_json import rules_json
     from argosy.settings import read_settings
     from argosy.store.rows import RuleRole
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
     roles = tuple(RuleRole) if every else (RuleRole.FUSED, RuleRole.ACCEPTED)
-    store = open_store(read_settings())
-    found = store.rules.listed(roles)
-    standings = rule_standings(store, [each.rule for each in found], time.time())
+    found = rules_json(open_store(read_settings()), roles, time.time())
     if as_json:
-        print_json(
-            [
-                rule_json(each.rule)
-                | {"series": each.series, "sessions": each.sessions}
-                | standing_json(standings[each.rule.id])
-                for each in found
-            ]
-        )
+        print_json(found)
     elif not found:
         typer.echo("No rule yet. argosy run FILE makes some.")
     else:
-        _print_list(found, standings)
+        _print_list(found)
 
 
 def show(
@@ -63,75 +53,21 @@ def show(
     import time
 
     from argosy.service.expiry import expires_at, rule_standings
+    from argosy.service.rule_json import rule_story_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json, stdout_console
 
     store = open_store(read_settings())
+    if as_json:
+        print_json(rule_story_json(store, rule, time.time()))
+        return
     story = store.rules.story(rule)
     standing = rule_standings(store, [story.rule], time.time())[story.rule.id]
-    expires = expires_at(store, standing)
-    if as_json:
-        print_json(story_json(story) | standing_json(standing) | {"expires": expires})
-    else:
-        _print_story(story, standing, expires, stdout_console())
+    _print_story(story, standing, expires_at(store, standing), stdout_console())
 
 
-def rule_json(rule: "RuleRow") -> dict[str, Any]:
-    """A rule as JSON values; `ranges` where its source tells them."""
-    return {
-        "id": rule.id,
-        "direction": rule.direction.value,
-        "summary": rule.summary,
-        "params": dict(rule.params),
-        "ranges": {name: list(limits) for name, limits in _ranges(rule).items()},
-        "source": rule.source,
-        "author": rule.author,
-        "language_model": rule.language_model,
-        "created": rule.created,
-    }
-
-
-def standing_json(standing: "RuleStanding") -> dict[str, Any]:
-    """How a rule stands as JSON values: its status is that of the best placed of the detectors that hold it."""
-    return {
-        "status": standing.status.value,
-        "age_days": standing.age_days,
-        "detectors": [{"id": each.detector, "status": each.status.value} for each in standing.holders],
-    }
-
-
-def story_json(story: "RuleStory") -> dict[str, Any]:
-    """All that is known of a rule as JSON values; certificates stand apart from the other evidence, by session."""
-    from argosy.sessions.certificates import KEY, certificates_of
-
-    return rule_json(story.rule) | {
-        "parents": [parent.id for parent in story.parents],
-        "children": [child.id for child in story.children],
-        "uses": [
-            {
-                "session": use.session,
-                "role": use.role.value,
-                "evidence": {key: value for key, value in use.evidence.items() if key != KEY},
-            }
-            for use in story.uses
-        ],
-        "certificates": {
-            session: certificate.model_dump(mode="json") for session, certificate in certificates_of(story).items()
-        },
-    }
-
-
-def _ranges(rule: "RuleRow") -> dict[str, tuple[float, float]]:
-    from argosy.detectors.rules.rule import RuleUnreadable, read_rule
-
-    try:
-        return {param.name: (param.low, param.high) for param in read_rule(rule.source).params}
-    except RuleUnreadable:
-        return {}
-
-
-def _print_list(found: "tuple[ListedRule, ...]", standings: "Mapping[str, RuleStanding]") -> None:
+def _print_list(found: list[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -146,12 +82,10 @@ def _print_list(found: "tuple[ListedRule, ...]", standings: "Mapping[str, RuleSt
     table.add_column("created", no_wrap=True)
     table.add_column("days", no_wrap=True, justify="right")
     for each in found:
-        rule = each.rule
-        words = (rule.summary, ", ".join(each.series), rule.author)
+        words = (each["summary"], ", ".join(each["series"]), each["author"])
         cells = (Text(printable(word)) for word in words)
-        standing, day = standings[rule.id], moment(rule.created)[:10]
-        status = standing.status.value
-        table.add_row(rule.id, rule.direction.value, status, *cells, day, f"{standing.age_days:.1f}")
+        day = moment(each["created"])[:10]
+        table.add_row(each["id"], each["direction"], each["status"], *cells, day, f"{each['age_days']:.1f}")
     stdout_console().print(table)
 
 
@@ -159,6 +93,7 @@ def _print_story(story: "RuleStory", standing: "RuleStanding", expires: int | No
     from rich.text import Text
 
     from argosy.cli.certificate_output import certificate_lines
+    from argosy.service.rule_json import ranges_of
     from argosy.sessions.certificates import KEY, certificates_of
     from argosy.terminal import moment, print_source, printable
 
@@ -173,7 +108,7 @@ def _print_story(story: "RuleStory", standing: "RuleStanding", expires: int | No
     console.print()
     print_source(rule.source, console)
     console.print()
-    ranges = _ranges(rule)
+    ranges = ranges_of(rule)
     for name, value in rule.params.items():
         limits = "searched from {:g} to {:g}".format(*ranges[name]) if name in ranges else ""
         console.print(Text(f"  {printable(name)} = {value:g}  {limits}".rstrip()))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
-from argosy.cli.schedule_output import moment_utc, print_one, print_runs, print_schedules, run_json, schedule_json
+from argosy.cli.schedule_output import moment_utc, print_one, print_runs, print_schedules
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def add(
 
 def listing(as_json: options.AsJson = False) -> None:
     """List schedules: when they come next, and what came of them last."""
+    from argosy.scheduling.listing import run_json, schedule_json
     from argosy.scheduling.runs import Runs
     from argosy.terminal import print_json
 
@@ -164,6 +165,7 @@ def remove(schedule: Which, as_json: options.AsJson = False) -> None:
 
 def run_now(schedule: Which, as_json: options.AsJson = False) -> None:
     """Enter a run that is due now; argosy worker executes it."""
+    from argosy.scheduling.listing import run_json
     from argosy.terminal import print_json
 
     run = _open()[0].run_now(schedule)
@@ -179,6 +181,7 @@ def history(
     as_json: options.AsJson = False,
 ) -> None:
     """What came of each run, and of each time that was not run, newest first."""
+    from argosy.scheduling.listing import run_json
     from argosy.scheduling.runs import Runs
     from argosy.terminal import print_json
 

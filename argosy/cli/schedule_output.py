@@ -1,7 +1,7 @@
 """Schedules and their runs, as a person or a program reads them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,32 +16,9 @@ def moment_utc(at: float) -> str:
     return f"{moment(at)} UTC"
 
 
-def schedule_json(row: "ScheduleRow") -> dict[str, Any]:
-    """A schedule as plain JSON values."""
-    return {
-        "schedule": row.id,
-        "detector": row.detector,
-        "line": row.line,
-        "state": row.state.value,
-        "cron": row.cron.line,
-        "zone": row.cron.zone,
-        "missed": str(row.missed),
-        "next": row.next,
-        "created": row.created,
-        "source": row.source,
-        "request": row.request,
-    }
-
-
-def run_json(run: "RunRow") -> dict[str, Any]:
-    """A run as plain JSON values."""
-    names = ("id", "schedule", "due", "attempt", "starts", "worker", "started", "ended", "why", "facts")
-    words = {"cause": run.cause.value, "state": run.state.value, "outcome": run.outcome and run.outcome.value}
-    return {name: getattr(run, name) for name in names} | words
-
-
 def print_one(row: "ScheduleRow", as_json: bool, words: str) -> None:
     """What was done to a schedule."""
+    from argosy.scheduling.listing import schedule_json
     from argosy.terminal import print_json
 
     if as_json:

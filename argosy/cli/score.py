@@ -48,16 +48,7 @@ def score(
     scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
     if out:
         write_table(scored.frame, out)
-    summary = {
-        "detector": scored.detector,
-        "series": scored.series,
-        "points": len(scored.frame),
-        "flagged": int(scored.frame["flag"].sum()),
-        "alerts": scored.alerts,
-        "fired": scored.fired,
-        "notes": list(scored.notes),
-        "out": str(out) if out else None,
-    }
+    summary = scored.as_json() | {"out": str(out) if out else None}
     if as_json:
         print_json(summary)
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from argosy.store.rows import SessionRow
+    pass
 
 
 def register(app: typer.Typer) -> None:
@@ -18,41 +18,18 @@ def sessions(
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON list instead.")] = False,
 ) -> None:
     """List sessions, newest first: what they ran on, how they ended, and what they gained."""
+    from argosy.sessions.listing import session_json
     from argosy.settings import read_settings
     from argosy.store.store import open_store
     from argosy.terminal import print_json
 
-    found = [_entry(row) for row in open_store(read_settings()).sessions.newest(limit)]
+    found = [session_json(row) for row in open_store(read_settings()).sessions.newest(limit)]
     if as_json:
         print_json(found)
     elif not found:
         typer.echo("No session yet. argosy run FILE makes one.")
     else:
         _print(found)
-
-
-def _entry(row: "SessionRow") -> dict[str, Any]:
-    import pydantic
-
-    from argosy.sessions.report import Report
-
-    try:
-        report = Report.model_validate(row.report) if row.report is not None else None
-    except pydantic.ValidationError:
-        report = None  # a failed session leaves a report of another shape
-    return {
-        "session": row.id,
-        "started": row.started,
-        "ended": row.ended,
-        "series": row.series,
-        "points": row.points,
-        "model": row.model,
-        "base": row.base,
-        "seed": row.seed,
-        "outcome": row.outcome,
-        "rules": None if report is None else len(report.rules),
-        "gain": None if report is None else report.gain,
-    }
 
 
 def _print(found: list[dict[str, Any]]) -> None:

@@ -148,24 +148,16 @@ def _sliced(loaded: "LoadedSeries", text: str | None) -> "LoadedSeries":
 
 
 def _tell_plan(request: "SigllmRequest", as_json: bool) -> None:
-    from argosy.patterns.sigllm import plan_of
+    from argosy.patterns.sigllm import plan_json
     from argosy.terminal import print_json
 
-    planned, pattern = plan_of(request)
-    told = {
-        "method": pattern.value,
-        "windows": len(planned.prompts),
-        "samples": planned.samples,
-        "answers": planned.questions,
-        "prompt_characters": planned.prompt_characters,
-        "reply_tokens": planned.reply_tokens,
-    }
+    told = plan_json(request)
     if as_json:
         print_json(told)
         return
     typer.echo(f"{told['answers']:,} answers: {told['windows']:,} windows, {told['samples']} samples each")
     typer.echo(
-        f"prompts of up to {planned.prompt_characters:,} characters, replies of up to {planned.reply_tokens} tokens"
+        f"prompts of up to {told['prompt_characters']:,} characters, replies of up to {told['reply_tokens']} tokens"
     )
 
 

@@ -48,22 +48,11 @@ def verify(
     table = TableRequest(file, time, value, label, id_column, series, step, incidents) if file else None
     verified = verify_rule(open_store(read_settings()), rule, table, choice, accept_risk)
     if as_json:
-        print_json(_json(verified))
+        print_json(verified.as_json())
     else:
         _print(verified)
     if not verified.holds:
         raise typer.Exit(1)
-
-
-def _json(verified: "Verification") -> dict[str, object]:
-    return {
-        "rule": verified.rule,
-        "session": verified.session,
-        "same_data": verified.same_data,
-        "holds": verified.holds,
-        "checks": [{"name": each.name, "holds": each.holds, "said": each.said} for each in verified.checks],
-        "found": verified.found.model_dump(mode="json"),
-    }
 
 
 def _print(verified: "Verification") -> None:

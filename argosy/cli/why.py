@@ -10,7 +10,6 @@ from argosy.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from argosy.detectors.why.changes import Change
     from argosy.detectors.why.clauses import Clause
     from argosy.detectors.why.explain import Explanation, RuleVerdict
     from argosy.service.explain import PointExplanation
@@ -44,7 +43,8 @@ def explain_point(
     from argosy.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
-    from argosy.service.explain import explain_point as explain_point
+    from argosy.service.explain import explain_point
+    from argosy.service.explanation_json import explanation_json
     from argosy.terminal import print_json, stdout_console
     from argosy.workspace import open_workspace
 
@@ -54,7 +54,7 @@ def explain_point(
     found = explain_point(workspace.store, detector, table, at, choice, accept_risk)
     said = _said(found, workspace, options.model_text(model)) if explain else None
     if as_json:
-        print_json(why_json(found) | ({} if said is None else _words_json(said)))
+        print_json(explanation_json(found) | ({} if said is None else _words_json(said)))
     else:
         print_why(found, stdout_console())
         for line in _words_lines(said):
@@ -86,100 +86,6 @@ def _words_lines(said: "WordsResult | None") -> Iterator[str]:
     yield f"         {explained.standing.value}; by {who}; argosy show {said.session} tells what was asked"
 
 
-def why_json(found: "PointExplanation") -> dict[str, Any]:
-    """An explanation as JSON values; NaN, which is no opinion or a missing value, as null."""
-    said = found.explanation
-    return {
-        "detector": found.detector,
-        "series": found.series,
-        "index": found.index,
-        "at": found.at,
-        "value": _finite(said.value),
-        "flagged": said.flagged,
-        "verdict": verdict(said, found.base),
-        "base": {"name": found.base, "score": _finite(said.base_score), "threshold": 1.0, "alarms": said.base_alarms},
-        "rules": [_rule_json(rule) for rule in said.rules],
-        "changes": [_change_json(change, said) for change in said.turned.changes],
-        "changes_refuted": said.turned.refuted,
-        "notes": list(found.notes),
-    }
-
-
-def verdict(said: "Explanation", base: str) -> str:
-    """The verdict and whose doing it is, in one sentence."""
-    from argosy.detectors.why.explain import Role
-
-    added = [rule.rule.id for rule in said.rules if rule.role is Role.ADDED]
-    cleared = [rule.rule.id for rule in said.rules if rule.role is Role.CLEARED]
-    if added:
-        return f"flagged by {' and '.join(added)}, where {base} is normal"
-    if cleared:
-        return f"not flagged: {base} alarms, and {' and '.join(cleared)} took it back"
-    if said.flagged:
-        return f"flagged by {base}; no rule took it back"
-    return f"not flagged: {base} is normal, and no rule adds an alarm"
-
-
-def _rule_json(rule: "RuleVerdict") -> dict[str, Any]:
-    from argosy.detectors.why.clauses import deciding
-
-    decided = list(deciding(rule.clause)) if rule.clause else []
-    return {
-        "id": rule.rule.id,
-        "direction": rule.rule.direction.value,
-        "summary": rule.rule.rule.summary,
-        "params": dict(rule.rule.params),
-        "score": _finite(rule.score),
-        "threshold": 1.0,
-        "fires": rule.fires,
-        "role": rule.role.value,
-        "decided_by": [{"clause": each.text, "value": _finite(each.value)} for each in decided],
-        "clause": _clause_json(rule.clause) if rule.clause else None,
-        "values": {name: _finite(value) for name, value in rule.values.items()},
-        "note": rule.note,
-    }
-
-
-def _clause_json(clause: "Clause") -> dict[str, Any]:
-    return {
-        "clause": clause.text,
-        "value": _finite(clause.value),
-        "decides": clause.decides,
-        "how": clause.how.name.lower(),
-        "parts": [_clause_json(part) for part in clause.parts],
-    }
-
-
-def _change_json(change: "Change", said: "Explanation") -> dict[str, Any]:
-    return {
-        "what": change.what.value,
-        "rule": change.rule,
-        "name": change.name,
-        "now": _finite(change.now),
-        "to": change.to,
-        "sign": change.sign,
-        "seen": change.seen,
-        "makes": "normal" if said.flagged else "flagged",
-        "verified": True,
-        "sentence": sentence(change),
-    }
-
-
-def sentence(change: "Change") -> str:
-    """A change in words, such as 'threshold ≤ 4.1 instead of 6'."""
-    from argosy.detectors.why.changes import ChangeKind
-
-    now = "no value" if change.now != change.now else f"{change.now:.6g}"
-    words = f"{change.sign} {change.to:.10g} instead of {now}"
-    match change.what:
-        case ChangeKind.VALUE:
-            return f"value {words}" + ("" if change.seen else ", further than the series has been before")
-        case ChangeKind.PARAMETER:
-            return f"{change.rule}: {change.name} {words}"
-        case ChangeKind.BASE_THRESHOLD:
-            return f"base: threshold {words}"
-
-
 def print_why(found: "PointExplanation", console: "Console") -> None:
     """Prints an explanation; text that a model wrote is shown as it is, never as markup."""
     from rich.text import Text
@@ -191,6 +97,8 @@ def print_why(found: "PointExplanation", console: "Console") -> None:
 
 
 def _lines(found: "PointExplanation") -> Iterator[tuple[str, str]]:
+    from argosy.service.explanation_json import verdict
+
     said = found.explanation
     value = "no value" if said.value != said.value else f"value {said.value:.6g}"
     yield "point", f"{found.at} of {found.series}, {value}"
@@ -245,6 +153,8 @@ def _clause_words(clause: "Clause") -> str:
 
 
 def _change_lines(said: "Explanation") -> Iterator[tuple[str, str]]:
+    from argosy.service.explanation_json import sentence
+
     goal = "would not have fired with" if said.flagged else "would have fired with"
     changes = said.turned.changes
     if not changes:
@@ -267,9 +177,3 @@ def _shown(value: float | bool) -> str:
     if isinstance(value, bool):
         return str(value)
     return "missing" if value != value else f"{value:.6g}"
-
-
-def _finite(value: "float | bool | None") -> float | bool | None:
-    from math import isfinite
-
-    return None if isinstance(value, float) and not isfinite(value) else value

@@ -101,6 +101,19 @@ def plan_of(request: SigllmRequest) -> tuple[Plan, Pattern]:
     assert_never(request.options)
 
 
+def plan_json(request: SigllmRequest) -> dict[str, Any]:
+    """What the run would ask, as plain JSON values. Raises BadInput."""
+    planned, pattern = plan_of(request)
+    return {
+        "method": pattern.value,
+        "windows": len(planned.prompts),
+        "samples": planned.samples,
+        "answers": planned.questions,
+        "prompt_characters": planned.prompt_characters,
+        "reply_tokens": planned.reply_tokens,
+    }
+
+
 def _reader(options: Options, run: PatternRun, mark: str, manner: AskOptions) -> Prompter | ForecastReader:
     match options:
         case PrompterOptions():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -33,6 +34,18 @@ class ScoreResult:
     alerts: int
     fired: Mapping[str, int]
     notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts and notes as plain JSON values, without the points."""
+        return {
+            "detector": self.detector,
+            "series": self.series,
+            "points": len(self.frame),
+            "flagged": int(self.frame["flag"].sum()),
+            "alerts": self.alerts,
+            "fired": dict(self.fired),
+            "notes": list(self.notes),
+        }
 
 
 def score_file(

@@ -131,6 +131,17 @@ class Verification:
     def holds(self) -> bool:
         return all(check.holds for check in self.checks)
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "rule": self.rule,
+            "session": self.session,
+            "same_data": self.same_data,
+            "holds": self.holds,
+            "checks": [{"name": each.name, "holds": each.holds, "said": each.said} for each in self.checks],
+            "found": self.found.model_dump(mode="json"),
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class _Data:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import argosy
 
-
 SCRIPTS = ("argosy.models.gguf.child", "argosy.sandbox.harness", "argosy.store.migrations")
 """What runs in another program, and is not to be imported."""
 

@@ -113,10 +113,10 @@ def test_a_metric_that_came_after_the_record_is_no_difference_and_one_that_went_
 
     go(request(file), kept, models)
     monkeypatch.setattr("argosy.graphs.refine.context.measure", more)
-    replayed = replay_session("latest", kept, time.time)
+    replayed = replay_session("latest", workspace_of(kept))
     assert (replayed.differences, replayed.missing, replayed.added) == ((), 0, 0)
     monkeypatch.setattr("argosy.graphs.refine.context.measure", fewer)
-    *figures, _parting = replay_session("latest", kept, time.time).differences
+    *figures, _parting = replay_session("latest", workspace_of(kept)).differences
     assert [each.split(":")[0] for each in figures] == [
         f"{subject} on {part}, auc_pr" for subject in ("base", "fused") for part in ("train", "validation", "lockbox")
     ]

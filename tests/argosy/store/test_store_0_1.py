@@ -1,4 +1,4 @@
-"""A store that version 0.1.0 wrote: it opens, and its sessions, rules, detectors and schedules are as they were then."""
+"""A store that version 0.1.0 wrote: it opens, and all that it holds is as it was then."""
 
 import json
 import shutil
@@ -88,8 +88,17 @@ def asked(recorded: dict[str, Any], *beginning: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "command",
-    ["sessions", "rules", "show", "rule show", "detector list", "detector show", "approvals", "schedule list"]
-    + ["schedule history"],
+    [
+        "sessions",
+        "rules",
+        "show",
+        "rule show",
+        "detector list",
+        "detector show",
+        "approvals",
+        "schedule list",
+        "schedule history",
+    ],
 )
 def test_what_was_kept_is_shown_as_it_was(command: str, recorded: dict[str, Any]) -> None:
     commands = asked(recorded, command)
