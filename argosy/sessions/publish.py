@@ -107,7 +107,8 @@ def _keep_rules(
             evidence["unit"] = asdict(unit)
         if candidate.assessment:
             evidence["assessment"] = {
-                name: finite_or_none(value) for name, value in asdict(candidate.assessment).items()
+                name: finite_or_none(value) if isinstance(value, float) else value
+                for name, value in asdict(candidate.assessment).items()
             }
         if certificate := publication.certificates.get(candidate.id):
             evidence[KEY] = complete(certificate, candidate, publication.family, origin, data, store)
