@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from argosy.agents.models.replies import Code, NoCode, read_code
 from argosy.agents.models.speaker import CallKey, Reply, Speaker
 from argosy.agents.rules.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
+from argosy.agents.rules.read_code import Code, NoCode, read_code
 from argosy.prompts import render
 
 _QUOTED_CHARS = 6_000

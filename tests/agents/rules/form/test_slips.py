@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from argosy.agents.models.replies import Code, NoCode, read_code
 from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.ask import ask_for_rule
+from argosy.agents.rules.read_code import Code, NoCode, read_code
 from argosy.detectors.rules.rule import read_rule
 from argosy.sandbox.vetting import vet
 from tests.scripted import ScriptedModel, scripted_speaker

@@ -6,10 +6,10 @@ import re
 import pytest
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.replies import Code, read_code
 from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import ParentRule
+from argosy.agents.rules.read_code import Code, read_code
 from argosy.agents.rules.repair import mend
 from argosy.agents.rules.review import review
 from tests.agents.cases import FENCED, RULE, detection_evidence, detection_key, repair_evidence, review_evidence
