@@ -4,7 +4,7 @@ After Dong et al., "Can LLMs serve as time series anomaly detectors?" (arXiv 240
 form of answer, and re-asking where an answer does not keep to it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.few_shot import MOST, examples
 from argosy.agents.models.replies import read_object
+from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.number_format import rows_of
 from argosy.agents.rules.ask import ask_again
@@ -24,18 +25,20 @@ from argosy.signals.series import Series
 FLAGGED = 2.0
 """The score of a point that the model names; the others of its window have 0."""
 
-INDICES_SCHEMA: Mapping[str, object] = {
-    "title": "anomalies",
-    "description": "Which points of the window are anomalous, and why.",
-    "type": "object",
-    "properties": {
-        "reason": {"type": "string"},
-        "indices": {"type": "array", "items": {"type": "integer"}},
-    },
-    "required": ["reason", "indices"],
-    "additionalProperties": False,
-}
-"""The form of an answer as JSON Schema; the reason comes first, so that it is thought before it is answered."""
+INDICES_FORM = JsonForm(
+    {
+        "title": "anomalies",
+        "description": "Which points of the window are anomalous, and why.",
+        "type": "object",
+        "properties": {
+            "reason": {"type": "string"},
+            "indices": {"type": "array", "items": {"type": "integer"}},
+        },
+        "required": ["reason", "indices"],
+        "additionalProperties": False,
+    }
+)
+"""The form of an answer; the reason comes first, so that it is thought before it is answered."""
 
 _REASON_CHARS = 600
 _FEWEST_POINTS = 20
@@ -139,13 +142,14 @@ def read_window(
     """Asks about one window, and again with the reason up to `most_reasks` times; raises what the speaker raises."""
     points = stop - start
     messages = _messages(series, start, stop, settings)
-    reply = speaker.ask(messages, key)
+    reply = speaker.ask(messages, key, INDICES_FORM)
     for reasks in range(settings.most_reasks + 1):
         match read_answer(reply, points):
             case Answer() as answer:
                 return WindowRead(start, stop, answer, reasks)
             case str(reason) if reasks < settings.most_reasks:
-                reply = ask_again(speaker, messages, reply, replace(key, attempt=reasks), reason=reason, code=False)
+                again = replace(key, attempt=reasks)
+                reply = ask_again(speaker, messages, reply, again, reason=reason, form=INDICES_FORM)
     return WindowRead(start, stop, None, settings.most_reasks)
 
 

@@ -6,7 +6,7 @@ what the detector that fired says of itself.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -18,21 +18,24 @@ from argosy.agents.claims.checking import Claim, check
 from argosy.agents.claims.reading import sentences
 from argosy.agents.claims.scene import Scene, shown
 from argosy.agents.models.replies import read_object
+from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.prompts import render
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
 
-SENTENCES_SCHEMA: Mapping[str, object] = {
-    "title": "explanation",
-    "description": "Why the detector raised the alert, in two to four short sentences.",
-    "type": "object",
-    "properties": {"sentences": {"type": "array", "items": {"type": "string"}}},
-    "required": ["sentences"],
-    "additionalProperties": False,
-}
-"""The form of an answer as JSON Schema, for servers that can be held to one."""
+SENTENCES_FORM = JsonForm(
+    {
+        "title": "explanation",
+        "description": "Why the detector raised the alert, in two to four short sentences.",
+        "type": "object",
+        "properties": {"sentences": {"type": "array", "items": {"type": "string"}}},
+        "required": ["sentences"],
+        "additionalProperties": False,
+    }
+)
+"""The form of an answer, for servers that can be held to one."""
 
 MOST_CALLS = 2
 """An explanation of which nothing holds is asked for once more, with what is wrong."""
@@ -151,14 +154,14 @@ def explain(speaker: Speaker, scene: Scene, key: CallKey) -> CheckedExplanation:
     who = " and ".join(scene.detectors) or "A detector"
     user = render("explanation", "user", detector=who, evidence=evidence_block(scene))
     messages: list[BaseMessage] = [SystemMessage(render("explanation", "system")), HumanMessage(user)]
-    reply = speaker.ask(messages, key)
+    reply = speaker.ask(messages, key, SENTENCES_FORM)
     first = checked(reply.text, scene, speaker.is_language_model)
     if first.standing is not CheckStatus.UNVERIFIED:
         return first
     again = HumanMessage(render("explanation", "again", reasons=_wrong(first)))
     said = AIMessage(reply.text[:4_000] or "(nothing)")
     try:
-        second = speaker.ask([*messages, said, again], replace(key, attempt=key.attempt + 1))
+        second = speaker.ask([*messages, said, again], replace(key, attempt=key.attempt + 1), SENTENCES_FORM)
     except BudgetSpent:
         return first
     return checked(second.text, scene, speaker.is_language_model)

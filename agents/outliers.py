@@ -13,32 +13,35 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
 from argosy.agents.models.replies import read_object
+from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.rules.ask import ask_again
 from argosy.agents.rules.build_evidence import estimated_tokens
 from argosy.prompts import render
 
-OUTLIERS_SCHEMA: Mapping[str, object] = {
-    "title": "outliers",
-    "description": "Which flagged records are real outliers, and why.",
-    "type": "object",
-    "properties": {
-        "outliers": {"type": "array", "items": {"type": "integer"}},
-        "reason": {"type": "string"},
-        "reasons": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}, "reason": {"type": "string"}},
-                "required": ["id", "reason"],
-                "additionalProperties": False,
+OUTLIERS_FORM = JsonForm(
+    {
+        "title": "outliers",
+        "description": "Which flagged records are real outliers, and why.",
+        "type": "object",
+        "properties": {
+            "outliers": {"type": "array", "items": {"type": "integer"}},
+            "reason": {"type": "string"},
+            "reasons": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"id": {"type": "integer"}, "reason": {"type": "string"}},
+                    "required": ["id", "reason"],
+                    "additionalProperties": False,
+                },
             },
         },
-    },
-    "required": ["outliers", "reason", "reasons"],
-    "additionalProperties": False,
-}
-"""The form of an answer as JSON Schema, for servers that can be held to one."""
+        "required": ["outliers", "reason", "reasons"],
+        "additionalProperties": False,
+    }
+)
+"""The form of an answer, for servers that can be held to one."""
 
 MOST_IN_PROMPT = 10
 PROMPT_TOKENS = 2_500
@@ -120,10 +123,10 @@ def review(speaker: Speaker, batch: ReviewBatch, key: CallKey, rules: str = "") 
     """Asks about one batch, once more where the answer cannot be read. Raises what the speaker raises."""
     system = SystemMessage(render("outliers", "system", rules=rules.strip()))
     messages = [system, HumanMessage(render("outliers", "user", evidence=shown(batch)))]
-    reply = speaker.ask(messages, key)
+    reply = speaker.ask(messages, key, OUTLIERS_FORM)
     found = read_review(reply, batch)
     if isinstance(found, str):
-        second = ask_again(speaker, messages, reply, key, reason=found, code=False)
+        second = ask_again(speaker, messages, reply, key, reason=found, form=OUTLIERS_FORM)
         found = read_review(second, batch)
     if isinstance(found, str):
         return Review({each.id: Verdict(Ruling.UNREAD, found) for each in batch.flagged})

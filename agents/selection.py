@@ -13,6 +13,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.replies import read_object
+from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
 from argosy.detectors.cards import Card, CardSelector, Goal, Kind, Match, Record, packaged_cards, series_tags
 from argosy.detectors.cards.card import TAGS
@@ -30,19 +31,21 @@ MOST_PRACTICES_CHARS = 8_000
 _REASON_CHARS = 1_000
 _QUOTED_CHARS = 2_000
 
-SELECTION_SCHEMA: Mapping[str, object] = {
-    "title": "selection",
-    "description": "Which detector to take, which others are worth trying, and why.",
-    "type": "object",
-    "properties": {
-        "choice": {"type": "string"},
-        "others": {"type": "array", "items": {"type": "string"}},
-        "reason": {"type": "string"},
-    },
-    "required": ["choice", "others", "reason"],
-    "additionalProperties": False,
-}
-"""The form of an answer as JSON Schema, for servers that can be held to one."""
+SELECTION_FORM = JsonForm(
+    {
+        "title": "selection",
+        "description": "Which detector to take, which others are worth trying, and why.",
+        "type": "object",
+        "properties": {
+            "choice": {"type": "string"},
+            "others": {"type": "array", "items": {"type": "string"}},
+            "reason": {"type": "string"},
+        },
+        "required": ["choice", "others", "reason"],
+        "additionalProperties": False,
+    }
+)
+"""The form of an answer, for servers that can be held to one."""
 
 
 class Author(StrEnum):
@@ -107,7 +110,7 @@ def select(speaker: Speaker, brief: SelectionBrief, key: CallKey) -> Selection:
     asked: Sequence[BaseMessage] = messages
     for attempt in range(MOST_CALLS):
         try:
-            reply = speaker.ask(asked, replace(key, attempt=key.attempt + attempt))
+            reply = speaker.ask(asked, replace(key, attempt=key.attempt + attempt), SELECTION_FORM)
         except BudgetSpent as spent:
             refused.append(str(spent))
             break

@@ -57,7 +57,7 @@ class ScriptedModel(BaseChatModel):
 def scripted_speaker(model: ScriptedModel, *, is_language_model: bool = True, caps: Caps | None = None) -> ChatSpeaker:
     """A speaker for a scripted model: no price, a clock that stands still."""
     return ChatSpeaker(
-        model,
+        lambda _task, _form: model,
         "scripted",
         is_language_model=is_language_model,
         price=None,

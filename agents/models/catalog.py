@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from argosy.agents.models.secret_names import SECRET_NAME
 from argosy.signals.errors import BadInput
 
+EMBEDDED = "embedded"
+"""The embedded author, as it is named on the command line."""
+
 _MEND = "write rows such as  'openai:gpt-4o': {input_usd: 2.50, output_usd: 10.00, context_tokens: 128000}"
 _Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Count = Annotated[int, Field(gt=0, strict=True)]

@@ -7,6 +7,7 @@ from threading import Lock
 
 from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Parameter, Reply, Speaker
 
 Wrap = Callable[[Speaker], Speaker]
@@ -61,7 +62,7 @@ class _Falling:
         self.parameters: Mapping[str, Parameter] = {}  # each of its models is recorded with its own
         self.speakers, self._outages, self._on_switch = speakers, outages, on_switch
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         """Says in the reply who answered.
 
         Raises BudgetSpent at once, and ModelUnavailable when the last model cannot be asked either.
@@ -70,10 +71,10 @@ class _Falling:
         alive = [*(each for each in others if each.name not in self._outages), last]
         for speaker, following in pairwise(alive):
             try:
-                return replace(speaker.ask(messages, key), by=speaker.name)
+                return replace(speaker.ask(messages, key, form), by=speaker.name)
             except BudgetSpent:
                 raise
             except ModelUnavailable as error:
                 if self._outages.add(speaker.name):
                     self._on_switch(speaker.name, following.name, str(error))
-        return replace(last.ask(messages, key), by=last.name)
+        return replace(last.ask(messages, key, form), by=last.name)

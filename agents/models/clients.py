@@ -1,35 +1,23 @@
 """Clients of chat completions: where a named model answers, and how it is asked in the way of its server."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, assert_never
 from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
-from argosy.agents.direct import INDICES_SCHEMA
-from argosy.agents.explanation import SENTENCES_SCHEMA
-from argosy.agents.models.catalog import ModelFacts, Structured
-from argosy.agents.models.grammars import FORMS as GRAMMARS
-from argosy.agents.models.grammars import fields
-from argosy.agents.models.speaker import Pattern, Role, Task
-from argosy.agents.outliers import OUTLIERS_SCHEMA
-from argosy.agents.rules.review import VERDICT_SCHEMA
-from argosy.agents.selection import SELECTION_SCHEMA
+from argosy.agents.models.catalog import Grammar, ModelFacts, Structured
+from argosy.agents.models.outages import NoCompletion
+from argosy.agents.models.reply_form import JsonForm, ReplyForm, TextForm
 from argosy.signals.errors import BadInput
 
-Asked = Runnable[LanguageModelInput, AIMessage]
+BoundModel = Runnable[LanguageModelInput, AIMessage]
+"""A chat model with what is sent beside the messages."""
 
-FORMS = "use embedded, PROVIDER:NAME, URL#NAME for any OpenAI-compatible server, or gguf:FILE"
-_SCHEMAS: Mapping[Task, Mapping[str, object]] = {
-    Role.REVIEW: VERDICT_SCHEMA,
-    Pattern.DIRECT: INDICES_SCHEMA,
-    Pattern.EXPLANATION: SENTENCES_SCHEMA,
-    Pattern.OUTLIERS: OUTLIERS_SCHEMA,
-    Pattern.SELECTION: SELECTION_SCHEMA,
-}
-"""The tasks whose reply is JSON, where a server can be held to it."""
+_SPECS = "use embedded, PROVIDER:NAME, URL#NAME for any OpenAI-compatible server, or gguf:FILE"
 
 
 def address(spec: str, facts: ModelFacts) -> tuple[str, str]:
@@ -43,7 +31,7 @@ def address(spec: str, facts: ModelFacts) -> tuple[str, str]:
                 place, f"no address for {provider}", f"give it a url in models.yaml: '{provider}:*': {{url: …}}"
             )
         if not colon or facts.url is None:
-            raise BadInput(place, "no model is named like this", FORMS)
+            raise BadInput(place, "no model is named like this", _SPECS)
         if not name:
             raise BadInput(place, f"no name after '{provider}:'", f"write for instance {provider}:NAME")
         url = facts.url
@@ -51,25 +39,22 @@ def address(spec: str, facts: ModelFacts) -> tuple[str, str]:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError as error:
-        raise BadInput(place, f"not an address: {error}", FORMS) from error
+        raise BadInput(place, f"not an address: {error}", _SPECS) from error
     if parts.username or parts.password:
         mend = "leave them out and set ARGOSY_SERVER_KEY, or name a variable as its key in models.yaml"
         raise BadInput("--model", "the URL holds a user or password", mend)
     if not usable or not name:
-        raise BadInput(place, "no model is named like this", FORMS)
+        raise BadInput(place, "no model is named like this", _SPECS)
     return url.rstrip("/"), name
 
 
-def chat_client(
-    url: str, name: str, key: str | None, facts: ModelFacts, seed: int | None
-) -> tuple[BaseChatModel, Mapping[Task, Asked]]:
-    """The model behind an address, and how it is asked in those roles whose reply is JSON. Nothing is sent yet."""
+def chat_model(url: str, name: str, key: str | None, facts: ModelFacts, seed: int | None) -> BaseChatModel:
+    """The model behind an address. Nothing is sent yet."""
     from langchain_openai import AzureChatOpenAI, ChatOpenAI
     from pydantic import SecretStr
 
     from argosy.agents.models.http import bounded_client, timeouts
 
-    body: dict[str, Any] = {facts.length_field.value: facts.max_output_tokens}
     shared: dict[str, Any] = {
         # The client always sends a key; servers of one's own often want none.
         "api_key": SecretStr(key or "none"),
@@ -79,35 +64,76 @@ def chat_client(
         "temperature": facts.temperature,
         "top_p": facts.top_p,
         "seed": seed,
-        "extra_body": body,
+        "extra_body": _body(facts),
         # All servers have chat completions in common; some names would choose OpenAI's newer API by themselves.
         "use_responses_api": False,
     }
-    model: BaseChatModel
-    if facts.api_version is not None:
-        deployment = url if "/deployments/" in url else f"{url}/openai/deployments/{name}"
-        model = AzureChatOpenAI(
-            base_url=deployment, azure_endpoint=None, api_version=facts.api_version, model=name, **shared
-        )
-    else:
-        model = ChatOpenAI(model=name, base_url=url, **shared)
-    numeric = {task: model.bind(extra_body={**body, **fields(facts.grammar, form)}) for task, form in GRAMMARS.items()}
-    return model, {**_held_to_form(model, facts.structured, body), **numeric}
+    if facts.api_version is None:
+        return ChatOpenAI(model=name, base_url=url, **shared)
+    deployment = url if "/deployments/" in url else f"{url}/openai/deployments/{name}"
+    return AzureChatOpenAI(
+        base_url=deployment, azure_endpoint=None, api_version=facts.api_version, model=name, **shared
+    )
 
 
-def _held_to_form(model: Any, structured: Structured, body: dict[str, Any]) -> Mapping[Task, Asked]:
-    """The model as it is asked for JSON. Sent as extra fields: what comes back is read by us, also where it is cut."""
-    match structured:
+def held_to(model: BaseChatModel, form: ReplyForm | None, facts: ModelFacts) -> BoundModel:
+    """The model as it is asked for a reply of a form, in the way that its server knows, if it knows one."""
+    match form:
+        case None:
+            return model
+        case TextForm():
+            return model.bind(extra_body={**_body(facts), **grammar_fields(facts.grammar, form)})
+        case JsonForm(schema=schema):
+            return _held_to_json(model, schema, facts)
+    assert_never(form)
+
+
+def _held_to_json(model: BaseChatModel, schema: Mapping[str, object], facts: ModelFacts) -> BoundModel:
+    """Sent as extra fields: what comes back is read by us, also where it is cut."""
+    match facts.structured:
         case Structured.PROMPT:
-            return {}
+            return model
         case Structured.FUNCTION_CALLING:
-            return {role: model.bind_tools([schema], tool_choice=schema["title"]) for role, schema in _SCHEMAS.items()}
+            return model.bind_tools([dict(schema)], tool_choice=str(schema["title"]))
         case Structured.JSON_MODE:
-            form: Callable[[Mapping[str, object]], object] = lambda _: {"type": "json_object"}  # noqa: E731
+            return model.bind(extra_body={**_body(facts), "response_format": {"type": "json_object"}})
         case Structured.JSON_SCHEMA:
-            form = _schema_form
-    return {role: model.bind(extra_body=body | {"response_format": form(each)}) for role, each in _SCHEMAS.items()}
+            named = {"name": schema["title"], "schema": schema, "strict": True}
+            response_format = {"type": "json_schema", "json_schema": named}
+            return model.bind(extra_body={**_body(facts), "response_format": response_format})
+    assert_never(facts.structured)
 
 
-def _schema_form(schema: Mapping[str, object]) -> object:
-    return {"type": "json_schema", "json_schema": {"name": schema["title"], "schema": schema, "strict": True}}
+def grammar_fields(grammar: Grammar, form: TextForm) -> Mapping[str, Any]:
+    """The fields of a request that hold the model to a form."""
+    match grammar:
+        case Grammar.NONE:
+            return {}
+        case Grammar.GBNF:
+            return {"grammar": form.gbnf}
+        case Grammar.GUIDED_REGEX:
+            return {"guided_regex": form.regex}
+        case Grammar.STRUCTURED_OUTPUTS:
+            return {"structured_outputs": {"regex": form.regex}}
+    assert_never(grammar)
+
+
+def _body(facts: ModelFacts) -> Mapping[str, Any]:
+    return {facts.length_field.value: facts.max_output_tokens}
+
+
+@contextmanager
+def only_answers() -> Iterator[None]:
+    """Within it, what the client library raises on a body that is no such answer as was asked for is NoCompletion.
+
+    The library raises the same kinds of exception for a fault of ours, but that before any answer has come: those pass.
+    """
+    from argosy.agents.models.http import exchange
+
+    with exchange() as this:
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            if this.answered:
+                raise NoCompletion(str(error)) from error
+            raise

@@ -3,6 +3,9 @@
 import contextlib
 import socket
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from threading import Timer
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +17,27 @@ from argosy.agents.models.outages import AnswerTooLong
 MOST_BYTES = 4 << 20
 _CONNECT_S = 10.0
 _OF_THE_WIRE = ("transfer-encoding", "content-encoding", "content-length")
+
+
+@dataclass
+class Exchange:
+    """A question with its retries; `answered` once the last of them has a whole answer, whatever it holds."""
+
+    answered: bool = False
+
+
+_EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+@contextlib.contextmanager
+def exchange() -> Iterator[Exchange]:
+    """What becomes of the requests that are sent within it, from this thread."""
+    begun = Exchange()
+    token = _EXCHANGE.set(begun)
+    try:
+        yield begun
+    finally:
+        _EXCHANGE.reset(token)
 
 
 class _Deadline:
@@ -65,6 +89,8 @@ class _BoundedClient(openai.DefaultHttpxClient):
 
     def send(self, request: Any, **options: Any) -> Any:
         """Sends and reads all. Raises AnswerTooLong, openai.APITimeoutError, and what the client raises."""
+        current = _EXCHANGE.get() or Exchange()
+        current.answered = False
         request.headers["accept-encoding"] = "identity"  # what is counted is what is kept
         with _Deadline(request, self._timeout_s):
             response = super().send(request, **(options | {"stream": True}))
@@ -73,7 +99,9 @@ class _BoundedClient(openai.DefaultHttpxClient):
             finally:
                 response.close()
         headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in _OF_THE_WIRE]
-        return type(response)(response.status_code, headers=headers, content=body, request=request)
+        whole = type(response)(response.status_code, headers=headers, content=body, request=request)
+        current.answered = True
+        return whole
 
 
 def _body(response: Any) -> bytes:

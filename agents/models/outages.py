@@ -19,8 +19,14 @@ class AnswerTooLong(ModelError):
     """The server sends more than any answer may have."""
 
 
+class NoCompletion(ModelError):
+    """The server answers with what is no chat completion, or no embeddings."""
+
+
+_NO_COMPLETION = ("the answer is not that of an OpenAI-compatible server", "check that the URL ends in /v1")
 # A time-out comes before a lost connection: clients raise it as a kind of it.
 _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
+    (NoCompletion, *_NO_COMPLETION),
     (AnswerTooLong, "this is no answer", "use another model or server"),
     (
         ModelAuthenticationError,
@@ -36,7 +42,6 @@ _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
     (ModelInvalidRequestError, "the request was refused", "check the model's name, and its parameters in models.yaml"),
     (ModelError, "the server failed", "run it again later, or use another model"),
 )
-_NO_COMPLETION = ("the answer is not that of an OpenAI-compatible server", "check that the URL ends in /v1")
 
 
 def explain(model: str, error: Exception, secret: str | None = None) -> str:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.reply_form import ReplyForm
+
 Parameter = float | int | str | None
 
 
@@ -103,6 +105,9 @@ class Speaker(Protocol):
         """What its replies depend on beside the messages."""
         ...
 
-    def ask(self, messages: "Sequence[BaseMessage]", key: CallKey) -> Reply:
-        """Asks once, with the bounded retries of its client. Raises ModelUnavailable or BudgetSpent."""
+    def ask(self, messages: "Sequence[BaseMessage]", key: CallKey, form: ReplyForm | None = None) -> Reply:
+        """Asks once, with the bounded retries of its client. Raises ModelUnavailable or BudgetSpent.
+
+        `form` is what the reply should be; a server that cannot be held to one goes by the messages alone.
+        """
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Reply, Speaker
 from argosy.agents.rules.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
 from argosy.agents.rules.read_code import Code, NoCode, read_code
@@ -34,17 +35,23 @@ def ask_for_rule(speaker: Speaker, messages: Sequence[BaseMessage], key: CallKey
     first = _read(speaker.ask(messages, key))
     if first.source is not None:
         return first
-    second = _read(ask_again(speaker, messages, first.reply, key, reason=first.refusal, code=True))
+    second = _read(ask_again(speaker, messages, first.reply, key, reason=first.refusal))
     return replace(second, reply=replace(second.reply, usage=first.reply.usage + second.reply.usage))
 
 
 def ask_again(
-    speaker: Speaker, messages: Sequence[BaseMessage], reply: Reply, key: CallKey, *, reason: str, code: bool
+    speaker: Speaker,
+    messages: Sequence[BaseMessage],
+    reply: Reply,
+    key: CallKey,
+    *,
+    reason: str,
+    form: ReplyForm | None = None,
 ) -> Reply:
-    """Continues the conversation: what was answered, and why it cannot be used."""
+    """Continues the conversation: what was answered, and why it cannot be used. Without a form, a rule is wanted."""
     said = reply.text[:_QUOTED_CHARS] or "(nothing)"
-    more = [AIMessage(said), HumanMessage(render("shared", "again", reason=reason, code=code))]
-    return speaker.ask([*messages, *more], replace(key, attempt=key.attempt + 1))
+    more = [AIMessage(said), HumanMessage(render("shared", "again", reason=reason, code=form is None))]
+    return speaker.ask([*messages, *more], replace(key, attempt=key.attempt + 1), form)
 
 
 def evidence_block(evidence: DetectionEvidence | RepairEvidence | ReviewEvidence) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from argosy.agents.models.replies import read_object
+from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import CallKey, Reply, Speaker
 from argosy.agents.rules.ask import ask_again, evidence_block
 from argosy.agents.rules.evidence import ReviewEvidence
@@ -26,19 +27,21 @@ class Ruling(StrEnum):
 UNREADABLE_RULING = Ruling.ACCEPT
 """What an answer counts as that cannot be read. A ruling is an opinion: the gates that follow are code and decide."""
 
-VERDICT_SCHEMA: Mapping[str, object] = {
-    "title": "verdict",
-    "description": "What should become of the rule, and why.",
-    "type": "object",
-    "properties": {
-        "verdict": {"type": "string", "enum": [ruling.value for ruling in Ruling]},
-        "reason": {"type": "string"},
-        "feedback": {"type": "string"},
-    },
-    "required": ["verdict", "reason", "feedback"],
-    "additionalProperties": False,
-}
-"""The form of an answer as JSON Schema, for servers that can be held to one."""
+VERDICT_FORM = JsonForm(
+    {
+        "title": "verdict",
+        "description": "What should become of the rule, and why.",
+        "type": "object",
+        "properties": {
+            "verdict": {"type": "string", "enum": [ruling.value for ruling in Ruling]},
+            "reason": {"type": "string"},
+            "feedback": {"type": "string"},
+        },
+        "required": ["verdict", "reason", "feedback"],
+        "additionalProperties": False,
+    }
+)
+"""The form of an answer, for servers that can be held to one."""
 
 _WORDS: Mapping[str, Ruling] = {
     **{ruling.value: ruling for ruling in Ruling},
@@ -74,12 +77,12 @@ def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey
         "review", "user", direction=evidence.direction, source=source.strip("\n"), evidence=evidence_block(evidence)
     )
     messages = [SystemMessage(render("review", "system")), HumanMessage(user)]
-    first = speaker.ask(messages, key)
+    first = speaker.ask(messages, key, VERDICT_FORM)
     verdict = read_verdict(first)
     if verdict is not None:
         return verdict
     reason = 'it holds no JSON object with a "verdict" of accept, revise, repair or discard'
-    second = ask_again(speaker, messages, first, key, reason=reason, code=False)
+    second = ask_again(speaker, messages, first, key, reason=reason, form=VERDICT_FORM)
     second = replace(second, usage=first.usage + second.usage)
     unread = Verdict(UNREADABLE_RULING, "no verdict could be read; the gates decide", "", second)
     return read_verdict(second) or unread

@@ -9,11 +9,16 @@ from threading import Event
 
 from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.reply_form import TextForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
 from argosy.agents.sigllm.read_numbers import read_numbers
 
 ATTEMPTS = 2
 """How often a sample is asked for until its reply can be read."""
+
+
+Prompts = Sequence[Sequence[BaseMessage]]
+"""The messages about each window."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,9 @@ class _Unanswered(Enum):
 class _Round:
     """One run through all windows and samples; safe to use from several threads."""
 
-    def __init__(
-        self, speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], manner: AskOptions
-    ):
-        self._speaker, self._pattern, self._prompts, self._manner = speaker, pattern, prompts, manner
+    def __init__(self, speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, manner: AskOptions):
+        self._speaker, self._pattern, self._form = speaker, pattern, form
+        self._prompts, self._manner = prompts, manner
         self._over = Event()
         self.why = ""
 
@@ -75,20 +79,20 @@ class _Round:
     def _asked(self, window: int, sample: int) -> tuple[float, ...] | _Unanswered:
         for attempt in range(ATTEMPTS):
             key = CallKey(self._pattern, window + 1, sample + 1, attempt)
-            found = read_numbers(self._speaker.ask(self._prompts[window], key))
+            found = read_numbers(self._speaker.ask(self._prompts[window], key, self._form))
             if found is not None:
                 return found
         return _Unanswered.UNREADABLE
 
 
 def ask_all(
-    speaker: Speaker, pattern: Pattern, prompts: Sequence[Sequence[BaseMessage]], samples: int, manner: AskOptions
+    speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, samples: int, manner: AskOptions
 ) -> Answers:
     """Asks for `samples` answers to each prompt, one of each before the second of any.
 
     When the budget is spent what was said until then stays. Raises ModelUnavailable.
     """
-    turn = _Round(speaker, pattern, prompts, manner)
+    turn = _Round(speaker, pattern, form, prompts, manner)
     places = list(product(range(samples), range(len(prompts))))
     with ThreadPoolExecutor(max_workers=manner.at_once) as pool:
         try:

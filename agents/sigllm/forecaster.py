@@ -11,6 +11,7 @@ from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
 from argosy.agents.sigllm.digits import Digits, written
 from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, PreparedSeries, findings
 from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
+from argosy.agents.sigllm.reply_forms import NUMBERS
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
 from argosy.agents.sigllm.windows import forecast_starts
 from argosy.prompts import render
@@ -58,7 +59,7 @@ class ForecastReader:
 
     def read(self, plan: Plan) -> Findings:
         """The same with intervals, and with how the asking went."""
-        answers = ask_all(self._speaker, Pattern.FORECASTER, plan.prompts, plan.samples, self._manner)
+        answers = ask_all(self._speaker, Pattern.FORECASTER, NUMBERS, plan.prompts, plan.samples, self._manner)
         return judged(plan, self._options, answers)
 
 

@@ -10,6 +10,7 @@ from argosy.agents.models.speaker import Pattern, Speaker
 from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
 from argosy.agents.sigllm.digits import Digits, written
 from argosy.agents.sigllm.findings import Findings, Plan, Preparation, PreparedSeries, findings
+from argosy.agents.sigllm.reply_forms import NUMBERS_OR_NONE
 from argosy.agents.sigllm.votes import agreed, padded, support
 from argosy.agents.sigllm.windows import covering, window_starts
 from argosy.prompts import render
@@ -58,7 +59,7 @@ class Prompter:
 
     def read(self, plan: Plan) -> Findings:
         """The same with intervals, and with how the asking went."""
-        answers = ask_all(self._speaker, Pattern.PROMPTER, plan.prompts, plan.samples, self._manner)
+        answers = ask_all(self._speaker, Pattern.PROMPTER, NUMBERS_OR_NONE, plan.prompts, plan.samples, self._manner)
         return judged(plan, self._options, answers)
 
 

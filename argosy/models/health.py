@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED, ModelFacts
 from argosy.agents.models.clients import address
 from argosy.finding import Finding, Health
 from argosy.models.gguf import SCHEME, what_is_missing

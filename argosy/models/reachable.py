@@ -3,8 +3,7 @@
 import socket
 from urllib.parse import urlsplit
 
-from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED, ModelFacts
 from argosy.agents.models.clients import address
 from argosy.models.gguf import SCHEME
 

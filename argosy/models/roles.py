@@ -6,10 +6,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.chain import Chain, Outages
-from argosy.agents.models.chat_speaker import EMBEDDED, ChatSpeaker, open_model
+from argosy.agents.models.chat_speaker import ChatSpeaker
 from argosy.agents.models.clients import address
 from argosy.agents.models.speaker import ModelUnavailable, Role
+from argosy.agents.open_model import open_model
 from argosy.models.gguf import SCHEME, serving
 from argosy.models.reachable import what_keeps_away
 from argosy.models.table import Models

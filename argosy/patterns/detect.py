@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 
 from argosy.agents.explanation import as_json
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.models.tracing import untraced
 from argosy.agents.selection import ModelSelector

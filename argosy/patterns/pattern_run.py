@@ -7,8 +7,8 @@ from typing import Any
 
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.budget import Budget, Caps
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.chain import Chain
-from argosy.agents.models.chat_speaker import EMBEDDED
 from argosy.agents.models.speaker import Pattern, Role, Speaker
 from argosy.graphs.recording.events import Decision
 from argosy.graphs.recording.observer import Observer

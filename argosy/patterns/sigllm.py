@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import pandas as pd
 
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.ask import AskOptions

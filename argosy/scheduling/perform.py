@@ -8,7 +8,7 @@ from typing import TypeVar
 import pydantic
 
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.clients import address
 from argosy.agents.models.speaker import ModelUnavailable
 from argosy.graphs.recording.observer import Observer

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from argosy.agents.claims.scene import Scene
 from argosy.agents.explanation import CheckedExplanation, as_json, explain, quoted
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import Role

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.graphs.recording.events import Decision, ModelCall
 from argosy.graphs.recording.recorder import encoded
 from argosy.graphs.replay.past import Past

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.sampling import drawn
 from argosy.agents.models.speaker import CallKey, Parameter, Reply, Speaker
 from argosy.graphs.recording.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
@@ -67,11 +68,11 @@ class RecordedSpeaker:
         self.parameters = speaker.parameters
         self._speaker, self._recorder, self._span, self._clock = speaker, recorder, span, clock
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         """Asks and records. Raises what the speaker raises; a failed call leaves its prompt and no event."""
         prompt = self._recorder.blob(encoded(prompt_text(messages)))
         began = self._clock()
-        reply = self._speaker.ask(messages, key)
+        reply = self._speaker.ask(messages, key, form)
         now = self._clock()
         parameters = {**self.parameters, **drawn(self.parameters, key)}
         self._recorder.append(

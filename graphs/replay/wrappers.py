@@ -6,6 +6,7 @@ from itertools import repeat
 
 from langchain_core.messages import BaseMessage
 
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Parameter, Reply, Speaker, Usage
 from argosy.graphs.recording.events import Decision, Event
 from argosy.graphs.recording.recorder import Clock, Recorder, encoded, prompt_text
@@ -27,7 +28,7 @@ class RememberingSpeaker:
         self.parameters = live.parameters
         self._live, self._past, self._recorder, self._span, self._clock = live, past, recorder, span, clock
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         """Raises what the speaker raises, and UnknownCall before the step up to which all must be on record."""
         prompt = prompt_text(messages)
         question = _question(key, self._recorder.blob(encoded(prompt)))
@@ -41,12 +42,12 @@ class RememberingSpeaker:
             raise BudgetSpent(refused)
         if self._past.before_its_turn:
             raise unknown(question, prompt, self._past.recordings, "the recording")
-        return self._ask(messages, key, question)
+        return self._ask(messages, key, form, question)
 
-    def _ask(self, messages: Sequence[BaseMessage], key: CallKey, question: Question) -> Reply:
+    def _ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None, question: Question) -> Reply:
         self._past.go_on()
         try:
-            reply = self._live.ask(messages, key)
+            reply = self._live.ask(messages, key, form)
         except BudgetSpent as spent:
             self._refuse(question, str(spent))
             raise
@@ -77,7 +78,12 @@ class RecordingSpeaker:
         self.name, self.is_language_model = name, is_language_model
         self._recording, self._digest = recording, digest
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(
+        self,
+        messages: Sequence[BaseMessage],
+        key: CallKey,
+        form: ReplyForm | None = None,  # noqa: ARG002
+    ) -> Reply:
         """Raises UnknownCall."""
         prompt = prompt_text(messages)
         question = _question(key, self._digest(encoded(prompt)))

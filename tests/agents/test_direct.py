@@ -115,7 +115,7 @@ def test_an_outage_is_raised() -> None:
     class Mute:
         name, is_language_model, parameters = "mute", True, {}
 
-        def ask(self, messages: Sequence[BaseMessage], key: object) -> Reply:
+        def ask(self, messages: Sequence[BaseMessage], key: object, form: object = None) -> Reply:
             raise ModelUnavailable("nobody is there")
 
     with pytest.raises(ModelUnavailable):

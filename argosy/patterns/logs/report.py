@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from argosy.agents.logs.answers import Answer
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Usage
 from argosy.detectors.logs.templates import Template
 from argosy.patterns.logs.annotated import verdict_of

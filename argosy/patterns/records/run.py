@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
 from argosy.detectors.records.detector import RecordDetector

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from argosy.agents.models.budget import Caps
-from argosy.agents.models.chat_speaker import EMBEDDED
+from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import Selection, SelectionBrief, select, series_facts
 from argosy.detectors.baselines import BASELINES

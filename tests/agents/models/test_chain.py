@@ -20,7 +20,7 @@ class Said:
         self.parameters = {}
         self.asked = 0
 
-    def ask(self, messages, key):
+    def ask(self, messages, key, form=None):
         self.asked += 1
         if self.error:
             raise self.error

@@ -5,8 +5,9 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import estimate_tokens, open_model
+from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Role, Usage
+from argosy.agents.open_model import open_model
 from argosy.signals.errors import BadInput
 from tests.agents.models.chat_server import serving
 from tests.scripted import ScriptedModel, scripted_speaker

@@ -10,8 +10,9 @@ from langchain_core.messages import HumanMessage
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import estimate_tokens, open_model
+from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Role
+from argosy.agents.open_model import open_model
 from tests.agents.models.hostile_server import (
     breaks_off,
     breaks_off_a_stream,

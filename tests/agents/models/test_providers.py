@@ -10,9 +10,9 @@ from langchain_core.messages import HumanMessage
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import open_model
 from argosy.agents.models.speaker import CallKey, Role
-from argosy.agents.rules.review import Ruling, read_verdict
+from argosy.agents.open_model import open_model
+from argosy.agents.rules.review import VERDICT_FORM, Ruling, read_verdict
 from tests.agents.models.hostile_server import completion, hostile, sends
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]
@@ -21,10 +21,10 @@ ASKED = [HumanMessage("Hello?")]
 VERDICT = '{"verdict": "discard", "reason": "r", "feedback": ""}'
 
 
-def ask(server, spec=None, role=Role.REVIEW, **facts):
+def ask(server, spec=None, role=Role.REVIEW, form=VERDICT_FORM, **facts):
     known = ModelFacts(**({"retries": 0, "timeout_s": 5.0} | facts))
     speaker = open_model(spec or f"{server.url}#m", known, key="k-1", budget=Budget(Caps(), time.monotonic), seed=1)
-    return speaker.ask(ASKED, CallKey(role, 0, 0))
+    return speaker.ask(ASKED, CallKey(role, 0, 0), form)
 
 
 def test_azure_is_asked_by_deployment_and_version():
@@ -70,7 +70,7 @@ def test_parameters_that_are_null_are_not_sent():
 def test_a_verdict_is_asked_for_in_the_servers_way_and_a_rule_is_not(structured, kind):
     with hostile(sends(completion(VERDICT))) as server:
         verdict = read_verdict(ask(server, structured=structured))
-        ask(server, role=Role.DETECTION, structured=structured)
+        ask(server, role=Role.DETECTION, form=None, structured=structured)
     assert verdict is not None
     assert verdict.decision is Ruling.DISCARD
     (_, _, asked), (_, _, plain) = server.requests

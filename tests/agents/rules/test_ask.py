@@ -10,8 +10,8 @@ from langchain_core.messages import AIMessage
 
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
-from argosy.agents.models.chat_speaker import open_model
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
+from argosy.agents.open_model import open_model
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
 from argosy.agents.rules.repair import mend
@@ -41,9 +41,9 @@ class Keys:
         self.speaker, self.keys = speaker, []
         self.name, self.is_language_model = speaker.name, speaker.is_language_model
 
-    def ask(self, messages, key):
+    def ask(self, messages, key, form=None):
         self.keys.append(key)
-        return self.speaker.ask(messages, key)
+        return self.speaker.ask(messages, key, form)
 
 
 def fences(language: str, text: str) -> list[str]:

@@ -24,6 +24,7 @@ import argosy.sessions.run
 from argosy.agents.embedded.author import answer
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.budget import Budget
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
@@ -69,7 +70,7 @@ class Author:
     def __init__(self, notes: Path, budget: Budget) -> None:
         self._notes, self._budget = notes, budget
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         line = f"{key.role.value} {key.round} {key.candidate} {key.attempt}\n"
         with self._notes.open("a") as notes:
             notes.write(line)

@@ -11,6 +11,7 @@ import argosy.sessions.run
 from argosy.agents.embedded.author import answer
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import Catalog, ModelFacts
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.bounds import most_calls
@@ -141,7 +142,7 @@ class Nuisance:
         self.calls: Counter[Role] = Counter()
         self._verdict = verdict
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         self.calls[key.role] += 1
         if key.attempt % 2 == 0:
             return Reply("Let me think about it.", Usage(1))

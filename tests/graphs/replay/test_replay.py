@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
+from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, call_key
@@ -34,7 +35,7 @@ class Voice:
         self.answers = list(answers)
         self.asked = 0
 
-    def ask(self, messages: Sequence[BaseMessage], key: CallKey) -> Reply:
+    def ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None = None) -> Reply:
         self.asked += 1
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
