@@ -1,8 +1,8 @@
 """Embeddings from any OpenAI-compatible server: in batches, counted against the budget, every text once."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self
 
 import numpy as np
 import openai
@@ -16,13 +16,14 @@ from langchain_core.exceptions import (
     ModelRateLimitError,
     ModelTimeoutError,
 )
+from pydantic import BaseModel
 
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.chat_speaker import estimate_tokens
-from argosy.agents.models.clients import address
+from argosy.agents.models.clients import address, only_answers
 from argosy.agents.models.http import bounded_client, timeouts
-from argosy.agents.models.outages import AnswerTooLong, explain
+from argosy.agents.models.outages import explain
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable, Usage
 from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
@@ -46,6 +47,18 @@ _KINDS: tuple[tuple[type[Exception], type[ModelError]], ...] = (
     (openai.APIStatusError, ModelError),
 )
 """What the client raises, as the kinds that outages are explained by; a time-out is also a lost connection."""
+
+
+class _Vector(BaseModel):
+    index: int
+    embedding: list[float | None]
+
+
+class _Answer(BaseModel):
+    """The part of an answer that is used; the client checks nothing of it."""
+
+    data: list[_Vector]
+    usage: object = None
 
 
 class EndpointEmbedder:
@@ -125,20 +138,27 @@ class EndpointEmbedder:
         usage = Usage(calls=1, estimated=True)
         try:
             self._pace.take(estimated)
-            answer = self._client.embeddings.create(model=self._model, input=batch, encoding_format="float")
+            answer = self._answer(batch)
             vectors = self._read(answer, len(batch))
             usage = self._measured(answer, estimated)
-        except (openai.OpenAIError, AnswerTooLong, ValueError, TypeError, LookupError, AttributeError) as error:
-            raise ModelUnavailable(self._explained(error)) from error
         finally:
             self._pace.settle(estimated, usage.input_tokens)
             self._budget.settle(reservation, usage)
             self.usage += usage
         return vectors
 
-    def _read(self, answer: Any, count: int) -> Floats:
+    def _answer(self, batch: list[str]) -> _Answer:
+        """What the server says. Only its own failures, and bodies without embeddings, mean that it is not to be had."""
+        try:
+            with only_answers():
+                answer = self._client.embeddings.create(model=self._model, input=batch, encoding_format="float")
+                return _Answer.model_validate(answer, from_attributes=True)
+        except (openai.OpenAIError, ModelError) as error:
+            raise ModelUnavailable(self._explained(error)) from error
+
+    def _read(self, answer: _Answer, count: int) -> Floats:
         """The vectors in the order asked for; servers may answer in another."""
-        found: Mapping[int, Any] = {int(each.index): each.embedding for each in answer.data}
+        found = {each.index: each.embedding for each in answer.data}
         if sorted(found) != list(range(count)):
             raise _unusable(self.name, f"{len(found)} vectors came for {count} texts")
         known = self.dimension or len(found[0])
@@ -151,7 +171,7 @@ class EndpointEmbedder:
         self.dimension = known
         return vectors
 
-    def _measured(self, answer: Any, estimated: int) -> Usage:
+    def _measured(self, answer: _Answer, estimated: int) -> Usage:
         """The server's count where it can be true."""
         counted = getattr(answer.usage, "prompt_tokens", None)
         if isinstance(counted, int) and 0 < counted <= 10 * estimated:

@@ -13,6 +13,7 @@ from argosy.detectors.records.embedder import Document
 from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from tests.agents.models.embeddings_server import EmbeddingsServer, embedding, letters
+from tests.agents.models.hostile_server import hostile, sends
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]
 
@@ -120,3 +121,27 @@ def test_names_of_no_known_form_and_missing_keys_are_refused() -> None:
     facts = ModelFacts(url="https://api.example/v1", key="SOME_KEY")
     with pytest.raises(BadInput, match="set SOME_KEY"):
         EndpointEmbedder("openai:text-embedding-3-small", facts, key=None, budget=budget)
+
+
+@pytest.mark.parametrize("name", ["_read", "_measured"])
+@pytest.mark.parametrize("fault", [TypeError, LookupError, AttributeError, ValueError])
+def test_a_fault_of_ours_is_no_outage(
+    server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch, name: str, fault: type[Exception]
+) -> None:
+    def breaks(*_: object) -> None:
+        raise fault("ours")
+
+    monkeypatch.setattr(EndpointEmbedder, name, breaks)
+    with pytest.raises(fault, match="ours"):
+        embedder(server).embed(documents("a"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"7", b"[]", b"{}", b'{"data": 3}', b'{"data": [3]}', b'{"data": [{"index": 0}]}', b"<html>", b"[" * 100_000,
+     b'{"data": [{"index": [], "embedding": [1.0]}]}', b'{"data": [{"index": 0, "embedding": "AAAA"}]}'],
+)  # fmt: skip
+def test_an_answer_without_embeddings_is_an_outage(body: bytes) -> None:
+    facts = ModelFacts(retries=0, timeout_s=5.0)
+    with hostile(sends(body)) as other, pytest.raises(ModelUnavailable, match=r"/v1|came for"):
+        EndpointEmbedder(f"{other.url}#m", facts, key=None, budget=Budget(Caps(), lambda: 0.0)).embed(documents("a"))
