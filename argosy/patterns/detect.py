@@ -92,14 +92,14 @@ def detect(
     Raises BadInput, also where no pattern could be heard, ModelUnavailable and StoreUnavailable.
     """
     rows = rows_for(request.given.kind, request.settings.patterns)
-    slate = _slate(request)
+    data = _data(request)
     selector = partial(ModelSelector, past=past_results(workspace.store)) if request.select else None
-    with open_pattern_run(_asked(request, rows, slate), workspace, observer) as run:
+    with open_pattern_run(_asked(request, rows, data), workspace, observer) as run:
         context = DetectContext(
             request.settings,
-            slate,
+            data,
             rows,
-            run.speaker,
+            run.chain,
             run.recorder,
             run.clock,
             selector,
@@ -111,13 +111,13 @@ def detect(
         _refuse_silence(request, state["heard"])
         failed = any(each.failure for each in state["heard"]) or state.get("unexplained")
         run.outcome = PARTIAL if failed else run.outcome
-        run.report |= _report(request, slate, state, run)
-        fused = slate.fused or Scores(np.zeros(0))
-        said = {name: each.scores for name, each in slate.said.items()}
-        return DetectResult(run.session, fused, said, slate.learn_stop, run.report)
+        run.report |= _report(request, data, state, run)
+        fused = data.fused or Scores(np.zeros(0))
+        said = {name: each.scores for name, each in data.said.items()}
+        return DetectResult(run.session, fused, said, data.learn_stop, run.report)
 
 
-def _slate(request: DetectRequest) -> DetectData:
+def _data(request: DetectRequest) -> DetectData:
     given = request.given
     learn = request.learn or (0.5 if given.kind is Kind.SERIES else 1.0)
     stop = max(1, round(learn * len(given.signal)))
@@ -125,7 +125,7 @@ def _slate(request: DetectRequest) -> DetectData:
     return DetectData(given.signal, labels, stop, times_known=given.times_known)
 
 
-def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: DetectData) -> PatternRequest:
+def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], data: DetectData) -> PatternRequest:
     patterns = {pattern for row in rows.values() for pattern in row.asks}
     patterns |= {Pattern.EXPLANATION} if request.settings.explain else set()
     patterns |= {Pattern.SELECTION} if request.select else set()
@@ -139,7 +139,7 @@ def _asked(request: DetectRequest, rows: Mapping[str, PatternRow], slate: Detect
         seed=request.settings.seed,
         caps=request.caps,
         prompt_tokens=request.settings.direct.window_tokens if Pattern.DIRECT in patterns else 0,
-        settings={**asdict(settings), "learn_stop": slate.learn_stop, "select": request.select},
+        settings={**asdict(settings), "learn_stop": data.learn_stop, "select": request.select},
         model_needed=all(row.needs_model for row in rows.values()),
     )
 
@@ -151,28 +151,28 @@ def _refuse_silence(request: DetectRequest, heard: tuple[PatternSummary, ...]) -
         raise BadInput(place, f"none of them could judge ({reasons})", "name others, or mend what keeps these")
 
 
-def _report(request: DetectRequest, slate: DetectData, state: State, run: PatternRun) -> dict[str, Any]:
-    fused = slate.fused or Scores(np.zeros(0))
-    alerts = list(_alerts(request.given, slate, fused))
+def _report(request: DetectRequest, data: DetectData, state: State, run: PatternRun) -> dict[str, Any]:
+    fused = data.fused or Scores(np.zeros(0))
+    alerts = list(_alerts(request.given, data, fused))
     return {
         request.given.kind.value: request.given.signal.id,
         "points": len(request.given.signal),
-        "patterns": [_pattern(each, slate) for each in state["heard"]],
+        "patterns": [_pattern(each, data) for each in state["heard"]],
         "fuse": request.settings.how.value,
         "flagged": int(fused.flags.sum()),
-        "metrics": _metrics(slate, fused),
+        "metrics": _metrics(data, fused),
         "alerts": len(alerts),
         "shown": alerts[:MOST_ALERTS],
-        "explained": len(slate.explained),
+        "explained": len(data.explained),
         "unexplained": state.get("unexplained") or None,
         "usage": asdict(run.budget.spent),
         "wall_s": round(run.budget.elapsed_s, 3),
-        "notes": [*request.given.notes, *run.notes, *_stand_in(run, state, slate)],
+        "notes": [*request.given.notes, *run.notes, *_stand_in(run, state, data)],
     }
 
 
-def _pattern(heard: PatternSummary, slate: DetectData) -> dict[str, Any]:
-    said = slate.said.get(heard.pattern)
+def _pattern(heard: PatternSummary, data: DetectData) -> dict[str, Any]:
+    said = data.said.get(heard.pattern)
     return {
         "pattern": heard.pattern,
         "asks_model": heard.asked,
@@ -180,22 +180,22 @@ def _pattern(heard: PatternSummary, slate: DetectData) -> dict[str, Any]:
         "why_not": heard.failure or None,
         "flagged": heard.flagged,
         "judged": heard.judged,
-        "metrics": None if said is None else _metrics(slate, said.scores),
+        "metrics": None if said is None else _metrics(data, said.scores),
         "notes": list(heard.notes),
     }
 
 
-def _metrics(slate: DetectData, scores: Scores) -> dict[str, float | int | None] | None:
+def _metrics(data: DetectData, scores: Scores) -> dict[str, float | int | None] | None:
     """Measured on the points after those that patterns could learn from; None without incidents there."""
-    if slate.labels is None or not slate.labels[slate.learn_stop :].any():
+    if data.labels is None or not data.labels[data.learn_stop :].any():
         return None
-    found = measure(slate.labels[slate.learn_stop :], scores.values[slate.learn_stop :])
+    found = measure(data.labels[data.learn_stop :], scores.values[data.learn_stop :])
     return {name: finite_or_none(value) for name, value in found.items()}
 
 
-def _alerts(given: ReadSignal, slate: DetectData, fused: Scores) -> Iterator[dict[str, Any]]:
+def _alerts(given: ReadSignal, data: DetectData, fused: Scores) -> Iterator[dict[str, Any]]:
     for start, stop in runs(fused.flags).tolist():
-        explained = slate.explained.get(start)
+        explained = data.explained.get(start)
         reasons = dict.fromkeys(fused.reasons[i][:_REASON_CHARS] for i in range(start, stop) if i in fused.reasons)
         begins, ends = _seconds(given, start, stop)
         yield {
@@ -218,8 +218,8 @@ def _seconds(given: ReadSignal, start: int, stop: int) -> tuple[int | None, int 
     return int(seconds[start]), int(seconds[stop - 1]) + given.signal.step_s
 
 
-def _stand_in(run: PatternRun, state: State, slate: DetectData) -> Iterator[str]:
-    asked = any(each.asked for each in state["heard"]) or bool(slate.explained)
+def _stand_in(run: PatternRun, state: State, data: DetectData) -> Iterator[str]:
+    asked = any(each.asked for each in state["heard"]) or bool(data.explained)
     if asked and not any(speaker.is_language_model for speaker in run.chain.speakers):
         yield "no language model was asked: the embedded stand-in answered, by plain statistics"
 

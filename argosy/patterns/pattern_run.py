@@ -10,9 +10,9 @@ from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Pattern, Role, Speaker
-from argosy.graphs.recording.events import Decision
+from argosy.graphs.recording.node_context import NodeContext
 from argosy.graphs.recording.observer import Observer
-from argosy.graphs.recording.recorder import Clock, RecordedSpeaker, Recorder, span
+from argosy.graphs.recording.recorder import Clock, Recorder, span
 from argosy.models.roles import open_roles, read_roles
 from argosy.signals.errors import BadInput
 from argosy.store.sessions import FAILED, PATTERN
@@ -58,36 +58,20 @@ class PatternRun:
     report: dict[str, Any] = field(default_factory=dict)
     outcome: str = DONE
 
-    def speaker(self, mark: str) -> Speaker:
-        """The model, with every call recorded under a span's mark."""
-
-        def wrap(speaker: Speaker) -> Speaker:
-            return RecordedSpeaker(speaker, self.recorder, mark, self.clock)
-
-        def switched(left: str, taken: str, why: str) -> None:
-            self.decide(mark, "model", f"{left} left for {taken}", why)
-
-        return self.chain.speaker(wrap, switched)
-
     @contextmanager
-    def span(self, node: str, round_: int = 1) -> Iterator[str]:
-        """A recorded step; gives the mark to ask under."""
-        with span(self.recorder, self.clock, node, round_) as mark:
-            yield mark
+    def step(self, name: str) -> Iterator["PatternNodeContext"]:
+        """A step of the run, recorded under a span of its own."""
+        with span(self.recorder, self.clock, name, 1) as mark:
+            yield PatternNodeContext(self, mark)
 
-    def decide(
-        self,
-        mark: str,
-        subject: str,
-        verdict: str,
-        why: str = "",
-        facts: Mapping[str, float | int | str | bool | None] | None = None,
-    ) -> None:
-        """Records a decision."""
-        facts = dict(facts or {})
-        self.recorder.append(
-            Decision(at=self.clock(), span=mark, subject=subject, verdict=verdict, why=why, facts=facts)
-        )
+
+class PatternNodeContext(NodeContext[PatternRun]):
+    """A step's view of a pattern's run."""
+
+    @property
+    def speaker(self) -> Speaker:
+        """The model, each call of which is recorded."""
+        return self.recorded_speaker(self.context.chain)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pandas as pd
 
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
-from argosy.agents.models.speaker import Pattern
+from argosy.agents.models.speaker import Pattern, Speaker
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.ask import AskOptions
 from argosy.agents.sigllm.findings import Findings, Plan
@@ -73,10 +73,10 @@ def run_sigllm(
     request, notes = _as_one_sample(request)
     planned, pattern = plan_of(request)
     with open_pattern_run(_asked(request, planned, pattern, workspace.models), workspace, observer) as run:
-        with run.span(pattern.value) as mark:
+        with run.step(pattern.value) as node:
             wanted = f"{planned.questions} answers of at most {planned.reply_tokens} tokens"
-            run.decide(mark, "series", f"{len(planned.prompts)} windows", wanted)
-            found = _reader(request.options, run, mark, AskOptions(AT_ONCE, observer.interrupted)).read(planned)
+            node.decide("series", f"{len(planned.prompts)} windows", wanted)
+            found = _reader(request.options, node.speaker, AskOptions(AT_ONCE, observer.interrupted)).read(planned)
         run.outcome = PARTIAL if found.answers.left_out else run.outcome
         run.report |= _report(request, planned, found, run) | {"notes": [*notes, *run.notes]}
         return SigllmResult(run.session, found, run.report)
@@ -114,12 +114,12 @@ def plan_json(request: SigllmRequest) -> dict[str, Any]:
     }
 
 
-def _reader(options: Options, run: PatternRun, mark: str, manner: AskOptions) -> Prompter | ForecastReader:
+def _reader(options: Options, speaker: Speaker, manner: AskOptions) -> Prompter | ForecastReader:
     match options:
         case PrompterOptions():
-            return Prompter(run.speaker(mark), options, manner)
+            return Prompter(speaker, options, manner)
         case ForecasterOptions():
-            return ForecastReader(run.speaker(mark), options, manner)
+            return ForecastReader(speaker, options, manner)
     assert_never(options)
 
 

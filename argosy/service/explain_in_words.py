@@ -48,9 +48,9 @@ def in_words(found: PointExplanation, request: WordsRequest, workspace: Workspac
         settings={"detector": found.detector, "index": found.index},
     )
     with open_pattern_run(asked, workspace) as run:
-        with run.span("explain") as mark:
-            explained = explain(run.speaker(mark), scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
-            run.decide(mark, f"point {found.index}", explained.standing.value, explained.told)
+        with run.step("explain") as node:
+            explained = explain(node.speaker, scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
+            node.decide(f"point {found.index}", explained.standing.value, explained.told)
         run.report |= as_json(explained)
         return WordsResult(run.session, explained)
 

@@ -188,7 +188,7 @@ class _Run:
             recorder=recorder,
             clock=self._clock,
             register=WithdrawingRegister(register, question),
-            bench=bench,
+            data=bench,
             sandbox=sandbox,
             makers=makers,
             attempt=self._attempt(),

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from argosy.graphs.recording.node_context import Fact
 from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
-from argosy.graphs.refresh.state import Fact, State
+from argosy.graphs.refresh.state import State
 from argosy.service.challengers import AUTHOR
 from argosy.service.refresh_request import RefreshResult, Statistic
 from argosy.store.refreshes import ApprovalAnswer, Ending

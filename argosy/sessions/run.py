@@ -137,7 +137,7 @@ def run_graph(
     data = SessionData(parts.loaded.series, parts.labels, parts.splits)
     context = RefineContext(
         settings=request.settings,
-        bench=data,
+        data=data,
         objective=OBJECTIVES[request.objective],
         make_base=base_maker(parts.choice, parts.loaded, request.settings.seed),
         speakers=parts.speakers.speakers,

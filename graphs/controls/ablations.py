@@ -7,7 +7,7 @@ from argosy.detectors.rules.rule import Direction
 from argosy.graphs.controls.argos_plain import fuse_all
 from argosy.graphs.controls.best_of_n import pass_by, propose
 from argosy.graphs.refine import Settings, assess, finish
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import Candidate, State
 
@@ -30,29 +30,29 @@ def _open_gate(_candidate: Candidate) -> None:
     return None
 
 
-def assess_all(state: State, desk: Desk) -> State:
+def assess_all(state: State, node: RefineNodeContext) -> State:
     """Examines every candidate, as any of them may be accepted."""
-    return assess.assess(state, desk, _open_gate)
+    return assess.assess(state, node, _open_gate)
 
 
-def select_all(state: State, desk: Desk) -> State:
+def select_all(state: State, node: RefineNodeContext) -> State:
     """Accepts whatever keeps its contract and does not repeat another, however it did on validation."""
-    return assess.select(state, desk, _open_gate)
+    return assess.select(state, node, _open_gate)
 
 
-def open_without_quotas(state: State, desk: Desk) -> State:
+def open_without_quotas(state: State, node: RefineNodeContext) -> State:
     """Lets every rule act as often as it likes."""
-    return finish.open_lockbox(state, desk, rate_limits=False)
+    return finish.open_lockbox(state, node, rate_limits=False)
 
 
-def open_without_rest(state: State, desk: Desk) -> State:
+def open_without_rest(state: State, node: RefineNodeContext) -> State:
     """Lets alarms ring at every flagged point."""
-    return finish.open_lockbox(state, desk, ring_once=False)
+    return finish.open_lockbox(state, node, ring_once=False)
 
 
-def open_without_hold(state: State, desk: Desk) -> State:
+def open_without_hold(state: State, node: RefineNodeContext) -> State:
     """Ranks points by what base and rules say of them alone."""
-    return finish.open_lockbox(state, desk, hold=False)
+    return finish.open_lockbox(state, node, hold=False)
 
 
 ABLATIONS = (

@@ -24,7 +24,7 @@ from argosy.eval.splits import Splits
 from argosy.graphs.controls.turns import keep_best, take_turns
 from argosy.graphs.refine import write
 from argosy.graphs.refine.assess import assessment_of
-from argosy.graphs.refine.context import Desk, SessionData
+from argosy.graphs.refine.context import RefineNodeContext, SessionData
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import Candidate, Ending, Outcome, Stage, State
 from argosy.signals.arrays import Bools, Floats, Ints
@@ -40,31 +40,33 @@ _AFTER_FIRST = 2
 """Numbers count from here: the first candidate of a session starts afresh, all of these have the parent."""
 
 
-def aim(state: State, desk: Desk) -> State:
+def aim(state: State, node: RefineNodeContext) -> State:
     """Rules that flag and rules that clear are learned apart, by turns."""
-    return take_turns(state, desk, lambda _turn: _AFTER_FIRST)
+    return take_turns(state, node, lambda _turn: _AFTER_FIRST)
 
 
-def propose(state: State, desk: Desk) -> State:
+def propose(state: State, node: RefineNodeContext) -> State:
     """Asks with one chunk as all there is to see, and with the best rule so far as the parent."""
-    chunk = _chunk(state, desk.bench, desk)
-    return write.propose({**state, "accepted": (), "tried": ()}, Desk(replace(desk.context, bench=chunk), desk.span))
+    chunk = _chunk(state, node.data, node)
+    return write.propose(
+        {**state, "accepted": (), "tried": ()}, RefineNodeContext(replace(node.context, data=chunk), node.span)
+    )
 
 
-def _chunk(state: State, bench: SessionData, desk: Desk) -> SessionData:
+def _chunk(state: State, data: SessionData, node: RefineNodeContext) -> SessionData:
     """The chunk whose turn it is among those on which the base fails, as a training part of its own."""
-    points = len(bench.train)
+    points = len(data.train)
     count = points // CHUNK_POINTS
     edges = np.linspace(0, points, count + 1 if count >= FEWEST_CHUNKS else 2).astype(np.int64)
-    alarms = bench.base_values[bench.splits.train] >= 1.0
-    failures = failures_of(state["direction"], bench.train_labels, alarms)
+    alarms = data.base_values[data.splits.train] >= 1.0
+    failures = failures_of(state["direction"], data.train_labels, alarms)
     places = np.unique(np.searchsorted(edges, failures[:, 0], side="right")) - 1
     place = int(places[(state["round"] - 1) % len(places)])
     start, stop = int(edges[place]), int(edges[place + 1])
-    desk.decide(f"round {state['round']}", "chunk", f"chunk {place + 1} of {len(edges) - 1}", start=start, stop=stop)
-    part = SessionData(bench.train.part(start, stop), bench.train_labels[start:stop], _all_train(stop - start))
-    part.base = bench.base
-    part.base_scores = Scores(bench.base_values[start:stop])
+    node.decide(f"round {state['round']}", "chunk", f"chunk {place + 1} of {len(edges) - 1}", start=start, stop=stop)
+    part = SessionData(data.train.part(start, stop), data.train_labels[start:stop], _all_train(stop - start))
+    part.base = data.base
+    part.base_scores = Scores(data.base_values[start:stop])
     return part
 
 
@@ -80,15 +82,15 @@ def failures_of(direction: Direction, labels: Bools, alarms: Bools) -> Ints:
     return found[missed] if missed.any() else found
 
 
-def assess(state: State, desk: Desk) -> State:
+def assess(state: State, node: RefineNodeContext) -> State:
     """Measures every candidate fused with the base against its parent fused with the base."""
-    base = desk.bench.base_values
+    base = node.data.base_values
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.TUNED:
             return candidate
-        before = fuse(base, [desk.bench.member(each) for each in _parents(candidate, state)]).flags
-        found = assessment_of(candidate, before, fuse(base, [desk.bench.member(candidate)]).flags, desk)
+        before = fuse(base, [node.data.member(each) for each in _parents(candidate, state)]).flags
+        found = assessment_of(candidate, before, fuse(base, [node.data.member(candidate)]).flags, node)
         return candidate.to(Stage.ASSESSED, assessment=found)
 
     return {"candidates": tuple(one(each) for each in state["candidates"])}
@@ -98,7 +100,7 @@ def _parents(candidate: Candidate, state: State) -> tuple[Candidate, ...]:
     return tuple(each for each in state["archive"] if each.direction is candidate.direction)
 
 
-def review(state: State, desk: Desk) -> State:
+def review(state: State, node: RefineNodeContext) -> State:
     """Asks Review about the rules that do worse than their parent on validation."""
 
     def one(candidate: Candidate) -> Candidate:
@@ -107,25 +109,25 @@ def review(state: State, desk: Desk) -> State:
             return candidate
         key = CallKey(Role.REVIEW, candidate.round, candidate.number, 10 * candidate.revisions + 2 * candidate.repairs)
         try:
-            opinion = _opinion(candidate, state, desk, key)
+            opinion = _opinion(candidate, state, node, key)
         except BudgetSpent as spent:
-            desk.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
+            node.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
             return candidate
-        desk.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
-        return _followed(opinion, candidate, desk)
+        node.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
+        return _followed(opinion, candidate, node)
 
-    return {"candidates": tuple(desk.side_by_side(one, state["candidates"], lambda candidate: candidate))}
+    return {"candidates": tuple(node.side_by_side(one, state["candidates"], lambda candidate: candidate))}
 
 
-def _opinion(candidate: Candidate, state: State, desk: Desk, key: CallKey) -> Verdict:
-    bench, assessed = desk.bench, candidate.assessment
+def _opinion(candidate: Candidate, state: State, node: RefineNodeContext, key: CallKey) -> Verdict:
+    data, assessed = node.data, candidate.assessment
     if assessed is None:
         raise ValueError(f"{candidate.id} has not been assessed")
-    train = bench.splits.train
-    before = fuse(bench.base_values, [bench.member(each) for each in _parents(candidate, state)]).values[train]
-    after: Floats = fuse(bench.base_values, [bench.member(candidate)]).values[train]
+    train = data.splits.train
+    before = fuse(data.base_values, [data.member(each) for each in _parents(candidate, state)]).values[train]
+    after: Floats = fuse(data.base_values, [data.member(candidate)]).values[train]
     evidence = build_review_evidence(
-        bench.statistics,
+        data.statistics,
         before,
         after,
         candidate.direction,
@@ -138,31 +140,31 @@ def _opinion(candidate: Candidate, state: State, desk: Desk, key: CallKey) -> Ve
         false_points_added=assessed.false_points_added,
         false_points_removed=assessed.false_points_removed,
         complexity=assessed.complexity,
-        budget_tokens=desk.settings.prompt_tokens,
+        budget_tokens=node.settings.prompt_tokens,
     )
-    return ask_reviewer(desk.speaker(Role.REVIEW), candidate.source, evidence, key)
+    return ask_reviewer(node.speaker(Role.REVIEW), candidate.source, evidence, key)
 
 
 def _known(objective: float) -> dict[str, float]:
     return {"objective": round(objective, 3)} if objective == objective else {}
 
 
-def _followed(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate:
+def _followed(opinion: Verdict, candidate: Candidate, node: RefineNodeContext) -> Candidate:
     """Written anew once, given up, or left as it is for the comparison with its parent."""
-    if opinion.decision in (Ruling.REVISE, Ruling.REPAIR) and candidate.revisions < desk.settings.max_revisions:
+    if opinion.decision in (Ruling.REVISE, Ruling.REPAIR) and candidate.revisions < node.settings.max_revisions:
         said = opinion.feedback or opinion.reason
         return candidate.to(Stage.REVISED, feedback=said, revisions=candidate.revisions + 1)
     dropped = opinion.decision is Ruling.DISCARD
     return candidate.to(Stage.DROPPED if dropped else candidate.stage, reviewed=True)
 
 
-def fuse_all(state: State, desk: Desk) -> State:
+def fuse_all(state: State, node: RefineNodeContext) -> State:
     """Joins the best rule of each direction with the base; the fusion without them is no candidate."""
-    if not desk.bench.train_labels.any():
+    if not node.data.train_labels.any():
         return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
     ids = tuple(each.id for each in state["accepted"])
     outcome = Outcome.FUSED if ids else Outcome.BASE_ONLY
-    desk.decide("fused", outcome, "the best rule of each direction", rules=", ".join(ids))
+    node.decide("fused", outcome, "the best rule of each direction", rules=", ".join(ids))
     return {"fused": ids, "outcome": outcome}
 
 

@@ -9,22 +9,22 @@ from types import MappingProxyType
 
 from argosy.graphs.controls.turns import keep_best, take_turns
 from argosy.graphs.refine import write
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import State
 
 
-def aim(state: State, desk: Desk) -> State:
+def aim(state: State, node: RefineNodeContext) -> State:
     """Numbers count on from turn to turn, so that no two proposals are asked for in the same words."""
-    return take_turns(state, desk, lambda turn: 1 + turn * desk.settings.candidates)
+    return take_turns(state, node, lambda turn: 1 + turn * node.settings.candidates)
 
 
-def propose(state: State, desk: Desk) -> State:
+def propose(state: State, node: RefineNodeContext) -> State:
     """Asks for every proposal as if it were the first."""
-    return write.propose({**state, "archive": (), "accepted": (), "tried": ()}, desk)
+    return write.propose({**state, "archive": (), "accepted": (), "tried": ()}, node)
 
 
-def pass_by(_state: State, _desk: Desk) -> State:
+def pass_by(_state: State, _desk: RefineNodeContext) -> State:
     """Asks no reviewer."""
     return {}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.refine.certify import examine_worthy
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Ending, Stage, State
 from argosy.graphs.refine.study import could_win
 
@@ -12,55 +12,55 @@ Numbering = Callable[[int], int]
 """The number of the first candidate of a direction's n-th turn, counted from 0."""
 
 
-def take_turns(state: State, desk: Desk, first: Numbering) -> State:
+def take_turns(state: State, node: RefineNodeContext, first: Numbering) -> State:
     """Aims at the base's missed incidents and at its false alarms by turns, at what promises more first."""
-    settings, turn = desk.settings, state["round"]
-    flags = desk.bench.base_values[desk.bench.splits.train] >= 1.0
-    promise = {each: could_win(each, flags, desk) for each in settings.directions}
+    settings, turn = node.settings, state["round"]
+    flags = node.data.base_values[node.data.splits.train] >= 1.0
+    promise = {each: could_win(each, flags, node) for each in settings.directions}
     worth = sorted((each for each in promise if promise[each] > 0), key=lambda each: -promise[each])
     if not worth:
         why = "the base makes no error on training data that a rule could mend"
-        desk.decide("session", Ending.NOTHING_LEFT, why)
+        node.decide("session", Ending.NOTHING_LEFT, why)
         return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
     direction, start = worth[turn % len(worth)], first(turn // len(worth))
-    desk.decide(f"round {turn + 1}", direction, "directions take turns", could_win=round(promise[direction], 4))
+    node.decide(f"round {turn + 1}", direction, "directions take turns", could_win=round(promise[direction], 4))
     wanted = tuple(
         Candidate(f"c{turn + 1}.{i}", turn + 1, i, direction) for i in range(start, start + settings.candidates)
     )
     return {"round": turn + 1, "direction": direction, "candidates": wanted}
 
 
-def keep_best(state: State, desk: Desk) -> State:
+def keep_best(state: State, node: RefineNodeContext) -> State:
     """Keeps the best rule of each direction, the earlier among equals; at the end these are accepted, without gates."""
     fresh = [each for each in state["candidates"] if each.stage is Stage.ASSESSED]
-    desk.bench.assessed |= {each.id: each for each in fresh}
+    node.data.assessed |= {each.id: each for each in fresh}
     known = (*state["archive"], *fresh)
     best = tuple(
         found
         for direction in Direction
-        if (found := _best_sound([each for each in known if each.direction is direction], desk))
+        if (found := _best_sound([each for each in known if each.direction is direction], node))
     )
     for each in best:
         if each not in state["archive"]:
-            desk.decide(each.id, "best so far", f"{on_validation(each)[0]:.3f} of the objective")
-    ending = state.get("ending") or desk.stopping("the search") or _spent(state, desk)
+            node.decide(each.id, "best so far", f"{on_validation(each)[0]:.3f} of the objective")
+    ending = state.get("ending") or node.stopping("the search") or _spent(state, node)
     if ending is None:
         return {"archive": best}
-    desk.decide("session", ending, f"after round {state['round']}")
+    node.decide("session", ending, f"after round {state['round']}")
     return {"archive": best, "ending": ending, "accepted": tuple(each.to(Stage.ACCEPTED) for each in best)}
 
 
-def _best_sound(rivals: list[Candidate], desk: Desk) -> Candidate | None:
+def _best_sound(rivals: list[Candidate], node: RefineNodeContext) -> Candidate | None:
     """The best that keeps its contract: a rule that looks ahead is no rule, however plain the loop."""
     for candidate in sorted(rivals, key=on_validation, reverse=True):
-        (examined,) = examine_worthy((candidate,), lambda _candidate: True, desk)
+        (examined,) = examine_worthy((candidate,), lambda _candidate: True, node)
         if examined.failure is None:
             return candidate
     return None
 
 
-def _spent(state: State, desk: Desk) -> Ending | None:
-    return Ending.ROUNDS_SPENT if state["round"] >= desk.settings.rounds else None
+def _spent(state: State, node: RefineNodeContext) -> Ending | None:
+    return Ending.ROUNDS_SPENT if state["round"] >= node.settings.rounds else None
 
 
 def on_validation(candidate: Candidate) -> tuple[float, float]:

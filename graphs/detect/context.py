@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from argosy.agents.direct import DirectSettings
 from argosy.agents.explanation import CheckedExplanation
+from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Speaker
 from argosy.detectors.fusion.blend import Blend
 from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, PatternScores, kind_of
-from argosy.graphs.recording.events import Decision
+from argosy.graphs.recording.node_context import NodeContext
 from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.signals.arrays import Bools
 from argosy.signals.scores import Scores
@@ -51,32 +52,28 @@ class DetectData:
 
 @dataclass(frozen=True)
 class DetectContext:
-    """Everything a run needs from outside. `speaker` gives the model, recorded under a span's mark.
+    """Everything a run needs from outside.
 
     `rows` are the patterns that may be named. `selector` is made with the speaker that it asks; None to take all.
     `clean` takes secrets out of texts.
     """
 
     settings: DetectSettings
-    slate: DetectData
+    data: DetectData
     rows: Mapping[str, PatternRow]
-    speaker: Callable[[str], Speaker]
+    model: Speaker | Chain
     recorder: Recorder
     clock: Clock
     selector: Callable[[Speaker], Selector] | None = None
     clean: Callable[[str], str] = lambda text: text
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A node's view of the context: whatever it asks or decides is recorded under its span."""
-
-    context: DetectContext
-    span: str
+class DetectNodeContext(NodeContext[DetectContext]):
+    """With the model, each call of which is recorded."""
 
     @property
-    def slate(self) -> DetectData:
-        return self.context.slate
+    def data(self) -> DetectData:
+        return self.context.data
 
     @property
     def settings(self) -> DetectSettings:
@@ -84,17 +81,11 @@ class Desk:
 
     @property
     def speaker(self) -> Speaker:
-        return self.context.speaker(self.span)
+        return self.recorded_speaker(self.context.model)
 
     def tools(self) -> PatternInput:
-        """What a pattern is given under this desk's span."""
-        slate, settings = self.slate, self.settings
+        """What a pattern is given under this span."""
+        data, settings = self.data, self.settings
         return PatternInput(
-            self.speaker, slate.learn_stop, slate.labels, settings.seed, settings.direct, self.context.clean
-        )
-
-    def decide(self, subject: str, verdict: str, why: str = "", **facts: float | int | str | bool | None) -> None:
-        c = self.context
-        c.recorder.append(
-            Decision(at=c.clock(), span=self.span, subject=subject, verdict=verdict, why=why, facts=facts)
+            self.speaker, data.learn_stop, data.labels, settings.seed, settings.direct, self.context.clean
         )

@@ -1,17 +1,17 @@
 """The detect graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from argosy.graphs.detect import nodes
-from argosy.graphs.detect.context import Desk, DetectContext
+from argosy.graphs.detect.context import DetectContext, DetectNodeContext
 from argosy.graphs.detect.state import State
-from argosy.graphs.recording.recorder import span
+from argosy.graphs.recording.recorded_node import recorded
 
-Node = Callable[[State, Desk], State]
+Node = Callable[[State, DetectNodeContext], State]
 Graph = StateGraph[State, DetectContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
@@ -29,7 +29,7 @@ def build() -> Graph:
     """The graph, not yet compiled; give a run its `DetectContext`."""
     graph: Graph = StateGraph(State, context_schema=DetectContext)
     for name, node in NODES:
-        graph.add_node(name, _recorded(name, node))
+        graph.add_node(name, recorded(name, node, DetectNodeContext, lambda _state: 1))
     graph.add_edge(START, "select")
     graph.add_edge("select", "score")
     graph.add_conditional_edges("score", after_score)
@@ -46,18 +46,3 @@ def after_score(state: State) -> Literal["fuse", "__end__"]:
 def after_fuse(state: State, runtime: Runtime[DetectContext]) -> Literal["explain", "__end__"]:
     """Only where it was asked for, and something was flagged."""
     return "explain" if runtime.context.settings.explain and state["flagged"] else "__end__"
-
-
-class Step(Protocol):
-    """A node as LangGraph calls it."""
-
-    def __call__(self, state: State, *, runtime: Runtime[DetectContext]) -> State: ...
-
-
-def _recorded(name: str, node: Node) -> Step:
-    def step(state: State, *, runtime: Runtime[DetectContext]) -> State:
-        context = runtime.context
-        with span(context.recorder, context.clock, name, 1) as mark:
-            return node(state, Desk(context, mark))
-
-    return step

@@ -65,7 +65,7 @@ def keep(
     candidates: Iterable[Candidate],
     merit: Callable[[Candidate], float],
     repeats: Callable[[Candidate, list[Candidate]], bool],
-    bench: SessionData,
+    data: SessionData,
     most: int,
 ) -> tuple[Candidate, ...]:
     """At most so many, best first: the best of each niche, and where places are left, the best of the others.
@@ -75,7 +75,7 @@ def keep(
     firsts: dict[Niche, Candidate] = {}
     others: list[Candidate] = []
     for candidate in sorted(candidates, key=merit, reverse=True):
-        niche = niche_of(candidate, bench)
+        niche = niche_of(candidate, data)
         if niche is None:
             continue
         if niche in firsts:
@@ -89,15 +89,15 @@ def keep(
     return tuple(sorted(kept, key=merit, reverse=True))
 
 
-def niche_of(candidate: Candidate, bench: SessionData) -> Niche | None:
+def niche_of(candidate: Candidate, data: SessionData) -> Niche | None:
     """Where an assessed candidate competes, by what it finds in training: incidents, or false alerts of the base.
 
     None where it finds none of them.
     """
-    train = bench.splits.train
-    fires = bench.rule_scores[candidate.id][train] >= 1.0
-    labels, values = bench.train_labels, bench.train.values
-    wanted = (bench.base_values[train] >= 1.0) & ~labels if candidate.direction is Direction.CLEAR else labels
+    train = data.splits.train
+    fires = data.rule_scores[candidate.id][train] >= 1.0
+    labels, values = data.train_labels, data.train.values
+    wanted = (data.base_values[train] >= 1.0) & ~labels if candidate.direction is Direction.CLEAR else labels
     found = [(start, stop) for start, stop in runs(wanted) if fires[start:stop].any()]
     if not found:
         return None

@@ -16,7 +16,7 @@ from argosy.detectors.rules.search import tune
 from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.archive import keep, niche_of
 from argosy.graphs.refine.certify import examine_worthy, unproven
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.library import patience
 from argosy.graphs.refine.state import Assessment, Candidate, Ending, Failure, Stage, State
 from argosy.graphs.refine.study import current_scores
@@ -38,33 +38,33 @@ SAME_BEHAVIOUR = 0.98
 """Two rules whose flags on the known part overlap by this share (Jaccard) count as one."""
 
 
-def tune_all(state: State, desk: Desk) -> State:
+def tune_all(state: State, node: RefineNodeContext) -> State:
     """Searches the numbers of every clean candidate on training data, and scores the known part with the best ones."""
-    scores = current_scores(state, state["direction"], desk)[desk.bench.splits.train]
-    yardstick = Yardstick.of(desk.bench.train_labels, scores, state["direction"], desk.context.objective)
+    scores = current_scores(state, state["direction"], node)[node.data.splits.train]
+    yardstick = Yardstick.of(node.data.train_labels, scores, state["direction"], node.context.objective)
 
     def one(candidate: Candidate) -> Candidate:
-        return _tuned(candidate, yardstick, desk) if candidate.stage is Stage.CLEAN else candidate
+        return _tuned(candidate, yardstick, node) if candidate.stage is Stage.CLEAN else candidate
 
-    tuned = desk.side_by_side(one, state["candidates"], lambda each: each.to(Stage.DROPPED))
+    tuned = node.side_by_side(one, state["candidates"], lambda each: each.to(Stage.DROPPED))
     return {"candidates": tuple(tuned)}
 
 
-def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
-    bench, settings = desk.bench, desk.settings
+def _tuned(candidate: Candidate, yardstick: Yardstick, node: RefineNodeContext) -> Candidate:
+    data, settings = node.data, node.settings
 
     def evaluate(batch: Sequence[Mapping[str, Number]]) -> Sequence[Floats | None]:
-        outcomes = desk.call(f"tune {candidate.id}", candidate.source, bench.train, batch)
+        outcomes = node.call(f"tune {candidate.id}", candidate.source, data.train, batch)
         return [outcome.scores if isinstance(outcome, Ran) else None for outcome in outcomes]
 
     found = tune(read_rule(candidate.source), evaluate, yardstick, settings.evaluations, settings.seed)
-    (outcome,) = desk.call(f"score {candidate.id}", candidate.source, bench.known, [found.params])
+    (outcome,) = node.call(f"score {candidate.id}", candidate.source, data.known, [found.params])
     if not isinstance(outcome, Ran):
         failure = as_failure(outcome, "the training and validation parts")
-        desk.decide(candidate.id, Stage.DROPPED, failure.error if failure else "")
+        node.decide(candidate.id, Stage.DROPPED, failure.error if failure else "")
         return candidate.to(Stage.DROPPED)
-    bench.rule_scores[candidate.id] = outcome.scores
-    desk.decide(
+    data.rule_scores[candidate.id] = outcome.scores
+    node.decide(
         candidate.id,
         Stage.TUNED,
         f"{found.evaluations} evaluations on training data; steady is the mean over thresholds nearby",
@@ -74,15 +74,15 @@ def _tuned(candidate: Candidate, yardstick: Yardstick, desk: Desk) -> Candidate:
     return candidate.to(Stage.TUNED, params=found.params)
 
 
-def assess(state: State, desk: Desk, gate: Gate | None = None) -> State:
+def assess(state: State, node: RefineNodeContext, gate: Gate | None = None) -> State:
     """Measures every tuned candidate, fused with what is accepted so far, against doing nothing and event by event."""
     gate = gate or refusal
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.TUNED:
             return candidate
-        assessed = _beside(candidate, state["accepted"], desk)
-        desk.decide(
+        assessed = _beside(candidate, state["accepted"], node)
+        node.decide(
             candidate.id,
             Stage.ASSESSED,
             f"{assessed.events_gained} incidents gained, {assessed.events_lost} lost, "
@@ -95,13 +95,13 @@ def assess(state: State, desk: Desk, gate: Gate | None = None) -> State:
         return candidate.to(Stage.ASSESSED, assessment=assessed)
 
     assessed = tuple(one(each) for each in state["candidates"])
-    return {"candidates": examine_worthy(assessed, lambda each: gate(each) is None, desk)}
+    return {"candidates": examine_worthy(assessed, lambda each: gate(each) is None, node)}
 
 
-def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk) -> Assessment:
+def assessment_of(candidate: Candidate, before: Bools, after: Bools, node: RefineNodeContext) -> Assessment:
     """Compares flags with a candidate to those without it, both of the known part, by part and event by event."""
-    bench, judge = desk.bench, desk.context.objective
-    labels, train, validation = bench.known_labels, bench.splits.train, bench.splits.validation
+    data, judge = node.data, node.context.objective
+    labels, train, validation = data.known_labels, data.splits.train, data.splits.validation
     had = np.array([before[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)
     has = np.array([after[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)
     return Assessment(
@@ -116,18 +116,18 @@ def assessment_of(candidate: Candidate, before: Bools, after: Bools, desk: Desk)
         false_points_added=int((after & ~before & ~labels).sum()),
         false_points_removed=int((before & ~after & ~labels).sum()),
         complexity=complexity(candidate.source),
-        falling=falling(before, after, desk),
+        falling=falling(before, after, node),
     )
 
 
-def falling(before: Bools, after: Bools, desk: Desk) -> tuple[str, ...]:
+def falling(before: Bools, after: Bools, node: RefineNodeContext) -> tuple[str, ...]:
     """Which F1s of the objective fall by more than its slack from the flags `before` to those `after`, and where.
 
     Both are of the known part. It is asked of training and validation; where validation holds no incident, of
     training and of both as one.
     """
-    bench, judge = desk.bench, desk.context.objective
-    labels, train, validation = bench.known_labels, bench.splits.train, bench.splits.validation
+    data, judge = node.data, node.context.objective
+    labels, train, validation = data.known_labels, data.splits.train, data.splits.validation
     parts = {"training": train, "validation": validation}
     if not labels[validation].any():
         parts = {"training": train, "training and validation": slice(0, len(labels))}
@@ -138,18 +138,18 @@ def falling(before: Bools, after: Bools, desk: Desk) -> tuple[str, ...]:
     )
 
 
-def review_all(state: State, desk: Desk) -> State:
+def review_all(state: State, node: RefineNodeContext) -> State:
     """Asks Review about every candidate that the gates would let through, and about the best of the others."""
     unheard = [each for each in state["candidates"] if each.stage is Stage.ASSESSED and not each.reviewed]
     assessed = [each for each in unheard if each.assessment]
     worthy = {each.id for each in assessed if refusal(each) is None}
     others = sorted((each for each in assessed if each.id not in worthy), key=_merit, reverse=True)
-    asked = worthy | {each.id for each in others[:1] if each.revisions < desk.settings.max_revisions}
+    asked = worthy | {each.id for each in others[:1] if each.revisions < node.settings.max_revisions}
 
     def one(candidate: Candidate) -> tuple[Candidate, ...]:
-        return _reviewed(candidate, state, desk) if candidate.id in asked else (candidate,)
+        return _reviewed(candidate, state, node) if candidate.id in asked else (candidate,)
 
-    reviewed = desk.side_by_side(one, state["candidates"], lambda candidate: (candidate,))
+    reviewed = node.side_by_side(one, state["candidates"], lambda candidate: (candidate,))
     return {"candidates": tuple(each for several in reviewed for each in several)}
 
 
@@ -158,19 +158,19 @@ def _merit(candidate: Candidate) -> float:
     return assessed.gain + assessed.train - assessed.train_before if assessed else -np.inf
 
 
-def _reviewed(candidate: Candidate, state: State, desk: Desk) -> tuple[Candidate, ...]:
+def _reviewed(candidate: Candidate, state: State, node: RefineNodeContext) -> tuple[Candidate, ...]:
     """What an opinion leads to. A rule that the gates would accept stays when a changed one is asked for."""
     key = CallKey(Role.REVIEW, candidate.round, candidate.number, 10 * candidate.revisions + 2 * candidate.repairs)
     try:
         opinion = ask_reviewer(
-            desk.speaker(Role.REVIEW), candidate.source, _review_evidence(candidate, state, desk), key
+            node.speaker(Role.REVIEW), candidate.source, _review_evidence(candidate, state, node), key
         )
     except BudgetSpent as spent:
-        desk.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
+        node.decide(candidate.id, Ending.BUDGET_SPENT, f"not reviewed: {spent}")
         return (candidate,)
-    desk.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
+    node.decide(candidate.id, f"review: {opinion.decision.value}", opinion.reason)
     heard = replace(candidate, reviewed=True)
-    back = _sent_back(opinion, candidate, desk)
+    back = _sent_back(opinion, candidate, node)
     if back is None:
         return (heard.to(Stage.DROPPED) if opinion.decision is Ruling.DISCARD else heard,)
     if refusal(candidate) is not None:
@@ -182,9 +182,9 @@ REVISED_MARK = "r"
 """Ends the id of a candidate that Review wanted changed, when the original stays beside it."""
 
 
-def _sent_back(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate | None:
+def _sent_back(opinion: Verdict, candidate: Candidate, node: RefineNodeContext) -> Candidate | None:
     """The candidate as it goes back to Detection or Repair; None where it does not, or no more: this is bounded."""
-    settings = desk.settings
+    settings = node.settings
     match opinion.decision:
         case Ruling.REVISE if candidate.revisions < settings.max_revisions:
             return candidate.to(Stage.REVISED, feedback=opinion.feedback, revisions=candidate.revisions + 1)
@@ -193,15 +193,15 @@ def _sent_back(opinion: Verdict, candidate: Candidate, desk: Desk) -> Candidate 
     return None
 
 
-def _review_evidence(candidate: Candidate, state: State, desk: Desk) -> ReviewEvidence:
-    bench, assessed = desk.bench, candidate.assessment
+def _review_evidence(candidate: Candidate, state: State, node: RefineNodeContext) -> ReviewEvidence:
+    data, assessed = node.data, candidate.assessment
     if assessed is None:
         raise ValueError(f"{candidate.id} has not been assessed")
-    before = current_scores(state, candidate.direction, desk)
-    after = fuse(before, [bench.member(candidate)]).values
-    train = bench.splits.train
+    before = current_scores(state, candidate.direction, node)
+    after = fuse(before, [data.member(candidate)]).values
+    train = data.splits.train
     return build_review_evidence(
-        bench.statistics,
+        data.statistics,
         before[train],
         after[train],
         candidate.direction,
@@ -214,7 +214,7 @@ def _review_evidence(candidate: Candidate, state: State, desk: Desk) -> ReviewEv
         false_points_added=assessed.false_points_added,
         false_points_removed=assessed.false_points_removed,
         complexity=assessed.complexity,
-        budget_tokens=desk.settings.prompt_tokens,
+        budget_tokens=node.settings.prompt_tokens,
     )
 
 
@@ -240,58 +240,60 @@ def refusal(candidate: Candidate) -> str | None:
     return None
 
 
-def select(state: State, desk: Desk, gate: Gate | None = None) -> State:
+def select(state: State, node: RefineNodeContext, gate: Gate | None = None) -> State:
     """Applies the gates, accepts new behaviour that passes, keeps an archive of parents, decides whether to go on."""
     fresh = sorted((each for each in state["candidates"] if each.stage is Stage.ASSESSED), key=_merit, reverse=True)
-    accepted = _accepted(fresh, state["accepted"], desk, gate or refusal)
+    accepted = _accepted(fresh, state["accepted"], node, gate or refusal)
     gained = len(accepted) - len(state["accepted"])
-    desk.bench.assessed |= {each.id: each for each in fresh}
+    node.data.assessed |= {each.id: each for each in fresh}
     archive = keep(
         [*fresh, *state["archive"]],
         _merit,
-        lambda each, kept: _repeats(each, kept, desk) is not None,
-        desk.bench,
-        desk.settings.archive_size,
+        lambda each, kept: _repeats(each, kept, node) is not None,
+        node.data,
+        node.settings.archive_size,
     )
     before = {parent.id for parent in state["archive"]}
     for parent in archive:
         if parent.id not in before:
-            desk.decide(parent.id, "kept as a parent", str(niche_of(parent, desk.bench)))
+            node.decide(parent.id, "kept as a parent", str(niche_of(parent, node.data)))
     tried = tuple(dict.fromkeys((*state["tried"], *(read_rule(each.source).summary for each in fresh))))
     stalled = 0 if gained or state["round"] == 0 else state["stalled"] + 1
     after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}
-    ending = _ending(state, stalled, desk)
+    ending = _ending(state, stalled, node)
     if ending:
-        desk.decide("session", ending, f"after round {state['round']} with {len(accepted)} accepted rules")
+        node.decide("session", ending, f"after round {state['round']} with {len(accepted)} accepted rules")
         after["ending"] = ending
     return after
 
 
-def _accepted(fresh: list[Candidate], before: tuple[Candidate, ...], desk: Desk, gate: Gate) -> tuple[Candidate, ...]:
+def _accepted(
+    fresh: list[Candidate], before: tuple[Candidate, ...], node: RefineNodeContext, gate: Gate
+) -> tuple[Candidate, ...]:
     """What was accepted before and what passes the gates now, the best first, each beside those accepted before it."""
     accepted = before
     for candidate in fresh:
-        why = gate(candidate) or unproven(candidate, desk) or _repeats(candidate, accepted, desk)
+        why = gate(candidate) or unproven(candidate, node) or _repeats(candidate, accepted, node)
         if why is None and accepted is not before:
-            candidate = candidate.to(candidate.stage, assessment=_beside(candidate, accepted, desk))
+            candidate = candidate.to(candidate.stage, assessment=_beside(candidate, accepted, node))
             why = gate(candidate)
         if why:
-            desk.decide(candidate.id, "not accepted", why)
+            node.decide(candidate.id, "not accepted", why)
         else:
             accepted = (*accepted, candidate.to(Stage.ACCEPTED))
-            desk.decide(candidate.id, Stage.ACCEPTED, "it gains on training data and does not lose on validation")
+            node.decide(candidate.id, Stage.ACCEPTED, "it gains on training data and does not lose on validation")
     return accepted
 
 
-def _beside(candidate: Candidate, accepted: tuple[Candidate, ...], desk: Desk) -> Assessment:
+def _beside(candidate: Candidate, accepted: tuple[Candidate, ...], node: RefineNodeContext) -> Assessment:
     """What a candidate adds to a fusion with these rules."""
-    base, members = desk.bench.base_values, [desk.bench.member(each) for each in accepted]
-    after = fuse(base, [*members, desk.bench.member(candidate)])
-    return assessment_of(candidate, fuse(base, members).flags, after.flags, desk)
+    base, members = node.data.base_values, [node.data.member(each) for each in accepted]
+    after = fuse(base, [*members, node.data.member(candidate)])
+    return assessment_of(candidate, fuse(base, members).flags, after.flags, node)
 
 
-def _repeats(candidate: Candidate, accepted: Iterable[Candidate], desk: Desk) -> str | None:
-    scores = desk.bench.rule_scores
+def _repeats(candidate: Candidate, accepted: Iterable[Candidate], node: RefineNodeContext) -> str | None:
+    scores = node.data.rule_scores
     for other in accepted:
         if other.direction is candidate.direction and _alike(scores[candidate.id], scores[other.id]):
             return f"it flags what {other.id} flags"
@@ -303,11 +305,11 @@ def _alike(first: Floats, second: Floats) -> bool:
     return bool(both.sum() >= SAME_BEHAVIOUR * either.sum())
 
 
-def _ending(state: State, stalled: int, desk: Desk) -> Ending | None:
-    settings = desk.settings
+def _ending(state: State, stalled: int, node: RefineNodeContext) -> Ending | None:
+    settings = node.settings
     if state.get("ending"):
         return None
-    if stopping := desk.stopping("the search"):
+    if stopping := node.stopping("the search"):
         return stopping
     if state["round"] >= settings.rounds:
         return Ending.ROUNDS_SPENT

@@ -8,7 +8,7 @@ from argosy.detectors.certificate.fingerprint import data_of, source_hash
 from argosy.detectors.certificate.form import Data, Kind, Sensitivity
 from argosy.detectors.certificate.sensitivity import beside_base
 from argosy.detectors.rules.rule import rule_id
-from argosy.graphs.refine.context import Desk, FinalScores
+from argosy.graphs.refine.context import FinalScores, RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome
 from argosy.signals.arrays import Bools
@@ -23,7 +23,7 @@ _KINDS: Mapping[Kind, FailureKind] = {
 
 
 def examine_worthy(
-    candidates: tuple[Candidate, ...], worthy: Callable[[Candidate], bool], desk: Desk
+    candidates: tuple[Candidate, ...], worthy: Callable[[Candidate], bool], node: RefineNodeContext
 ) -> tuple[Candidate, ...]:
     """Examines, at its tuned numbers, every assessed candidate that the gates would let through.
 
@@ -33,23 +33,23 @@ def examine_worthy(
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.ASSESSED or not worthy(candidate):
             return candidate
-        return _examined(candidate, desk)
+        return _examined(candidate, node)
 
-    return tuple(desk.side_by_side(one, candidates, lambda candidate: candidate))
+    return tuple(node.side_by_side(one, candidates, lambda candidate: candidate))
 
 
-def _examined(candidate: Candidate, desk: Desk) -> Candidate:
-    bench, name = desk.bench, _identity(candidate)
-    if name not in bench.examinations:
-        subject = Subject.of(candidate.source, candidate.params, candidate.direction, bench.known, bench.known_labels)
-        bench.examinations[name] = examine(subject, _running(f"examine {candidate.id}", desk))
-    found = bench.examinations[name]
+def _examined(candidate: Candidate, node: RefineNodeContext) -> Candidate:
+    data, name = node.data, _identity(candidate)
+    if name not in data.examinations:
+        subject = Subject.of(candidate.source, candidate.params, candidate.direction, data.known, data.known_labels)
+        data.examinations[name] = examine(subject, _running(f"examine {candidate.id}", node))
+    found = data.examinations[name]
     if not found.refusals:
-        desk.decide(candidate.id, "examined", "nothing speaks against it", **_facts(found))
+        node.decide(candidate.id, "examined", "nothing speaks against it", **_facts(found))
         return candidate
     refusal = min(found.refusals, key=lambda each: each.check is not Kind.CAUSALITY)
     failure = Failure(_KINDS.get(refusal.check, "refused"), refusal.why, first_index=refusal.first_index)
-    desk.decide(candidate.id, failure.kind, f"{refusal.check.value}: {refusal.why}", **_facts(found))
+    node.decide(candidate.id, failure.kind, f"{refusal.check.value}: {refusal.why}", **_facts(found))
     return candidate.to(Stage.VETTED, failure=failure)
 
 
@@ -66,59 +66,59 @@ def _facts(found: Examination) -> dict[str, float | int | None]:
     }
 
 
-def _running(purpose: str, desk: Desk) -> Run:
+def _running(purpose: str, node: RefineNodeContext) -> Run:
     def run(source: str, inputs: tuple[Input, ...], evaluations: tuple[Evaluation, ...]) -> tuple[Outcome, ...]:
-        return desk.run(purpose, Job(source, inputs, evaluations, desk.settings.limits))
+        return node.run(purpose, Job(source, inputs, evaluations, node.settings.limits))
 
     return run
 
 
-def unproven(candidate: Candidate, desk: Desk) -> str | None:
+def unproven(candidate: Candidate, node: RefineNodeContext) -> str | None:
     """Why the examination keeps a candidate from being accepted; None where it found nothing against it."""
-    found = desk.bench.examinations.get(_identity(candidate))
+    found = node.data.examinations.get(_identity(candidate))
     if found is None:
         return "it was not examined"
     return f"{found.refusals[0].check.value}: {found.refusals[0].why}" if found.refusals else None
 
 
-def recited(candidate: Candidate, series: Series, labels: Bools, desk: Desk) -> str | None:
+def recited(candidate: Candidate, series: Series, labels: Bools, node: RefineNodeContext) -> str | None:
     """Why a rule is refused once the whole series is there: it knows dates or places of the last part by heart."""
     subject = Subject.of(candidate.source, candidate.params, candidate.direction, series, labels)
-    found = learned_by_heart(subject, _running(f"lockbox {candidate.id} by heart", desk))
+    found = learned_by_heart(subject, _running(f"lockbox {candidate.id} by heart", node))
     return f"{found[0].check.value}: {found[0].why}" if found else None
 
 
-def certificates(state: State, desk: Desk, final: FinalScores) -> dict[str, Certificate]:
+def certificates(state: State, node: RefineNodeContext, final: FinalScores) -> dict[str, Certificate]:
     """The certificates of all accepted rules by candidate id. The lockbox is in those of the fusion's rules only."""
-    data = data_of(final.series, final.labels, desk.bench.splits)
+    data = data_of(final.series, final.labels, node.data.splits)
     scores = {member.id: member.scores for member in final.members}
 
     def of(candidate: Candidate) -> Measured:
-        own = scores.get(candidate.id, desk.bench.rule_scores[candidate.id])
-        return Measured(candidate.direction, own, final.base, final.labels, desk.context.objective)
+        own = scores.get(candidate.id, node.data.rule_scores[candidate.id])
+        return Measured(candidate.direction, own, final.base, final.labels, node.context.objective)
 
     def whole(candidate: Candidate) -> Certificate:
-        run = _running(f"certify {candidate.id}", desk)
-        moved = beside_base(candidate.source, candidate.params, desk.bench.known, of(candidate), run)
-        return _certificate(candidate, of(candidate), moved, data, desk)
+        run = _running(f"certify {candidate.id}", node)
+        moved = beside_base(candidate.source, candidate.params, node.data.known, of(candidate), run)
+        return _certificate(candidate, of(candidate), moved, data, node)
 
     def made(candidate: Candidate) -> Certificate:
-        return _certificate(candidate, of(candidate), (), data, desk)
+        return _certificate(candidate, of(candidate), (), data, node)
 
-    found = desk.side_by_side(whole, state["accepted"], made)
+    found = node.side_by_side(whole, state["accepted"], made)
     return {candidate.id: each for candidate, each in zip(state["accepted"], found, strict=True)}
 
 
 def _certificate(
-    candidate: Candidate, measured: Measured, moved: tuple[Sensitivity, ...], data: Data, desk: Desk
+    candidate: Candidate, measured: Measured, moved: tuple[Sensitivity, ...], data: Data, node: RefineNodeContext
 ) -> Certificate:
     return Certificate(
         source_sha256=source_hash(candidate.source),
         direction=candidate.direction,
         params=dict(candidate.params),
         data=data,
-        examination=desk.bench.examinations[_identity(candidate)],
+        examination=node.data.examinations[_identity(candidate)],
         sensitivity=moved,
-        evidence=gather(measured, desk.bench.splits),
-        lockbox_openings=desk.bench.lockbox.openings,
+        evidence=gather(measured, node.data.splits),
+        lockbox_openings=node.data.lockbox.openings,
     )

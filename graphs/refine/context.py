@@ -17,8 +17,9 @@ from argosy.detectors.rules.transfer import Unit
 from argosy.eval.metrics import measure
 from argosy.eval.objective import Objective
 from argosy.eval.splits import Lockbox, Part, Splits
-from argosy.graphs.recording.events import Decision, ScoreMeasured
-from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, Recorder
+from argosy.graphs.recording.events import ScoreMeasured
+from argosy.graphs.recording.node_context import NodeContext
+from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.graphs.refine.alert import AlertExplained
 from argosy.graphs.refine.offers import Library
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
@@ -27,7 +28,8 @@ from argosy.graphs.refine.state import Outcome as OutcomeName
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import STOPPED
 from argosy.graphs.replay.wrappers import PatientSandbox, RememberingSpeaker
-from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Sandbox
+from argosy.graphs.rule_job import rule_job
+from argosy.sandbox.protocol import Job, Limits, Outcome, Sandbox
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.finite import finite_or_none
 from argosy.signals.scores import Scores
@@ -202,13 +204,13 @@ class RefineContext:
     """Everything a run needs from outside. `stopping` is asked between steps and names the reason to end early."""
 
     settings: Settings
-    bench: SessionData
+    data: SessionData
     objective: Objective
     make_base: BaseMaker
     speakers: Mapping[Role, Speaker | Chain]
     sandbox: Sandbox
     recorder: Recorder
-    clock: Callable[[], float]
+    clock: Clock
     stopping: Callable[[], Ending | None]
     publish: Callable[[Publication], None]
     past: Past = field(default_factory=Past)
@@ -219,40 +221,40 @@ class RefineContext:
     """By what baselines are shortlisted; None to try all."""
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A node's view of the context: whatever it asks, runs, measures or decides is recorded under its span."""
-
-    context: RefineContext
-    span: str
+class RefineNodeContext(NodeContext[RefineContext]):
+    """The same for a session that is done again: what is on record is answered from there, and decided as it was."""
 
     @property
-    def bench(self) -> SessionData:
-        return self.context.bench
+    def data(self) -> SessionData:
+        return self.context.data
 
     @property
     def settings(self) -> Settings:
         return self.context.past.settings(self.context.settings)
 
     def speaker(self, role: Role) -> Speaker:
-        """Who speaks for a role. Of a fallback chain each model is recorded by itself, and each switch decided."""
+        """Who speaks for a role."""
         c = self.context
-        speaker = c.speakers[role]
-
-        def recorded(speaker: Speaker) -> Speaker:
-            return RecordedSpeaker(speaker, c.recorder, self.span, c.clock)
-
-        def switched(left: str, taken: str, why: str) -> None:
-            self.decide("model", "switched", f"{why}; from here on {taken} is asked", left=left, taken=taken)
-
-        live = speaker.speaker(recorded, switched) if isinstance(speaker, Chain) else recorded(speaker)
+        live = self.recorded_speaker(c.speakers[role])
         return RememberingSpeaker(live, c.past, c.recorder, self.span, c.clock)
+
+    def switched(self, left: str, taken: str, why: str) -> None:
+        self.decide("model", "switched", f"{why}; from here on {taken} is asked", left=left, taken=taken)
+
+    def sandbox(self, purpose: str) -> Sandbox:
+        """The sandbox, for jobs with one purpose."""
+        c = self.context
+        return self.recorded_sandbox(PatientSandbox(c.sandbox, c.past, self.span, purpose), purpose)
 
     def run(self, purpose: str, job: Job) -> tuple[Outcome, ...]:
         """Runs one job in the sandbox."""
-        c = self.context
-        patient = PatientSandbox(c.sandbox, c.past, self.span, purpose)
-        return RecordedSandbox(patient, c.recorder, self.span, purpose, c.clock).run(job)
+        return self.sandbox(purpose).run(job)
+
+    def call(
+        self, purpose: str, source: str, series: Series, params: Sequence[Mapping[str, float | int]]
+    ) -> tuple[Outcome, ...]:
+        """One evaluation of the rule on a whole series for each set of parameters."""
+        return self.run(purpose, rule_job(source, series, params, self.settings.limits))
 
     def stopping(self, gate: str) -> Ending | None:
         """Why to stop here, if so. It depends on clocks and people, so it is recorded, and done again as recorded."""
@@ -261,20 +263,6 @@ class Desk:
             return None
         self.decide(gate, STOPPED, f"this was not begun: {found}", ending=found, asked=asked)
         return Ending(found)
-
-    def call(
-        self, purpose: str, source: str, series: Series, params: Sequence[Mapping[str, float | int]]
-    ) -> tuple[Outcome, ...]:
-        """One evaluation of the rule on a whole series for each set of parameters."""
-        evaluations = tuple(Evaluation(dict(p)) for p in params)
-        inputs = (Input(series.values, series.seconds),)
-        return self.run(purpose, Job(source, inputs, evaluations, self.settings.limits))
-
-    def decide(self, subject: str, verdict: str, why: str, **facts: float | int | str | bool | None) -> None:
-        c = self.context
-        c.recorder.append(
-            Decision(at=c.clock(), span=self.span, subject=subject, verdict=verdict, why=why, facts=facts)
-        )
 
     def measured(self, subject: str, part: Part, labels: Bools, scores: Floats) -> Metrics:
         """Measures scores on a part of the data and records the figures; NaN becomes None."""

@@ -12,36 +12,35 @@ from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
 from argosy.detectors.why.moment import Moment
 from argosy.graphs.refine.alert import AlertExplained
-from argosy.graphs.refine.context import Desk, FinalScores
+from argosy.graphs.refine.context import FinalScores, RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Ending, State
-from argosy.sandbox.protocol import Job, Outcome
 from argosy.signals.incidents import runs
 from argosy.signals.shapes import Detector
 
 _A_YEAR_S = 365 * 86_400
 
 
-def explain_alerts(state: State, desk: Desk) -> State:
+def explain_alerts(state: State, node: RefineNodeContext) -> State:
     """Has the alerts of the lockbox explained, the first so many; ends early where the budget or a person ends it."""
-    final = desk.bench.final
-    if final is None or desk.bench.base is None:
+    final = node.data.final
+    if final is None or node.data.base is None:
         raise RuntimeError("the lockbox has not been opened yet")
-    offset = desk.bench.splits.lockbox.start
+    offset = node.data.splits.lockbox.start
     alerts = runs(final.fused.flags[offset:]) + offset
     members = {member.id: member for member in final.members}
     fused = {each.id: each for each in state["accepted"] if each.id in members}
-    for number, (start, stop) in enumerate(alerts[: desk.settings.explain].tolist(), start=1):
-        if desk.stopping(f"alert {number}"):
+    for number, (start, stop) in enumerate(alerts[: node.settings.explain].tolist(), start=1):
+        if node.stopping(f"alert {number}"):
             break
-        scene = _scene(start, stop, final, desk.bench.base, fused, members, desk)
+        scene = _scene(start, stop, final, node.data.base, fused, members, node)
         try:
-            explained = explain(desk.speaker(Role.REVIEW), scene, CallKey(Pattern.EXPLANATION, number, 1))
+            explained = explain(node.speaker(Role.REVIEW), scene, CallKey(Pattern.EXPLANATION, number, 1))
         except BudgetSpent as spent:
-            desk.decide("explanation", Ending.BUDGET_SPENT, f"no further alert is explained: {spent}")
+            node.decide("explanation", Ending.BUDGET_SPENT, f"no further alert is explained: {spent}")
             break
-        desk.decide(f"alert {number}", explained.standing, explained.told)
+        node.decide(f"alert {number}", explained.standing, explained.told)
         found = AlertExplained(start, stop, scene.moment(start), scene.detectors, explained)
-        desk.bench.explanations = (*desk.bench.explanations, found)
+        node.data.explanations = (*node.data.explanations, found)
     return {}
 
 
@@ -52,7 +51,7 @@ def _scene(
     base: Detector,
     fused: Mapping[str, Candidate],
     members: Mapping[str, Member],
-    desk: Desk,
+    node: RefineNodeContext,
 ) -> Scene:
     """The alert with what the rules that raised it say of themselves; the base's where no rule did."""
     names, clauses, settings = [], list[str](), dict[str, float]()
@@ -62,7 +61,7 @@ def _scene(
             continue
         names.append(rule_id(candidate.source, candidate.params, candidate.direction))
         settings |= {name: float(value) for name, value in candidate.params.items()}
-        for text, value in _decided(candidate, start + int(fired.argmax()), final, base, members[id], desk):
+        for text, value in _decided(candidate, start + int(fired.argmax()), final, base, members[id], node):
             clauses.append(text)
             settings |= {} if value is None else {text: value}
     score = float(final.fused.values[start:stop].max())
@@ -73,27 +72,12 @@ def _scene(
 
 
 def _decided(
-    candidate: Candidate, index: int, final: FinalScores, base: Detector, member: Member, desk: Desk
+    candidate: Candidate, index: int, final: FinalScores, base: Detector, member: Member, node: RefineNodeContext
 ) -> list[tuple[str, float | None]]:
     """The clauses of a rule that decided at a point, with their values where they hold a single one."""
     rule = TunedRule(candidate.id, read_rule(candidate.source), candidate.params, candidate.direction)
-    sandbox = _Recorded(desk, f"explain {candidate.id}")
-    moment = Moment(final.series.part(0, index + 1), base, (rule,), sandbox, desk.settings.limits)
+    sandbox = node.sandbox(f"explain {candidate.id}")
+    moment = Moment(final.series.part(0, index + 1), base, (rule,), sandbox, node.settings.limits)
     clause = clause_at(moment, rule, float(member.scores[index]))
     found = [] if clause is None else list(deciding(clause))
     return [(quoted(each.text), None if each.value is None else float(each.value)) for each in found]
-
-
-class _Recorded:
-    """The desk's sandbox for what looks into rules: every job is recorded, and done again as recorded."""
-
-    def __init__(self, desk: Desk, purpose: str) -> None:
-        self.name, self.sealed = desk.context.sandbox.name, desk.context.sandbox.sealed
-        self._desk, self._purpose = desk, purpose
-
-    def run(self, job: Job) -> tuple[Outcome, ...]:
-        """Raises SandboxUnavailable."""
-        return self._desk.run(self._purpose, job)
-
-    def close(self) -> None:
-        """The desk's sandbox stays open."""

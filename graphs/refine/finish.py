@@ -12,14 +12,14 @@ from argosy.detectors.rules.rule import read_rule
 from argosy.eval.splits import Part
 from argosy.graphs.refine.assess import falling
 from argosy.graphs.refine.certify import certificates, recited
-from argosy.graphs.refine.context import CertifiedRule, Desk, FinalScores, Metrics, Publication
+from argosy.graphs.refine.context import CertifiedRule, FinalScores, Metrics, Publication, RefineNodeContext
 from argosy.graphs.refine.state import Ending, Outcome, Stage, State
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.finite import finite_or_none
 
 
-def fuse_accepted(state: State, desk: Desk) -> State:
+def fuse_accepted(state: State, node: RefineNodeContext) -> State:
     """Chooses among all subsets of the accepted rules, the empty one included.
 
     None may lose on validation, nor let a single F1 of the objective fall there or in training (`falling`). Among the
@@ -27,28 +27,28 @@ def fuse_accepted(state: State, desk: Desk) -> State:
     holds a handful of incidents, and chooses by luck. Where it holds none, the two count as one part, so that what is
     false there counts.
     """
-    bench, judge = desk.bench, desk.context.objective
-    validation, train = bench.splits.validation, bench.splits.train
-    labels = bench.known_labels
+    data, judge = node.data, node.context.objective
+    validation, train = data.splits.validation, data.splits.train
+    labels = data.known_labels
     has_incidents = bool(labels[validation].any())
 
-    base_flags = bench.base_values >= 1.0
+    base_flags = data.base_values >= 1.0
     base_validation = judge(labels[validation], base_flags[validation])
 
     def value(flags: Bools) -> float:
-        if falling(base_flags, flags, desk):
+        if falling(base_flags, flags, node):
             return -math.inf
         if not has_incidents:
             return judge(labels, flags)
         on_train, on_validation = (judge(labels[part], flags[part]) for part in (train, validation))
         return (on_train + on_validation) / 2 if on_validation >= base_validation else -math.inf
 
-    if not bench.train_labels.any():
+    if not data.train_labels.any():
         return {"fused": (), "outcome": Outcome.NO_INCIDENTS}
-    choice = choose(bench.base_values, [bench.member(each) for each in state["accepted"]], value, PRICE_OF_A_RULE)
+    choice = choose(data.base_values, [data.member(each) for each in state["accepted"]], value, PRICE_OF_A_RULE)
     outcome = Outcome.FUSED if choice.ids else Outcome.BASE_ONLY
     basis = "training and validation" if has_incidents else "both parts as one (validation holds no incident)"
-    desk.decide(
+    node.decide(
         "fused",
         outcome,
         f"of {choice.considered} fusions the best on {basis} holds {len(choice.ids)} of {len(state['accepted'])} rules",
@@ -64,7 +64,7 @@ PRICE_OF_A_RULE = 0.02
 
 
 def open_lockbox(
-    state: State, desk: Desk, *, rate_limits: bool = True, hold: bool = True, ring_once: bool = True
+    state: State, node: RefineNodeContext, *, rate_limits: bool = True, hold: bool = True, ring_once: bool = True
 ) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
@@ -72,72 +72,72 @@ def open_lockbox(
     to know the last part by heart, which is then no accepted rule either. Without `rate_limits` a rule may act as often
     as it likes; without `hold` the fused scores rank as they are, and without `ring_once` alarms ring at every point.
     """
-    bench = desk.bench
-    if bench.base is None:
+    data = node.data
+    if data.base is None:
         raise RuntimeError("the base has not been fitted yet")
-    ringing = _ringing(state, desk) if ring_once else EVERY_POINT
-    hold_points = _hold(state, ringing, desk) if hold and bench.train_labels.any() else 0.0
-    series, labels = bench.lockbox.open()
-    desk.decide("lockbox", "opened", "the last part is looked at once, now", openings=bench.lockbox.openings)
-    base = bench.base.score(series)
+    ringing = _ringing(state, node) if ring_once else EVERY_POINT
+    hold_points = _hold(state, ringing, node) if hold and data.train_labels.any() else 0.0
+    series, labels = data.lockbox.open()
+    node.decide("lockbox", "opened", "the last part is looked at once, now", openings=data.lockbox.openings)
+    base = data.base.score(series)
     members, accepted = [], list(state["accepted"])
     for candidate in state["accepted"]:
         if candidate.id in state["fused"]:
-            (outcome,) = desk.call(f"lockbox {candidate.id}", candidate.source, series, [candidate.params])
-            if isinstance(outcome, Ran) and (why := recited(candidate, series, labels, desk)):
+            (outcome,) = node.call(f"lockbox {candidate.id}", candidate.source, series, [candidate.params])
+            if isinstance(outcome, Ran) and (why := recited(candidate, series, labels, node)):
                 accepted.remove(candidate)
-                desk.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
+                node.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
             elif isinstance(outcome, Ran):
-                acted = bench.member(candidate).changes(bench.base_values >= 1.0)
+                acted = data.member(candidate).changes(data.base_values >= 1.0)
                 limit = RateLimit.of(acted) if rate_limits else None
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, rate_limit=limit))
             else:
-                desk.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
+                node.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
     fused = fuse(base.values * ringing.level, members, hold_points, once=ringing.once)
-    bench.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, ringing)
+    data.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, ringing)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
     return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
 
 
-def _ringing(state: State, desk: Desk) -> AlertOnce:
+def _ringing(state: State, node: RefineNodeContext) -> AlertOnce:
     """How alarms ring, by what is known before the lockbox."""
-    bench = desk.bench
-    members = _members(state, desk)
+    data = node.data
+    members = _members(state, node)
 
     def stretch(part: slice) -> Stretch:
         inside = tuple(Member(each.id, each.direction, each.scores[part]) for each in members)
-        return Stretch(bench.known_labels[part], bench.base_values[part], inside)
+        return Stretch(data.known_labels[part], data.base_values[part], inside)
 
-    ringing = choose_alert_once(stretch(bench.splits.train), stretch(bench.splits.validation), desk.context.objective)
+    ringing = choose_alert_once(stretch(data.splits.train), stretch(data.splits.validation), node.context.objective)
     if ringing.once:
         why = "for this objective an alert is as good as all its points, and a false one costs less"
-        desk.decide("alarms", "ring_once", why, level=ringing.level)
+        node.decide("alarms", "ring_once", why, level=ringing.level)
     return ringing
 
 
-def _members(state: State, desk: Desk) -> tuple[Member, ...]:
-    return tuple(desk.bench.member(each) for each in state["accepted"] if each.id in state["fused"])
+def _members(state: State, node: RefineNodeContext) -> tuple[Member, ...]:
+    return tuple(node.data.member(each) for each in state["accepted"] if each.id in state["fused"])
 
 
-def _hold(state: State, ringing: AlertOnce, desk: Desk) -> float:
+def _hold(state: State, ringing: AlertOnce, node: RefineNodeContext) -> float:
     """How long peaks of the fused scores are held, by what is known before the lockbox."""
-    bench = desk.bench
-    fused = fuse(bench.base_values * ringing.level, _members(state, desk), once=ringing.once)
-    points = choose_hold(bench.known_labels, fused.values)
-    desk.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
+    data = node.data
+    fused = fuse(data.base_values * ringing.level, _members(state, node), once=ringing.once)
+    points = choose_hold(data.known_labels, fused.values)
+    node.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
     return points
 
 
-def certify(state: State, desk: Desk) -> State:
+def certify(state: State, node: RefineNodeContext) -> State:
     """Measures base, every rule beside the base, and the fusion on each part, and makes every rule's certificate."""
-    final, splits = desk.bench.final, desk.bench.splits
+    final, splits = node.data.final, node.data.splits
     if final is None:
         raise RuntimeError("the lockbox has not been opened yet")
 
     def by_part(subject: str, scores: Floats) -> dict[str, Metrics]:
         return {
-            part.value: desk.measured(subject, part, final.labels[splits.of(part)], scores[splits.of(part)])
+            part.value: node.measured(subject, part, final.labels[splits.of(part)], scores[splits.of(part)])
             for part in Part
         }
 
@@ -152,25 +152,25 @@ def certify(state: State, desk: Desk) -> State:
         )
         for member in final.members
     )
-    desk.bench.publication = Publication(
+    node.data.publication = Publication(
         rules=rules,
         accepted=state["accepted"],
-        family=desk.bench.family(state["accepted"]),
+        family=node.data.family(state["accepted"]),
         base=by_part("base", final.base),
         fused=by_part("fused", final.fused.values),
         outcome=state["outcome"],
         ending=state.get("ending") or Ending.ROUNDS_SPENT,
-        lockbox_openings=desk.bench.lockbox.openings,
-        certificates=certificates(state, desk, final),
-        explanations=desk.bench.explanations,
+        lockbox_openings=node.data.lockbox.openings,
+        certificates=certificates(state, node, final),
+        explanations=node.data.explanations,
     )
     return {}
 
 
-def publish(state: State, desk: Desk) -> State:
+def publish(state: State, node: RefineNodeContext) -> State:
     """Hands the rules, the fused detector and the figures to whoever keeps them."""
-    if desk.bench.publication is None:
+    if node.data.publication is None:
         raise RuntimeError("nothing has been certified yet")
-    desk.context.publish(desk.bench.publication)
-    desk.decide("session", state["outcome"], f"{len(state['fused'])} rules published", rules=", ".join(state["fused"]))
+    node.context.publish(node.data.publication)
+    node.decide("session", state["outcome"], f"{len(state['fused'])} rules published", rules=", ".join(state["fused"]))
     return {}

@@ -1,17 +1,17 @@
 """The refinement graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.recording.recorder import span
+from argosy.graphs.recording.recorded_node import recorded
 from argosy.graphs.refine import assess, explain, finish, shortlist, study, trial, write
-from argosy.graphs.refine.context import Desk, RefineContext, Settings
+from argosy.graphs.refine.context import RefineContext, RefineNodeContext, Settings
 from argosy.graphs.refine.state import Stage, State
 
-Node = Callable[[State, Desk], State]
+Node = Callable[[State, RefineNodeContext], State]
 Graph = StateGraph[State, RefineContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
@@ -42,7 +42,10 @@ def build(instead: Mapping[str, Node] | None = None) -> Graph:
     """
     graph: Graph = StateGraph(State, context_schema=RefineContext)
     for name, node in NODES:
-        graph.add_node(name, _recorded(name, (instead or {}).get(name, node)))
+        graph.add_node(
+            name,
+            recorded(name, (instead or {}).get(name, node), RefineNodeContext, lambda state: state.get("round", 0)),
+        )
     graph.add_edge(START, "profile")
     graph.add_conditional_edges("profile", after_profile)
     graph.add_edge("shortlist", "baseline")
@@ -110,18 +113,3 @@ def after_select(state: State) -> Literal["target", "fuse"]:
 def after_lockbox(_state: State, runtime: Runtime[RefineContext]) -> Literal["explain", "certify"]:
     """Alerts are explained where that was asked for."""
     return "explain" if runtime.context.past.settings(runtime.context.settings).explain else "certify"
-
-
-class Step(Protocol):
-    """A node as LangGraph calls it."""
-
-    def __call__(self, state: State, *, runtime: Runtime[RefineContext]) -> State: ...
-
-
-def _recorded(name: str, node: Node) -> Step:
-    def step(state: State, *, runtime: Runtime[RefineContext]) -> State:
-        context = runtime.context
-        with span(context.recorder, context.clock, name, state.get("round", 0)) as mark:
-            return node(state, Desk(context, mark))
-
-    return step

@@ -6,10 +6,10 @@ import numpy as np
 
 from argosy.detectors.rules.rule import Direction, RuleUnreadable, read_rule
 from argosy.detectors.rules.transfer import carried
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.offers import Offer
 from argosy.graphs.refine.state import Candidate, Stage, State
-from argosy.sandbox.protocol import Evaluation, Input, Job, Ran
+from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats
 
 ENOUGH = 0.5
@@ -21,23 +21,23 @@ ALIKE = 0.8
 """Rules whose highest scores, that share of a sample, lie on the same points to this share (Jaccard) count as one."""
 
 
-def library_round(state: State, promise: Mapping[Direction, float], desk: Desk) -> State | None:
+def library_round(state: State, promise: Mapping[Direction, float], node: RefineNodeContext) -> State | None:
     """The candidates that the library has for the most promising direction not offered yet; None when it has none.
 
     They go the way of all candidates, save that no model mends or reviews them. A direction takes half of what may be
     tried while another one is to come.
     """
-    library, done = desk.context.library, state.get("offered", ())
+    library, done = node.context.library, state.get("offered", ())
     worth = [each for each in promise if promise[each] > 0 and each not in done]
     todo = [each for each in worth if any(offer.direction is each for offer in library.offers)]
     if not todo:
         return None
     direction = max(todo, key=lambda each: promise[each])
-    left = library.most - desk.bench.offered
+    left = library.most - node.data.offered
     offers = [offer for offer in library.offers if offer.direction is direction]
-    chosen = _diverse(offers, left if len(todo) == 1 else -(-left // 2), desk)
-    desk.bench.offered += len(chosen)
-    desk.decide(
+    chosen = _diverse(offers, left if len(todo) == 1 else -(-left // 2), node)
+    node.data.offered += len(chosen)
+    node.decide(
         "library",
         direction,
         f"{len(chosen)} of {len(offers)} stored {direction.value} rules are tried before the model is asked",
@@ -76,39 +76,38 @@ def _candidate(number: int, turn: int, offer: Offer, source: str) -> Candidate:
     )
 
 
-def _diverse(offers: Sequence[Offer], most: int, desk: Desk) -> list[tuple[Offer, str]]:
+def _diverse(offers: Sequence[Offer], most: int, node: RefineNodeContext) -> list[tuple[Offer, str]]:
     """The first of the offers, carried to this series, that run and rank a sample's points differently."""
     kept: list[tuple[Offer, str]] = []
     shapes: list[Bools] = []
     for offer in offers:
         if len(kept) >= most:
             break
-        source = _carried(offer, desk)
-        top = _top_points(offer, source, desk) if source and all(source != other for _, other in kept) else None
+        source = _carried(offer, node)
+        top = _top_points(offer, source, node) if source and all(source != other for _, other in kept) else None
         if source and top is not None and not any(_alike(top, other) for other in shapes):
             kept.append((offer, source))
             shapes.append(top)
     return kept
 
 
-def _carried(offer: Offer, desk: Desk) -> str | None:
-    if desk.bench.unit is None:
+def _carried(offer: Offer, node: RefineNodeContext) -> str | None:
+    if node.data.unit is None:
         return offer.source
     try:
-        return carried(offer.source, offer.params, offer.unit, desk.bench.unit)
+        return carried(offer.source, offer.params, offer.unit, node.data.unit)
     except RuleUnreadable as unreadable:
-        desk.decide(offer.rule, "unreadable", str(unreadable))
+        node.decide(offer.rule, "unreadable", str(unreadable))
         return None
 
 
-def _top_points(offer: Offer, source: str, desk: Desk) -> Bools | None:
+def _top_points(offer: Offer, source: str, node: RefineNodeContext) -> Bools | None:
     """Where the rule, with the numbers it has, scores highest on a sample of the training part; None if it fails."""
-    train = desk.bench.train.part(0, min(SAMPLE_POINTS, len(desk.bench.train)))
+    train = node.data.train.part(0, min(SAMPLE_POINTS, len(node.data.train)))
     params = {**read_rule(source).defaults, **offer.params}
-    job = Job(source, (Input(train.values, train.seconds),), (Evaluation(params),), desk.settings.limits)
-    (outcome,) = desk.run(f"library {offer.rule}", job)
+    (outcome,) = node.call(f"library {offer.rule}", source, train, [params])
     if not isinstance(outcome, Ran):
-        desk.decide(offer.rule, Stage.DROPPED, f"it does not run on this series: {outcome}")
+        node.decide(offer.rule, Stage.DROPPED, f"it does not run on this series: {outcome}")
         return None
     return _highest(outcome.scores)
 

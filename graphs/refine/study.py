@@ -7,7 +7,7 @@ from argosy.detectors.fusion.fusion import fuse
 from argosy.detectors.rules.rule import Direction
 from argosy.detectors.rules.transfer import unit_of
 from argosy.eval.splits import Part
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.library import library_is_enough, library_round
 from argosy.graphs.refine.state import Candidate, Ending, Stage, State
 from argosy.signals.arrays import Bools, Floats
@@ -15,13 +15,13 @@ from argosy.signals.incidents import runs
 from argosy.signals.profile import profile
 
 
-def study(_state: State, desk: Desk) -> State:
+def study(_state: State, node: RefineNodeContext) -> State:
     """Profiles the training part."""
-    bench = desk.bench
-    found = profile(bench.train, bench.train_labels)
-    bench.unit = unit_of(found, bench.train.step_s)
-    bench.tags = series_tags(found, Goal.FLAG)
-    desk.decide(
+    data = node.data
+    found = profile(data.train, data.train_labels)
+    data.unit = unit_of(found, data.train.step_s)
+    data.tags = series_tags(found, Goal.FLAG)
+    node.decide(
         "series",
         "profiled",
         f"{found.points} training points, {found.incidents} incidents",
@@ -33,66 +33,66 @@ def study(_state: State, desk: Desk) -> State:
     return {"round": 0, "candidates": (), "archive": (), "accepted": (), "tried": (), "stalled": 0, "ending": None}
 
 
-def fit_base(state: State, desk: Desk) -> State:
+def fit_base(state: State, node: RefineNodeContext) -> State:
     """Fits the base on training data and measures it there and on validation."""
-    context, bench = desk.context, desk.bench
+    context, data = node.context, node.data
     names = state.get("shortlist", ())
-    made = context.make_base(bench.known, bench.known_labels, bench.splits, context.objective, names)
-    bench.set_base(made.detector)
-    bench.reached = made.reached
-    desk.decide("base", made.detector.name, made.why)
+    made = context.make_base(data.known, data.known_labels, data.splits, context.objective, names)
+    data.set_base(made.detector)
+    data.reached = made.reached
+    node.decide("base", made.detector.name, made.why)
     for part in (Part.TRAIN, Part.VALIDATION):
-        where = bench.splits.of(part)
-        desk.measured("base", part, bench.known_labels[where], bench.base_values[where])
-    if not bench.train_labels.any():
-        desk.decide("session", Ending.NO_INCIDENTS, "no incident in the training part: nothing to learn a rule from")
+        where = data.splits.of(part)
+        node.measured("base", part, data.known_labels[where], data.base_values[where])
+    if not data.train_labels.any():
+        node.decide("session", Ending.NO_INCIDENTS, "no incident in the training part: nothing to learn a rule from")
         return {"ending": Ending.NO_INCIDENTS}
     return {}
 
 
-def take_aim(state: State, desk: Desk) -> State:
+def take_aim(state: State, node: RefineNodeContext) -> State:
     """Picks what to work on: the direction in which the fusion so far has most to win on training data.
 
     The two bounds are what the objective would be if every missed incident were found, or every false alarm of the
     base taken back. A direction that just failed to yield anything gives way to the other one.
     """
-    bench, settings = desk.bench, desk.settings
+    data, settings = node.data, node.settings
     number = state["round"] + 1
-    flags = _fused_flags(state, desk)
-    promise = {direction: could_win(direction, flags, desk) for direction in settings.directions}
+    flags = _fused_flags(state, node)
+    promise = {direction: could_win(direction, flags, node) for direction in settings.directions}
     ranked = sorted(promise, key=lambda direction: -promise[direction])
     if state["stalled"] and len(ranked) > 1 and ranked[0] is state.get("direction") and promise[ranked[1]] > 0:
         ranked.reverse()
     direction = ranked[0]
     facts = {f"{each.value}_could_win": round(float(promise[each]), 4) for each in promise}
     if promise[direction] <= 0:
-        desk.decide(
+        node.decide(
             "session", Ending.NOTHING_LEFT, "the fusion makes no error on training data that a rule could mend", **facts
         )
         return {"ending": Ending.NOTHING_LEFT, "candidates": ()}
-    if from_library := library_round(state, promise, desk):
+    if from_library := library_round(state, promise, node):
         return from_library
     if library_is_enough(state, promise):
         why = "stored rules brought most of what was to win on training data, so no model is asked"
-        desk.decide("session", Ending.LIBRARY_ENOUGH, why, **facts)
+        node.decide("session", Ending.LIBRARY_ENOUGH, why, **facts)
         return {"ending": Ending.LIBRARY_ENOUGH, "candidates": ()}
-    desk.decide(f"round {number}", direction, _aim_sentence(promise, flags, bench.train_labels), **facts)
+    node.decide(f"round {number}", direction, _aim_sentence(promise, flags, data.train_labels), **facts)
     wanted = tuple(
         Candidate(f"c{number}.{i}", number, i, direction, Stage.WANTED) for i in range(1, settings.candidates + 1)
     )
     return {"round": number, "direction": direction, "candidates": wanted}
 
 
-def _fused_flags(state: State, desk: Desk) -> Bools:
-    bench = desk.bench
-    fused = fuse(bench.base_values, [bench.member(each) for each in state["accepted"]])
-    return fused.flags[bench.splits.train]
+def _fused_flags(state: State, node: RefineNodeContext) -> Bools:
+    data = node.data
+    fused = fuse(data.base_values, [data.member(each) for each in state["accepted"]])
+    return fused.flags[data.splits.train]
 
 
-def could_win(direction: Direction, flags: Bools, desk: Desk) -> float:
+def could_win(direction: Direction, flags: Bools, node: RefineNodeContext) -> float:
     """What the training objective would gain on these flags, shape (train,), if rules of a direction were perfect."""
-    labels, judge = desk.bench.train_labels, desk.context.objective
-    base_alarm = desk.bench.base_values[desk.bench.splits.train] >= 1.0
+    labels, judge = node.data.train_labels, node.context.objective
+    base_alarm = node.data.base_values[node.data.splits.train] >= 1.0
     match direction:
         case Direction.FLAG:
             best = flags | (labels & ~base_alarm)
@@ -113,15 +113,15 @@ def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bool
     )
 
 
-def current_scores(state: State, direction: Direction, desk: Desk) -> Floats:
+def current_scores(state: State, direction: Direction, node: RefineNodeContext) -> Floats:
     """The scores on the known part that a rule of this direction is to improve, shape (n,).
 
     For a flag rule the base with everything accepted so far; a clear rule acts on the base's alarms alone, so for it
     the base with the accepted clear rules.
     """
     members = [
-        desk.bench.member(each)
+        node.data.member(each)
         for each in state["accepted"]
         if direction is Direction.FLAG or each.direction is Direction.CLEAR
     ]
-    return fuse(desk.bench.base_values, members).values
+    return fuse(node.data.base_values, members).values

@@ -3,7 +3,7 @@
 import numpy as np
 
 from argosy.detectors.certificate.edges import edge_cases
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Failure, Stage, State
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Outcome, Ran, TimedOut, TooBig
 from argosy.signals.arrays import Floats
@@ -13,34 +13,34 @@ CUTS = 6
 TOLERANCE = 1e-6
 
 
-def trial(state: State, desk: Desk) -> State:
+def trial(state: State, node: RefineNodeContext) -> State:
     """Runs every vetted candidate, with its default numbers, on edge cases and on prefixes of a training sample."""
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage is not Stage.VETTED or candidate.failure:
             return candidate
-        failure = try_rule(candidate, desk)
+        failure = try_rule(candidate, node)
         if failure is None:
             return candidate.to(Stage.CLEAN)
-        desk.decide(candidate.id, failure.kind, failure.error)
+        node.decide(candidate.id, failure.kind, failure.error)
         return candidate.to(Stage.VETTED, failure=failure)
 
-    return {"candidates": tuple(desk.side_by_side(one, state["candidates"], lambda c: c.to(Stage.DROPPED)))}
+    return {"candidates": tuple(node.side_by_side(one, state["candidates"], lambda c: c.to(Stage.DROPPED)))}
 
 
-def try_rule(candidate: Candidate, desk: Desk) -> Failure | None:
+def try_rule(candidate: Candidate, node: RefineNodeContext) -> Failure | None:
     """The first thing that is wrong with a candidate at its default numbers, or None."""
     params = dict(candidate.params)
-    sample = desk.bench.train.part(0, min(SAMPLE_POINTS, len(desk.bench.train)))
+    sample = node.data.train.part(0, min(SAMPLE_POINTS, len(node.data.train)))
     edges = edge_cases(sample.values, sample.seconds, sample.step_s)
-    stops = cut_points(len(sample), desk.settings.seed)
+    stops = cut_points(len(sample), node.settings.seed)
     whole = len(edges)
     evaluations = [Evaluation(params, input=i) for i in range(len(edges))]
     evaluations += [Evaluation(params, input=whole), Evaluation(params, input=whole)]
     evaluations += [Evaluation(params, input=whole, stop=stop) for stop in stops]
     inputs = (*(edge.input for edge in edges), Input(sample.values, sample.seconds))
-    job = Job(candidate.source, inputs, tuple(evaluations), desk.settings.trial_limits)
-    outcomes = desk.run(f"trial {candidate.id}", job)
+    job = Job(candidate.source, inputs, tuple(evaluations), node.settings.trial_limits)
+    outcomes = node.run(f"trial {candidate.id}", job)
     names = [edge.name for edge in edges] + ["a training sample"] * (len(evaluations) - len(edges))
     for name, outcome in zip(names, outcomes, strict=True):
         failure = as_failure(outcome, name)

@@ -8,25 +8,25 @@ from argosy.agents.rules.detection import propose as ask_for_rule
 from argosy.agents.rules.evidence import ParentRule, RepairEvidence
 from argosy.agents.rules.repair import mend
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
-from argosy.graphs.refine.context import Desk
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Ending, Failure, Stage, State
 from argosy.graphs.refine.study import current_scores
 from argosy.sandbox.vetting import vet as find_faults
 
 
-def propose(state: State, desk: Desk) -> State:
+def propose(state: State, node: RefineNodeContext) -> State:
     """Asks Detection for every candidate that is wanted or sent back with feedback, each in a fresh context."""
-    train = desk.bench.splits.train
-    scores = current_scores(state, state["direction"], desk)[train]
+    train = node.data.splits.train
+    scores = current_scores(state, state["direction"], node)[train]
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.stage not in (Stage.WANTED, Stage.REVISED):
             return candidate
-        bench, settings = desk.bench, desk.settings
+        data, settings = node.data, node.settings
         parents = (candidate,) if candidate.stage is Stage.REVISED else _parents(state, candidate)
         evidence = build_evidence(
-            bench.statistics,
-            bench.base.name if bench.base else "given",
+            data.statistics,
+            data.base.name if data.base else "given",
             scores,
             candidate.direction,
             round=candidate.round,
@@ -37,27 +37,27 @@ def propose(state: State, desk: Desk) -> State:
             budget_tokens=settings.prompt_tokens,
         )
         key = CallKey(Role.DETECTION, candidate.round, candidate.number, 10 * candidate.revisions)
-        speaker = desk.speaker(Role.DETECTION)
+        speaker = node.speaker(Role.DETECTION)
         try:
             proposal = ask_for_rule(speaker, evidence, key, feedback=candidate.feedback)
         except BudgetSpent as spent:
-            return _out_of_budget(candidate, spent, desk)
+            return _out_of_budget(candidate, spent, node)
         if proposal.source is None:
-            desk.decide(candidate.id, Stage.DROPPED, f"the reply held no rule: {proposal.refusal}")
+            node.decide(candidate.id, Stage.DROPPED, f"the reply held no rule: {proposal.refusal}")
             return candidate.to(Stage.DROPPED)
         by_model = speaker.is_language_model or any(parent.language_model for parent in parents)
         shown = candidate.parents if candidate.stage is Stage.REVISED else tuple(parent.id for parent in parents)
         written = replace(candidate, source=proposal.source, parents=shown, language_model=by_model)
-        return _drafted(written, proposal.refusal, desk)
+        return _drafted(written, proposal.refusal, node)
 
-    return _next(desk, desk.side_by_side(one, state["candidates"], lambda candidate: candidate))
+    return _next(node, node.side_by_side(one, state["candidates"], lambda candidate: candidate))
 
 
-def _drafted(candidate: Candidate, refusal: str, desk: Desk) -> Candidate:
+def _drafted(candidate: Candidate, refusal: str, node: RefineNodeContext) -> Candidate:
     """A candidate with a new source, for vetting; or for Repair, where the source could not be read as a rule."""
     if not refusal:
         return candidate.to(Stage.DRAFTED)
-    desk.decide(candidate.id, "unreadable", refusal)
+    node.decide(candidate.id, "unreadable", refusal)
     return candidate.to(Stage.VETTED, failure=Failure("unreadable", refusal))
 
 
@@ -85,71 +85,71 @@ def _parent_rule(parent: Candidate) -> ParentRule:
     )
 
 
-def _out_of_budget(candidate: Candidate, spent: BudgetSpent, desk: Desk) -> Candidate:
-    desk.decide(candidate.id, Ending.BUDGET_SPENT, str(spent))
+def _out_of_budget(candidate: Candidate, spent: BudgetSpent, node: RefineNodeContext) -> Candidate:
+    node.decide(candidate.id, Ending.BUDGET_SPENT, str(spent))
     return candidate.to(Stage.UNASKED)
 
 
-def _next(desk: Desk, candidates: list[Candidate]) -> State:
+def _next(node: RefineNodeContext, candidates: list[Candidate]) -> State:
     """The new state; it ends the search when a cap was hit or somebody asked to stop."""
     state: State = {"candidates": tuple(candidates)}
-    stopping = desk.stopping("the search")
+    stopping = node.stopping("the search")
     if any(each.stage is Stage.UNASKED for each in candidates):
         stopping = Ending.BUDGET_SPENT
     if stopping:
-        desk.decide("session", stopping, "no further rule is looked for; what is accepted stays")
+        node.decide("session", stopping, "no further rule is looked for; what is accepted stays")
         state["ending"] = stopping
     return state
 
 
-def vet(state: State, desk: Desk) -> State:
+def vet(state: State, node: RefineNodeContext) -> State:
     """Reads every drafted rule: its shape, and what the syntax tree shows to be out of bounds."""
     seen = {each.source for each in state["candidates"] if each.stage not in (Stage.DRAFTED, Stage.WANTED)}
     seen |= {each.source for each in (*state["archive"], *state["accepted"])}
     vetted = []
     for candidate in state["candidates"]:
         if candidate.stage is Stage.DRAFTED:
-            candidate = _vet(candidate, seen, desk)
+            candidate = _vet(candidate, seen, node)
             seen.add(candidate.source)
         vetted.append(candidate)
     return {"candidates": tuple(vetted)}
 
 
-def _vet(candidate: Candidate, seen: set[str], desk: Desk) -> Candidate:
+def _vet(candidate: Candidate, seen: set[str], node: RefineNodeContext) -> Candidate:
     if candidate.source in seen:
-        desk.decide(candidate.id, Stage.DROPPED, "the same rule was tried before")
+        node.decide(candidate.id, Stage.DROPPED, "the same rule was tried before")
         return candidate.to(Stage.DROPPED)
     try:
         rule = read_rule(candidate.source)
     except RuleUnreadable as unreadable:
-        desk.decide(candidate.id, "unreadable", str(unreadable))
+        node.decide(candidate.id, "unreadable", str(unreadable))
         return candidate.to(Stage.VETTED, failure=Failure("unreadable", str(unreadable)))
     faults = find_faults(candidate.source)
     if faults:
         said = "; ".join(map(str, faults[:3]))
-        desk.decide(candidate.id, "refused", said)
+        node.decide(candidate.id, "refused", said)
         return candidate.to(Stage.VETTED, failure=Failure("refused", said, line=faults[0].line))
     return candidate.to(Stage.VETTED, failure=None, params=rule.defaults)
 
 
-def repair(state: State, desk: Desk) -> State:
+def repair(state: State, node: RefineNodeContext) -> State:
     """Has Repair mend every candidate that failed, each in a fresh context; bounded by the count in the settings."""
 
     def one(candidate: Candidate) -> Candidate:
         if candidate.failure is None or candidate.stage is Stage.DROPPED:
             return candidate
         if candidate.ancestor is not None:
-            desk.decide(candidate.id, Stage.DROPPED, f"a stored rule is not mended: {candidate.failure.error}")
+            node.decide(candidate.id, Stage.DROPPED, f"a stored rule is not mended: {candidate.failure.error}")
             return candidate.to(Stage.DROPPED)
-        if candidate.repairs >= desk.settings.max_repairs:
-            desk.decide(candidate.id, Stage.DROPPED, f"still failing after {candidate.repairs} repairs")
+        if candidate.repairs >= node.settings.max_repairs:
+            node.decide(candidate.id, Stage.DROPPED, f"still failing after {candidate.repairs} repairs")
             return candidate.to(Stage.DROPPED)
-        return _mended(candidate, candidate.failure, desk)
+        return _mended(candidate, candidate.failure, node)
 
-    return _next(desk, desk.side_by_side(one, state["candidates"], lambda candidate: candidate.to(Stage.DROPPED)))
+    return _next(node, node.side_by_side(one, state["candidates"], lambda candidate: candidate.to(Stage.DROPPED)))
 
 
-def _mended(candidate: Candidate, failure: Failure, desk: Desk) -> Candidate:
+def _mended(candidate: Candidate, failure: Failure, node: RefineNodeContext) -> Candidate:
     evidence = RepairEvidence(
         direction=candidate.direction.value,
         failure=failure.kind,
@@ -159,16 +159,16 @@ def _mended(candidate: Candidate, failure: Failure, desk: Desk) -> Candidate:
         first_index=failure.first_index,
     )
     attempt = 10 * candidate.revisions + 2 * candidate.repairs
-    speaker = desk.speaker(Role.REPAIR)
+    speaker = node.speaker(Role.REPAIR)
     key = CallKey(Role.REPAIR, candidate.round, candidate.number, attempt)
     try:
         proposal = mend(speaker, candidate.source, evidence, key)
     except BudgetSpent as spent:
-        return _out_of_budget(candidate, spent, desk)
+        return _out_of_budget(candidate, spent, node)
     tried = replace(candidate, repairs=candidate.repairs + 1)
     if proposal.source is None:
-        desk.decide(candidate.id, "not mended", proposal.refusal)
+        node.decide(candidate.id, "not mended", proposal.refusal)
         return tried
     by_model = candidate.language_model or speaker.is_language_model
     mended = replace(tried, source=proposal.source, failure=None, language_model=by_model)
-    return _drafted(mended, proposal.refusal, desk)
+    return _drafted(mended, proposal.refusal, node)

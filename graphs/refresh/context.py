@@ -7,14 +7,15 @@ from typing import Protocol
 from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Number
 from argosy.eval.objective import Objective
-from argosy.graphs.recording.events import Decision as DecisionEvent
-from argosy.graphs.recording.recorder import RecordedSandbox, Recorder
+from argosy.graphs.recording.node_context import NodeContext
+from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
 from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
-from argosy.graphs.refresh.state import Fact, State
-from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome, Ran, Sandbox
+from argosy.graphs.refresh.state import State
+from argosy.graphs.rule_job import rule_job
+from argosy.sandbox.protocol import Outcome, Ran, Sandbox
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -83,7 +84,7 @@ class Attempt:
 
 @dataclass(frozen=True, eq=False)
 class RefreshContext:
-    """Everything a run needs from outside. `bench` and `sandbox` are None for a run that only takes an answer.
+    """Everything a run needs from outside. `data` and `sandbox` are None for a run that only takes an answer.
 
     `champion` is the id of the live detector; `challenge` says how the challenger in shadow was made. `pending`: an
     open question about this line. `expired` says since when the champion is due, in words. `attempt` is the last
@@ -94,9 +95,9 @@ class RefreshContext:
     policy: Policy
     objective: Objective
     recorder: Recorder
-    clock: Callable[[], float]
+    clock: Clock
     register: Register
-    bench: RefreshData | None = None
+    data: RefreshData | None = None
     sandbox: Sandbox | None = None
     makers: Makers | None = None
     attempt: Attempt | None = None
@@ -106,31 +107,20 @@ class RefreshContext:
     interrupted: Callable[[], bool] = lambda: False
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A node's view of the context: whatever it runs or decides is recorded under its span."""
-
-    context: RefreshContext
-    span: str
+class RefreshNodeContext(NodeContext[RefreshContext]):
+    """With the data and the makers that a run which only takes an answer is not given."""
 
     @property
-    def bench(self) -> RefreshData:
-        if self.context.bench is None:
+    def data(self) -> RefreshData:
+        if self.context.data is None:
             raise RuntimeError("this run was given no data")
-        return self.context.bench
+        return self.context.data
 
     @property
     def makers(self) -> Makers:
         if self.context.makers is None:
             raise RuntimeError("this run was given nobody to make challengers")
         return self.context.makers
-
-    def decide(self, subject: str, verdict: str, why: str, **facts: Fact) -> None:
-        """Records a decision."""
-        c = self.context
-        c.recorder.append(
-            DecisionEvent(at=c.clock(), span=self.span, subject=subject, verdict=verdict, why=why, facts=facts)
-        )
 
     def call(
         self, purpose: str, source: str, series: Series, params: Sequence[dict[str, Number]]
@@ -139,30 +129,25 @@ class Desk:
         c = self.context
         if c.sandbox is None:
             raise RuntimeError("this run was given no sandbox")
-        job = Job(
-            source,
-            (Input(series.values, series.seconds),),
-            tuple(Evaluation(dict(each)) for each in params),
-            c.policy.settings.limits,
-        )
-        return RecordedSandbox(c.sandbox, c.recorder, self.span, purpose, c.clock).run(job)
+        job = rule_job(source, series, params, c.policy.settings.limits)
+        return self.recorded_sandbox(c.sandbox, purpose).run(job)
 
     def score(self, served: LoadedDetector) -> Scores:
         """A detector's fused scores on the whole series, once; a rule that fails is left out, and said to be broken."""
-        bench = self.bench
-        if served.id not in bench.scores:
+        data = self.data
+        if served.id not in data.scores:
             found = {
                 each.id: scores
                 for each in served.rules
                 if (scores := self._rule(served, each.id, each.rule.source, dict(each.params))) is not None
             }
-            bench.scores[served.id] = served.fuse(served.base.score(bench.series).values, found)
-        return bench.scores[served.id]
+            data.scores[served.id] = served.fuse(served.base.score(data.series).values, found)
+        return data.scores[served.id]
 
     def _rule(self, served: LoadedDetector, rule: str, source: str, params: dict[str, Number]) -> Floats | None:
-        (outcome,) = self.call(f"score {served.id}", source, self.bench.series, [params])
+        (outcome,) = self.call(f"score {served.id}", source, self.data.series, [params])
         if isinstance(outcome, Ran):
             return outcome.scores
-        self.bench.broken[rule] = str(outcome)
+        self.data.broken[rule] = str(outcome)
         self.decide(rule, "broken", f"it does not run on the newer points, so it is not listened to: {outcome}")
         return None

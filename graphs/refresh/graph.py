@@ -1,17 +1,17 @@
 """The refresh graph as LangGraph sees it: nodes, edges and routers. Nothing is compiled at import."""
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from argosy.graphs.recording.recorder import span
+from argosy.graphs.recording.recorded_node import recorded
 from argosy.graphs.refresh import conclude, judge, look, make
-from argosy.graphs.refresh.context import Desk, RefreshContext
+from argosy.graphs.refresh.context import RefreshContext, RefreshNodeContext
 from argosy.graphs.refresh.state import State
 
-Node = Callable[[State, Desk], State]
+Node = Callable[[State, RefreshNodeContext], State]
 Graph = StateGraph[State, RefreshContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
@@ -45,7 +45,7 @@ def build() -> Graph:
     """The graph, not yet compiled; a run that may have to wait for a person needs a checkpointer and a thread."""
     graph: Graph = StateGraph(State, context_schema=RefreshContext)
     for name, node in NODES:
-        graph.add_node(name, _recorded(name, node))
+        graph.add_node(name, recorded(name, node, RefreshNodeContext, lambda _state: 0))
     graph.add_node("approve", conclude.approve)
     graph.add_edge(START, "look")
     graph.add_edge("look", "decide")
@@ -83,18 +83,3 @@ def after_gate(state: State, runtime: Runtime[RefreshContext]) -> Literal["wait"
 def after_answer(state: State) -> Literal["promote", "reject"]:
     """What the person said."""
     return "promote" if state["answer"]["approved"] else "reject"
-
-
-class Step(Protocol):
-    """A node as LangGraph calls it."""
-
-    def __call__(self, state: State, *, runtime: Runtime[RefreshContext]) -> State: ...
-
-
-def _recorded(name: str, node: Node) -> Step:
-    def step(state: State, *, runtime: Runtime[RefreshContext]) -> State:
-        context = runtime.context
-        with span(context.recorder, context.clock, name, 0) as mark:
-            return node(state, Desk(context, mark))
-
-    return step

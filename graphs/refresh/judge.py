@@ -6,9 +6,10 @@ import numpy as np
 
 from argosy.detectors.drift.counts import outside
 from argosy.eval.objective import Objective
-from argosy.graphs.refresh.context import Desk, Policy
+from argosy.graphs.recording.node_context import Fact
+from argosy.graphs.refresh.context import Policy, RefreshNodeContext
 from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alerts, found
-from argosy.graphs.refresh.state import Fact, State
+from argosy.graphs.refresh.state import State
 from argosy.signals.arrays import Bools
 from argosy.signals.finite import finite_or_none
 
@@ -64,29 +65,29 @@ class ComparedFigures:
         }
 
 
-def shadow(_state: State, desk: Desk) -> State:
+def shadow(_state: State, node: RefreshNodeContext) -> State:
     """Scores the points that the challenger was not made on with both; without a span to wait for, those it was."""
-    seen = _beside(desk)
+    seen = _beside(node)
     facts = seen.facts()
     where = f"{seen.points:,} points, {seen.days:.1f} days" + ("" if seen.unseen else ", which it was made on")
-    desk.decide("shadow", "beside the champion", where, **facts)
+    node.decide("shadow", "beside the champion", where, **facts)
     return {"facts": facts}
 
 
-def _beside(desk: Desk) -> ComparedFigures:
-    bench, champion, challenger = desk.bench, desk.bench.champion, _challenger(desk)
-    unseen = not spans_nothing(desk)
-    start = challenger.made if unseen else bench.labelled.start
-    labels = bench.labels[start : bench.told]
-    flags = [desk.score(each).flags for each in (champion, challenger)]
-    here = [each[start : bench.told] for each in flags]
+def _beside(node: RefreshNodeContext) -> ComparedFigures:
+    data, champion, challenger = node.data, node.data.champion, _challenger(node)
+    unseen = not spans_nothing(node)
+    start = challenger.made if unseen else data.labelled.start
+    labels = data.labels[start : data.told]
+    flags = [node.score(each).flags for each in (champion, challenger)]
+    here = [each[start : data.told] for each in flags]
     alone = [outside(labels, each) for each in here]
-    judge = desk.context.objective
+    judge = node.context.objective
     hits = [found(labels, each) for each in here]
-    ever = [found(bench.labels, each) for each in flags]
+    ever = [found(data.labels, each) for each in flags]
     return ComparedFigures(
-        points=len(bench.series) - start,
-        days=bench.days(start, len(bench.series)),
+        points=len(data.series) - start,
+        days=data.days(start, len(data.series)),
         incidents=len(hits[0]),
         alerts=(alerts(flags[0][start:]), alerts(flags[1][start:])),
         false_alerts=(alerts(alone[0]), alerts(alone[1])),
@@ -95,7 +96,7 @@ def _beside(desk: Desk) -> ComparedFigures:
         steady=steadily_better(labels, here[0], here[1], judge),
         lost=int((ever[0] & ~ever[1]).sum()),
         unseen=unseen,
-        labelled=len(labels) > 0 and (bench.told_all or bool(labels.any())),
+        labelled=len(labels) > 0 and (data.told_all or bool(labels.any())),
     )
 
 
@@ -116,28 +117,28 @@ def _better(labels: Bools, before: Bools, after: Bools, judge: Objective) -> boo
     return alerts(after) <= alerts(before)
 
 
-def _challenger(desk: Desk) -> LoadedDetector:
-    if desk.bench.challenger is None:
+def _challenger(node: RefreshNodeContext) -> LoadedDetector:
+    if node.data.challenger is None:
         raise RuntimeError("there is no challenger")
-    return desk.bench.challenger
+    return node.data.challenger
 
 
-def spans_nothing(desk: Desk) -> bool:
+def spans_nothing(node: RefreshNodeContext) -> bool:
     """Whether a challenger is to be judged at once."""
-    policy = desk.context.policy
+    policy = node.context.policy
     return not policy.shadow_points and not policy.shadow_days
 
 
-def gate(state: State, desk: Desk) -> State:
+def gate(state: State, node: RefreshNodeContext) -> State:
     """Lets the challenger pass, refuses it, or waits for more points. No opinion overrules it."""
-    verdict, why = judged(state["facts"], desk)
-    desk.decide(str(state["challenger"]), verdict, why)
+    verdict, why = judged(state["facts"], node)
+    node.decide(str(state["challenger"]), verdict, why)
     return {"verdict": verdict, "why": f"{state['why']}; {why}"}
 
 
-def judged(facts: dict[str, Fact], desk: Desk) -> tuple[str, str]:
+def judged(facts: dict[str, Fact], node: RefreshNodeContext) -> tuple[str, str]:
     """The verdict and why."""
-    policy = desk.context.policy
+    policy = node.context.policy
     points, days = _number(facts["shadow_points"]), _number(facts["shadow_days"])
     if not _lasted(1, points, days, policy):
         spans = [f"{policy.shadow_points:,} points"] if policy.shadow_points else []

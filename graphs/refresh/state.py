@@ -3,8 +3,7 @@
 from typing import Any, TypedDict
 
 from argosy.detectors.drift import Finding
-
-Fact = float | int | str | bool | None
+from argosy.graphs.recording.node_context import Fact
 
 
 class State(TypedDict, total=False):

@@ -136,9 +136,9 @@ def run(
     rows: list[Explanations] = []
     try:
         with open_pattern_run(asked, workspace) as session:
-            with session.span("explain") as mark:
+            with session.step("explain") as node:
                 try:
-                    rows.extend(explained(session.speaker(mark), chosen))  # what comes before an outage stays
+                    rows.extend(explained(node.speaker, chosen))  # what comes before an outage stays
                 except ModelUnavailable as error:
                     if not rows:
                         raise

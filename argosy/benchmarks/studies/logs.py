@@ -89,8 +89,8 @@ class LogStudy:
             prompt_tokens=self.bounds.entry_tokens,
             settings={"strategy": strategy.value, "benchmark": "logs"},
         )
-        with open_pattern_run(request, self.workspace) as run, run.span("read") as mark:
-            speaker = run.speaker(mark)
+        with open_pattern_run(request, self.workspace) as run, run.step("read") as node:
+            speaker = node.speaker
             ready = prepared(strategy, sample, speaker, self.bounds)
             reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.workspace.store.redaction.text)
             scores = reader.score(Lines(log.name, rest.texts))

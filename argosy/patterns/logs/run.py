@@ -141,14 +141,14 @@ def _judged(
     verdicts: Verdicts,
     watching: LogObserver,
 ) -> tuple[LogReport, Mapping[int, Answer]]:
-    with run.span("prepare") as mark:
-        ready = prepared(request.strategy, sample, run.speaker(mark), request.bounds, watching.interrupted)
+    with run.step("prepare") as node:
+        ready = prepared(request.strategy, sample, node.speaker, request.bounds, watching.interrupted)
         for rank, each in enumerate(ready.ranked, 1):
             who = "written by the model" if each.by_model else "comes along"
-            run.decide(mark, f"instruction {rank}", f"F1 {each.f1:.3f}", f"{who}: {each.task}")
-    with run.span("read") as mark:
+            node.decide(f"instruction {rank}", f"F1 {each.f1:.3f}", f"{who}: {each.task}")
+    with run.step("read") as node:
         reader = LogPrompt(
-            run.speaker(mark),
+            node.speaker,
             ready.manner,
             request.bounds,
             verdicts,
@@ -159,7 +159,7 @@ def _judged(
         answers = reader.read(mined.templates)
         report = _report(request, run, mined, reader, answers, ready)
         for found in report.abnormal:
-            run.decide(mark, f"template {found.id}", "abnormal", found.reason, {"lines": found.count})
+            node.decide(f"template {found.id}", "abnormal", found.reason, lines=found.count)
     return report, answers
 
 

@@ -81,10 +81,10 @@ def judge_records(
         clean = workspace.store.redaction.text
         embedder = open_embedder(task.embed, workspace.models, run.budget, task.seed, clean)
         detector = RecordDetector(embedder, task.judging)
-        with run.span("score") as mark:
+        with run.step("score") as node:
             found = detector.fit(training).score(given.records)
             flagged = int(found.flags.sum())
-            run.decide(mark, "records", f"{flagged} of {len(found.values)} flagged", "; ".join(detector.notes))
+            node.decide("records", f"{flagged} of {len(found.values)} flagged", "; ".join(detector.notes))
         asked = review_batches_of(detector, given.records, found, clean) if task.review else None
         verdicts, more = _reviewed(run, asked, given, rules) if asked else ({}, {})
         scores = _after_review(found, verdicts)
@@ -172,9 +172,9 @@ def _reviewed(
     verdicts: dict[int, Verdict] = {}
     summaries: list[dict[str, str | None]] = []
     made_up = 0
-    with run.span("review") as mark:
+    with run.step("review") as node:
         for batch, review in zip(
-            asked.review_batches, review_all(run.speaker(mark), asked.review_batches, rules), strict=True
+            asked.review_batches, review_all(node.speaker, asked.review_batches, rules), strict=True
         ):
             made_up += review.made_up
             if review.summary:
@@ -183,7 +183,7 @@ def _reviewed(
                 place = asked.places[id]
                 verdicts[place] = verdict
                 if len(verdicts) <= _MOST_DECIDED:
-                    run.decide(mark, f"record {given.numbers[place]}", verdict.ruling.value, verdict.reason, {"id": id})
+                    node.decide(f"record {given.numbers[place]}", verdict.ruling.value, verdict.reason, id=id)
     counts = {ruling.value: sum(each.ruling is ruling for each in verdicts.values()) for ruling in Ruling}
     return verdicts, {"review": {**counts, "made_up": made_up, "summaries": summaries, "rules": bool(rules)}}
 

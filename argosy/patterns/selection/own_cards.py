@@ -70,8 +70,8 @@ def write_new_card(
     """
     asked = PatternRequest(NAME, unknown.name, len(unknown.source), [Pattern.CARD], model, seed, caps)
     with open_pattern_run(asked, workspace) as run:
-        with run.span(NAME) as mark:
-            card = write_card(run.speaker(mark), unknown, CallKey(Pattern.CARD, 1, 1))
+        with run.step(NAME) as node:
+            card = write_card(node.speaker, unknown, CallKey(Pattern.CARD, 1, 1))
         if isinstance(card, NoCard):
             problem = f"no answer holds a card; the last because {card.reasons[-1]}"
             raise BadInput(f"--model {model}", problem, f"argosy show {run.session} tells what was said; try another")

@@ -118,11 +118,11 @@ def run_selection(
         settings=settings,
     )
     with open_pattern_run(asked, workspace, observer) as run:
-        with run.span(NAME) as mark:
-            chosen = select(run.speaker(mark), brief, CallKey(Pattern.SELECTION, 1, 1))
+        with run.step(NAME) as node:
+            chosen = select(node.speaker, brief, CallKey(Pattern.SELECTION, 1, 1))
             for why in chosen.refused:
-                run.decide(mark, "answer", "unusable", why)
-            run.decide(mark, subject.id, chosen.choice, chosen.reason, {"by": chosen.author.value})
+                node.decide("answer", "unusable", why)
+            node.decide(subject.id, chosen.choice, chosen.reason, by=chosen.author.value)
         run.report |= _report(request, brief, chosen) | {"session": run.session}
         run.report["notes"] = [*request.notes, *run.notes, *_notes(chosen)]
         return SelectResult(run.session, chosen, run.report)

@@ -19,8 +19,8 @@ def store(tmp_path: Path) -> Store:
 
 def test_a_run_is_kept_with_its_report(store: Store) -> None:
     with open_pattern_run(PatternRequest("quiet", "a log", 3), workspace_of(store)) as run:
-        with run.span("read") as mark:
-            run.decide(mark, "line 1", "normal")
+        with run.step("read") as node:
+            node.decide("line 1", "normal")
         run.report["lines"] = 3
     row = store.sessions.find(run.session)
     assert (row.outcome, row.report, row.base) == ("done", {"lines": 3}, "quiet")

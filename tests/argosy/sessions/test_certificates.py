@@ -160,7 +160,7 @@ def test_bad_input_is_one_line_and_exit_code_2(home: Path, kept: Store, rule: st
         ((row.id,), "has no certificate"),
         ((rule,), "cannot be read at"),
         (("r-none",), "there is none"),
-        ((row.id, home / "nothing.csv"), "has no certificate"),
+        ((row.id, home / "nothing.csv"), "no such file"),
     ):
         result = invoke(home, "rule", "verify", *words)
         assert result.exit_code == 2

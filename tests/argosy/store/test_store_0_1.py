@@ -129,7 +129,7 @@ def test_sessions_are_replayed_and_call_keys_are_the_same_strings(
     name: str, ids: dict[str, str], store: Store, recorded: dict[str, Any]
 ) -> None:
     came: list[Event] = []
-    replayed = replay_session(ids[name], store, time.time, came.append)
+    replayed = replay_session(ids[name], workspace_of(store), Observer(came.append))
     then = recorded["answers"][f"replay {ids[name]}"]
     assert (replayed.differences, replayed.missing, replayed.added) == ((), 0, 0)
     assert (replayed.replies, replayed.events) == (then["replies"], then["events"])

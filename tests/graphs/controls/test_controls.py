@@ -71,7 +71,7 @@ def test_proposals_of_best_of_n_know_nothing_of_each_other(sandbox: LocalSandbox
 def test_best_of_n_tunes_and_fuses_what_is_best_on_validation(sandbox: LocalSandbox) -> None:
     ran, _ = _run(sandbox, "best_of_n", _SETTINGS)
     best = {each.direction: each.assessment for each in ran.state["accepted"]}
-    for candidate in ran.bench.assessed.values():
+    for candidate in ran.data.assessed.values():
         top = best[candidate.direction]
         assert top is not None
         assert candidate.assessment is not None
@@ -101,7 +101,7 @@ def test_the_plain_loop_sees_one_chunk_of_a_long_series_at_a_time(sandbox: Local
     assert {each["series"]["points"] for each in shown} == {CHUNK_POINTS}
     for decision in ran.recorder.decisions("chunk"):
         start, stop = int(decision.facts["start"] or 0), int(decision.facts["stop"] or 0)
-        train = ran.bench.splits.train
+        train = ran.data.splits.train
         assert train.start <= start < stop <= train.stop
 
 
@@ -117,7 +117,7 @@ def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
     """Whether a run did without a part of a session."""
     match part:
         case "tuning":
-            return all(dict(each.params) == read_rule(each.source).defaults for each in ran.bench.assessed.values())
+            return all(dict(each.params) == read_rule(each.source).defaults for each in ran.data.assessed.values())
         case "parents":
             return not any(each.get("parents") or each.get("tried") for each in shown)
         case "review":
@@ -133,7 +133,7 @@ def _lacks(ran: Ran, part: str, shown: list[dict]) -> bool:
         case "choice":
             return ran.state["fused"] == tuple(each.id for each in ran.state["accepted"])
         case "quotas":
-            return all(member.rate_limit is None for member in ran.bench.final.members) if ran.bench.final else False
+            return all(member.rate_limit is None for member in ran.data.final.members) if ran.data.final else False
         case "hold":
             return not ran.recorder.decisions("held")
         case "rest":

@@ -20,7 +20,6 @@ from argosy.graphs.detect.graph import RECURSION_LIMIT, build
 from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, kind_of, rows
 from argosy.graphs.detect.state import State
 from argosy.graphs.recording.events import SpanBegin
-from argosy.graphs.recording.recorder import RecordedSpeaker
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
 from argosy.signals.records import Records
@@ -117,7 +116,7 @@ def test_a_pattern_that_asks_no_model_asks_none(row: PatternRow) -> None:
 @dataclass
 class Ran:
     state: State
-    slate: DetectData
+    data: DetectData
     recorder: MemoryRecorder
 
 
@@ -131,24 +130,21 @@ def detect(
 ) -> Ran:
     signal = signal or a_series()
     recorder, model = MemoryRecorder(), speaker(caps)
-    slate = DetectData(signal, None, len(signal) // 2)
+    data = DetectData(signal, None, len(signal) // 2)
     known = {row.name: row for row in rows() if row.kind is kind_of(signal)} | dict(changed or {})
 
-    def recorded(mark: str) -> Speaker:
-        return RecordedSpeaker(model, recorder, mark, lambda: 0.0)
-
-    context = DetectContext(settings, slate, known, recorded, recorder, lambda: 0.0, selector)
+    context = DetectContext(settings, data, known, model, recorder, lambda: 0.0, selector)
     config = RunnableConfig(recursion_limit=RECURSION_LIMIT)
-    return Ran(build().compile().invoke({}, config, context=context), slate, recorder)  # type: ignore[arg-type]
+    return Ran(build().compile().invoke({}, config, context=context), data, recorder)  # type: ignore[arg-type]
 
 
 def test_several_patterns_judge_and_the_result_says_who_said_what() -> None:
     ran = detect(DetectSettings(("robust_z", "direct"), Blend.ANY))
-    fused = ran.slate.fused
+    fused = ran.data.fused
     assert fused is not None
     assert set(fused.fired) == {"robust_z", "direct"}
     for name, fired in fused.fired.items():
-        assert np.array_equal(fired, ran.slate.said[name].scores.flags)
+        assert np.array_equal(fired, ran.data.said[name].scores.flags)
     assert [each.pattern for each in ran.state["heard"]] == ["robust_z", "direct"]
     nodes = [event.node for event in ran.recorder.events if isinstance(event, SpanBegin)]
     assert set(nodes) == {"select", "score", "robust_z", "direct", "fuse"}
@@ -159,14 +155,14 @@ def test_what_one_pattern_cannot_do_is_noted_and_the_others_go_on() -> None:
     failed = {each.pattern: each.failure for each in ran.state["heard"] if each.failure}
     assert set(failed) == {"direct", "sigllm-prompter"}
     assert all("cap of 0 calls" in why for why in failed.values())
-    assert ran.slate.fused is not None
-    assert set(ran.slate.fused.fired) == {"robust_z"}
+    assert ran.data.fused is not None
+    assert set(ran.data.fused.fired) == {"robust_z"}
     assert {each.subject for each in ran.recorder.decisions("failed")} == set(failed)
 
 
 def test_where_nobody_can_judge_nothing_is_fused() -> None:
     ran = detect(DetectSettings(("direct",), explain=3), caps=Caps(calls=0))
-    assert ran.slate.fused is None
+    assert ran.data.fused is None
     assert "flagged" not in ran.state
 
 
@@ -182,13 +178,13 @@ def test_a_fault_of_ours_is_no_partial_failure() -> None:
 def test_alerts_are_explained_up_to_the_bound_and_no_score_changes() -> None:
     plain = detect(DetectSettings(("robust_z",)))
     told = detect(DetectSettings(("robust_z",), explain=1))
-    assert len(told.slate.explained) == told.state["explained"] == 1
-    assert next(iter(told.slate.explained.values())).standing is CheckStatus.VERIFIED
-    assert told.slate.fused is not None
-    assert plain.slate.fused is not None
-    assert np.array_equal(told.slate.fused.values, plain.slate.fused.values, equal_nan=True)
+    assert len(told.data.explained) == told.state["explained"] == 1
+    assert next(iter(told.data.explained.values())).standing is CheckStatus.VERIFIED
+    assert told.data.fused is not None
+    assert plain.data.fused is not None
+    assert np.array_equal(told.data.fused.values, plain.data.fused.values, equal_nan=True)
     short = detect(DetectSettings(("robust_z",), explain=5), caps=Caps(calls=1))
-    assert len(short.slate.explained) == 1
+    assert len(short.data.explained) == 1
     assert "the budget is spent" in short.state["unexplained"]
 
 
@@ -197,11 +193,11 @@ def test_a_selector_chooses_among_what_is_offered() -> None:
     ran = detect(DetectSettings(offered, most_selected=2), selector=ModelSelector)
     assert len(ran.state["chosen"]) == 2
     assert set(ran.state["chosen"]) <= set(offered)
-    assert set(ran.slate.said) == set(ran.state["chosen"])
+    assert set(ran.data.said) == set(ran.state["chosen"])
 
 
 def test_lines_and_records_run_through_the_same_graph() -> None:
     ran = detect(DetectSettings(("logprompt", "embeddings"), Blend.ALL, explain=2), signal=a_signal(Kind.LINES))
-    assert ran.slate.fused is not None
-    assert len(ran.slate.fused.values) == POINTS
+    assert ran.data.fused is not None
+    assert len(ran.data.fused.values) == POINTS
     assert "series" in ran.state.get("unexplained", "series")

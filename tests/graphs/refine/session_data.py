@@ -90,7 +90,7 @@ class Ran:
     state: State
     recorder: MemoryRecorder
     published: Publication
-    bench: SessionData
+    data: SessionData
 
 
 def embedded(messages: Sequence[BaseMessage]) -> str:
@@ -115,10 +115,10 @@ def refine(
 ) -> Ran:
     """Runs the graph, with other nodes `instead` where some are given, and stored rules of a library, to its end."""
     recorder, published = MemoryRecorder(), list[Publication]()
-    bench = SessionData(series, labels, split(len(series)))
+    data = SessionData(series, labels, split(len(series)))
     context = RefineContext(
         settings=settings,
-        bench=bench,
+        data=data,
         objective=OBJECTIVES[objective],
         make_base=make_base,
         speakers=dict.fromkeys(Role, speaker),
@@ -131,4 +131,4 @@ def refine(
     )
     config = RunnableConfig(recursion_limit=recursion_limit(settings))
     state = build(instead).compile().invoke({}, config, context=context)
-    return Ran(state, recorder, published[0], bench)
+    return Ran(state, recorder, published[0], data)

@@ -61,7 +61,7 @@ def test_the_best_of_each_niche_comes_before_the_second_of_another(kept: Ran) ->
     (half, last) = (
         each.assessment.train
         for wanted in ("half of each drop", "drops that last")
-        for each in kept.bench.assessed.values()
+        for each in kept.data.assessed.values()
         if each.assessment and _summaries([each]) == [wanted]
     )
     assert half > last
@@ -73,16 +73,16 @@ def test_the_transcript_says_for_what_each_parent_is_kept(kept: Ran) -> None:
     assert [each.rpartition(",")[0] for each in said] == ["flag: drop, at once", "flag: drop, in time"]
 
 
-def _bench(shape: list[float], labelled: bool = True) -> SessionData:
+def _data(shape: list[float], labelled: bool = True) -> SessionData:
     """Noise around 100 with four stretches of this shape in training; where not labelled they are false alarms."""
     values = 100 + np.random.default_rng(0).normal(0, 1, 2000)
     labels = np.zeros(2000, dtype=np.bool_)
     for start in (200, 400, 600, 800):
         values[start : start + len(shape)] = shape
         labels[start : start + len(shape)] = labelled
-    bench = SessionData(Series("s", 60 * np.arange(2000, dtype=np.int64), values, 60), labels, split(2000))
-    bench.set_base(Limits())
-    return bench
+    data = SessionData(Series("s", 60 * np.arange(2000, dtype=np.int64), values, 60), labels, split(2000))
+    data.set_base(Limits())
+    return data
 
 
 @pytest.mark.parametrize(
@@ -102,16 +102,16 @@ def _bench(shape: list[float], labelled: bool = True) -> SessionData:
 def test_a_niche_is_what_a_rule_finds_and_when(
     shape: list[float], direction: Direction, fires_after: int, niche: str
 ) -> None:
-    bench = _bench(shape, labelled=direction is Direction.FLAG)
-    scores = np.full(len(bench.known), np.nan)
+    data = _data(shape, labelled=direction is Direction.FLAG)
+    scores = np.full(len(data.known), np.nan)
     for start in (200, 400, 600, 800):
         scores[start + fires_after] = 2.0
-    bench.rule_scores["c"] = scores
-    assert str(niche_of(Candidate("c", 1, 1, direction), bench)) == niche
+    data.rule_scores["c"] = scores
+    assert str(niche_of(Candidate("c", 1, 1, direction), data)) == niche
 
 
 def test_missing_values_before_an_incident_leave_its_kind_open() -> None:
-    bench = _bench([130.0] * 8)
-    bench.train.values[:800] = np.nan
-    bench.rule_scores["c"] = np.where(bench.known_labels, 2.0, 0.0)
-    assert str(niche_of(Candidate("c", 1, 1, Direction.FLAG), bench)) == "flag: unrest, at once, 1+ nodes"
+    data = _data([130.0] * 8)
+    data.train.values[:800] = np.nan
+    data.rule_scores["c"] = np.where(data.known_labels, 2.0, 0.0)
+    assert str(niche_of(Candidate("c", 1, 1, Direction.FLAG), data)) == "flag: unrest, at once, 1+ nodes"

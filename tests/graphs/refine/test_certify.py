@@ -115,5 +115,5 @@ def test_only_rules_of_the_fusion_were_measured_on_the_lockbox(plain: Ran) -> No
 
 
 def test_examinations_see_nothing_of_the_lockbox(plain: Ran) -> None:
-    points = plain.bench.splits.validation_stop
+    points = plain.data.splits.validation_stop
     assert {each.examination.examined_points for each in plain.published.certificates.values()} == {points}

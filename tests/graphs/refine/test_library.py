@@ -78,7 +78,7 @@ def test_the_model_is_asked_about_what_stored_rules_leave_and_neither_mends_nor_
     series, labels = a_series()
     library = Library((offer("r-1", USELESS), offer("r-2", BREAKS), offer("r-3", PEEKS), offer("r-4", USELESS)))
     ran = refine(sandbox, speaker_of(embedded), series, labels, SETTINGS, library=library)
-    assert ran.bench.offered == 2
+    assert ran.data.offered == 2
     assert not any(each.ancestor for each in ran.published.accepted)
     calls = [event for event in ran.recorder.events if event.kind == "model"]
     assert calls
@@ -92,7 +92,7 @@ def test_no_more_stored_rules_are_tried_than_asked_for(sandbox):
     sources = [USELESS, DROP.replace("- x)", "- x).abs()"), DROP.replace("median()", "max()"), DROP]
     library = Library(tuple(offer(f"r-{i}", source) for i, source in enumerate(sources)), most=2)
     ran = refine(sandbox, speaker_of(embedded), series, labels, SETTINGS, library=library)
-    assert ran.bench.offered == 2
+    assert ran.data.offered == 2
     assert len({job.source for job in ran.recorder.jobs("tune l")}) <= 2
 
 

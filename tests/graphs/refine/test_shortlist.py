@@ -12,7 +12,7 @@ from argosy.detectors.baselines import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
-from argosy.graphs.refine.context import Desk, FittedBase, RefineContext, SessionData, Settings
+from argosy.graphs.refine.context import FittedBase, RefineContext, RefineNodeContext, SessionData, Settings
 from argosy.graphs.refine.graph import after_profile
 from argosy.graphs.refine.shortlist import shortlist
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
@@ -52,7 +52,7 @@ def context() -> RefineContext:
     series, labels = a_series(1_500, 9)
     return RefineContext(
         settings=Settings(),
-        bench=SessionData(series, labels, split(len(series))),
+        data=SessionData(series, labels, split(len(series))),
         objective=OBJECTIVES["default"],
         make_base=Maker(),
         speakers=dict.fromkeys(Role, speaker_of(embedded)),
@@ -66,12 +66,12 @@ def context() -> RefineContext:
 
 
 def test_what_is_shortlisted_is_what_is_tried(context: RefineContext) -> None:
-    state = shortlist({}, Desk(context, "shortlist#1"))
+    state = shortlist({}, RefineNodeContext(context, "shortlist#1"))
     assert len(state["shortlist"]) == 2
     assert set(state["shortlist"]) <= set(BASELINES)
-    fit_base(state, Desk(context, "baseline#1"))
+    fit_base(state, RefineNodeContext(context, "baseline#1"))
     assert context.make_base.told == state["shortlist"]  # type: ignore[attr-defined]
-    assert context.bench.reached == {"limits": 0.5}
+    assert context.data.reached == {"limits": 0.5}
     recorder = context.recorder
     assert isinstance(recorder, MemoryRecorder)
     assert len(recorder.decisions("matched")) == len(BASELINES)
@@ -82,5 +82,5 @@ def test_without_it_all_are_tried(context: RefineContext) -> None:
     plain = replace(context, selecting=None)
     assert after_profile({}, Runtime(plain)) == "baseline"  # type: ignore[arg-type]
     assert after_profile({}, Runtime(context)) == "shortlist"  # type: ignore[arg-type]
-    fit_base({}, Desk(plain, "baseline#1"))
+    fit_base({}, RefineNodeContext(plain, "baseline#1"))
     assert plain.make_base.told == ()  # type: ignore[attr-defined]

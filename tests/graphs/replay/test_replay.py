@@ -44,7 +44,7 @@ class Voice:
 
 
 def wired(voice: Voice, past: Past, recorder: MemoryRecorder, span: str = "propose#1") -> Speaker:
-    """As a node's desk wires it."""
+    """As a node wires it."""
     inner = RecordedSpeaker(voice, recorder, span, lambda: 1.0)
     return RememberingSpeaker(inner, past, ResumingRecorder(recorder, past, lambda event: event), span, lambda: 2.0)
 
