@@ -50,14 +50,14 @@ VALIDATION, LOCKBOX = 0.25, 0.1
 
 @dataclass(frozen=True, eq=False)
 class Challengers:
-    """Makes and keeps the challengers of one refresh. `bench` is the one that the graph runs on."""
+    """Makes and keeps the challengers of one refresh. `data` is the one that the graph runs on."""
 
     request: RefreshRequest
     refresh: RefreshRow
     session: str
     champion: DetectorRow
     known: LoadedSeries
-    bench: RefreshData
+    data: RefreshData
     workspace: Workspace
     observer: Observer
 
@@ -83,7 +83,7 @@ class Challengers:
     def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
         """Keeps rules, then the detector with its succession, in one transaction. Raises StoreUnavailable."""
         part = self.known.part(retuned.window)
-        labels = self.bench.labels[retuned.window]
+        labels = self.data.labels[retuned.window]
         unit = unit_of(profile(part.series, labels), part.series.step_s)
         members = [self._kept(each, unit) for each in retuned.rules]
         recipe = self._recipe(part, labels, base)
@@ -155,7 +155,7 @@ class Challengers:
 
     def _session_request(self, part: LoadedSeries) -> SessionRequest:
         asked, recipe = self.request, self.champion.base
-        offers = tuple(self._offer(each) for each in self.bench.champion.rules)
+        offers = tuple(self._offer(each) for each in self.data.champion.rules)
         return SessionRequest(
             TableRequest(part.origin),
             base=recipe.get("column") or AUTO,
@@ -176,7 +176,7 @@ class Challengers:
 
     def estimate(self, decision: Decision) -> Cost:
         """What a decision would take at most: bounds by counts for a search, by points for a retuning."""
-        window, rules = self.bench.window, len(self.champion.members)
+        window, rules = self.data.window, len(self.champion.members)
         settings = self.request.settings
         points = window.stop - window.start
         seconds = points * (1 + settings.evaluations * rules) / POINTS_A_SECOND

@@ -166,20 +166,20 @@ class _Run:
         self, session: str, known: KnownSeries, loaded: LoadedSeries, sandbox: Sandbox, added: str | None
     ) -> tuple[RefreshContext, RefreshRegister]:
         store, request, champion = self._store, self._request, self._champion
-        bench = self._bench(known)
+        data = self._data(known)
         recorder = self._observer.over(StoreRecorder(store, session))
-        now_s = bench.known_until()
-        due = self._due(bench)
+        now_s = data.known_until()
+        due = self._due(data)
         lasts_s = None if request.expires_days is None else now_s + int(request.expires_days * _DAY_S)
         question = open_question(store, self._row.line)
-        predecessor = bench.predecessor.id if bench.predecessor else None
-        shadowed = bench.challenger.id if bench.challenger else None
+        predecessor = data.predecessor.id if data.predecessor else None
+        shadowed = data.challenger.id if data.challenger else None
         register = RefreshRegister(
             store, self._row, session, champion.id, predecessor, shadowed, self._clock, now_s, added,
             lasts_s, due is not None, (*loaded.notes, *known.notes),
         )  # fmt: skip
         makers = Challengers(
-            request, self._row, session, champion, known.loaded, bench, self._workspace, self._observer,
+            request, self._row, session, champion, known.loaded, data, self._workspace, self._observer,
         )  # fmt: skip
         context = RefreshContext(
             champion=champion.id,
@@ -188,7 +188,7 @@ class _Run:
             recorder=recorder,
             clock=self._clock,
             register=WithdrawingRegister(register, question),
-            data=bench,
+            data=data,
             sandbox=sandbox,
             makers=makers,
             attempt=self._attempt(),
@@ -199,7 +199,7 @@ class _Run:
         )
         return context, register
 
-    def _bench(self, known: KnownSeries) -> RefreshData:
+    def _data(self, known: KnownSeries) -> RefreshData:
         store, whole = self._store, known.loaded
         shadowed = store.service.with_status(self._row.line, Status.SHADOW)
         succession = store.service.succession(self._champion.id)
@@ -217,14 +217,14 @@ class _Run:
             predecessor=load_for_refresh(store, succession.predecessor, whole) if succession else None,
         )
 
-    def _due(self, bench: RefreshData) -> str | None:
+    def _due(self, data: RefreshData) -> str | None:
         """Since when the champion is due, in words; None where it is not."""
         if self._request.expires_days is None:
             return None
-        made_s = int(bench.series.seconds[bench.champion.made - 1])
+        made_s = int(data.series.seconds[data.champion.made - 1])
         said = [each.expires for each in self._store.service.standings(self._champion.id) if each.expires]
         expires_s = max([*said, made_s + int(self._request.expires_days * _DAY_S)])
-        days = (bench.known_until() - expires_s) / _DAY_S
+        days = (data.known_until() - expires_s) / _DAY_S
         return f"it expired {days:.1f} days ago" if days > 0 else None
 
     def _attempt(self) -> Attempt | None:

@@ -87,19 +87,19 @@ def _reached(chosen: BaselineChoice) -> dict[str, float]:
 
 
 def base_recipe(
-    base: Detector, choice: BaseChoice, bench: SessionData, objective: str, seed: int, artefacts: Artefacts
+    base: Detector, choice: BaseChoice, data: SessionData, objective: str, seed: int, artefacts: Artefacts
 ) -> dict[str, Any]:
     """All that `revive` needs, as JSON; the training part goes to the artefacts."""
-    train = {"seconds": bench.train.seconds, "values": bench.train.values, "labels": bench.train_labels}
+    train = {"seconds": data.train.seconds, "values": data.train.values, "labels": data.train_labels}
     if isinstance(base, UserBase):
-        train["given"] = base.raw(bench.train)
+        train["given"] = base.raw(data.train)
     return {
         "name": base.name,
         "column": choice.column,
         "alarms": isinstance(base, UserBase) and base.alarms,
         "objective": objective,
         "seed": seed,
-        "step_s": bench.train.step_s,
+        "step_s": data.train.step_s,
         "train": artefacts.put_arrays(train),
     }
 

@@ -54,27 +54,27 @@ def publish_session(
     run: RunFacts,
     loaded: LoadedSeries,
     splits: Splits,
-    bench: SessionData,
+    data: SessionData,
     publication: Publication,
     notes: tuple[str, ...],
 ) -> SessionResult:
     """Stores rules, detector and report, in this order, so that what is named is there. Raises StoreUnavailable."""
-    final = bench.final
-    if final is None or bench.base is None:
+    final = data.final
+    if final is None or data.base is None:
         raise RuntimeError("the run has published without scoring the whole series")
-    ids = _keep_rules(store, run, publication, final, bench.unit)
+    ids = _keep_rules(store, run, publication, final, data.unit)
     rate_limits = {member.id: member.rate_limit for member in final.members}
     members = [
         MemberRow(ids[each.candidate.id], each.candidate.direction, rate_limits[each.candidate.id])
         for each in publication.rules
     ]
-    recipe = base_recipe(bench.base, run.base, bench, run.objective, run.seed, store.artefacts)
+    recipe = base_recipe(data.base, run.base, data, run.objective, run.seed, store.artefacts)
     detector = store.detectors.of(run.session)
     if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
         detector = store.detectors.put(
             run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.ringing
         )
-    report = _report(run, loaded, splits, bench, publication, final, ids, detector.id, notes)
+    report = _report(run, loaded, splits, data, publication, final, ids, detector.id, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
     store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
     return SessionResult(report, final, splits, loaded, detector)
@@ -132,7 +132,7 @@ def _report(
     run: RunFacts,
     loaded: LoadedSeries,
     splits: Splits,
-    bench: SessionData,
+    data: SessionData,
     publication: Publication,
     final: FinalScores,
     ids: Mapping[str, str],
@@ -159,10 +159,10 @@ def _report(
         "step_s": loaded.series.step_s,
         "incidents": len(loaded.incidents),
     }
-    base = bench.base.name if bench.base else "given"
+    base = data.base.name if data.base else "given"
     base_section: dict[str, object] = {"name": base, "asked": run.base.column or run.base.name}
-    base_section["reached"] = dict(bench.reached)
-    library = {"tried": bench.offered, "accepted": sum(each.ancestor is not None for each in publication.accepted)}
+    base_section["reached"] = dict(data.reached)
+    library = {"tried": data.offered, "accepted": sum(each.ancestor is not None for each in publication.accepted)}
     return Report.model_validate(
         {
             "session": run.session,
@@ -174,7 +174,7 @@ def _report(
             "outcome": publication.outcome.value,
             "ending": publication.ending.value,
             "library": library,
-            "tags": bench.tags,
+            "tags": data.tags,
             "times_known": loaded.times_known,
             "splits": {part.value: _split(splits.of(part), labels) for part in Part},
             "rules": rules,

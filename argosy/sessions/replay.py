@@ -115,10 +115,10 @@ def _differences(
         yield _parting(left, added)
 
 
-def _against(row: SessionRow, bench: SessionData, published: Publication) -> Iterator[str]:
+def _against(row: SessionRow, data: SessionData, published: Publication) -> Iterator[str]:
     report = Report.model_validate(row.report)
     now: dict[str, object] = {
-        "base": bench.base.name if bench.base else None,
+        "base": data.base.name if data.base else None,
         "outcome": published.outcome.value,
         "ending": published.ending.value,
         "fusion": [

@@ -3,7 +3,6 @@
 import json
 import shutil
 import tarfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ import pandas as pd
 import pytest
 
 from argosy.graphs.recording.events import Event, ModelCall
+from argosy.graphs.recording.observer import Observer
 from argosy.sessions.replay import replay_session
 from argosy.settings import Settings
 from argosy.store.store import Store, open_store
 from tests.argosy.cli.invoking import invoke
+from tests.argosy.workspaces import workspace_of
 
 ARCHIVE = Path(__file__).parent / "store_0_1" / "store.tar.xz"
 OF_THE_DAY = {"age_days", "seconds", "wall_s", "time_slope", "points_per_s", "out"}
