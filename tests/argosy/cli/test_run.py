@@ -158,7 +158,7 @@ def test_doctor_tells_what_is_there(argosy: Invoke) -> None:
     result = argosy("doctor", "--json")
     assert result.exit_code == 0, result.output
     found = {each["part"]: each for each in json.loads(result.stdout)}
-    assert {"python", "libraries", "packages", "store", "docker", "local sandbox", "model", "models"} <= set(found)
+    assert {"python", "libraries", "store", "docker", "local sandbox", "model", "models"} <= set(found)
     assert all(each["mend"] for each in found.values() if each["health"] != "fine")
 
 

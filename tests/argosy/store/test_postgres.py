@@ -9,6 +9,14 @@ from argosy.settings import Settings
 from argosy.store.store import Store, open_store
 from tests.argosy.sessions.recorded import ticking, tokens
 from tests.argosy.store.test_blobs import *  # noqa: F403
+from tests.argosy.store.test_events import (  # noqa: F401
+    session,
+    test_an_event_needs_its_session,
+    test_an_event_of_a_newer_kind_is_named_and_not_guessed,
+    test_events_come_back_in_order,
+    test_nan_is_kept_as_nothing,
+    test_threads_lose_nothing,
+)
 from tests.argosy.store.test_rules import *  # noqa: F403
 from tests.argosy.store.test_schema import test_models_and_migrations_agree  # noqa: F401
 from tests.argosy.store.test_sessions import *  # noqa: F403
@@ -24,7 +32,7 @@ def store(tmp_path: Path, postgres_store: str) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize("verb", ["UPDATE events SET kind = 'other'", "DELETE FROM events"])
-def test_the_server_itself_refuses_changes_to_events(store: Store, session: str, verb: str) -> None:
+def test_the_server_itself_refuses_changes_to_events(store: Store, session: str, verb: str) -> None:  # noqa: F811
     import sqlalchemy as sa
 
     from argosy.graphs.recording.events import Decision
