@@ -15,7 +15,7 @@ GRAPHS = (REFINE, "detect", "refresh")
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("graph", epilog="Example: argosy graph detect, or argosy graph --check README.md")(graph)
+    app.command("graph", epilog="Example: argosy graph detect, or argosy graph --check docs/concepts/graphs.md")(graph)
 
 
 def graph(

@@ -309,10 +309,10 @@ def test_an_interrupted_run_keeps_what_it_has_accepted(sandbox: LocalSandbox) ->
     assert ran.published.lockbox_openings == 1
 
 
-def test_the_drawing_in_the_readme_is_the_graph_that_runs() -> None:
+def test_the_drawing_in_the_docs_is_the_graph_that_runs() -> None:
     from argosy.cli.graph import drawn_in
     from argosy.studio import refine as studio
 
     drawing = studio().get_graph().draw_mermaid(with_styles=False).strip()
-    readme = Path("README.md")
-    assert drawn_in(readme, drawing) == readme.read_text("utf-8")
+    page = Path(__file__).parents[3] / "docs" / "concepts" / "graphs.md"
+    assert drawn_in(page, drawing) == page.read_text("utf-8")
