@@ -3,6 +3,8 @@
 # make fast    the tests that start no process of their own: within a minute, while you work
 # make setup   .venv with `argosy` in .venv/bin
 # make check   formatting, lint, strict types, import layers, generated docs, tests: what CI runs
+# make docs    write into docs/ what is generated there: commands, tables, drawings
+# make site    the documentation as a site, in build/site; a link that leads nowhere fails
 # make lock    renew requirements.lock after a change of the dependencies in pyproject.toml
 
 PYTHON ?= python3
@@ -10,7 +12,7 @@ BIN := .venv/bin
 # These run one after the other: they count processes and containers, and would count each other's.
 STARTS_PROCESSES := docker or namespaces or network or model or postgres or prometheus or slow
 
-.PHONY: setup demo test fast check lint lock docs clean
+.PHONY: setup demo test fast check lint lock docs site clean
 
 setup: .venv/ready
 
@@ -33,16 +35,21 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/argosy graph --check README.md
+	$(BIN)/python -m argosy.documentation check
 
 check: lint test
 
 docs: setup
-	$(BIN)/argosy graph --write README.md
+	$(BIN)/python -m argosy.documentation write
+
+site: setup
+	rm -rf build/site
+	$(BIN)/zensical build --strict --clean
+	$(BIN)/python -m argosy.documentation site build/site
 
 lock: setup
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
