@@ -1,7 +1,7 @@
 """A real HTTP server on loopback that speaks OpenAI's chat completions, and misbehaves on request."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,16 +11,32 @@ from typing import Any
 
 @dataclass
 class ChatServer:
-    """`status` and `body` are the next answers; with `hangs` none comes. `requests` holds (path, key, JSON)."""
+    """`status` and `body` are the next answers; with `hangs` none comes. `requests` holds (path, key, JSON).
+
+    With `reply` the text of each answer is what it makes of the request.
+    """
 
     status: int = 200
     body: bytes = b""
     hangs: bool = False
+    reply: Callable[[dict[str, Any]], str] | None = None
     requests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     url: str = ""
     closing: Event = field(default_factory=Event)
 
     def say(self, text: str | None, *, finish: str = "stop", usage: tuple[int, int] | None = (11, 7)) -> None:
+        self.status, self.body = 200, self._completion(text, finish, usage)
+
+    def fail(self, status: int, message: str = "no") -> None:
+        self.status, self.body = status, json.dumps({"error": {"message": message, "type": "t", "code": None}}).encode()
+
+    def answer(self, asked: dict[str, Any]) -> tuple[int, bytes]:
+        if self.reply is None:
+            return self.status, self.body
+        return 200, self._completion(self.reply(asked), "stop", (11, 7))
+
+    @staticmethod
+    def _completion(text: str | None, finish: str, usage: tuple[int, int] | None) -> bytes:
         answer: dict[str, Any] = {
             "id": "c",
             "object": "chat.completion",
@@ -30,10 +46,7 @@ class ChatServer:
         }
         if usage is not None:
             answer["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
-        self.status, self.body = 200, json.dumps(answer).encode()
-
-    def fail(self, status: int, message: str = "no") -> None:
-        self.status, self.body = status, json.dumps({"error": {"message": message, "type": "t", "code": None}}).encode()
+        return json.dumps(answer).encode()
 
 
 @contextmanager
@@ -47,11 +60,12 @@ def serving() -> Iterator[ChatServer]:
             if state.hangs:
                 state.closing.wait(10)
                 return
-            self.send_response(state.status)
+            status, body = state.answer(asked)
+            self.send_response(status)
             self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(state.body)))
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(state.body)
+            self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
             pass
