@@ -116,7 +116,7 @@ def _kind(word: str, file: Path, patterns: str | None) -> Any:
 
 
 def _names(patterns: str | None, kind: str, select: bool) -> tuple[str, ...]:
-    from argosy.detectors.baselines import BASELINES
+    from argosy.detectors.baselines.table import BASELINES
 
     usual = ",".join(BASELINES) if select and kind == "series" else DEFAULTS[kind]
     names = tuple(name.strip() for name in (patterns or usual).split(",") if name.strip())

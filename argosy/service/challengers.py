@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from argosy.agents.models.speaker import Role
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.fusion.user_base import UserBase
 from argosy.detectors.rules.transfer import Unit, unit_of

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import rank_filter
 
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.series import Series
@@ -11,6 +10,9 @@ SPREAD_SPAN = 1440
 FEWEST_KNOWN = 8
 """With fewer known residuals in training a statistic has no opinion at all."""
 
+FAST_FROM_POINTS = 100_000
+"""For fewer points the faster medians save less time than scipy takes to load."""
+
 _CLIP = 4.0
 _SPREAD_OF_MEDIAN = 1.4826
 
@@ -18,22 +20,14 @@ _SPREAD_OF_MEDIAN = 1.4826
 def median_before(values: Floats, window: int) -> Floats:
     """The median of the `window` values before each, of at least a quarter of them; NaN earlier."""
     fewest = max(1, min(3, window), window // 4)
-    if len(values) <= 2 * window or np.isnan(values).any():
+    if len(values) < FAST_FROM_POINTS or len(values) <= 2 * window or np.isnan(values).any():
         return pd.Series(values).rolling(window, min_periods=fewest).median().shift(1).to_numpy()
+    from argosy.detectors.baselines.full_medians import full_medians  # brings scipy
+
     medians = np.empty(len(values))
     medians[0] = np.nan
     medians[1:window] = pd.Series(values[: window - 1]).expanding(fewest).median()
-    medians[window:] = _full_medians(values[:-1], window)
-    return medians
-
-
-def _full_medians(values: Floats, window: int) -> Floats:
-    """The medians of all full windows of values that are all there, shape (n - window + 1,); some times faster."""
-    full = slice(window // 2, len(values) - (window - 1 - window // 2))
-    low = rank_filter(values, (window - 1) // 2, size=window)[full]
-    if window % 2:
-        return np.asarray(low, dtype=np.float64)
-    medians: Floats = low / 2 + rank_filter(values, window // 2, size=window)[full] / 2
+    medians[window:] = full_medians(values[:-1], window)
     return medians
 
 

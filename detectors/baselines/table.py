@@ -7,8 +7,6 @@ from types import MappingProxyType
 from argosy.detectors.baselines.autoregression import autoregression
 from argosy.detectors.baselines.difference import difference
 from argosy.detectors.baselines.ensemble import ensemble
-from argosy.detectors.baselines.iforest import iforest
-from argosy.detectors.baselines.opprentice import opprentice
 from argosy.detectors.baselines.residuals import ewma, robust_z, seasonal
 from argosy.detectors.baselines.swept import Family, SweptDetector
 from argosy.eval.objective import Objective
@@ -25,21 +23,28 @@ _SINGLE: Mapping[str, Family] = MappingProxyType(
 """Those that leave nothing to chance."""
 
 
-def _by_name() -> Mapping[str, Callable[[Objective, int], SweptDetector]]:
-    def single(name: str, family: Family) -> Callable[[Objective, int], SweptDetector]:
-        return lambda objective, seed: SweptDetector(name, family, objective)  # noqa: ARG005
-
-    return MappingProxyType(
-        {name: single(name, family) for name, family in _SINGLE.items()}
-        | {
-            "iforest": lambda objective, seed: SweptDetector("iforest", partial(iforest, seed=seed), objective),
-            "ensemble": lambda objective, seed: SweptDetector("ensemble", ensemble(_SINGLE, objective), objective),  # noqa: ARG005
-            "opprentice": lambda objective, seed: SweptDetector(
-                "opprentice", opprentice(_SINGLE, objective, seed), objective
-            ),
-        }
-    )
+def _single(name: str, family: Family, objective: Objective, _seed: int) -> SweptDetector:
+    return SweptDetector(name, family, objective)
 
 
-BASELINES = _by_name()
+def _ensemble(objective: Objective, _seed: int) -> SweptDetector:
+    return SweptDetector("ensemble", ensemble(_SINGLE, objective), objective)
+
+
+def _iforest(objective: Objective, seed: int) -> SweptDetector:
+    from argosy.detectors.baselines.iforest import iforest  # brings scikit-learn, which the others do without
+
+    return SweptDetector("iforest", partial(iforest, seed=seed), objective)
+
+
+def _opprentice(objective: Objective, seed: int) -> SweptDetector:
+    from argosy.detectors.baselines.opprentice import opprentice  # brings scikit-learn, too
+
+    return SweptDetector("opprentice", opprentice(_SINGLE, objective, seed), objective)
+
+
+BASELINES: Mapping[str, Callable[[Objective, int], SweptDetector]] = MappingProxyType(
+    {name: partial(_single, name, family) for name, family in _SINGLE.items()}
+    | {"iforest": _iforest, "ensemble": _ensemble, "opprentice": _opprentice}
+)
 """From objective and seed to a detector that is not fitted yet."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import qmc
 
 from argosy.detectors.rules.rule import Direction, Number, Param, Rule
 from argosy.detectors.rules.yardstick import Yardstick
@@ -147,6 +146,8 @@ def _spread_out(search: _Search, count: int, seed: int) -> list[Setting]:
     free = search.free
     if not free or count < 1:
         return []
+    from scipy.stats import qmc  # takes half a second to load, and scoring with a rule that is tuned needs none of it
+
     points = qmc.Halton(len(free), scramble=True, rng=np.random.default_rng(seed)).random(count)
     return [
         search.rule.defaults | {p.name: _within(p, float(u)) for p, u in zip(free, point, strict=True)}

@@ -13,7 +13,7 @@ from argosy.agents.sigllm.digits import digits_for
 from argosy.agents.sigllm.findings import Findings, Plan, Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.records import readers
 from argosy.eval.objective import OBJECTIVES
 from argosy.signals.arrays import Bools

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from argosy.benchmarks.plan import Plan, Stored
-from argosy.detectors.baselines import BASELINES, choose_base
+from argosy.detectors.baselines.choose import choose_base
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.rivals import RIVALS, Rival
 from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
 from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored

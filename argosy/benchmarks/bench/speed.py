@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.benchmarks.bench.methods import SINGLE
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.rivals import RIVALS
 from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
 from argosy.eval.bench.pool import run_cells

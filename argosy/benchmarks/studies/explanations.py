@@ -23,7 +23,7 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
 from argosy.benchmarks.datasets.collection import Columns, Entry, LabelledSeries
 from argosy.benchmarks.datasets.layouts import open_collection
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.eval.objective import OBJECTIVES
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.signals.errors import BadInput

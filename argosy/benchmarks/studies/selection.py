@@ -19,7 +19,7 @@ from argosy.benchmarks.datasets.layouts import open_collections
 from argosy.benchmarks.studies.contest import Contest, records_of, standings
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Goal, Kind, packaged_cards
 from argosy.detectors.cards.past_shelf import past_name, past_text
 from argosy.detectors.rivals import RIVALS, tabular

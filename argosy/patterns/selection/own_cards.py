@@ -7,7 +7,7 @@ from argosy.agents.card_writing import NoCard, Unknown, write_card
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import MOST_PRACTICES_CHARS
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
 from argosy.detectors.cards.shelf import shelved
 from argosy.eval.objective import DEFAULT

@@ -9,7 +9,7 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import Selection, SelectionBrief, select, series_facts
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.graphs.recording.observer import Observer

@@ -26,7 +26,7 @@ from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.graphs.recording.events import Event, SpanEnd
 from argosy.graphs.recording.observer import Observer

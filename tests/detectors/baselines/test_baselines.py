@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from argosy.detectors.baselines import BASELINES, BaselineTrial, Side, choose_base
-from argosy.detectors.baselines.choose import WORTH_OF_A_POINT
+from argosy.detectors.baselines.choose import WORTH_OF_A_POINT, BaselineTrial, choose_base
 from argosy.detectors.baselines.residuals import FromMean, FromMedian, FromSeason
+from argosy.detectors.baselines.swept import Side
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.fusion.blend import Blend, blend
 from argosy.eval.metrics import event_pa
 from argosy.eval.objective import DEFAULT

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from argosy.detectors.baselines import BASELINES
 from argosy.detectors.baselines.opprentice import Forest, grown
 from argosy.detectors.baselines.residuals import ewma, robust_z
+from argosy.detectors.baselines.table import BASELINES
 from argosy.eval.metrics import event_pa
 from argosy.eval.objective import DEFAULT
 from argosy.signals.arrays import Bools, Floats

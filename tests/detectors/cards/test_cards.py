@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import (
     CardSelector,
     Goal,

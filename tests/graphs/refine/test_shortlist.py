@@ -8,7 +8,7 @@ from langchain_core.messages import BaseMessage
 
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.speaker import Pattern, Role
-from argosy.detectors.baselines import BASELINES
+from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
