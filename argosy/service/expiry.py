@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from argosy.service.refresh_request import RefreshRequest
+from argosy.graphs.refresh.defaults import EXPIRES_DAYS
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import DetectorRow, RuleRow
@@ -49,8 +49,8 @@ def due_at(store: Store, row: DetectorRow, standings: Iterable[StandingRow]) -> 
     said = [each for each in standings if each.status is Status.LIVE and (each.refresh or each.expires is not None)]
     if said:
         return said[-1].expires
-    made_s, days = _made_until(store, row), RefreshRequest.expires_days
-    return None if made_s is None or days is None else made_s + int(days * DAY_S)
+    made_s = _made_until(store, row)
+    return None if made_s is None else made_s + int(EXPIRES_DAYS * DAY_S)
 
 
 def rule_standings(store: Store, rules: Iterable[RuleRow], now: float) -> Mapping[str, RuleStanding]:

@@ -12,7 +12,7 @@ from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.service.known_series import index_after
-from argosy.sessions.base import revive
+from argosy.sessions.base_recipe import revive
 from argosy.signals.shapes import Detector
 from argosy.store.rows import DetectorRow
 from argosy.store.status_rows import Status
@@ -40,8 +40,8 @@ class StoredDetector:
         """The base, fitted as it was and at its level. Raises BadInput where what was read lacks its column."""
         return scaled_base(revive(self.row.base, self.store.artefacts, loaded), self.row.base_level)
 
-    def fused(self, loaded: LoadedSeries, sandbox: Sandbox) -> FusedDetector:
-        """Base and rules as one, held and rung as they were accepted."""
+    def fused(self, loaded: LoadedSeries, sandbox: Sandbox | None) -> FusedDetector:
+        """Base and rules as one, held and rung as they were accepted; a base alone needs no sandbox."""
         return FusedDetector(self.base(loaded), self.rules, sandbox, self.row.hold_points, once=self.row.rings_once)
 
 

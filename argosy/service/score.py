@@ -54,14 +54,15 @@ def score_file(
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
     stored = load_detector(store, detector)
     row, loaded = stored.row, stored.read(table)
-    sandbox = open_sandbox(choice, stored.by_language_model, accept_risk)
+    sandbox = open_sandbox(choice, stored.by_language_model, accept_risk) if stored.rules else None
     try:
         scores = stored.fused(loaded, sandbox).score(loaded.series)
     except RuleFailed as failed:
         mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
         raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
     finally:
-        sandbox.close()
+        if sandbox is not None:
+            sandbox.close()
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)

@@ -14,7 +14,8 @@ from argosy.graphs.refine import SessionData
 from argosy.graphs.refine.context import FinalScores, Publication
 from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.sessions.base import BaseChoice, base_recipe
+from argosy.sessions.base import BaseChoice
+from argosy.sessions.base_recipe import base_recipe
 from argosy.sessions.certificates import KEY, Origin, complete, keep_data
 from argosy.sessions.report import Report
 from argosy.sessions.report_events import account_json

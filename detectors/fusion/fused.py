@@ -16,7 +16,7 @@ class FusedDetector:
     """Scores with the base and every rule, in the sandbox, then fuses.
 
     Peaks of scores fade over `hold_points`, not at all where it is 0. With `once` alarms ring once an alert
-    (`argosy.detectors.fusion.alert_once`).
+    (`argosy.detectors.fusion.alert_once`). Raises ValueError for rules without a sandbox.
     """
 
     name = "fused"
@@ -25,14 +25,16 @@ class FusedDetector:
         self,
         base: Detector,
         rules: Sequence[TunedRule],
-        sandbox: Sandbox,
+        sandbox: Sandbox | None,
         hold_points: float = 0.0,
         *,
         once: bool = False,
     ) -> None:
+        if rules and sandbox is None:
+            raise ValueError("rules run in a sandbox, and none is open")
         self._base = base
         self._rules = tuple(rules)
-        self._sandbox = sandbox
+        self._detectors = () if sandbox is None else tuple(each.detector(sandbox) for each in rules)
         self._hold_points = hold_points
         self._once = once
 
@@ -44,12 +46,7 @@ class FusedDetector:
     def score(self, series: Series) -> Scores:
         """The fused scores; `fired` tells for each rule where it changed the verdict. Raises RuleFailed."""
         members = [
-            Member(
-                each.id,
-                each.direction,
-                each.detector(self._sandbox).score(series).values,
-                rate_limit=each.rate_limit,
-            )
-            for each in self._rules
+            Member(each.id, each.direction, detector.score(series).values, rate_limit=each.rate_limit)
+            for each, detector in zip(self._rules, self._detectors, strict=True)
         ]
         return fuse(self._base.score(series).values, members, self._hold_points, once=self._once)
