@@ -20,7 +20,7 @@ from tests.argosy.cli.invoking import invoke
 from tests.argosy.workspaces import workspace_of
 
 ARCHIVE = Path(__file__).parent / "store_0_1" / "store.tar.xz"
-OF_THE_DAY = {"age_days", "seconds", "wall_s", "time_slope", "points_per_s", "out"}
+OF_THE_DAY = {"age_days", "seconds", "wall_s", "growth", "out"}
 """What is other whenever somebody asks."""
 
 
