@@ -67,6 +67,10 @@ def measure(labels: Bools, scores: Floats, k: int = DELAY_POINTS) -> dict[str, f
     `labels` and `scores`: shape (n,). F1s, areas and `objective` are NaN when nothing is labelled. `detected`
     counts incidents with a flag inside, `false_points` flags outside incidents, `false_alerts` flagged runs that share
     no point with one; `objective` is the default one.
+
+    >>> figures = measure(np.array([False, True, True, False]), np.array([0.1, 0.4, 2.0, 1.5]))
+    >>> figures["detected"], figures["false_points"], round(figures["objective"], 3)
+    (1, 1, 0.722)
     """
     flags = scores >= 1.0
     points, anywhere, in_time = point(labels, flags), event_pa(labels, flags), event_delay(labels, flags, k)

@@ -28,7 +28,11 @@ class Rates:
 
 
 def point(labels: Bools, flags: Bools) -> Rates:
-    """Every point for itself. `labels` and `flags`: shape (n,)."""
+    """Every point for itself. `labels` and `flags`: shape (n,).
+
+    >>> point(np.array([False, True, True, False]), np.array([False, False, True, True]))
+    Rates(precision=0.5, recall=0.5, f1=0.5, tp=1, fp=1, fn=1)
+    """
     tp = int(np.count_nonzero(labels & flags))
     return _rates(tp, int(np.count_nonzero(flags)) - tp, int(np.count_nonzero(labels)) - tp)
 
@@ -37,6 +41,9 @@ def event_pa(labels: Bools, flags: Bools) -> Rates:
     """Event-F1-PA (arXiv 2501.14170): TP and FN count labelled runs, FP counts flagged points outside them.
 
     One flag inside a run is enough. `labels` and `flags`: shape (n,).
+
+    >>> event_pa(np.array([False, True, True, False]), np.array([False, False, True, True]))
+    Rates(precision=0.5, recall=1.0, f1=0.6666666666666666, tp=1, fp=1, fn=0)
     """
     segments = runs(labels)
     tp = detected(segments, flags)
@@ -48,6 +55,9 @@ def event_delay(labels: Bools, flags: Bools, k: int = DELAY_POINTS) -> Rates:
 
     FP counts alerts (maximal flagged runs) that share no point with a labelled run, so that a single alert over the
     whole series counts as caught and not as false: read it beside point F1. `labels` and `flags`: shape (n,).
+
+    >>> event_delay(np.array([False, True, True, True]), np.array([True, False, False, True]), k=1)
+    Rates(precision=0.0, recall=0.0, f1=0.0, tp=0, fp=1, fn=1)
     """
     segments = runs(labels)
     tp = detected(early(segments, k), flags)

@@ -11,6 +11,9 @@ def render(agent: str, part: str, **slots: object) -> str:
 
     Raises jinja2.UndefinedError for a slot that is not given, jinja2.TemplateNotFound for a text that is not there.
     What fills a slot is text and is never read as a template.
+
+    >>> render("sigllm", "prompter_user", sequence="12,13,98").splitlines()
+    ['```sequence', '12,13,98', '```', '', 'Which of these values are anomalous?']
     """
     return _environment().get_template(f"{agent}/{part}.md").render(**slots).strip("\n")
 

@@ -30,7 +30,11 @@ def runs(flags: Bools) -> Ints:
 
 
 def labels_at(incidents: Iterable[Incident], seconds: Ints) -> Bools:
-    """Which of the points lie within an incident, shape (n,)."""
+    """Which of the points lie within an incident, shape (n,).
+
+    >>> labels_at([Incident(60, 180)], np.array([0, 60, 120, 180])).tolist()
+    [False, True, True, False]
+    """
     labels = np.zeros(len(seconds), dtype=np.bool_)
     for incident in incidents:
         start, stop = np.searchsorted(seconds, [incident.start, incident.end])

@@ -10,6 +10,9 @@ class Lines:
 
     `sessions` names for each line the unit of work it belongs to, such as an HDFS block; None where lines stand alone.
     Raises ValueError when the two differ in length.
+
+    >>> len(Lines("app.log", ["started", "FATAL disk 7 failed"]))
+    2
     """
 
     id: str

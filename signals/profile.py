@@ -73,6 +73,11 @@ def profile(series: Series, labels: Bools | None = None) -> Profile:
 
     `labels`, a bool per point, shape (n,): labelled points count as missing when periods are looked for, and nowhere
     else. Raises ValueError when labels and series differ in length.
+
+    >>> days = np.tile(np.sin(np.linspace(0, 2 * np.pi, 24, endpoint=False)), 30)
+    >>> found = profile(Series("load", 3_600 * np.arange(720), days, step_s=3_600))
+    >>> found.periods, found.missing_share, found.level_moves
+    ((24,), 0.0, 0)
     """
     if labels is not None and len(labels) != len(series):
         raise ValueError(f"{len(labels)} labels for {len(series)} points")

@@ -12,6 +12,10 @@ class Records:
 
     `groups` names for each record the ones it is compared with; None where all are compared with all. Raises ValueError
     when the two differ in length.
+
+    >>> sign_ins = Records("sign-ins", [{"user": "ada", "country": "DE"}, {"user": "ben", "country": "PE"}])
+    >>> len(sign_ins)
+    2
     """
 
     id: str

@@ -12,6 +12,9 @@ class Scores:
 
     `fired` says for each rule, by id, on which points it changed or confirmed the verdict; `reasons` gives a sentence
     for the points, by index, that have one.
+
+    >>> Scores(np.array([0.2, 1.0, np.nan])).flags.tolist()
+    [False, True, False]
     """
 
     values: Floats

@@ -13,6 +13,10 @@ class Series:
 
     `seconds`: int64 Unix seconds, strictly increasing, shape (n,). `values`: float64, NaN = missing, never infinite,
     shape (n,). `step_s`: the usual distance of two points, in seconds. Raises ValueError when these do not hold.
+
+    >>> series = Series("web-1", np.array([0, 60, 180]), np.array([1.0, np.nan, 3.0]), step_s=60)
+    >>> len(series), series.part(1, 3).seconds.tolist()
+    (3, [60, 180])
     """
 
     id: str

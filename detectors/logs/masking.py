@@ -49,7 +49,7 @@ def keeps_lines_apart(text: str) -> str:
 
     Lines that differ in them are never one template: what reads a template must not be blind to its outcome.
 
-    >>> telling("<*> ERROR mount of <*> failed with status=500")
+    >>> keeps_lines_apart("<*> ERROR mount of <*> failed with status=500")
     'error|failed|500'
     """
     words = [found.group().casefold().replace(" ", "") for found in _TELLING.finditer(text)]

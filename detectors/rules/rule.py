@@ -62,7 +62,17 @@ def rule_id(source: str, params: Mapping[str, Number], direction: Direction) -> 
 
 
 def read_rule(source: str) -> Rule:
-    """Reads summary and parameters from the syntax tree. Raises RuleUnreadable with the line and the mend."""
+    """Reads summary and parameters from the syntax tree. Raises RuleUnreadable with the line and the mend.
+
+    >>> rule = read_rule('''
+    ... "Flags values above a bound."
+    ... PARAMS = {"bound": (5.0, 1.0, 20.0)}
+    ... def detect(values, seconds, *, bound):
+    ...     return values / bound
+    ... ''')
+    >>> rule.summary, rule.defaults
+    ('Flags values above a bound.', {'bound': 5.0})
+    """
     try:
         tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
