@@ -2,14 +2,13 @@
 
 import json
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
 from langgraph.graph.state import CompiledStateGraph
 
 from argosy.graphs.refine.graph import NODES
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 LISTED: dict[str, str] = json.loads((ROOT / "langgraph.json").read_text("utf-8"))["graphs"]
 
 

@@ -11,8 +11,9 @@ import pytest
 import typer
 
 from argosy.cli.app import app
+from tests.places import ROOT
 
-RESULTS = Path(__file__).parents[2] / "eval" / "results"
+RESULTS = ROOT / "eval" / "results"
 STUDY = "argosy.benchmarks.studies."
 
 

@@ -16,10 +16,10 @@ import pytest
 from argosy.benchmarks.plan import code_digest
 from argosy.inputs.example import example_path
 from argosy.store.schema import HEAD
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 ROOMS = ("agents", "graphs", "detectors", "eval", "signals", "prompts", "sandbox")
 LEFT_OUT = ("argosy/eval/results/", "argosy/eval/NOTES.md")
 """What readers of the repository look at, and no program does."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.argosy.cli.invoking import Invoke
 from tests.argosy.inputs.tables.labelled import POINTS, write_labelled_csv
+from tests.places import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -119,5 +120,5 @@ def test_a_person_reads_who_said_what(argosy: Invoke, file: Path) -> None:
 
 def test_the_graph_can_be_drawn(argosy: Invoke) -> None:
     assert "score -.-> fuse;" in argosy("graph", "detect").stdout
-    assert argosy("graph", "--check", Path(__file__).parents[3] / "docs" / "concepts" / "graphs.md").exit_code == 0
+    assert argosy("graph", "--check", ROOT / "docs" / "concepts" / "graphs.md").exit_code == 0
     assert argosy("graph", "nothing").exit_code == 2

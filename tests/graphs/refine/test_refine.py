@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from argosy.graphs.refine.state import Ending
 from argosy.sandbox.local import LocalSandbox
 from argosy.signals.series import Series
 from tests.graphs.refine.session_data import SMALL, Ran, a_series, embedded, refine, speaker_of
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -314,5 +314,5 @@ def test_the_drawing_in_the_docs_is_the_graph_that_runs() -> None:
     from argosy.studio import refine as studio
 
     drawing = studio().get_graph().draw_mermaid(with_styles=False).strip()
-    page = Path(__file__).parents[3] / "docs" / "concepts" / "graphs.md"
+    page = ROOT / "docs" / "concepts" / "graphs.md"
     assert drawn_in(page, drawing) == page.read_text("utf-8")

@@ -15,6 +15,7 @@ from argosy.agents.models.speaker import ModelUnavailable
 from argosy.models.gguf import serving, what_is_missing
 from argosy.signals.errors import BadInput
 from tests.argosy.inputs.tables.labelled import write_labelled_csv
+from tests.places import ROOT
 from tests.processes import alive
 
 # In the place of llama.cpp, which the fast tests do without: the process, its pipes and its end are the real ones.
@@ -83,7 +84,7 @@ def test_it_goes_with_its_host_however_that_ends(model: Path, number: signal.Sig
         [sys.executable, "-c", HOST, str(model)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": f"{model.parent}{os.pathsep}{Path.cwd()}"},
+        env=os.environ | {"PYTHONPATH": f"{model.parent}{os.pathsep}{ROOT}"},
     )
     assert host.stdout is not None
     with host.stdout:
