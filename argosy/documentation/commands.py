@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from argosy.cli.app import app
-from argosy.documentation.tables import escaped
+from argosy.documentation.tables import code, escaped
 
 _BEGIN = """# Commands
 
@@ -53,7 +53,7 @@ def _row(flags: str, text: str) -> str:
     what, bracket, bounds = text.rpartition("  [")
     if not bracket or not bounds.endswith("]"):
         what, bounds = text, ""
-    return f"| `{escaped(flags)}` | {_prose(what)} | {_prose(bounds.removesuffix(']'))} |"
+    return f"| {code(flags)} | {_prose(what)} | {_prose(bounds.removesuffix(']'))} |"
 
 
 def _prose(text: str) -> str:

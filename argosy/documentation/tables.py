@@ -4,6 +4,7 @@ What is known to the code fills the first columns. A cell that is None is a pers
 there for the row of the same name is kept.
 """
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,3 +70,8 @@ def _cells(line: str) -> list[str]:
 def escaped(text: str) -> str:
     """Text as a cell of a table holds it, which is one line."""
     return " ".join(text.split()).replace("|", _ESCAPED_BAR)
+
+
+def code(text: str) -> str:
+    """Text as code in a cell. Within backticks no two renderers agree on what an escaped bar is."""
+    return f"<code>{html.escape(text, quote=False).replace('|', '&#124;')}</code>" if "|" in text else f"`{text}`"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from argosy.documentation.tables import Table
+from argosy.documentation.tables import Table, code
 from argosy.graphs.recording.events import Event
 
 _COLUMNS = ("field", "type", "default", "meaning")
@@ -33,7 +33,7 @@ def _rows(fields: Mapping[str, FieldInfo]) -> tuple[tuple[str | None, ...], ...]
 
 
 def _type(annotation: Any) -> str:
-    return f"`{_name(annotation)}`"
+    return code(_name(annotation))
 
 
 def _name(annotation: Any) -> str:
@@ -54,4 +54,4 @@ def _name(annotation: Any) -> str:
 def _default(field: FieldInfo) -> str:
     if field.default_factory is not None:
         return "empty"
-    return "" if field.default is PydanticUndefined else f"`{field.default!r}`"
+    return "" if field.default is PydanticUndefined else code(repr(field.default))

@@ -15,7 +15,9 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    return shutil.copytree(DOCS, tmp_path / "docs")
+    copied: Path = shutil.copytree(DOCS, tmp_path / "docs")
+    reference.write(copied)
+    return copied
 
 
 def test_the_pages_say_what_the_code_says() -> None:
