@@ -12,12 +12,12 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.few_shot import MOST, examples
+from argosy.agents.models.ask_again import ask_again
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.number_format import rows_of
-from argosy.agents.rules.ask import ask_again
-from argosy.agents.rules.build_evidence import estimated_tokens
+from argosy.agents.rules.evidence_size import estimated_tokens
 from argosy.prompts import render
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series

@@ -12,11 +12,11 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
+from argosy.agents.models.ask_again import ask_again
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
-from argosy.agents.rules.ask import ask_again
-from argosy.agents.rules.build_evidence import estimated_tokens
+from argosy.agents.rules.evidence_size import estimated_tokens
 from argosy.prompts import render
 
 OUTLIERS_FORM = JsonForm(

@@ -5,32 +5,25 @@ and where nothing usable is said the best match stands.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
-from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker, Usage
-from argosy.detectors.cards import Card, CardSelector, Goal, Kind, Match, Record, packaged_cards, series_tags
-from argosy.detectors.cards.card import TAGS
-from argosy.detectors.cards.match import nearest
+from argosy.agents.models.speaker import BudgetSpent, CallKey, Reply, Speaker, Usage
+from argosy.agents.selection_brief import SelectionBrief, evidence
 from argosy.prompts import render
-from argosy.signals.profile import Profile
 
 MOST_RETRIES = 3
 MOST_CALLS = 1 + MOST_RETRIES
 """A choice that cannot be read, or that names somebody else, is asked for three times more."""
 
-MOST_SHOWN = 8
-MOST_PAST_SHOWN = 5
 MOST_PRACTICES_CHARS = 8_000
 _REASON_CHARS = 1_000
 _QUOTED_CHARS = 2_000
-
 SELECTION_FORM = JsonForm(
     {
         "title": "selection",
@@ -55,26 +48,6 @@ class Author(StrEnum):
     STAND_IN = "embedded"
     CARDS = "cards"
     """Nobody was asked, or nothing usable was said: the best match of the cards stands."""
-
-
-@dataclass(frozen=True)
-class SelectionBrief:
-    """What a choice is made from: the profile in plain numbers, the tags that hold, and the matches, the best first.
-
-    `past` are results on other subjects, `practices` a team's own words; both join the prompt.
-    """
-
-    kind: Kind
-    facts: Mapping[str, float | int | bool | Sequence[int]]
-    tags: Sequence[str]
-    matches: Sequence[Match]
-    past: Sequence[Record] = ()
-    practices: str = ""
-
-    @property
-    def shown(self) -> Sequence[Match]:
-        """The shortlist that a model is shown, and that it chooses within."""
-        return self.matches[:MOST_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -169,95 +142,3 @@ def _messages(brief: SelectionBrief) -> list[BaseMessage]:
     practices = brief.practices[:MOST_PRACTICES_CHARS].replace("```", "'''").strip()
     user = render("selection", "user", evidence=block, kind=brief.kind.value, practices=practices)
     return [SystemMessage(render("selection", "system")), HumanMessage(user)]
-
-
-def evidence(brief: SelectionBrief) -> dict[str, Any]:
-    """The evidence block of a selection. Past subjects are nameless."""
-    meanings = TAGS[brief.kind]
-    names = {match.name for match in brief.shown}
-    return {
-        "v": 1,
-        "kind": "selection",
-        "subject": brief.kind.value,
-        "profile": {name: _plain(value) for name, value in brief.facts.items()},
-        "tags": {tag: meanings.get(tag, "") for tag in brief.tags},
-        "candidates": [_candidate(match, brief.tags) for match in brief.shown],
-        "past": [
-            {
-                "likeness": round(like.likeness, 3),
-                "tags": list(like.record.tags),
-                "reached": {name: round(value, 4) for name, value in like.record.reached.items() if name in names},
-                **_outcome(like.record),
-            }
-            for like in nearest(brief.tags, brief.past, MOST_PAST_SHOWN)
-        ],
-    }
-
-
-def _candidate(match: Match, tags: Sequence[str]) -> dict[str, Any]:
-    card = match.card
-    return {
-        "name": match.name,
-        "score": round(match.score, 3),
-        "summary": card.summary,
-        "reasons": list(match.reasons),
-        "weaknesses_elsewhere": [point.why for tag, point in card.weaknesses.items() if tag not in tags],
-        "reviewed": card.reviewed,
-    }
-
-
-def _outcome(record: Record) -> dict[str, Any]:
-    """What was chosen then, and what it reached later, where that is known."""
-    held = {} if record.held is None else {"reached_later": round(record.held, 4)}
-    return {"chosen": record.chosen, **held} if record.chosen else {}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return round(value, 4) if abs(value) < float("inf") else None
-    return list(value)[:3] if isinstance(value, tuple | list) else value
-
-
-@dataclass(eq=False)
-class ModelSelector:
-    """Ranks series detectors with a model's word on the shortlist; a `Selector`. What has no card comes last."""
-
-    speaker: Speaker
-    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(Kind.SERIES))
-    past: Sequence[Record] = ()
-    practices: str = ""
-    goal: Goal = Goal.FLAG
-    key: CallKey = field(default_factory=lambda: CallKey(Pattern.SELECTION, 1, 1))
-    name: str = "selection"
-
-    def select(self, profile: Profile, offered: Sequence[str]) -> Sequence[str]:
-        """The names that are offered, the choice first. Raises ModelUnavailable."""
-        brief = self.brief(profile, offered)
-        if not brief.matches:
-            return offered
-        chosen = select(self.speaker, brief, self.key).names
-        return (*chosen, *(name for name in offered if name not in chosen))
-
-    def brief(self, profile: Profile, offered: Sequence[str]) -> SelectionBrief:
-        """What the model is told of a series and of what is offered."""
-        matches = CardSelector(self.cards, self.past, self.goal).matches(profile, offered)
-        tags = series_tags(profile, self.goal)
-        return SelectionBrief(Kind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)
-
-
-def series_facts(profile: Profile) -> dict[str, float | int | bool | Sequence[int]]:
-    """What of a series' profile a selection is told: no name, no time of day, no value in its own unit."""
-    scale = profile.scale
-    return {
-        "points": profile.points,
-        "step_s": profile.step_s,
-        "missing_share": profile.missing_share,
-        "noise_in_spreads": profile.noise / scale,
-        "reach_in_spreads": (profile.quantiles["max"] - profile.quantiles["min"]) / scale,
-        "periods": profile.periods,
-        "seasonality": profile.seasonality,
-        "trend": profile.trend,
-        "level_moves": profile.level_moves,
-        "whole": profile.whole,
-        "incidents": profile.incidents,
-    }

@@ -1,20 +1,14 @@
-"""Asking for a rule: once, and once more with the reason when the answer holds none."""
+"""Asks for a rule: once, and once more with the reason when the answer holds none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import BaseMessage
 
-from argosy.agents.models.reply_form import ReplyForm
+from argosy.agents.models.ask_again import ask_again
 from argosy.agents.models.speaker import CallKey, Reply, Speaker
 from argosy.agents.rules.evidence import DetectionEvidence, RepairEvidence, ReviewEvidence
 from argosy.agents.rules.read_code import Code, NoCode, read_code
-from argosy.prompts import render
-
-_QUOTED_CHARS = 6_000
-
-MOST_CALLS_AN_ANSWER = 2
-"""An answer that cannot be used is asked for once more, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +31,6 @@ def ask_for_rule(speaker: Speaker, messages: Sequence[BaseMessage], key: CallKey
         return first
     second = _read(ask_again(speaker, messages, first.reply, key, reason=first.refusal))
     return replace(second, reply=replace(second.reply, usage=first.reply.usage + second.reply.usage))
-
-
-def ask_again(
-    speaker: Speaker,
-    messages: Sequence[BaseMessage],
-    reply: Reply,
-    key: CallKey,
-    *,
-    reason: str,
-    form: ReplyForm | None = None,
-) -> Reply:
-    """Continues the conversation: what was answered, and why it cannot be used. Without a form, a rule is wanted."""
-    said = reply.text[:_QUOTED_CHARS] or "(nothing)"
-    more = [AIMessage(said), HumanMessage(render("shared", "again", reason=reason, code=form is None))]
-    return speaker.ask([*messages, *more], replace(key, attempt=key.attempt + 1), form)
 
 
 def evidence_block(evidence: DetectionEvidence | RepairEvidence | ReviewEvidence) -> str:

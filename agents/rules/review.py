@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from argosy.agents.models.ask_again import ask_again
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import CallKey, Reply, Speaker
-from argosy.agents.rules.ask import ask_again, evidence_block
+from argosy.agents.rules.ask import evidence_block
 from argosy.agents.rules.evidence import ReviewEvidence
 from argosy.prompts import render
 

@@ -68,7 +68,7 @@ def _said(found: "PointExplanation", workspace: "Workspace", model: str) -> "Wor
 
 
 def _words_json(said: "WordsResult") -> dict[str, Any]:
-    from argosy.agents.explanation import as_json
+    from argosy.agents.checked_explanation import as_json
 
     return {"in_words": {"session": said.session, **as_json(said.explained)}}
 

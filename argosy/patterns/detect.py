@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from langchain_core.runnables import RunnableConfig
 
-from argosy.agents.explanation import as_json
+from argosy.agents.checked_explanation import as_json
+from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.models.tracing import untraced
-from argosy.agents.selection import ModelSelector
 from argosy.eval.metrics import measure
 from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from argosy.agents.alert_evidence import quoted
+from argosy.agents.checked_explanation import CheckedExplanation, as_json
 from argosy.agents.claims.scene import Scene
-from argosy.agents.explanation import CheckedExplanation, as_json, explain, quoted
+from argosy.agents.explanation import explain
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern

@@ -19,7 +19,7 @@ from argosy.detectors.rules.rule import rule_id
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Splits
 from argosy.graphs.recording.events import EVENT, ModelCall
-from argosy.graphs.refine.context import FinalScores
+from argosy.graphs.refine.publication import FinalScores
 from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from argosy.agents.explanation import as_json
+from argosy.agents.checked_explanation import as_json
 from argosy.agents.models.speaker import Usage
 from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.transfer import Unit
 from argosy.eval.splits import Part, Splits
 from argosy.graphs.refine import SessionData
-from argosy.graphs.refine.context import FinalScores, Publication
+from argosy.graphs.refine.publication import FinalScores, Publication
 from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sessions.base import BaseChoice

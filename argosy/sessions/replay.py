@@ -10,7 +10,7 @@ from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.recording.events import Event
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import SessionData
-from argosy.graphs.refine.context import Publication
+from argosy.graphs.refine.publication import Publication
 from argosy.graphs.replay.past import Past, expected, fingerprint
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.sessions.past import digest, past_of

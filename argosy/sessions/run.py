@@ -14,9 +14,9 @@ from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.graphs.refine import RefineContext, SessionData, build
-from argosy.graphs.refine.context import Publication
 from argosy.graphs.refine.graph import recursion_limit
 from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.publication import Publication
 from argosy.graphs.refine.state import Ending
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.unknown import UnknownCall

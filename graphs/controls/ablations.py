@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.controls.argos_plain import fuse_all
 from argosy.graphs.controls.best_of_n import pass_by, propose
-from argosy.graphs.refine import Settings, assess, finish
+from argosy.graphs.refine import Settings, assess, finish, select
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import Candidate, State
@@ -37,7 +37,7 @@ def assess_all(state: State, node: RefineNodeContext) -> State:
 
 def select_all(state: State, node: RefineNodeContext) -> State:
     """Accepts whatever keeps its contract and does not repeat another, however it did on validation."""
-    return assess.select(state, node, _open_gate)
+    return select.select(state, node, _open_gate)
 
 
 def open_without_quotas(state: State, node: RefineNodeContext) -> State:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
-from argosy.agents.rules.build_evidence import build_review_evidence
+from argosy.agents.rules.build_review_evidence import build_review_evidence
 from argosy.agents.rules.review import Ruling, Verdict
 from argosy.agents.rules.review import review as ask_reviewer
 from argosy.detectors.fusion.fusion import fuse
@@ -24,8 +24,9 @@ from argosy.eval.splits import Splits
 from argosy.graphs.controls.turns import keep_best, take_turns
 from argosy.graphs.refine import write
 from argosy.graphs.refine.assess import assessment_of
-from argosy.graphs.refine.context import RefineNodeContext, SessionData
+from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.graph import Node
+from argosy.graphs.refine.session_data import SessionData
 from argosy.graphs.refine.state import Candidate, Ending, Outcome, Stage, State
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs

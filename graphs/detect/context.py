@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from argosy.agents.checked_explanation import CheckedExplanation
 from argosy.agents.direct import DirectSettings
-from argosy.agents.explanation import CheckedExplanation
 from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Speaker
 from argosy.detectors.fusion.blend import Blend

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from argosy.agents.explanation import CheckedExplanation
+from argosy.agents.checked_explanation import CheckedExplanation
 
 
 @dataclass(frozen=True)

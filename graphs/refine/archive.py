@@ -14,7 +14,7 @@ import numpy as np
 
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.rates import DELAY_POINTS
-from argosy.graphs.refine.context import SessionData
+from argosy.graphs.refine.session_data import SessionData
 from argosy.graphs.refine.state import Candidate
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from argosy.agents.explanation import MOST_CALLS
+from argosy.agents.models.ask_again import MOST_CALLS_AN_ANSWER
 from argosy.agents.models.speaker import Role
-from argosy.agents.rules.ask import MOST_CALLS_AN_ANSWER
-from argosy.graphs.refine.context import Settings
+from argosy.graphs.refine.settings import Settings
 
 
 def most_calls(settings: Settings) -> Mapping[Role, int]:

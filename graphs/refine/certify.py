@@ -8,7 +8,8 @@ from argosy.detectors.certificate.fingerprint import data_of, source_hash
 from argosy.detectors.certificate.form import Data, Kind, Sensitivity
 from argosy.detectors.certificate.sensitivity import beside_base
 from argosy.detectors.rules.rule import rule_id
-from argosy.graphs.refine.context import FinalScores, RefineNodeContext
+from argosy.graphs.refine.context import RefineNodeContext
+from argosy.graphs.refine.publication import FinalScores
 from argosy.graphs.refine.state import Candidate, Failure, FailureKind, Stage, State
 from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome
 from argosy.signals.arrays import Bools

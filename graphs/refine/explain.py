@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from argosy.agents.alert_evidence import quoted
 from argosy.agents.claims.scene import Scene
-from argosy.agents.explanation import explain, quoted
+from argosy.agents.explanation import explain
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Role
 from argosy.detectors.fusion.fusion import Member
 from argosy.detectors.fusion.tuned_rule import TunedRule
@@ -12,7 +13,8 @@ from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
 from argosy.detectors.why.moment import Moment
 from argosy.graphs.refine.alert import AlertExplained
-from argosy.graphs.refine.context import FinalScores, RefineNodeContext
+from argosy.graphs.refine.context import RefineNodeContext
+from argosy.graphs.refine.publication import FinalScores
 from argosy.graphs.refine.state import Candidate, Ending, State
 from argosy.signals.incidents import runs
 from argosy.signals.shapes import Detector

@@ -12,7 +12,8 @@ from argosy.detectors.rules.rule import read_rule
 from argosy.eval.splits import Part
 from argosy.graphs.refine.assess import falling
 from argosy.graphs.refine.certify import certificates, recited
-from argosy.graphs.refine.context import CertifiedRule, FinalScores, Metrics, Publication, RefineNodeContext
+from argosy.graphs.refine.context import RefineNodeContext
+from argosy.graphs.refine.publication import CertifiedRule, FinalScores, Metrics, Publication
 from argosy.graphs.refine.state import Ending, Outcome, Stage, State
 from argosy.sandbox.protocol import Ran
 from argosy.signals.arrays import Bools, Floats

@@ -7,8 +7,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from argosy.graphs.recording.recorded_node import recorded
-from argosy.graphs.refine import assess, explain, finish, shortlist, study, trial, write
-from argosy.graphs.refine.context import RefineContext, RefineNodeContext, Settings
+from argosy.graphs.refine import assess, explain, finish, review, select, shortlist, study, trial, tune, write
+from argosy.graphs.refine.context import RefineContext, RefineNodeContext
+from argosy.graphs.refine.settings import Settings
 from argosy.graphs.refine.state import Stage, State
 
 Node = Callable[[State, RefineNodeContext], State]
@@ -23,10 +24,10 @@ NODES: tuple[tuple[str, Node], ...] = (
     ("vet", write.vet),
     ("trial", trial.trial),
     ("repair", write.repair),
-    ("tune", assess.tune_all),
+    ("tune", tune.tune_all),
     ("assess", assess.assess),
-    ("review", assess.review_all),
-    ("select", assess.select),
+    ("review", review.review_all),
+    ("select", select.select),
     ("fuse", finish.fuse_accepted),
     ("lockbox", finish.open_lockbox),
     ("explain", explain.explain_alerts),

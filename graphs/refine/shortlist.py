@@ -1,8 +1,9 @@
 """The shortlist node: which baselines are fitted at all, by cards, past results and a model's word."""
 
+from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.speaker import CallKey, Pattern, Role
-from argosy.agents.selection import ModelSelector, selection_facts
 from argosy.agents.selection import select as ask
+from argosy.agents.selection import selection_facts
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import State
 from argosy.signals.profile import profile

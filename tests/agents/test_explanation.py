@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from argosy.agents.alert_evidence import evidence_of, quoted
+from argosy.agents.checked_explanation import CheckStatus, checked, read_sentences
 from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.explanation import tell
-from argosy.agents.explanation import CheckStatus, Explainer, checked, evidence_of, explain, quoted, read_sentences
+from argosy.agents.explanation import Explainer, explain
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.prompts import render

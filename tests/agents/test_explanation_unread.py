@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from argosy.agents.alert_evidence import evidence_block
+from argosy.agents.checked_explanation import CheckStatus, checked
 from argosy.agents.claims.scene import Scene
 from argosy.agents.embedded.explanation import tell
-from argosy.agents.explanation import CheckStatus, checked, evidence_block
 from argosy.prompts import render
 from argosy.signals.series import Series
 

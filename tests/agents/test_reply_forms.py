@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 from argosy.agents.claims.scene import Scene
 from argosy.agents.direct import INDICES_FORM, DirectSettings, read_series
 from argosy.agents.explanation import SENTENCES_FORM, explain
+from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Pattern, Reply, Role, Speaker, Usage
 from argosy.agents.outliers import OUTLIERS_FORM, FlaggedRecord, ReviewBatch
@@ -16,7 +17,7 @@ from argosy.agents.outliers import review as review_records
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.repair import mend
 from argosy.agents.rules.review import VERDICT_FORM, review
-from argosy.agents.selection import SELECTION_FORM, ModelSelector, select
+from argosy.agents.selection import SELECTION_FORM, select
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.agents.sigllm.reply_forms import NUMBERS, NUMBERS_OR_NONE

@@ -12,18 +12,11 @@ from langchain_core.messages import BaseMessage
 
 from argosy.agents.card_writing import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
 from argosy.agents.embedded.standins import STANDINS
+from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
-from argosy.agents.selection import (
-    MOST_CALLS,
-    MOST_PRACTICES_CHARS,
-    Author,
-    ModelSelector,
-    Selection,
-    SelectionBrief,
-    read_selection,
-    select,
-)
+from argosy.agents.selection import MOST_CALLS, MOST_PRACTICES_CHARS, Author, Selection, read_selection, select
+from argosy.agents.selection_brief import SelectionBrief
 from argosy.detectors.cards import Card, Kind, Record
 from argosy.signals.profile import profile
 from argosy.signals.series import Series

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 import typer
 
+from argosy.agents.checked_explanation import CheckStatus
 from argosy.agents.claims.checking import ClaimKind
 from argosy.agents.claims.scene import Scene
-from argosy.agents.explanation import CheckStatus, explain, scenes_of
+from argosy.agents.explanation import explain, scenes_of
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker
 from argosy.benchmarks.datasets.collection import Columns, Entry, LabelledSeries

@@ -8,7 +8,8 @@ from typing import Any
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
-from argosy.agents.selection import Selection, SelectionBrief, select, series_facts
+from argosy.agents.selection import Selection, select
+from argosy.agents.selection_brief import SelectionBrief, series_facts
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
 from argosy.detectors.rivals import RIVALS, tabular

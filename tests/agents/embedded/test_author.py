@@ -10,8 +10,10 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from argosy.agents.embedded import EmbeddedAuthor
 from argosy.agents.embedded.clauses import ranked_clauses
 from argosy.agents.embedded.recipe import Kind, Side, read
-from argosy.agents.rules.build_evidence import StatisticBank, build_evidence, shown
+from argosy.agents.rules.build_evidence import build_evidence
 from argosy.agents.rules.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
+from argosy.agents.rules.evidence_size import shown
+from argosy.agents.rules.statistic_bank import StatisticBank
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.detectors.rules.search import tune
 from argosy.detectors.rules.yardstick import Yardstick

@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from argosy.agents.rules.build_evidence import (
-    StatisticBank,
-    build_evidence,
-    build_review_evidence,
-    estimated_tokens,
-    shown,
-)
+from argosy.agents.rules.build_evidence import build_evidence
+from argosy.agents.rules.build_review_evidence import build_review_evidence
+from argosy.agents.rules.evidence_size import estimated_tokens, shown
+from argosy.agents.rules.statistic_bank import StatisticBank
 from argosy.agents.rules.statistics import HIGHEST_MEASURE
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.series import Series

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from langchain_core.runnables import RunnableConfig
 
+from argosy.agents.checked_explanation import CheckStatus
 from argosy.agents.embedded.standins import STANDINS
-from argosy.agents.explanation import CheckStatus
+from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import EMBEDDED, ModelFacts
 from argosy.agents.models.speaker import Pattern, Speaker
 from argosy.agents.open_model import open_model
-from argosy.agents.selection import ModelSelector
 from argosy.detectors.fusion.blend import Blend
 from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build

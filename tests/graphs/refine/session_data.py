@@ -15,9 +15,10 @@ from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SandboxJob
 from argosy.graphs.refine import RefineContext, SessionData, Settings, State, build
-from argosy.graphs.refine.context import FittedBase, Publication
+from argosy.graphs.refine.context import FittedBase
 from argosy.graphs.refine.graph import Node, recursion_limit
 from argosy.graphs.refine.offers import Library
+from argosy.graphs.refine.publication import Publication
 from argosy.graphs.refine.state import Ending
 from argosy.sandbox.protocol import Sandbox
 from argosy.signals.arrays import Bools

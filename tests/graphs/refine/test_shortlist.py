@@ -12,8 +12,10 @@ from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Kind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
-from argosy.graphs.refine.context import FittedBase, RefineContext, RefineNodeContext, SessionData, Settings
+from argosy.graphs.refine.context import FittedBase, RefineContext, RefineNodeContext
 from argosy.graphs.refine.graph import after_profile
+from argosy.graphs.refine.session_data import SessionData
+from argosy.graphs.refine.settings import Settings
 from argosy.graphs.refine.shortlist import shortlist
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.refine.study import fit_base
