@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from argosy.agents.claims.scene import Scene, shown
+from argosy.agents.claims.scene import Scene, format_figure
 
 _SHOWN_BEFORE, _SHOWN_WITHIN, _SHOWN_AFTER = 20, 20, 5
 
 _MOST_CLAUSES = 8
 
 
-class Evidence(BaseModel):
+class AlertEvidence(BaseModel):
     """What the model is shown of an alert."""
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +33,7 @@ def evidence_block(scene: Scene) -> str:
     return evidence_of(scene).model_dump_json().replace("`", "\\u0060")
 
 
-def evidence_of(scene: Scene) -> Evidence:
+def evidence_of(scene: Scene) -> AlertEvidence:
     """The alert in figures, with its neighbourhood thinned where it is long."""
     moments = {"start": scene.moment(scene.start), "last": scene.moment(scene.stop - 1)}
     moments |= {"farthest_from_usual": scene.moment(scene.extreme)}
@@ -42,7 +42,7 @@ def evidence_of(scene: Scene) -> Evidence:
         *_thinned(range(scene.start, scene.stop), _SHOWN_WITHIN),
         *range(scene.stop, min(scene.end, scene.stop + _SHOWN_AFTER)),
     ]
-    return Evidence(
+    return AlertEvidence(
         moments=moments,
         figures={name: _rounded(value) for name, value in scene.figures.items() if math.isfinite(value)},
         clauses=scene.clauses[:_MOST_CLAUSES],
@@ -58,7 +58,7 @@ def _thinned(indices: range, most: int) -> Sequence[int]:
 
 
 def _rounded(value: float) -> float:
-    return float(shown(value))
+    return float(format_figure(value))
 
 
 def _known(value: float) -> float | None:

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.speaker import CallKey, Speaker
-from argosy.detectors.cards.card import TAGS, Card, Kind, first_fault
+from argosy.detectors.cards.card import TAGS, Card, CardKind, first_fault
 from argosy.prompts import render
 
 MOST_RETRIES = 3
@@ -22,11 +22,11 @@ _FROM_MODEL = ("summary", "standing", "strengths", "weaknesses")
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UncardedDetector:
     """A detector without a card: what its code says of it."""
 
     name: str
-    kind: Kind
+    kind: CardKind
     source: str
 
     @property
@@ -41,14 +41,14 @@ class NoCard:
     reasons: tuple[str, ...]
 
 
-def write_card(speaker: Speaker, unknown: Unknown, key: CallKey) -> Card | NoCard:
+def write_card(speaker: Speaker, unknown: UncardedDetector, key: CallKey) -> Card | NoCard:
     """Asks for a card, three times more with what is wrong with the last. Raises what the speaker raises."""
     messages = _messages(unknown)
     asked: Sequence[BaseMessage] = messages
     reasons = list[str]()
     for attempt in range(1 + MOST_RETRIES):
         reply = speaker.ask(asked, replace(key, attempt=key.attempt + attempt))
-        card = drafted(read_object(reply.text), unknown, speaker.name)
+        card = draft_card(read_object(reply.text), unknown, speaker.name)
         if isinstance(card, Card):
             return card
         reasons.append(card)
@@ -57,7 +57,7 @@ def write_card(speaker: Speaker, unknown: Unknown, key: CallKey) -> Card | NoCar
     return NoCard(tuple(reasons))
 
 
-def drafted(found: Mapping[str, object] | None, unknown: Unknown, author: str) -> Card | str:
+def draft_card(found: Mapping[str, object] | None, unknown: UncardedDetector, author: str) -> Card | str:
     """The unreviewed card that an answer holds, or what is wrong with it as a clause."""
     if found is None:
         return "it holds no JSON object that is whole"
@@ -69,7 +69,7 @@ def drafted(found: Mapping[str, object] | None, unknown: Unknown, author: str) -
         return first_fault(error)
 
 
-def _messages(unknown: Unknown) -> list[BaseMessage]:
+def _messages(unknown: UncardedDetector) -> list[BaseMessage]:
     source = unknown.source[:MOST_SOURCE_CHARS].replace("```", "'''")
     user = render("card", "user", name=unknown.name, kind=unknown.kind.value, source=source)
     return [SystemMessage(render("card", "system", tags=TAGS[unknown.kind])), HumanMessage(user)]

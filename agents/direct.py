@@ -16,7 +16,7 @@ from argosy.agents.models.ask_again import ask_again
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
-from argosy.agents.number_format import rows_of
+from argosy.agents.number_format import format_rows
 from argosy.agents.rules.evidence_size import estimated_tokens
 from argosy.prompts import render
 from argosy.signals.scores import Scores
@@ -44,7 +44,7 @@ _REASON_CHARS = 600
 _FEWEST_POINTS = 20
 
 
-class Form(StrEnum):
+class PromptForm(StrEnum):
     """How the model is asked."""
 
     DIRECT = "direct"
@@ -60,7 +60,7 @@ class Form(StrEnum):
 class DirectSettings:
     """`examples` counts those of the form EXAMPLES; `window_tokens` bounds the values of one prompt."""
 
-    form: Form = Form.DIRECT
+    form: PromptForm = PromptForm.DIRECT
     examples: int = 2
     window_tokens: int = 2_500
     most_reasks: int = 5
@@ -71,7 +71,7 @@ class DirectSettings:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WindowAnswer:
     """What was read of a reply: indices within the window; `made_up` counts those that lie outside it."""
 
     indices: tuple[int, ...]
@@ -80,12 +80,12 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class WindowRead:
+class WindowReading:
     """What the model said of the points start ≤ i < stop. `answer` is None where none could be used."""
 
     start: int
     stop: int
-    answer: Answer | None
+    answer: WindowAnswer | None
     reasks: int
 
 
@@ -94,7 +94,7 @@ class DirectReading:
     """What came of a whole series; `unasked` says why windows after the last were not asked about, if any."""
 
     scores: Scores
-    windows: tuple[WindowRead, ...]
+    windows: tuple[WindowReading, ...]
     unasked: str = ""
     notes: tuple[str, ...] = field(default=())
 
@@ -122,7 +122,7 @@ class DirectReader:
 
 def read_series(speaker: Speaker, series: Series, settings: DirectSettings) -> DirectReading:
     """Asks about all windows in order. Raises as `DirectReader.score`."""
-    read: list[WindowRead] = []
+    read: list[WindowReading] = []
     unasked = ""
     for number, (start, stop) in enumerate(windows(series, settings.window_tokens), start=1):
         key = CallKey(Pattern.DIRECT, number, 1)
@@ -138,19 +138,19 @@ def read_series(speaker: Speaker, series: Series, settings: DirectSettings) -> D
 
 def read_window(
     speaker: Speaker, series: Series, start: int, stop: int, key: CallKey, settings: DirectSettings
-) -> WindowRead:
+) -> WindowReading:
     """Asks about one window, and again with the reason up to `most_reasks` times; raises what the speaker raises."""
     points = stop - start
     messages = _messages(series, start, stop, settings)
     reply = speaker.ask(messages, key, INDICES_FORM)
     for reasks in range(settings.most_reasks + 1):
         match read_answer(reply, points):
-            case Answer() as answer:
-                return WindowRead(start, stop, answer, reasks)
+            case WindowAnswer() as answer:
+                return WindowReading(start, stop, answer, reasks)
             case str(reason) if reasks < settings.most_reasks:
                 again = replace(key, attempt=reasks)
                 reply = ask_again(speaker, messages, reply, again, reason=reason, form=INDICES_FORM)
-    return WindowRead(start, stop, None, settings.most_reasks)
+    return WindowReading(start, stop, None, settings.most_reasks)
 
 
 def windows(series: Series, tokens: int) -> Iterator[tuple[int, int]]:
@@ -158,18 +158,18 @@ def windows(series: Series, tokens: int) -> Iterator[tuple[int, int]]:
     points = len(series)
     if not points:
         return
-    count = max(1, -(-estimated_tokens(rows_of(series.values)) // tokens))
+    count = max(1, -(-estimated_tokens(format_rows(series.values)) // tokens))
     while True:
         size = -(-points // count)
         bounds = [(start, min(start + size, points)) for start in range(0, points, size)]
-        long = max(estimated_tokens(rows_of(series.values[start:stop])) for start, stop in bounds)
+        long = max(estimated_tokens(format_rows(series.values[start:stop])) for start, stop in bounds)
         if long <= tokens or size <= _FEWEST_POINTS:
             yield from bounds
             return
         count = max(count + 1, count * long // tokens)
 
 
-def read_answer(reply: Reply, points: int) -> Answer | str:
+def read_answer(reply: Reply, points: int) -> WindowAnswer | str:
     """The answer about a window of so many points, or what is wrong with the reply as a clause for the model."""
     found = read_object(reply.text)
     if found is None:
@@ -184,7 +184,7 @@ def read_answer(reply: Reply, points: int) -> Answer | str:
     inside = sorted({each for each in known if 0 <= each < points})
     reason = found.get("reason")
     said = " ".join(reason.split())[:_REASON_CHARS] if isinstance(reason, str) else ""
-    return Answer(tuple(inside), said, len({each for each in known if not 0 <= each < points}))
+    return WindowAnswer(tuple(inside), said, len({each for each in known if not 0 <= each < points}))
 
 
 def _whole(value: object) -> int | None:
@@ -202,13 +202,13 @@ def _whole(value: object) -> int | None:
 
 
 def _messages(series: Series, start: int, stop: int, settings: DirectSettings) -> Sequence[BaseMessage]:
-    shown = examples(settings.examples) if settings.form is Form.EXAMPLES else ()
-    rows = rows_of(series.values[start:stop])
+    shown = examples(settings.examples) if settings.form is PromptForm.EXAMPLES else ()
+    rows = format_rows(series.values[start:stop])
     user = render("direct", "user", rows=rows, points=stop - start, examples=shown)
     return [SystemMessage(render("direct", "system", form=settings.form.value)), HumanMessage(user)]
 
 
-def _scores(series: Series, read: Sequence[WindowRead]) -> Scores:
+def _scores(series: Series, read: Sequence[WindowReading]) -> Scores:
     values = np.full(len(series), np.nan)
     reasons: dict[int, str] = {}
     for window in read:
@@ -226,7 +226,7 @@ def _scores(series: Series, read: Sequence[WindowRead]) -> Scores:
     return Scores(values, reasons=reasons)
 
 
-def _notes(series: Series, read: Sequence[WindowRead], unasked: str) -> Iterator[str]:
+def _notes(series: Series, read: Sequence[WindowReading], unasked: str) -> Iterator[str]:
     made_up = sum(window.answer.made_up for window in read if window.answer)
     if made_up:
         yield f"{made_up} indices that the model named lie outside their windows and were dropped"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.agents.number_format import decimals_for, rows_of, written
+from argosy.agents.number_format import decimals_for, format_rows, format_value
 from argosy.signals.arrays import Floats
 
 POINTS = 40
@@ -23,7 +23,7 @@ class Example:
 
     @property
     def rows(self) -> str:
-        return rows_of(self.values)
+        return format_rows(self.values)
 
     @property
     def answer(self) -> str:
@@ -48,7 +48,7 @@ def _wave(rng: np.random.Generator) -> Floats:
 def _spike(rng: np.random.Generator) -> Example:
     values = _quiet(rng)
     values[17] += 6.0
-    high = written(float(values[17]), decimals_for(values))
+    high = format_value(float(values[17]), decimals_for(values))
     return Example(values, [17], f"Values jitter about 20; at index 17 one jumps to {high} and is back at once.")
 
 

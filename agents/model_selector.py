@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from argosy.agents.models.speaker import CallKey, Pattern, Speaker
 from argosy.agents.selection import select
 from argosy.agents.selection_brief import SelectionBrief, series_facts
-from argosy.detectors.cards import Card, CardSelector, Goal, Kind, Record, packaged_cards, series_tags
+from argosy.detectors.cards import Card, CardKind, CardSelector, Goal, PastResult, packaged_cards, series_tags
 from argosy.signals.profile import Profile
 
 
@@ -15,8 +15,8 @@ class ModelSelector:
     """Ranks series detectors with a model's word on the shortlist; a `Selector`. What has no card comes last."""
 
     speaker: Speaker
-    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(Kind.SERIES))
-    past: Sequence[Record] = ()
+    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(CardKind.SERIES))
+    past: Sequence[PastResult] = ()
     practices: str = ""
     goal: Goal = Goal.FLAG
     key: CallKey = field(default_factory=lambda: CallKey(Pattern.SELECTION, 1, 1))
@@ -34,4 +34,4 @@ class ModelSelector:
         """What the model is told of a series and of what is offered."""
         matches = CardSelector(self.cards, self.past, self.goal).matches(profile, offered)
         tags = series_tags(profile, self.goal)
-        return SelectionBrief(Kind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)
+        return SelectionBrief(CardKind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)

@@ -22,7 +22,7 @@ def decimals_for(values: Floats) -> int:
     return int(np.clip(math.ceil(math.log10(_STEPS_A_SPREAD) - math.log10(spread)), -12, 12))
 
 
-def written(value: float, decimals: int) -> str:
+def format_value(value: float, decimals: int) -> str:
     """A value with so many decimals, without idle zeros.
 
     >>> written(12.3401, 2), written(1234.0, -1), written(float("nan"), 0)
@@ -35,10 +35,10 @@ def written(value: float, decimals: int) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def rows_of(values: Floats) -> str:
+def format_rows(values: Floats) -> str:
     """The values in rows of ten, each begun with the index of its first."""
     decimals = decimals_for(values)
-    words = [written(value, decimals) for value in values.tolist()]
+    words = [format_value(value, decimals) for value in values.tolist()]
     return "\n".join(f"{at}: {' '.join(words[at : at + A_ROW])}" for at in range(0, len(words), A_ROW))
 
 

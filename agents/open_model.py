@@ -7,7 +7,7 @@ from langchain_core.exceptions import ModelError
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import EMBEDDED, ModelFacts
 from argosy.agents.models.chat_speaker import ChatSpeaker
-from argosy.agents.models.clients import BoundModel, address, chat_model, held_to, only_answers
+from argosy.agents.models.clients import BoundModel, address, chat_model, only_answers, with_reply_form
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import Parameter, Task
@@ -70,7 +70,7 @@ def _served(
     }
     model = chat_model(url, name or found, key, facts, seed)
     return ChatSpeaker(
-        lambda _task, form: held_to(model, form, facts),
+        lambda _task, form: with_reply_form(model, form, facts),
         spec,
         is_language_model=True,
         parameters=parameters,

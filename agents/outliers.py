@@ -75,7 +75,7 @@ class ReviewBatch(_Block):
     ordinary: tuple[Mapping[str, str | int | float | bool | None], ...] = ()
 
 
-class Ruling(StrEnum):
+class RecordDecision(StrEnum):
     """What became of a flagged record."""
 
     KEPT = "kept"
@@ -87,23 +87,23 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RecordVerdict:
     """What became of one flagged record, and why in the model's words; a record that is not dropped stays flagged."""
 
-    ruling: Ruling
+    ruling: RecordDecision
     reason: str
 
 
 @dataclass(frozen=True)
-class Review:
+class BatchReview:
     """The verdicts on one batch, by id. `made_up` counts ids in the answer that were not asked about."""
 
-    verdicts: Mapping[int, Verdict]
+    verdicts: Mapping[int, RecordVerdict]
     summary: str = ""
     made_up: int = 0
 
 
-def review_all(speaker: Speaker, review_batches: Sequence[ReviewBatch], rules: str = "") -> Iterator[Review]:
+def review_all(speaker: Speaker, review_batches: Sequence[ReviewBatch], rules: str = "") -> Iterator[BatchReview]:
     """Asks about one batch after the other; once the budget is spent, the rest stays unasked.
 
     `rules` are those of the business, as text. Raises ModelUnavailable.
@@ -116,29 +116,29 @@ def review_all(speaker: Speaker, review_batches: Sequence[ReviewBatch], rules: s
                 continue
             except BudgetSpent as error:
                 spent = str(error)
-        yield Review({each.id: Verdict(Ruling.UNASKED, spent) for each in batch.flagged})
+        yield BatchReview({each.id: RecordVerdict(RecordDecision.UNASKED, spent) for each in batch.flagged})
 
 
-def review(speaker: Speaker, batch: ReviewBatch, key: CallKey, rules: str = "") -> Review:
+def review(speaker: Speaker, batch: ReviewBatch, key: CallKey, rules: str = "") -> BatchReview:
     """Asks about one batch, once more where the answer cannot be read. Raises what the speaker raises."""
     system = SystemMessage(render("outliers", "system", rules=rules.strip()))
-    messages = [system, HumanMessage(render("outliers", "user", evidence=shown(batch)))]
+    messages = [system, HumanMessage(render("outliers", "user", evidence=batch_json(batch)))]
     reply = speaker.ask(messages, key, OUTLIERS_FORM)
     found = read_review(reply, batch)
     if isinstance(found, str):
         second = ask_again(speaker, messages, reply, key, reason=found, form=OUTLIERS_FORM)
         found = read_review(second, batch)
     if isinstance(found, str):
-        return Review({each.id: Verdict(Ruling.UNREAD, found) for each in batch.flagged})
+        return BatchReview({each.id: RecordVerdict(RecordDecision.UNREAD, found) for each in batch.flagged})
     return found
 
 
-def shown(batch: ReviewBatch) -> str:
+def batch_json(batch: ReviewBatch) -> str:
     """The batch as compact JSON. Backticks are escaped, so that nothing in it can close the fence around it."""
     return batch.model_dump_json().replace("`", "\\u0060")
 
 
-def read_review(reply: Reply, batch: ReviewBatch) -> Review | str:
+def read_review(reply: Reply, batch: ReviewBatch) -> BatchReview | str:
     """The verdicts in a reply, or what is wrong with it as a clause for the model."""
     found = read_object(reply.text)
     if found is None or "outliers" not in found:
@@ -155,10 +155,12 @@ def read_review(reply: Reply, batch: ReviewBatch) -> Review | str:
     summary = _text(found.get("reason"))
     reasons = {**_reasons(listed), **_reasons(found.get("reasons"))}
     verdicts = {
-        each: Verdict(Ruling.KEPT if each in named else Ruling.DROPPED, reasons.get(each) or summary)
+        each: RecordVerdict(
+            RecordDecision.KEPT if each in named else RecordDecision.DROPPED, reasons.get(each) or summary
+        )
         for each in sorted(asked)
     }
-    return Review(verdicts, summary, made_up=len({each for each in named if each not in asked}))
+    return BatchReview(verdicts, summary, made_up=len({each for each in named if each not in asked}))
 
 
 def _id(value: object) -> int | None:
@@ -207,7 +209,7 @@ def review_batches(
         empty = ReviewBatch(
             group=group, compared_with=compared_with, records=size, flagged=(), ordinary=tuple(ordinary)
         )
-        batches = _batches(records, tokens - estimated_tokens(shown(empty)))
+        batches = _batches(records, tokens - estimated_tokens(batch_json(empty)))
         made += [empty.model_copy(update={"flagged": tuple(batch)}) for batch in batches]
     return made
 

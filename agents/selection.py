@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from argosy.agents.models.replies import read_object
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Reply, Speaker, Usage
-from argosy.agents.selection_brief import SelectionBrief, evidence
+from argosy.agents.selection_brief import SelectionBrief, selection_evidence
 from argosy.prompts import render
 
 MOST_RETRIES = 3
@@ -41,7 +41,7 @@ SELECTION_FORM = JsonForm(
 """The form of an answer, for servers that can be held to one."""
 
 
-class Author(StrEnum):
+class ChoiceAuthor(StrEnum):
     """Who made a choice."""
 
     MODEL = "model"
@@ -56,7 +56,7 @@ class Selection:
 
     names: tuple[str, ...]
     reason: str
-    author: Author
+    author: ChoiceAuthor
     refused: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
 
@@ -90,7 +90,7 @@ def select(speaker: Speaker, brief: SelectionBrief, key: CallKey) -> Selection:
         usage += reply.usage
         said = read_selection(reply, [match.name for match in brief.shown])
         if isinstance(said, _Said):
-            author = Author.MODEL if speaker.is_language_model else Author.STAND_IN
+            author = ChoiceAuthor.MODEL if speaker.is_language_model else ChoiceAuthor.STAND_IN
             return Selection(_in_order(said.names, brief), said.reason, author, tuple(refused), usage)
         refused.append(said)
         again = render("shared", "again", reason=said, code=False)
@@ -101,7 +101,7 @@ def select(speaker: Speaker, brief: SelectionBrief, key: CallKey) -> Selection:
 def by_cards(brief: SelectionBrief) -> Selection:
     """The matches as they stand, with the reasons of the best."""
     return Selection(
-        tuple(match.name for match in brief.matches), selection_facts(brief.matches[0].reasons), Author.CARDS
+        tuple(match.name for match in brief.matches), selection_facts(brief.matches[0].reasons), ChoiceAuthor.CARDS
     )
 
 
@@ -138,7 +138,7 @@ def _in_order(names: Sequence[str], brief: SelectionBrief) -> tuple[str, ...]:
 
 
 def _messages(brief: SelectionBrief) -> list[BaseMessage]:
-    block = json.dumps(evidence(brief), ensure_ascii=False, allow_nan=False).replace("`", "\\u0060")
+    block = json.dumps(selection_evidence(brief), ensure_ascii=False, allow_nan=False).replace("`", "\\u0060")
     practices = brief.practices[:MOST_PRACTICES_CHARS].replace("```", "'''").strip()
     user = render("selection", "user", evidence=block, kind=brief.kind.value, practices=practices)
     return [SystemMessage(render("selection", "system")), HumanMessage(user)]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from argosy.detectors.cards import Kind, Match, Record
+from argosy.detectors.cards import CardKind, Match, PastResult
 from argosy.detectors.cards.card import TAGS
-from argosy.detectors.cards.match import nearest
+from argosy.detectors.cards.match import nearest_results
 from argosy.signals.profile import Profile
 
 MOST_SHOWN = 8
@@ -20,11 +20,11 @@ class SelectionBrief:
     `past` are results on other subjects, `practices` a team's own words; both join the prompt.
     """
 
-    kind: Kind
+    kind: CardKind
     facts: Mapping[str, float | int | bool | Sequence[int]]
     tags: Sequence[str]
     matches: Sequence[Match]
-    past: Sequence[Record] = ()
+    past: Sequence[PastResult] = ()
     practices: str = ""
 
     @property
@@ -33,7 +33,7 @@ class SelectionBrief:
         return self.matches[:MOST_SHOWN]
 
 
-def evidence(brief: SelectionBrief) -> dict[str, Any]:
+def selection_evidence(brief: SelectionBrief) -> dict[str, Any]:
     """The evidence block of a selection. Past subjects are nameless."""
     meanings = TAGS[brief.kind]
     names = {match.name for match in brief.shown}
@@ -51,7 +51,7 @@ def evidence(brief: SelectionBrief) -> dict[str, Any]:
                 "reached": {name: round(value, 4) for name, value in like.record.reached.items() if name in names},
                 **_outcome(like.record),
             }
-            for like in nearest(brief.tags, brief.past, MOST_PAST_SHOWN)
+            for like in nearest_results(brief.tags, brief.past, MOST_PAST_SHOWN)
         ],
     }
 
@@ -68,7 +68,7 @@ def _candidate(match: Match, tags: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _outcome(record: Record) -> dict[str, Any]:
+def _outcome(record: PastResult) -> dict[str, Any]:
     """What was chosen then, and what it reached later, where that is known."""
     held = {} if record.held is None else {"reached_later": round(record.held, 4)}
     return {"chosen": record.chosen, **held} if record.chosen else {}

@@ -15,7 +15,7 @@ from argosy.sandbox.daemon import connect as connect
 from argosy.sandbox.engine_address import address, knock, unavailable
 from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.folders import reap_folders
-from argosy.sandbox.hardening import LABEL, Recipe, creation, recipe
+from argosy.sandbox.hardening import LABEL, ContainerRecipe, creation, recipe
 from argosy.sandbox.image import image_tag
 from argosy.sandbox.owners import alive, host
 from argosy.sandbox.protocol import Job, Limits, Outcome, TooBig
@@ -49,7 +49,7 @@ class ContainerSandbox(PooledSandbox):
         *,
         pool: Pool | None = None,
         runtime: str = "",
-        made: Recipe | None = None,
+        made: ContainerRecipe | None = None,
     ) -> None:
         self._recipe = made or recipe(image or image_tag(), limits or Limits(), runtime)
         self._engine = address()

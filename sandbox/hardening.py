@@ -25,7 +25,7 @@ NOBODY = 65534
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ContainerRecipe:
     """How containers are made: `flags` for the engine, `settings` for the harness; `judged` by what they see there."""
 
     image: str
@@ -34,9 +34,9 @@ class Recipe:
     judged: bool = True
 
 
-def recipe(image: str, limits: Limits, runtime: str = "") -> Recipe:
+def recipe(image: str, limits: Limits, runtime: str = "") -> ContainerRecipe:
     """The hardened container for these ceilings of memory and processes; `runtime` as the engine names it."""
-    return Recipe(image, container_flags(limits, runtime), harness_settings())
+    return ContainerRecipe(image, container_flags(limits, runtime), harness_settings())
 
 
 def container_flags(limits: Limits, runtime: str = "") -> dict[str, Any]:
@@ -67,7 +67,7 @@ def container_flags(limits: Limits, runtime: str = "") -> dict[str, Any]:
     }
 
 
-def creation(made: Recipe, door: Path | None, load: Sequence[str]) -> dict[str, Any]:
+def creation(made: ContainerRecipe, door: Path | None, load: Sequence[str]) -> dict[str, Any]:
     """The arguments of docker-py's `create` for one container, which finds the socket `door` and loads libraries."""
     settings = {**made.settings, "load": list(load), "socket": DOOR if door else ""}
     mounts = [Mount(DOOR, str(door), type="bind", read_only=True)] if door else []

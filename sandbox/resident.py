@@ -11,7 +11,7 @@ from typing import Protocol
 
 from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.protocol import Broke, Job, Outcome
-from argosy.sandbox.wire import Channel, Ending, Reply, ask
+from argosy.sandbox.wire import Channel, JobEnding, JobReply, ask
 
 
 class Resident(Protocol):
@@ -82,10 +82,10 @@ class PooledSandbox:
     def close(self) -> None:
         self._residents.close()
 
-    def _attempt(self, key: str, job: Job) -> tuple[Reply, Outcome | None]:
+    def _attempt(self, key: str, job: Job) -> tuple[JobReply, Outcome | None]:
         """What a resident answered and, if it hung up, the cause that is known."""
         resident = self._residents.borrow(key)
-        reply = Reply((), usable=False)
+        reply = JobReply((), usable=False)
         try:
             reply = ask(resident.channel, job)
             return reply, resident.cause_of_death(job) if reply.hung else None
@@ -99,7 +99,7 @@ class Idle:
 
     key: str
     resident: Resident
-    ending: Ending | None
+    ending: JobEnding | None
 
 
 class Residents:
@@ -148,7 +148,7 @@ class Residents:
                     self._dismiss(self._idle.pop(0).resident)
                 self._changed.wait()
 
-    def give_back(self, key: str, resident: Resident, usable: bool, ending: Ending | None = None) -> None:
+    def give_back(self, key: str, resident: Resident, usable: bool, ending: JobEnding | None = None) -> None:
         """Keeps the resident for its key, or ends it."""
         with self._changed:
             if not usable or self._closed:

@@ -47,7 +47,7 @@ _REMEMBERING = frozenset({"lru_cache", "cache", "cached_property"})
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class Violation:
     """One thing out of bounds: the line it stands on, what it is, and what to write instead."""
 
     line: int
@@ -58,14 +58,14 @@ class Finding:
         return f"line {self.line}: {self.what}; {self.instead}"
 
 
-def vet(source: str) -> tuple[Finding, ...]:
+def vet(source: str) -> tuple[Violation, ...]:
     """Everything out of bounds in a rule, by line; empty if nothing is. Never raises, whatever the text.
 
     >>> [(each.line, each.what) for each in vet("import os")]
     [(1, 'import of os')]
     """
     tree = _parsed(source)
-    if isinstance(tree, Finding):
+    if isinstance(tree, Violation):
         return (tree,)
     found = [*_sizes(source, tree), *_module_state(tree)]
     aliases, own = aliases_in(tree), own_fields(tree)
@@ -74,7 +74,7 @@ def vet(source: str) -> tuple[Finding, ...]:
         found.extend(_names(node))
         found.extend(_memory(node))
         if _reads_attribute(node) and node.attr not in own and not _through_barred(node):
-            found.extend(Finding(node.lineno, *fault) for fault in [unlisted_attribute(node, aliases)] if fault)
+            found.extend(Violation(node.lineno, *fault) for fault in [unlisted_attribute(node, aliases)] if fault)
     return tuple(sorted(set(found)))
 
 
@@ -92,24 +92,24 @@ def complexity(source: str) -> int:
     )
 
 
-def _parsed(source: str) -> ast.Module | Finding:
+def _parsed(source: str) -> ast.Module | Violation:
     try:
         return parse(source)
     except SyntaxError as error:
-        return Finding(error.lineno or 1, f"not Python: {error.msg}", "write one complete Python module")
+        return Violation(error.lineno or 1, f"not Python: {error.msg}", "write one complete Python module")
     except (ValueError, RecursionError, MemoryError) as error:
-        return Finding(1, f"not Python: {error or 'nested too deeply'}", "write one complete, plain Python module")
+        return Violation(1, f"not Python: {error or 'nested too deeply'}", "write one complete, plain Python module")
 
 
-def _sizes(source: str, tree: ast.Module) -> Iterator[Finding]:
+def _sizes(source: str, tree: ast.Module) -> Iterator[Violation]:
     lines = len(source.splitlines())
     if lines > LINES:
-        yield Finding(LINES, f"{lines} lines", f"say it in at most {LINES}")
+        yield Violation(LINES, f"{lines} lines", f"say it in at most {LINES}")
     nodes, depth = _extent(tree)
     if nodes > NODES:
-        yield Finding(1, f"{nodes} syntax nodes", f"a rule has at most {NODES}; keep the clauses that matter")
+        yield Violation(1, f"{nodes} syntax nodes", f"a rule has at most {NODES}; keep the clauses that matter")
     if depth > DEPTH:
-        yield Finding(1, f"expressions nested {depth} deep", f"at most {DEPTH}; use intermediate variables")
+        yield Violation(1, f"expressions nested {depth} deep", f"at most {DEPTH}; use intermediate variables")
 
 
 def _extent(tree: ast.AST) -> tuple[int, int]:
@@ -122,7 +122,7 @@ def _extent(tree: ast.AST) -> tuple[int, int]:
     return nodes, deepest
 
 
-def _imports(node: ast.AST) -> Iterator[Finding]:
+def _imports(node: ast.AST) -> Iterator[Violation]:
     match node:
         case ast.Import(names=names):
             for alias in names:
@@ -130,61 +130,61 @@ def _imports(node: ast.AST) -> Iterator[Finding]:
         case ast.ImportFrom(module="__future__"):
             return
         case ast.ImportFrom(level=level) if level:
-            yield Finding(node.lineno, "a relative import", "a rule is one module")
+            yield Violation(node.lineno, "a relative import", "a rule is one module")
         case ast.ImportFrom(module=str() as module, names=names):
             yield from _module(module, node.lineno)
             for alias in names:
                 if alias.name == "*":
-                    yield Finding(node.lineno, f"from {module} import *", "import the names you use")
+                    yield Violation(node.lineno, f"from {module} import *", "import the names you use")
                 yield from _attribute(alias.name, node.lineno)
                 fault = unlisted_import(module, alias.name)
                 if fault and barred(alias.name) is None and not any(_module(module, node.lineno)):
-                    yield Finding(node.lineno, *fault)
+                    yield Violation(node.lineno, *fault)
 
 
-def _module(name: str, line: int) -> Iterator[Finding]:
+def _module(name: str, line: int) -> Iterator[Violation]:
     first, *parts = name.split(".")
     if first not in MODULES:
-        yield Finding(line, f"import of {name}", f"only {', '.join(MODULES)} may be imported")
+        yield Violation(line, f"import of {name}", f"only {', '.join(MODULES)} may be imported")
     for part in parts:
         if part in _PARTS or part.startswith("_"):
-            yield Finding(line, f"import of {name}", "use the public numeric parts of numpy, pandas and scipy")
+            yield Violation(line, f"import of {name}", "use the public numeric parts of numpy, pandas and scipy")
             return
 
 
-def _names(node: ast.AST) -> Iterator[Finding]:
+def _names(node: ast.AST) -> Iterator[Violation]:
     match node:
         case ast.Name(id=name, lineno=line):
             if name in _NAMES:
-                yield Finding(line, name, _NAMES[name])
+                yield Violation(line, name, _NAMES[name])
             elif _dunder(name):
-                yield Finding(line, name, "use plain names")
+                yield Violation(line, name, "use plain names")
         case ast.Attribute(attr=name, lineno=line):
             yield from _attribute(name, line)
         case ast.Call(func=ast.Name(id="getattr" | "hasattr" as name), args=[_, named, *_], lineno=line):
             if not (isinstance(named, ast.Constant) and isinstance(named.value, str)):
-                yield Finding(line, f"{name} with a computed name", "write the attribute's name")
+                yield Violation(line, f"{name} with a computed name", "write the attribute's name")
             else:
                 yield from _attribute(named.value, line)
         case ast.Call(
             func=ast.Attribute(attr="datetime64" | "Timestamp" | "to_datetime"), args=[given, *_], lineno=line
         ):
             if isinstance(given, ast.Constant) and given.value in ("now", "today"):
-                yield Finding(line, f"the time of day, {given.value!r}", _ATTRIBUTES["now"])
+                yield Violation(line, f"the time of day, {given.value!r}", _ATTRIBUTES["now"])
         case (
             ast.FunctionDef(name=name, lineno=line)
             | ast.ClassDef(name=name, lineno=line)
             | ast.arg(arg=name, lineno=line)
         ) if _dunder(name):
-            yield Finding(line, name, "use plain names")
+            yield Violation(line, name, "use plain names")
         case ast.Constant(value=str() as text, lineno=line) if "__" in text and _reaches_inside(text):
-            yield Finding(line, "a string that names Python's internals", "use plain names")
+            yield Violation(line, "a string that names Python's internals", "use plain names")
 
 
-def _attribute(name: str, line: int) -> Iterator[Finding]:
+def _attribute(name: str, line: int) -> Iterator[Violation]:
     instead = barred(name)
     if instead is not None:
-        yield Finding(line, f".{name}", instead)
+        yield Violation(line, f".{name}", instead)
 
 
 def barred(name: str) -> str | None:
@@ -214,45 +214,47 @@ def _reaches_inside(text: str) -> bool:
     return any(part in text for part in ("__class__", "__globals__", "__builtins__", "__subclasses__", "__dict__"))
 
 
-def _memory(node: ast.AST) -> Iterator[Finding]:
+def _memory(node: ast.AST) -> Iterator[Violation]:
     """What would let one call of `detect` tell the next one something."""
     match node:
         case ast.Global(lineno=line):
-            yield Finding(line, "global", _FORGETS)
+            yield Violation(line, "global", _FORGETS)
         case ast.Nonlocal(lineno=line):
-            yield Finding(line, "nonlocal", "return the value from the inner function")
+            yield Violation(line, "nonlocal", "return the value from the inner function")
         case ast.FunctionDef(args=given, decorator_list=decorators, lineno=line):
             yield from _defaults(given, line)
             if any(name in _REMEMBERING for each in decorators for name in mentioned(each)):
-                yield Finding(line, "a cached function", _FORGETS)
+                yield Violation(line, "a cached function", _FORGETS)
         case ast.Lambda(args=given, lineno=line):
             yield from _defaults(given, line)
         case ast.AsyncFunctionDef(lineno=line) | ast.Await(lineno=line):
-            yield Finding(line, "async code", "write plain functions")
+            yield Violation(line, "async code", "write plain functions")
         case ast.ClassDef(lineno=line):
-            yield Finding(line, "a class", "write plain functions")
+            yield Violation(line, "a class", "write plain functions")
         case ast.Assign(targets=targets, lineno=line):
             if any(isinstance(target, ast.Attribute) for target in targets):
-                yield Finding(line, "an assignment to an attribute", "use local variables; copy an array to change it")
+                yield Violation(
+                    line, "an assignment to an attribute", "use local variables; copy an array to change it"
+                )
         case ast.AugAssign(target=ast.Attribute(), lineno=line):
-            yield Finding(line, "an assignment to an attribute", "use local variables; copy an array to change it")
+            yield Violation(line, "an assignment to an attribute", "use local variables; copy an array to change it")
 
 
-def _defaults(given: ast.arguments, line: int) -> Iterator[Finding]:
+def _defaults(given: ast.arguments, line: int) -> Iterator[Violation]:
     if any(_mutable(default) for default in [*given.defaults, *given.kw_defaults] if default is not None):
-        yield Finding(line, "a mutable default argument", _FORGETS)
+        yield Violation(line, "a mutable default argument", _FORGETS)
 
 
-def _module_state(tree: ast.Module) -> Iterator[Finding]:
+def _module_state(tree: ast.Module) -> Iterator[Violation]:
     """Module-level values that a function could change and find changed; `PARAMS` is the exception, if it is a dict."""
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id="PARAMS")]) | ast.AnnAssign(target=ast.Name(id="PARAMS")):
                 continue
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) if _mutable(value):
-                yield Finding(node.lineno, "a mutable value at module level", f"{_FORGETS}, or use a tuple")
+                yield Violation(node.lineno, "a mutable value at module level", f"{_FORGETS}, or use a tuple")
             case ast.For() | ast.While() | ast.With() | ast.Try() | ast.AugAssign() | ast.Delete():
-                yield Finding(node.lineno, "a statement at module level", "put the computation into detect")
+                yield Violation(node.lineno, "a statement at module level", "put the computation into detect")
 
 
 def _mutable(value: ast.expr) -> bool:

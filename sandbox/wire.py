@@ -72,7 +72,7 @@ class Stopwatch:
         return max(since / 2 - UNSEEN_S, 0.0), now - self._asked
 
 
-class Ending:
+class JobEnding:
     """The end of a job whose outcomes are all there: told when its process is gone, which takes the kernel a while.
 
     Whoever wants the outcomes need not wait for it; whoever sends the next job must.
@@ -92,7 +92,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Reply:
+class JobReply:
     """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up.
 
     The resident is `usable` for another job once `ending` came, where there is one.
@@ -101,10 +101,10 @@ class Reply:
     outcomes: tuple[Outcome, ...]
     usable: bool = True
     hung: bool = False
-    ending: Ending | None = None
+    ending: JobEnding | None = None
 
 
-def ask(channel: Channel, job: Job) -> Reply:
+def ask(channel: Channel, job: Job) -> JobReply:
     """Sends a job and reads its outcomes until all are there, the time is up, or something is wrong."""
     deadline = time.monotonic() + job.limits.job_s
     outcomes: list[Outcome] = []
@@ -119,16 +119,16 @@ def ask(channel: Channel, job: Job) -> Reply:
             header = read_header(channel, deadline, job.limits)
             observed = watch.lap()
             if _ends(header, word):
-                return Reply(_filled(outcomes, _ended(header["end"], job.limits), job))
+                return JobReply(_filled(outcomes, _ended(header["end"], job.limits), job))
             outcomes.append(_outcome(channel, header, job, asked, deadline, observed))
-        return Reply(tuple(outcomes), ending=Ending(channel, word, job.limits))
+        return JobReply(tuple(outcomes), ending=JobEnding(channel, word, job.limits))
     except TimeoutError:
-        return Reply(_filled(outcomes, TimedOut(job.limits.job_s), job), usable=False)
+        return JobReply(_filled(outcomes, TimedOut(job.limits.job_s), job), usable=False)
     except BadFrame:
         rest = Broke("the rule wrote on the sandbox's own channel", "")
-        return Reply(_filled(outcomes, rest, job), usable=False)
+        return JobReply(_filled(outcomes, rest, job), usable=False)
     except ChannelClosed:
-        return Reply(tuple(outcomes), usable=False, hung=True)
+        return JobReply(tuple(outcomes), usable=False, hung=True)
 
 
 def read_header(channel: Channel, deadline: float, limits: Limits) -> dict[str, Any]:

@@ -21,10 +21,10 @@ def is_after(clauses: Sequence[str], number: int) -> bool:
     return number > 0 and bool(words.AFTERWARDS.match(clauses[number - 1].strip()))
 
 
-def recovery(clause: str, scene: Scene) -> str:
+def recovery_fault(clause: str, scene: Scene) -> str:
     """What is wrong with a recovery, or with its denial; empty where it holds."""
     denied = words.NEGATIONS.search(clause) or words.NO_RECOVERY.search(clause)
-    share = usual_again(scene)
+    share = recovered_share(scene)
     if share != share:
         return "nothing is known after the alert"
     if denied:
@@ -34,7 +34,7 @@ def recovery(clause: str, scene: Scene) -> str:
     return "" if share >= _CLEARLY else "values were not usual again"
 
 
-def usual_again(scene: Scene) -> float:
+def recovered_share(scene: Scene) -> float:
     """The share of the known values after the alert that are usual; NaN where nothing is known."""
     return _usual(scene.known_after, scene)
 
@@ -48,16 +48,16 @@ def _usual(values: np.ndarray, scene: Scene) -> float:
     return float((np.abs(known - scene.usual) <= band).mean())
 
 
-def moved_after(scene: Scene) -> set[Way]:
+def direction_after(scene: Scene) -> set[Way]:
     """The way from the alert to what came after it."""
     if not len(scene.known_after):
         return set()
     return _sign(float(np.median(scene.known_after)) - scene.at(scene.extreme))
 
 
-def stood_after(scene: Scene) -> set[Way]:
+def level_after(scene: Scene) -> set[Way]:
     """Where values stood after the alert; nowhere, if some of them were usual again."""
-    if usual_again(scene) != 0.0:
+    if recovered_share(scene) != 0.0:
         return set()
     return _sign(float(np.median(scene.known_after)) - scene.usual)
 

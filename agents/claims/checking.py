@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from argosy.agents.claims import words
-from argosy.agents.claims.course import courses, negated
+from argosy.agents.claims.course import courses, negation_fault
 from argosy.agents.claims.directions import directions
-from argosy.agents.claims.moments import held, looked_up
-from argosy.agents.claims.numbers import number_holds
+from argosy.agents.claims.moments import candidate_indices, moment_fault
+from argosy.agents.claims.numbers import number_fault
 from argosy.agents.claims.reading import Moment, Number, Words, read
 from argosy.agents.claims.scene import Scene
-from argosy.agents.claims.unread import fired, no_such_code, unread
+from argosy.agents.claims.unread import states_only_firing, unchecked_clauses, unknown_code
 
 
 class ClaimKind(StrEnum):
@@ -77,15 +77,15 @@ def _bound(number: Number, said: Words) -> Moment | None:
 def _numbers(said: Words, scene: Scene, bound: dict[Number, Moment | None]) -> Found:
     for number in said.numbers:
         moment = bound[number]
-        where = None if moment is None or moment.until else looked_up(moment, scene)
-        why = number_holds(number, said, scene, where) or _negated(said, number.clause)
+        where = None if moment is None or moment.until else candidate_indices(moment, scene)
+        why = number_fault(number, said, scene, where) or _negated(said, number.clause)
         yield number.clause, Claim(ClaimKind.NUMBER, number.text, not why, why)
 
 
 def _times(said: Words, scene: Scene, bound: dict[Number, Moment | None]) -> Found:
     for moment in said.moments:
         values = [number for number, at in bound.items() if at is moment]
-        why = held(moment, values, scene) or _negated(said, moment.clause)
+        why = moment_fault(moment, values, scene) or _negated(said, moment.clause)
         yield moment.clause, Claim(ClaimKind.TIME, moment.text, not why, why)
     for number, clause in enumerate(said.clauses):
         for match in words.NO_SUCH_TIME.finditer(clause):
@@ -113,19 +113,19 @@ def _courses(said: Words, scene: Scene) -> Found:
 
 def _of_the_detector(said: Words, scene: Scene, states_more: bool) -> Iterator[Claim]:
     """That it fired counts as a claim where a sentence states nothing else."""
-    for code in no_such_code(said, scene):
+    for code in unknown_code(said, scene):
         yield Claim(ClaimKind.DETECTOR, code, False, "the detector has no such clause or setting")
-    if not states_more and fired(said, scene):
+    if not states_more and states_only_firing(said, scene):
         yield Claim(ClaimKind.DETECTOR, said.text, True)
 
 
 def _unread(said: Words, scene: Scene, read: Collection[int]) -> Iterator[Claim]:
-    left = list(unread(said, read))
-    if not left and not read and not fired(said, scene):
+    left = list(unchecked_clauses(said, read))
+    if not left and not read and not states_only_firing(said, scene):
         left = [said.text]
     for text in left:
         yield Claim(ClaimKind.UNREAD, text, False, "it cannot be followed")
 
 
 def _negated(said: Words, clause: int) -> str:
-    return negated(said.clauses[clause])
+    return negation_fault(said.clauses[clause])

@@ -25,12 +25,12 @@ def courses(said: Words, scene: Scene) -> Found:
     for number, clause in enumerate(said.clauses):
         for pattern, wrong in _TABLE.items():
             for match in pattern.finditer(clause):
-                yield number, match.group(), wrong(match.group(), clause, scene) or negated(clause)
+                yield number, match.group(), wrong(match.group(), clause, scene) or negation_fault(clause)
         if found := words.RECOVERIES.search(clause) or words.NO_RECOVERY.search(clause):
-            yield number, found.group(), aftermath.recovery(clause, scene)
+            yield number, found.group(), aftermath.recovery_fault(clause, scene)
 
 
-def negated(clause: str) -> str:
+def negation_fault(clause: str) -> str:
     """What is wrong with a clause that is turned round; empty where it is not."""
     found = words.NEGATIONS.search(clause)
     return f"it is turned round by {found.group()!r}, which is not followed" if found else ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from argosy.agents.claims import aftermath, words
 from argosy.agents.claims.course import trend_before
-from argosy.agents.claims.moments import looked_up
+from argosy.agents.claims.moments import candidate_indices
 from argosy.agents.claims.reading import Words
 from argosy.agents.claims.scene import Scene
 from argosy.agents.claims.words import Way
@@ -75,7 +75,7 @@ def _moved(clause: int, said: Words, scene: Scene) -> set[Way]:
     if pair := _from_to(clause, said):
         return _sign(pair[1] - pair[0])
     if aftermath.is_after(said.clauses, clause):
-        return aftermath.moved_after(scene)
+        return aftermath.direction_after(scene)
     where = _where(clause, said, scene)
     if where is not None:
         steps = [scene.at(i) - scene.previous(i) for i in where] + [scene.at(i) - scene.usual for i in where]
@@ -98,7 +98,7 @@ def _stood(clause: int, text: str, said: Words, scene: Scene) -> set[Way]:
     if words.OF_THE_DETECTOR.search(text) and any(word in text.lower() for word in ("score", "threshold")):
         return {Way.UP} if scene.score >= 1 else {Way.DOWN}
     if aftermath.is_after(said.clauses, clause):
-        return aftermath.stood_after(scene)
+        return aftermath.level_after(scene)
     where = _where(clause, said, scene)
     for pattern, name in _NAMED:
         if where is None and pattern.search(text) and name in scene.figures:
@@ -118,7 +118,7 @@ def _from_to(clause: int, said: Words) -> tuple[float, float] | None:
 def _where(clause: int, said: Words, scene: Scene) -> frozenset[int] | None:
     """The one moment that a clause is about; None where it has none, or a range."""
     own = [each for each in said.moments if each.clause == clause and each.until is None]
-    found = frozenset[int]().union(*(looked_up(each, scene) for each in own))
+    found = frozenset[int]().union(*(candidate_indices(each, scene) for each in own))
     return found & frozenset(range(scene.start, scene.stop)) or None
 
 

@@ -24,14 +24,14 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\D*?(?:([ap])\.?m)?", re.IGN
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def looked_up(moment: Moment, scene: Scene) -> frozenset[int]:
+def candidate_indices(moment: Moment, scene: Scene) -> frozenset[int]:
     """The indices in the neighbourhood that a moment may mean; of a range those of its beginning."""
     return _indices(moment.kind, moment.value, scene)
 
 
-def held(moment: Moment, values: Sequence[Number], scene: Scene) -> str:
+def moment_fault(moment: Moment, values: Sequence[Number], scene: Scene) -> str:
     """What is wrong with a moment; empty where it holds. `values` are the numbers that are said to be of it."""
-    where = looked_up(moment, scene)
+    where = candidate_indices(moment, scene)
     if not where:
         return "no point of the alert or beside it is there"
     if moment.until is not None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from argosy.agents.claims import words
 from argosy.agents.claims.reading import HOLE, Number, Words
-from argosy.agents.claims.scene import Scene, shown
+from argosy.agents.claims.scene import Scene, format_figure
 
 _LOOSE = 0.05
 """How far, as a share of it, a figure may be from a number that is said with 'about' before it."""
@@ -54,7 +54,7 @@ _SPACING = re.compile(
 )
 
 
-def number_holds(number: Number, said: Words, scene: Scene, where: frozenset[int] | None) -> str:
+def number_fault(number: Number, said: Words, scene: Scene, where: frozenset[int] | None) -> str:
     """What is wrong with a number; empty where it holds. `where` are the points it is said to be of, if any."""
     if _agrees_with_named(number, said, scene):
         return ""
@@ -83,7 +83,7 @@ def agrees(number: Number, fact: float, scene: Scene) -> bool:
         return False
     spread = scene.spread if scene.spread == scene.spread else 0.0
     most = max(_LOOSE * abs(fact), 0.1 * spread) * (1 + 1e-9)
-    off = min(abs(number.value - fact), abs(number.value - float(shown(fact))))
+    off = min(abs(number.value - fact), abs(number.value - float(format_figure(fact))))
     if words.HEDGES.search(number.left) and off <= _LOOSE * abs(fact):
         return True
     unit = 10.0**-number.decimals

@@ -16,7 +16,7 @@ AFTER_POINTS = 10
 _GAUSSIAN = 1.4826
 
 
-def shown(value: float) -> str:
+def format_figure(value: float) -> str:
     """A figure as it is shown to whoever explains: six significant digits."""
     return f"{value:.6g}"
 

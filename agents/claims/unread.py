@@ -25,7 +25,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:]+Z?|\bindex\b")
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
-def unread(said: Words, read: Collection[int]) -> Iterator[str]:
+def unchecked_clauses(said: Words, read: Collection[int]) -> Iterator[str]:
     """The clauses that state what is not followed. `read` are the numbers of those in which a claim was found.
 
     Beside a claim a clause may be filling, such as 'compared with the median before'; alone it says nothing.
@@ -36,13 +36,13 @@ def unread(said: Words, read: Collection[int]) -> Iterator[str]:
             yield clause.strip()
 
 
-def fired(said: Words, scene: Scene) -> bool:
+def states_only_firing(said: Words, scene: Scene) -> bool:
     """Whether a sentence says no more than that the detector fired, and by which name or clause."""
     about = [clause for clause in said.clauses if _spoken(clause)]
     return scene.score >= 1 and bool(about) and all(_of_the_detector(clause, said) for clause in about)
 
 
-def no_such_code(said: Words, scene: Scene) -> Iterator[str]:
+def unknown_code(said: Words, scene: Scene) -> Iterator[str]:
     """Code that is quoted and belongs to no detector that fired."""
     known = sorted({*scene.clauses, *scene.detectors, *scene.settings, *scene.figures}, key=len, reverse=True)
     for code in _QUOTED.findall(said.text):

@@ -16,10 +16,10 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import TypeAdapter, ValidationError
 
-from argosy.agents.embedded.detection import idea
+from argosy.agents.embedded.detection import propose_recipe
 from argosy.agents.embedded.grammar import compose, summary
-from argosy.agents.embedded.repair import mended
-from argosy.agents.embedded.review import opinion
+from argosy.agents.embedded.repair import repair_rule
+from argosy.agents.embedded.review import review_rule
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.rules.evidence import DetectionEvidence, Evidence, RepairEvidence, ReviewEvidence
@@ -73,15 +73,15 @@ def answer(prompt: str, seed: int) -> str:
     source = _last_fence(prompt, "python")
     match evidence:
         case DetectionEvidence():
-            recipe = idea(evidence, _mixed(seed, evidence))
+            recipe = propose_recipe(evidence, _mixed(seed, evidence))
             return f"{summary(recipe)}\n\n```python\n{compose(recipe)}```\n"
         case RepairEvidence():
-            source = mended(source or "", evidence)
+            source = repair_rule(source or "", evidence)
             if source is None:
                 return "I cannot mend this rule: I did not write it, and the failure is not one I know a mend for."
             return f"Mended: {evidence.failure}.\n\n```python\n{source.rstrip()}\n```\n"
         case ReviewEvidence():
-            return f"```json\n{opinion(evidence)}\n```\n"
+            return f"```json\n{review_rule(evidence)}\n```\n"
     return "I see no evidence block that I can read, so I have nothing to say."
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from argosy.agents.embedded.clauses import RankedClause, ranked_clauses
 from argosy.agents.embedded.grammar import summary
-from argosy.agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, read
+from argosy.agents.embedded.recipe import Clause, ClauseSide, ClauseUnit, Join, Quantity, Recipe, Timing, read_recipe
 from argosy.agents.rules.evidence import DetectionEvidence
 
 _MOST = 400
@@ -16,11 +16,11 @@ _FEWEST_HOURS, _LONGEST_HOURS = 4, 8.0
 """How many events must agree on a time of day, and within how many hours, before a rule is restricted to it."""
 
 
-def idea(evidence: DetectionEvidence, seed: int) -> Recipe:
+def propose_recipe(evidence: DetectionEvidence, seed: int) -> Recipe:
     """The recipe for one candidate: the n-th untried idea, so that candidates of a round differ."""
     tried = set(evidence.tried)
     ranked = ranked_clauses(evidence)
-    parent = next((recipe for rule in evidence.parents if (recipe := read(rule.source))), None)
+    parent = next((recipe for rule in evidence.parents if (recipe := read_recipe(rule.source))), None)
     hours = _hours(evidence)
     builds_on = parent is not None and evidence.candidate % 2 == 0  # a fresh clause holds up better than a refined one
     ideas = _changes(parent, ranked, hours, seed) if parent and builds_on else _fresh(ranked)
@@ -49,7 +49,7 @@ def _turned(recipe: Recipe, clears: bool) -> Recipe:
 
 def _fresh(ranked: list[RankedClause]) -> Iterator[Recipe]:
     """Single clauses, best first, no two of a family in a row; then pairs of them."""
-    families: dict[tuple[Kind, Over], RankedClause] = {}
+    families: dict[tuple[Quantity, ClauseUnit], RankedClause] = {}
     for each in ranked:
         families.setdefault((each.clause.kind, each.clause.over), each)
     first = list(families.values())
@@ -82,11 +82,11 @@ def _changes(
 
 
 def _varied(clause: Clause) -> Iterator[Clause]:
-    for over in Over:
+    for over in ClauseUnit:
         if over is not clause.over:
             yield replace(clause, over=over)
-    if clause.side is not Side.BOTH:
-        yield replace(clause, side=Side.BOTH)
+    if clause.side is not ClauseSide.BOTH:
+        yield replace(clause, side=ClauseSide.BOTH)
     yield replace(clause, smooth=5 if clause.smooth == 1 else 1)
 
 

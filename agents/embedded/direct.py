@@ -19,7 +19,7 @@ _MOST_SHARE = 0.1
 _GAUSSIAN = 1.4826
 
 
-def spot(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
+def find_anomalies(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
     """The answer about the last window in a prompt, in the form that it asks for."""
     found = _SERIES.findall(prompt)
     values = np.array(read_rows(found[-1]) if found else [], dtype=np.float64)

@@ -11,7 +11,7 @@ from typing import Any
 _JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def tell(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
+def explain_alert(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
     """The sentences about the last evidence in a prompt, in the form that it asks for."""
     found = _JSON.findall(prompt)
     try:

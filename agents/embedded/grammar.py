@@ -5,11 +5,11 @@ Everything emitted is causal, bears missing values and empty series, and holds o
 
 from dataclasses import dataclass, field
 
-from argosy.agents.embedded.recipe import Clause, Join, Kind, Over, Recipe, Side, Timing, written
+from argosy.agents.embedded.recipe import Clause, ClauseSide, ClauseUnit, Join, Quantity, Recipe, Timing, recipe_comment
 
 Entry = tuple[float | int, float | int, float | int]
 
-_MOVES = {Side.UP: "rise", Side.DOWN: "drop", Side.BOTH: "move"}
+_MOVES = {ClauseSide.UP: "rise", ClauseSide.DOWN: "drop", ClauseSide.BOTH: "move"}
 _TIMINGS = {
     Timing.AT_ONCE: "",
     Timing.HELD: " that holds",
@@ -61,52 +61,58 @@ def summary(recipe: Recipe) -> str:
 
 def _said(clause: Clause) -> str:
     move = _MOVES[clause.side]
-    unit = {Over.VALUE: "", Over.SPREAD: ", in recent spreads", Over.LEVEL: ", as a share of the level"}[clause.over]
+    unit = {
+        ClauseUnit.VALUE: "",
+        ClauseUnit.SPREAD: ", in recent spreads",
+        ClauseUnit.LEVEL: ", as a share of the level",
+    }[clause.over]
     smooth = " of the running mean" if clause.smooth > 1 else ""
     match clause.kind:
-        case Kind.LEVEL:
-            return {Side.UP: "a high value", Side.DOWN: "a low value", Side.BOTH: "an extreme value"}[clause.side]
-        case Kind.CHANGE:
+        case Quantity.LEVEL:
+            return {ClauseSide.UP: "a high value", ClauseSide.DOWN: "a low value", ClauseSide.BOTH: "an extreme value"}[
+                clause.side
+            ]
+        case Quantity.CHANGE:
             return f"a sudden {move}{smooth} from one point to the next{unit}"
-        case Kind.DEVIATION:
+        case Quantity.DEVIATION:
             return f"a {move}{smooth} away from the recent median{unit}"
-        case Kind.EWMA:
+        case Quantity.EWMA:
             return f"a {move}{smooth} away from the weighted recent mean{unit}"
-        case Kind.SEASON:
+        case Quantity.SEASON:
             return f"a {move}{smooth} away from the same phase of earlier seasons{unit}"
-        case Kind.SHAPE:
+        case Quantity.SHAPE:
             return f"a short {move}{smooth} that earlier seasons did not have at this phase{unit}"
-        case Kind.SPREAD:
+        case Quantity.SPREAD:
             return "unusually noisy values"
-        case Kind.FLAT:
+        case Quantity.FLAT:
             return "values that stand still"
 
 
 def _clause(draft: _Draft, clause: Clause, name: str) -> str:
     """Writes the lines of one clause; the named series is large where the clause holds."""
     source = "x"
-    if clause.smooth > 1 and clause.kind not in (Kind.SPREAD, Kind.FLAT):
+    if clause.smooth > 1 and clause.kind not in (Quantity.SPREAD, Quantity.FLAT):
         smooth = draft.param("smooth", clause.smooth, 1, max(30, 2 * clause.smooth))
         draft.lines.append(f"y = x.rolling({smooth}, min_periods=1).mean()")
         source = "y"
     match clause.kind:
-        case Kind.SPREAD:
+        case Quantity.SPREAD:
             return _spread(draft, clause, name)
-        case Kind.FLAT:
+        case Quantity.FLAT:
             return _flat(draft, clause, name)
-        case Kind.LEVEL:
+        case Quantity.LEVEL:
             usual = _number(clause.reference)
-        case Kind.CHANGE:
+        case Quantity.CHANGE:
             usual = f"{source}.shift({draft.param('lag', 1, 1, 10)})"
-        case Kind.DEVIATION:
+        case Quantity.DEVIATION:
             window = draft.param("window", clause.window, 3, max(360, clause.window))
             usual = f"{source}.shift(1).rolling({window}, min_periods=1).median()"
-        case Kind.EWMA:
+        case Quantity.EWMA:
             span = draft.param("span", clause.window, 3, max(360, clause.window))
             usual = f"{source}.shift(1).ewm(span={span}, ignore_na=True).mean()"
-        case Kind.SEASON:
+        case Quantity.SEASON:
             usual = _earlier(draft, clause, source)
-        case Kind.SHAPE:
+        case Quantity.SHAPE:
             window = draft.param("window", clause.window, 3, max(360, clause.window))
             draft.lines.append(f"bump = {source} - {source}.shift(1).rolling({window}, min_periods=1).median()")
             source = "bump"
@@ -116,14 +122,14 @@ def _clause(draft: _Draft, clause: Clause, name: str) -> str:
     return name
 
 
-def _sided(draft: _Draft, source: str, usual: str, side: Side) -> str:
+def _sided(draft: _Draft, source: str, usual: str, side: ClauseSide) -> str:
     """The departure in the direction that counts; with both, `skew` says how much more a rise counts than a drop."""
     match side:
-        case Side.UP:
+        case ClauseSide.UP:
             return f"{source} - {usual}"
-        case Side.DOWN:
+        case ClauseSide.DOWN:
             return f"{usual} - {source}"
-        case Side.BOTH:
+        case ClauseSide.BOTH:
             skew = draft.param("skew", 1.0, 0.1, 10.0)
             draft.lines.append(f"move = {source} - {usual}")
             return f"np.maximum({skew} * move, -move)"
@@ -138,13 +144,13 @@ def _earlier(draft: _Draft, clause: Clause, source: str) -> str:
 
 def _scaled(draft: _Draft, clause: Clause, name: str) -> None:
     match clause.over:
-        case Over.VALUE:
+        case ClauseUnit.VALUE:
             return
-        case Over.SPREAD:
+        case ClauseUnit.SPREAD:
             floor = _floor(draft, clause.size / 3)
             draft.lines.append(f"spread = {name}.abs().rolling(1000, min_periods=20).median().shift(1)")
             draft.lines.append(f"{name} = {name} / spread.clip(lower={floor})")
-        case Over.LEVEL:
+        case ClauseUnit.LEVEL:
             floor = _floor(draft, clause.size)
             draft.lines.append("level = x.abs().shift(1).rolling(60, min_periods=1).median()")
             draft.lines.append(f"{name} = {name} / level.clip(lower={floor})")
@@ -188,11 +194,11 @@ def _joined(draft: _Draft, recipe: Recipe, names: list[str]) -> str:
 
 def _threshold(clause: Clause) -> tuple[float, float, float]:
     """Low, default and high threshold of a clause, in what it is measured in."""
-    if clause.over is Over.SPREAD or clause.kind is Kind.SPREAD:
+    if clause.over is ClauseUnit.SPREAD or clause.kind is Quantity.SPREAD:
         return 0.5, 6.0, 500.0
-    if clause.over is Over.LEVEL:
+    if clause.over is ClauseUnit.LEVEL:
         return 0.005, 0.3, 50.0
-    if clause.kind is Kind.FLAT:
+    if clause.kind is Quantity.FLAT:
         return 0.5, 10.0, 1000.0
     return _number_of(clause.size / 20), _number_of(clause.size * 3), _number_of(clause.size * 200)
 
@@ -227,7 +233,7 @@ def _module(recipe: Recipe, draft: _Draft) -> str:
     head = [f'"""{summary(recipe)}"""', "", *imports, "", f"PARAMS = {{{params}}}"]
     head += [f"{name} = {value}" for name, value in draft.constants.items()]
     signature = f"def detect(values, seconds, *, {', '.join(draft.params)}):"
-    return "\n".join([*head, written(recipe), "", "", signature, *("    " + line for line in draft.lines), ""])
+    return "\n".join([*head, recipe_comment(recipe), "", "", signature, *("    " + line for line in draft.lines), ""])
 
 
 def _number_of(value: float) -> float:

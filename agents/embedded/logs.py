@@ -6,7 +6,7 @@ It is no language model: it knows words, not what they mean together. Labelled e
 import re
 from collections.abc import Sequence
 
-from argosy.agents.logs.entries import Entry, LabelledTemplate, read_entries, read_labelled
+from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled
 
 _REASON_FIRST = re.compile(r"^NUMBER\. .*=> abnormal$", re.MULTILINE)
 _ALIKE = 0.6
@@ -31,7 +31,7 @@ _WELL = re.compile(
 _QUIET = re.compile(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 
 
-def verdicts(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every seed: it draws nothing
+def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every seed: it draws nothing
     """A verdict and a reason for each numbered line of a prompt, in the form that `prompts/logs` asks for."""
     entries = read_entries(prompt)
     known = read_labelled(prompt)
@@ -47,14 +47,14 @@ def verdicts(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every
     return "\n".join(lines)
 
 
-def _verdict(entry: Entry, known: Sequence[LabelledTemplate], total: int) -> tuple[bool, str]:
+def _verdict(entry: TemplateEntry, known: Sequence[LabelledTemplate], total: int) -> tuple[bool, str]:
     like = max(known, key=lambda each: _alike(each.entry.text, entry.text), default=None)
     if like is not None and _alike(like.entry.text, entry.text) >= _ALIKE:
         return like.abnormal, f"like a line that was labelled {'abnormal' if like.abnormal else 'normal'}"
     return _by_words(entry, total)
 
 
-def _by_words(entry: Entry, total: int) -> tuple[bool, str]:
+def _by_words(entry: TemplateEntry, total: int) -> tuple[bool, str]:
     """Points for words: two make a line abnormal; a word that says all is well takes them back."""
     text = entry.text
     severe, error, fault, status = (each.search(text) for each in (_SEVERE, _ERROR, _FAULT, _STATUS))

@@ -10,7 +10,7 @@ _EVIDENCE = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _MOST_SAID = 3
 
 
-def weed(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the evidence does not depend on chance
+def review_records(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the evidence does not depend on chance
     """The answer about the batch in a prompt: every record kept, each with its rarest values."""
     found = _EVIDENCE.findall(prompt)
     records = json.loads(found[-1])["flagged"] if found else []

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class Quantity(StrEnum):
     """The quantity a clause watches."""
 
     LEVEL = "level"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     FLAT = "flat"
 
 
-class Side(StrEnum):
+class ClauseSide(StrEnum):
     """Which direction of it counts."""
 
     UP = "up"
@@ -27,7 +27,7 @@ class Side(StrEnum):
     BOTH = "both"
 
 
-class Over(StrEnum):
+class ClauseUnit(StrEnum):
     """What it is measured in."""
 
     VALUE = "value"
@@ -59,9 +59,9 @@ class Clause:
     watches the running mean of the values.
     """
 
-    kind: Kind
-    side: Side
-    over: Over = Over.VALUE
+    kind: Quantity
+    side: ClauseSide
+    over: ClauseUnit = ClauseUnit.VALUE
     window: int = 60
     period: int = 0
     size: float = 1.0
@@ -87,7 +87,7 @@ MARK = "# recipe: "
 _CLAUSE_DEFAULTS = {each.name: each.default for each in fields(Clause)}
 
 
-def written(recipe: Recipe) -> str:
+def recipe_comment(recipe: Recipe) -> str:
     """The comment line that holds a recipe; what is as by default is left out."""
     table: dict[str, Any] = {"clauses": [_short(clause) for clause in recipe.clauses]}
     if len(recipe.clauses) > 1:
@@ -101,7 +101,7 @@ def written(recipe: Recipe) -> str:
     return MARK + json.dumps(table, separators=(",", ":"))
 
 
-def read(source: str) -> Recipe | None:
+def read_recipe(source: str) -> Recipe | None:
     """The recipe a source carries, or None when it carries none that can be read."""
     line = next((line for line in source.splitlines() if line.startswith(MARK)), None)
     if line is None:
@@ -122,9 +122,9 @@ def _short(clause: Clause) -> dict[str, Any]:
 
 def _clause(entry: dict[str, Any]) -> Clause:
     return Clause(
-        Kind(entry["kind"]),
-        Side(entry["side"]),
-        Over(entry.get("over", Over.VALUE)),
+        Quantity(entry["kind"]),
+        ClauseSide(entry["side"]),
+        ClauseUnit(entry.get("over", ClauseUnit.VALUE)),
         int(entry.get("window", 60)),
         int(entry.get("period", 0)),
         float(entry.get("size", 1.0)),

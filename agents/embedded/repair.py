@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from argosy.agents.embedded.grammar import compose
-from argosy.agents.embedded.recipe import Recipe, Timing, read
+from argosy.agents.embedded.recipe import Recipe, Timing, read_recipe
 from argosy.agents.rules.evidence import RepairEvidence
 from argosy.sandbox.parsing import parse
 
@@ -28,9 +28,9 @@ _BACKWARD: tuple[tuple[str, str], ...] = (
 """What looks ahead, and what the same thing looks like when it does not."""
 
 
-def mended(source: str, evidence: RepairEvidence) -> str | None:
+def repair_rule(source: str, evidence: RepairEvidence) -> str | None:
     """The mended source, or None when no mend is known."""
-    recipe = read(source)
+    recipe = read_recipe(source)
     if recipe is not None:
         again = compose(recipe)
         return again if again != source.rstrip() + "\n" else _simpler(recipe)

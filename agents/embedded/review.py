@@ -7,7 +7,7 @@ from argosy.agents.rules.evidence import ReviewEvidence
 _CLEAR_GAIN = 0.01
 
 
-def opinion(evidence: ReviewEvidence) -> str:
+def review_rule(evidence: ReviewEvidence) -> str:
     """The verdict as JSON text: verdict, reason and feedback."""
     train = _gain(evidence.train, evidence.train_before) or 0.0
     validation = _gain(evidence.validation, evidence.validation_before)

@@ -9,7 +9,7 @@ import re
 _JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def selected(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
+def choose_detector(prompt: str, seed: int) -> str:  # noqa: ARG001  what stands in the numbers does not depend on chance
     """The choice among the candidates in the prompt, in the form that it asks for."""
     found = _JSON.findall(prompt)
     try:

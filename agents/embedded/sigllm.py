@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from argosy.agents.models.speaker import Reply, Usage
-from argosy.agents.sigllm.digits import Digits, written
+from argosy.agents.sigllm.digits import Digits, format_numbers
 from argosy.agents.sigllm.read_numbers import read_numbers
 from argosy.signals.arrays import Floats
 from argosy.signals.periods import seasons
@@ -23,7 +23,7 @@ _SEQUENCE = re.compile(r"```sequence\n(.*?)\n```", re.DOTALL)
 _HORIZON = re.compile(r"next (\d{1,4}) values")
 
 
-def outlying(prompt: str, _seed: int) -> str:
+def list_anomalies(prompt: str, _seed: int) -> str:
     """The values that are far from the median of the window, or the word for none."""
     text, values = _sequence(prompt)
     if not len(values):
@@ -32,10 +32,10 @@ def outlying(prompt: str, _seed: int) -> str:
     spread = _MAD_TO_SIGMA * float(np.median(distances)) or _MEAN_TO_SIGMA * float(distances.mean())
     far = values[distances > FAR * spread] if spread else values[:0]
     named = list(dict.fromkeys(far.astype(np.int64).tolist()))
-    return written(named, _digits(text)) if named else "none"
+    return format_numbers(named, _digits(text)) if named else "none"
 
 
-def continued(prompt: str, _seed: int) -> str:
+def continue_digits(prompt: str, _seed: int) -> str:
     """The values that come next: those of one season ago, or the last one again."""
     text, values = _sequence(prompt)
     asked = _HORIZON.search(prompt)
@@ -44,7 +44,7 @@ def continued(prompt: str, _seed: int) -> str:
     found = seasons(values, 1)
     period = found[0].points if found and found[0].points < len(values) else 1
     ahead = values[-period:][np.arange(int(asked[1])) % period]
-    return written(ahead.astype(np.int64).tolist(), _digits(text))
+    return format_numbers(ahead.astype(np.int64).tolist(), _digits(text))
 
 
 def _sequence(prompt: str) -> tuple[str, Floats]:

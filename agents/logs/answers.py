@@ -25,7 +25,7 @@ _VERDICT_NAMES = ("verdict", "label", "category", "answer", "status", "result")
 
 
 @dataclass(frozen=True)
-class Answer:
+class NumberedVerdict:
     """A verdict and what it rests on. `by` names who gave it, where several could."""
 
     abnormal: bool
@@ -34,21 +34,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Answers:
+class NumberedVerdicts:
     """What was answered, by number. `made_up` counts answers to numbers that nobody asked for.
 
     A number that was answered both ways has no answer.
     """
 
-    found: Mapping[int, Answer]
+    found: Mapping[int, NumberedVerdict]
     made_up: int
 
 
-def read_answers(reply: str, asked: Collection[int]) -> Answers:
+def read_answers(reply: str, asked: Collection[int]) -> NumberedVerdicts:
     """The verdicts in a reply to these numbers; a later verdict on a number adds nothing but may contradict."""
     text = _THOUGHTS.sub("", reply[:_MOST_CHARS])
     given = list(_of_json(text)) or list(_of_lines(text))
-    found: dict[int, Answer] = {}
+    found: dict[int, NumberedVerdict] = {}
     both: set[int] = set()
     strange: set[int] = set()
     for number, answer in given:
@@ -58,10 +58,10 @@ def read_answers(reply: str, asked: Collection[int]) -> Answers:
             both.add(number)
         else:
             found.setdefault(number, answer)
-    return Answers({number: answer for number, answer in found.items() if number not in both}, len(strange))
+    return NumberedVerdicts({number: answer for number, answer in found.items() if number not in both}, len(strange))
 
 
-def _of_lines(text: str) -> Iterator[tuple[int, Answer]]:
+def _of_lines(text: str) -> Iterator[tuple[int, NumberedVerdict]]:
     """One verdict for each paragraph that begins with a number; of several in it, the one that ends it."""
     number, paragraph = None, list[str]()
     for line in [*text.splitlines(), "0"]:
@@ -74,17 +74,17 @@ def _of_lines(text: str) -> Iterator[tuple[int, Answer]]:
         number, paragraph = int(begins[1]), [begins[2]]
 
 
-def _answer(text: str) -> Answer | None:
+def _answer(text: str) -> NumberedVerdict | None:
     first = _FIRST.match(text)
     if first:
-        return Answer(_is_abnormal(first[1]), _tidied(first[2]))
+        return NumberedVerdict(_is_abnormal(first[1]), _tidied(first[2]))
     last = list(_LAST.finditer(text))
     if last:
-        return Answer(_is_abnormal(last[-1][1]), _tidied(text[: last[-1].start()]))
+        return NumberedVerdict(_is_abnormal(last[-1][1]), _tidied(text[: last[-1].start()]))
     return None
 
 
-def _of_json(text: str) -> Iterator[tuple[int, Answer]]:
+def _of_json(text: str) -> Iterator[tuple[int, NumberedVerdict]]:
     """Verdicts of a reply that is JSON: objects with number and verdict, or one object from number to verdict."""
     start = min((at for at in (text.find("["), text.find("{")) if at >= 0), default=-1)
     if start < 0 or text[:start].strip(" \n`jsonJSON:"):
@@ -106,14 +106,14 @@ def _object(text: str) -> object:
         return None
 
 
-def _of_object(row: Mapping[str, object]) -> Iterator[tuple[int, Answer]]:
+def _of_object(row: Mapping[str, object]) -> Iterator[tuple[int, NumberedVerdict]]:
     fields = {str(name).strip().casefold(): value for name, value in row.items()}
     number = next((fields[name] for name in _NUMBER_NAMES if name in fields), None)
     if number is not None:
         word = next((fields[name] for name in _VERDICT_NAMES if name in fields), None)
         read = re.match(rf"\W*({_WORDS})\b", str(word), re.IGNORECASE)
         if read and str(number).strip().isdecimal():
-            yield int(str(number)), Answer(_is_abnormal(read[1]), _tidied(str(fields.get("reason", "") or "")))
+            yield int(str(number)), NumberedVerdict(_is_abnormal(read[1]), _tidied(str(fields.get("reason", "") or "")))
         return
     for name, value in fields.items():
         if name.isdecimal() and isinstance(value, str) and (answer := _answer(value)):

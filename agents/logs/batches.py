@@ -8,8 +8,8 @@ from threading import Event, Lock
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from argosy.agents.logs.answers import Answer, read_answers
-from argosy.agents.logs.entries import Entry, shown
+from argosy.agents.logs.answers import NumberedVerdict, read_answers
+from argosy.agents.logs.entries import TemplateEntry, entry_line
 from argosy.agents.logs.strategies import AskingStyle
 from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
@@ -37,7 +37,7 @@ class BatchVerdicts:
     `made_up` counts answers to numbers that nobody asked for; `why` says what stopped the asking, if something did.
     """
 
-    answers: dict[int, Answer] = field(default_factory=dict)
+    answers: dict[int, NumberedVerdict] = field(default_factory=dict)
     unanswered: set[int] = field(default_factory=set)
     not_asked: set[int] = field(default_factory=set)
     made_up: int = 0
@@ -46,26 +46,26 @@ class BatchVerdicts:
     why: str = ""
 
 
-Keep = Callable[[Mapping[int, Answer]], None]
+Keep = Callable[[Mapping[int, NumberedVerdict]], None]
 """Takes the answers of a batch, by the place of the entry, as soon as they are there."""
 
 
-def nothing_kept(_answers: Mapping[int, Answer]) -> None:
+def discard_verdicts(_answers: Mapping[int, NumberedVerdict]) -> None:
     """Keeps nothing."""
 
 
-def never() -> bool:
+def never_interrupted() -> bool:
     """Nobody interrupts."""
     return False
 
 
 def judge(
-    entries: Sequence[Entry],
+    entries: Sequence[TemplateEntry],
     speaker: Speaker,
     manner: AskingStyle,
     bounds: Bounds,
-    keep: Keep = nothing_kept,
-    interrupted: Callable[[], bool] = never,
+    keep: Keep = discard_verdicts,
+    interrupted: Callable[[], bool] = never_interrupted,
     candidate: int = 1,
 ) -> BatchVerdicts:
     """Asks about every entry, in batches, several at once; of each batch again for the numbers that are missing.
@@ -83,12 +83,12 @@ def judge(
     return turn.judged
 
 
-def batches(entries: Sequence[Entry], bounds: Bounds) -> Sequence[range]:
+def batches(entries: Sequence[TemplateEntry], bounds: Bounds) -> Sequence[range]:
     """Places of entries that go together, in their order. An entry that is too long alone goes alone."""
     found: list[range] = []
     start = tokens = 0
     for place, entry in enumerate(entries):
-        size = estimate_tokens(shown(place, entry, bounds.examples)) + 1
+        size = estimate_tokens(entry_line(place, entry, bounds.examples)) + 1
         if place > start and (tokens + size > bounds.entry_tokens or place - start == bounds.most_entries):
             found.append(range(start, place))
             start, tokens = place, 0
@@ -103,7 +103,7 @@ class _Turn:
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[TemplateEntry],
         speaker: Speaker,
         manner: AskingStyle,
         bounds: Bounds,
@@ -126,7 +126,7 @@ class _Turn:
 
     def batch(self, number: int, places: range) -> None:
         """Asks about one batch and notes what came of it."""
-        found: dict[int, Answer] = {}
+        found: dict[int, NumberedVerdict] = {}
         asked = False
         for attempt, messages in self._messages(places, found):
             if self._is_over():
@@ -146,10 +146,10 @@ class _Turn:
             found |= {at: replace(answer, by=reply.by) for at, answer in new.items()}
         self._note(places, found, asked)
 
-    def _messages(self, places: range, found: Mapping[int, Answer]) -> Iterator[tuple[int, list[BaseMessage]]]:
+    def _messages(self, places: range, found: Mapping[int, NumberedVerdict]) -> Iterator[tuple[int, list[BaseMessage]]]:
         """The question, and as long as numbers are missing the question for those; each with its attempt."""
         entries = [self._entries[place] for place in places]
-        lines = [shown(at + 1, entry, self._bounds.examples) for at, entry in enumerate(entries)]
+        lines = [entry_line(at + 1, entry, self._bounds.examples) for at, entry in enumerate(entries)]
         question = HumanMessage(render("logs", "user", entries=lines, last=len(lines)))
         yield 0, [self._system, question]
         for attempt in range(1, self._bounds.attempts):
@@ -171,7 +171,7 @@ class _Turn:
             self.judged.made_up += made_up
             self.judged.asked_again += again
 
-    def _note(self, places: range, found: Mapping[int, Answer], asked: bool) -> None:
+    def _note(self, places: range, found: Mapping[int, NumberedVerdict], asked: bool) -> None:
         answers = {places[at]: answer for at, answer in found.items()}
         missing = [place for place in places if place not in answers]
         with self._lock:

@@ -35,7 +35,7 @@ _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "?")
 
 
 @dataclass(frozen=True)
-class Entry:
+class TemplateEntry:
     """A template to be judged: its text, how many lines have it, and a few of them as they were written."""
 
     text: str
@@ -47,7 +47,7 @@ class Entry:
 class LabelledTemplate:
     """A template of which somebody has said whether it is abnormal."""
 
-    entry: Entry
+    entry: TemplateEntry
     abnormal: bool
 
 
@@ -60,7 +60,7 @@ def quoted(text: str, most_chars: int) -> str:
     return json.dumps(text.translate(_UNSEEN), ensure_ascii=False)
 
 
-def shown(number: int, entry: Entry, most_examples: int = 1) -> str:
+def entry_line(number: int, entry: TemplateEntry, most_examples: int = 1) -> str:
     """The line of a prompt for one entry; examples stand only where the template leaves something out."""
     line = f"{number}. (seen {entry.count:,}x) {quoted(entry.text, LONGEST_TEMPLATE)}"
     examples = [each for each in entry.examples if each != entry.text][:most_examples]
@@ -69,26 +69,28 @@ def shown(number: int, entry: Entry, most_examples: int = 1) -> str:
     return line
 
 
-def shown_label(labelled: LabelledTemplate) -> str:
+def example_line(labelled: LabelledTemplate) -> str:
     """The line of a prompt for one example with its answer."""
     return f"{'abnormal' if labelled.abnormal else 'normal'}: {quoted(labelled.entry.text, LONGEST_EXAMPLE)}"
 
 
-def read_entries(prompt: str) -> Sequence[tuple[int, Entry]]:
-    """The numbered entries of a prompt, as `shown` wrote them."""
+def read_entries(prompt: str) -> Sequence[tuple[int, TemplateEntry]]:
+    """The numbered entries of a prompt, as `entry_line` wrote them."""
     return [
         (
             int(found["number"]),
-            Entry(json.loads(found["text"]), int(found["count"].replace(",", "")), tuple(_examples(found["examples"]))),
+            TemplateEntry(
+                json.loads(found["text"]), int(found["count"].replace(",", "")), tuple(_examples(found["examples"]))
+            ),
         )
         for found in _ENTRY.finditer(prompt)
     ]
 
 
 def read_labelled(prompt: str) -> Sequence[LabelledTemplate]:
-    """The examples with answers of a prompt, as `shown_label` wrote them."""
+    """The examples with answers of a prompt, as `example_line` wrote them."""
     return [
-        LabelledTemplate(Entry(json.loads(found["text"])), found["verdict"] == "abnormal")
+        LabelledTemplate(TemplateEntry(json.loads(found["text"])), found["verdict"] == "abnormal")
         for found in _LABELLED.finditer(prompt)
     ]
 

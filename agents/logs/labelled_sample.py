@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from argosy.agents.logs.entries import Entry, LabelledTemplate
+from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry
 from argosy.detectors.logs.templates import OTHERS, TemplateMiner
 
 MOST_EXAMPLES = 20
@@ -19,7 +19,7 @@ def labelled_templates(texts: Sequence[str], labels: Sequence[bool]) -> Sequence
     ids = miner.add(texts).tolist()
     bad = Counter(id for id, label in zip(ids, labels, strict=True) if label)
     found = [
-        LabelledTemplate(Entry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
+        LabelledTemplate(TemplateEntry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
         for each in miner.templates
         if each.id != OTHERS
     ]

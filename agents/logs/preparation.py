@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from argosy.agents.logs.batches import Bounds, never
+from argosy.agents.logs.batches import Bounds, never_interrupted
 from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import MOST_EXAMPLES, chosen
 from argosy.agents.logs.self_prompt import RankedTask, ranked_tasks
@@ -20,12 +20,12 @@ class PreparedStrategy:
     ranked: Sequence[RankedTask] = ()
 
 
-def prepared(
+def prepare_strategy(
     strategy: Strategy,
     sample: Sequence[LabelledTemplate],
     speaker: Speaker,
     bounds: Bounds,
-    interrupted: Callable[[], bool] = never,
+    interrupted: Callable[[], bool] = never_interrupted,
 ) -> PreparedStrategy:
     """What the strategy needs before the log is read. Raises BadInput without the sample, and ModelUnavailable."""
     refuse_without_sample(strategy, sample)

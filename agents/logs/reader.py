@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from argosy.agents.logs.answers import Answer
-from argosy.agents.logs.batches import BatchVerdicts, Bounds, judge, never
-from argosy.agents.logs.entries import Entry
+from argosy.agents.logs.answers import NumberedVerdict
+from argosy.agents.logs.batches import BatchVerdicts, Bounds, judge, never_interrupted
+from argosy.agents.logs.entries import TemplateEntry
 from argosy.agents.logs.strategies import AskingStyle, Strategy, style_of
 from argosy.agents.models.chain import members
 from argosy.agents.models.speaker import Speaker
@@ -21,21 +21,21 @@ ABNORMAL, NORMAL = 1.0, 0.0
 _LINES_A_BATCH = 8_192
 
 
-class Verdicts(Protocol):
+class KnownVerdicts(Protocol):
     """Verdicts of earlier runs, by what was asked how and the template's text."""
 
-    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, Answer]: ...
+    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, NumberedVerdict]: ...
 
-    def keep(self, asked_as: str, answers: Mapping[str, Answer]) -> None: ...
+    def keep(self, asked_as: str, answers: Mapping[str, NumberedVerdict]) -> None: ...
 
 
-class Forgetful:
+class NoKnownVerdicts:
     """Knows nothing and keeps nothing."""
 
-    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, Answer]:  # noqa: ARG002
+    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, NumberedVerdict]:  # noqa: ARG002
         return {}
 
-    def keep(self, asked_as: str, answers: Mapping[str, Answer]) -> None:
+    def keep(self, asked_as: str, answers: Mapping[str, NumberedVerdict]) -> None:
         """Nothing is kept."""
 
 
@@ -56,15 +56,15 @@ class LogPrompt:
         speaker: Speaker,
         manner: AskingStyle | None = None,
         bounds: Bounds | None = None,
-        verdicts: Verdicts | None = None,
+        verdicts: KnownVerdicts | None = None,
         clean: Callable[[str], str] = lambda text: text,
-        interrupted: Callable[[], bool] = never,
+        interrupted: Callable[[], bool] = never_interrupted,
         done: Callable[[int, int], None] = lambda _known, _all: None,
     ) -> None:
         self._speaker = speaker
         self._manner = manner or style_of(Strategy.SIMPLE)
         self._bounds = bounds or Bounds()
-        self._verdicts: Verdicts = verdicts or Forgetful()
+        self._verdicts: KnownVerdicts = verdicts or NoKnownVerdicts()
         self._clean, self._interrupted, self._done = clean, interrupted, done
         self.last = BatchVerdicts()
         self.recalled = 0
@@ -101,7 +101,7 @@ class LogPrompt:
                     reasons[place] = answer.reason or "judged abnormal, without a reason"
         return Scores(values, reasons=reasons)
 
-    def read(self, templates: Sequence[Template]) -> Mapping[int, Answer]:
+    def read(self, templates: Sequence[Template]) -> Mapping[int, NumberedVerdict]:
         """Verdicts by template id, those of earlier runs first; what has none is missing."""
         todo = [each for each in templates if each.id != OTHERS]
         before = self._verdicts.find(self.asked_as(self.preferred), list({each.text for each in todo}))
@@ -110,7 +110,7 @@ class LogPrompt:
         todo = [each for each in todo if each.id not in answers]
         total = len(todo) + len(answers)
 
-        def keep(found: Mapping[int, Answer]) -> None:
+        def keep(found: Mapping[int, NumberedVerdict]) -> None:
             found = {place: replace(answer, by=answer.by or self.preferred) for place, answer in found.items()}
             for model in {answer.by for answer in found.values()}:
                 said = {todo[place].text: answer for place, answer in found.items() if answer.by == model}
@@ -124,6 +124,6 @@ class LogPrompt:
         self.answered_by = Counter(answer.by for answer in answers.values())
         return answers
 
-    def _entry(self, template: Template) -> Entry:
+    def _entry(self, template: Template) -> TemplateEntry:
         examples = tuple(self._clean(each) for each in template.examples[: self._bounds.examples])
-        return Entry(self._clean(template.text), template.count, examples)
+        return TemplateEntry(self._clean(template.text), template.count, examples)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.messages import HumanMessage
 
-from argosy.agents.logs.batches import Bounds, judge, never
-from argosy.agents.logs.entries import LabelledTemplate, shown_label
+from argosy.agents.logs.batches import Bounds, judge, never_interrupted
+from argosy.agents.logs.entries import LabelledTemplate, example_line
 from argosy.agents.logs.labelled_sample import MOST_EXAMPLES, MOST_RANKED, chosen
 from argosy.agents.logs.strategies import LONGEST_TASK, TASKS, Strategy, style_of, task_text
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Speaker
@@ -37,7 +37,7 @@ def ranked_tasks(
     speaker: Speaker,
     bounds: Bounds,
     written: int = WRITTEN,
-    interrupted: Callable[[], bool] = never,
+    interrupted: Callable[[], bool] = never_interrupted,
 ) -> Sequence[RankedTask]:
     """Instructions by their F1 on the sample, the best first; of equal ones, those that come along.
 
@@ -71,7 +71,7 @@ def written_tasks(sample: Sequence[LabelledTemplate], speaker: Speaker, count: i
     """
     if not count or not speaker.is_language_model:
         return []
-    examples = [shown_label(each) for each in sample[:MOST_EXAMPLES]]
+    examples = [example_line(each) for each in sample[:MOST_EXAMPLES]]
     question = HumanMessage(render("logs", "write", examples=examples, count=count))
     try:
         reply = speaker.ask([question], CallKey(Pattern.LOGS, 1, 0))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from argosy.agents.logs.entries import LabelledTemplate, shown_label
+from argosy.agents.logs.entries import LabelledTemplate, example_line
 from argosy.prompts import render
 
 PLAIN_TASK = "plain"
@@ -61,7 +61,7 @@ class AskingStyle:
             task=self.task,
             rules=traits.rules,
             reason_first=traits.reason_first,
-            examples=[shown_label(each) for each in self.examples],
+            examples=[example_line(each) for each in self.examples],
         )
 
     @property

@@ -152,7 +152,7 @@ def read_catalog(text: str, place: str) -> Catalog:
     return Catalog(tuple((str(pattern), _row(row, f"{place}, row {pattern!r}")) for pattern, row in table.items()))
 
 
-def joined(catalogs: Iterable[Catalog]) -> Catalog:
+def merge_catalogs(catalogs: Iterable[Catalog]) -> Catalog:
     """Several as one, the first counting before the others."""
     return Catalog(tuple(row for catalog in catalogs for row in catalog.rows))
 

@@ -17,7 +17,7 @@ from argosy.agents.models.clients import BoundModel
 from argosy.agents.models.outages import NoCompletion, explain
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.reply_form import ReplyForm
-from argosy.agents.models.sampling import drawn
+from argosy.agents.models.sampling import sampling_parameters
 from argosy.agents.models.speaker import CallKey, ModelUnavailable, Parameter, Reply, Task, Usage
 from argosy.agents.models.tracing import untraced
 
@@ -95,7 +95,7 @@ class ChatSpeaker:
     def _answer(self, model: BoundModel, messages: Sequence[BaseMessage], key: CallKey) -> AIMessage:
         """The model's own call, and nothing else: only its failures mean that the model is not to be had."""
         config: RunnableConfig = {"run_name": key.role.value, "metadata": asdict(key)}
-        parameters = drawn(self.parameters, key)
+        parameters = sampling_parameters(self.parameters, key)
         with self._turns, untraced():
             try:
                 with self._call():

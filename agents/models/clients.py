@@ -76,7 +76,7 @@ def chat_model(url: str, name: str, key: str | None, facts: ModelFacts, seed: in
     )
 
 
-def held_to(model: BaseChatModel, form: ReplyForm | None, facts: ModelFacts) -> BoundModel:
+def with_reply_form(model: BaseChatModel, form: ReplyForm | None, facts: ModelFacts) -> BoundModel:
     """The model as it is asked for a reply of a form, in the way that its server knows, if it knows one."""
     match form:
         case None:

@@ -26,7 +26,7 @@ from argosy.agents.models.http import bounded_client, timeouts
 from argosy.agents.models.outages import explain
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable, Usage
-from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
+from argosy.detectors.records.embedder import MOST_CHARS, Document, document_text, each_once
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput
 
@@ -115,7 +115,7 @@ class EndpointEmbedder:
 
     def embed(self, documents: Sequence[Document]) -> Floats:
         """A row for each document, NaN where the budget did not reach. Raises ModelUnavailable."""
-        texts = [self._clean(written(document)) or _EMPTY for document in documents]
+        texts = [self._clean(document_text(document)) or _EMPTY for document in documents]
         self._cut = max(self._cut, sum(len(text) >= MOST_CHARS for text in texts))
         return each_once(texts, self._vectors)
 

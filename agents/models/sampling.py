@@ -24,7 +24,7 @@ SAMPLING: Mapping[Task, Sampling] = {
 """The patterns that vote or take medians over samples, which must be as various as the model can be."""
 
 
-def drawn(parameters: Mapping[str, Parameter], key: CallKey) -> dict[str, Parameter]:
+def sampling_parameters(parameters: Mapping[str, Parameter], key: CallKey) -> dict[str, Parameter]:
     """What a call is asked with that differs from its speaker's `parameters`: sampling, and a seed for each sample.
 
     Empty for the other patterns, and for whoever knows no sampling. A parameter that the model does not take is not

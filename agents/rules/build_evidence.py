@@ -13,7 +13,7 @@ from argosy.agents.rules.evidence import (
 from argosy.agents.rules.evidence_size import fit_to_budget
 from argosy.agents.rules.exhibit import exhibit
 from argosy.agents.rules.statistic_bank import StatisticBank
-from argosy.agents.rules.statistics import Stretches
+from argosy.agents.rules.statistics import MeasuredStretches
 from argosy.detectors.rules.rule import Direction
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.incidents import runs
@@ -54,7 +54,7 @@ def build_evidence(
     return fit_to_budget(evidence, budget_tokens)
 
 
-def _sides(bank: StatisticBank, alarms: Bools, direction: Direction) -> tuple[Ints, Stretches]:
+def _sides(bank: StatisticBank, alarms: Bools, direction: Direction) -> tuple[Ints, MeasuredStretches]:
     """The stretches to act on, the most telling first, and those not to act on."""
     incidents, alerts = runs(bank.labels), runs(alarms)
     if direction is Direction.FLAG:
@@ -63,10 +63,10 @@ def _sides(bank: StatisticBank, alarms: Bools, direction: Direction) -> tuple[In
         partly = incidents[np.argsort(covered, kind="stable")] if len(incidents) else incidents
         return (missed if len(missed) else partly), bank.pool
     true = np.array([bank.labels[start:stop].any() for start, stop in alerts], dtype=np.bool_)
-    return alerts[~true], Stretches.of(_evenly(alerts[true], 40), bank.statistics)
+    return alerts[~true], MeasuredStretches.of(_evenly(alerts[true], 40), bank.statistics)
 
 
-def _pairs(bank: StatisticBank, events: Ints, others: Stretches, most: int) -> tuple[Pair, ...]:
+def _pairs(bank: StatisticBank, events: Ints, others: MeasuredStretches, most: int) -> tuple[Pair, ...]:
     pairs = []
     for number, (start, stop) in enumerate(_evenly(events, most)):
         measures = bank.measures(int(start), int(stop))

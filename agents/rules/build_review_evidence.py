@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from argosy.agents.rules.evidence import ReviewEvidence
-from argosy.agents.rules.evidence_size import estimated_tokens, shown
+from argosy.agents.rules.evidence_size import estimated_tokens, evidence_json
 from argosy.agents.rules.exhibit import exhibit
 from argosy.agents.rules.statistic_bank import StatisticBank
 from argosy.detectors.rules.rule import Direction
@@ -52,7 +52,7 @@ def build_review_evidence(
         complexity=complexity,
         worst=worst,
     )
-    while evidence.worst and estimated_tokens(shown(evidence)) > budget_tokens:
+    while evidence.worst and estimated_tokens(evidence_json(evidence)) > budget_tokens:
         evidence = evidence.model_copy(update={"worst": evidence.worst[:-1]})
     return evidence
 

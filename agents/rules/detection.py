@@ -15,7 +15,7 @@ from argosy.prompts import render
 _STATISTIC = re.compile(r"(?P<kind>dev_ewma|[a-z]+)(?:_(?P<points>\d+))?(?:_by_(?P<by>[a-z]+))?")
 
 
-class Side(StrEnum):
+class EventSide(StrEnum):
     """Where events lie, as the prompt says it."""
 
     ABOVE = "above"
@@ -82,7 +82,7 @@ def _slots(evidence: DetectionEvidence) -> dict[str, object]:
     }
 
 
-def _side(focus: SeparatingStatistic) -> Side:
+def _side(focus: SeparatingStatistic) -> EventSide:
     if abs(focus.rise) <= focus.margin / 2:
-        return Side.BOTH
-    return Side.ABOVE if focus.rise > 0 else Side.BELOW
+        return EventSide.BOTH
+    return EventSide.ABOVE if focus.rise > 0 else EventSide.BELOW

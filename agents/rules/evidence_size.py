@@ -17,14 +17,14 @@ def estimated_tokens(text: str) -> int:
     return int(len(text) / CHARACTERS_A_TOKEN) + 1
 
 
-def shown(evidence: DetectionEvidence | ReviewEvidence) -> str:
+def evidence_json(evidence: DetectionEvidence | ReviewEvidence) -> str:
     """The evidence as it stands in a prompt: compact JSON without what is absent."""
     return evidence.model_dump_json(exclude_none=True)
 
 
 def fit_to_budget(evidence: DetectionEvidence, budget_tokens: int) -> DetectionEvidence:
     """Leaves out the samples of later exhibits, then pairs, tried summaries and parents, until it fits."""
-    while estimated_tokens(shown(evidence)) > budget_tokens:
+    while estimated_tokens(evidence_json(evidence)) > budget_tokens:
         smaller = _smaller(evidence)
         if smaller is None:
             return evidence

@@ -15,7 +15,7 @@ from argosy.prompts import render
 from argosy.sandbox.parsing import parse
 
 
-def mend(speaker: Speaker, source: str, evidence: RepairEvidence, key: CallKey) -> Proposal:
+def ask_for_repair(speaker: Speaker, source: str, evidence: RepairEvidence, key: CallKey) -> Proposal:
     """Asks for the mended rule in a conversation of its own. Raises what the speaker raises."""
     source = source.strip("\n")
     told = hint(source, evidence.error, looked_ahead=evidence.failure == "looked_ahead")
@@ -23,11 +23,11 @@ def mend(speaker: Speaker, source: str, evidence: RepairEvidence, key: CallKey) 
         "repair", "user", source=source, evidence=evidence_block(evidence), lines=told.lines, advice=told.advice
     )
     proposal = ask_for_rule(speaker, [SystemMessage(render("repair", "system")), HumanMessage(user)], key)
-    whole = completed(proposal.source or "", source) if proposal.refusal else None
+    whole = complete_draft(proposal.source or "", source) if proposal.refusal else None
     return proposal if whole is None else replace(proposal, source=whole, refusal="")
 
 
-def completed(draft: str, before: str) -> str | None:
+def complete_draft(draft: str, before: str) -> str | None:
     """A mended rule of which only the function was written, with docstring, imports and PARAMS of the one before.
 
     None where the draft has PARAMS of its own, or is no rule even so.

@@ -16,7 +16,7 @@ from argosy.agents.rules.evidence import ReviewEvidence
 from argosy.prompts import render
 
 
-class Ruling(StrEnum):
+class ReviewDecision(StrEnum):
     """What should become of a rule."""
 
     ACCEPT = "accept"
@@ -25,7 +25,7 @@ class Ruling(StrEnum):
     DISCARD = "discard"
 
 
-UNREADABLE_RULING = Ruling.ACCEPT
+UNREADABLE_RULING = ReviewDecision.ACCEPT
 """What an answer counts as that cannot be read. A ruling is an opinion: the gates that follow are code and decide."""
 
 VERDICT_FORM = JsonForm(
@@ -34,7 +34,7 @@ VERDICT_FORM = JsonForm(
         "description": "What should become of the rule, and why.",
         "type": "object",
         "properties": {
-            "verdict": {"type": "string", "enum": [ruling.value for ruling in Ruling]},
+            "verdict": {"type": "string", "enum": [ruling.value for ruling in ReviewDecision]},
             "reason": {"type": "string"},
             "feedback": {"type": "string"},
         },
@@ -44,32 +44,32 @@ VERDICT_FORM = JsonForm(
 )
 """The form of an answer, for servers that can be held to one."""
 
-_WORDS: Mapping[str, Ruling] = {
-    **{ruling.value: ruling for ruling in Ruling},
-    "accepted": Ruling.ACCEPT,
-    "approve": Ruling.ACCEPT,
-    "approved": Ruling.ACCEPT,
-    "keep": Ruling.ACCEPT,
-    "revised": Ruling.REVISE,
-    "fix": Ruling.REPAIR,
-    "discarded": Ruling.DISCARD,
-    "reject": Ruling.DISCARD,
-    "rejected": Ruling.DISCARD,
+_WORDS: Mapping[str, ReviewDecision] = {
+    **{ruling.value: ruling for ruling in ReviewDecision},
+    "accepted": ReviewDecision.ACCEPT,
+    "approve": ReviewDecision.ACCEPT,
+    "approved": ReviewDecision.ACCEPT,
+    "keep": ReviewDecision.ACCEPT,
+    "revised": ReviewDecision.REVISE,
+    "fix": ReviewDecision.REPAIR,
+    "discarded": ReviewDecision.DISCARD,
+    "reject": ReviewDecision.DISCARD,
+    "rejected": ReviewDecision.DISCARD,
 }
 _TEXT_CHARS = 1_000
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReviewVerdict:
     """`feedback` says what to change; `reply` is the last answer, with the usage of all calls made for it."""
 
-    decision: Ruling
+    decision: ReviewDecision
     reason: str
     feedback: str
     reply: Reply
 
 
-def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey) -> Verdict:
+def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey) -> ReviewVerdict:
     """Asks for a verdict, once more where it cannot be read, then counts it as `UNREADABLE_RULING`.
 
     Uses `key.attempt` and the attempt after it. Raises what the speaker raises.
@@ -85,20 +85,20 @@ def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey
     reason = 'it holds no JSON object with a "verdict" of accept, revise, repair or discard'
     second = ask_again(speaker, messages, first, key, reason=reason, form=VERDICT_FORM)
     second = replace(second, usage=first.usage + second.usage)
-    unread = Verdict(UNREADABLE_RULING, "no verdict could be read; the gates decide", "", second)
+    unread = ReviewVerdict(UNREADABLE_RULING, "no verdict could be read; the gates decide", "", second)
     return read_verdict(second) or unread
 
 
-def read_verdict(reply: Reply) -> Verdict | None:
+def read_verdict(reply: Reply) -> ReviewVerdict | None:
     """The verdict in a reply: a JSON object, or failing that a line `verdict: WORD`, or a lone word."""
     found = read_object(reply.text) or {}
     fields = {name.strip().casefold(): value for name, value in found.items()}
     ruling = _WORDS.get(str(fields.get("verdict", fields.get("decision", ""))).strip(" .*").casefold())
     if ruling is not None:
-        return Verdict(ruling, _text(fields.get("reason")), _text(fields.get("feedback")), reply)
+        return ReviewVerdict(ruling, _text(fields.get("reason")), _text(fields.get("feedback")), reply)
     said = re.search(r'\bverdict\b["*\s]*[:=]["*\s]*(\w+)', reply.text, re.IGNORECASE)
     ruling = _WORDS.get((said.group(1) if said else reply.text.strip(" \n.*\"'`")).casefold())
-    return None if ruling is None else Verdict(ruling, "", "", reply)
+    return None if ruling is None else ReviewVerdict(ruling, "", "", reply)
 
 
 def _text(value: object) -> str:

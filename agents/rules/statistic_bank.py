@@ -6,8 +6,8 @@ import numpy as np
 
 from argosy.agents.rules.evidence import SeriesSummary
 from argosy.agents.rules.statistics import (
+    MeasuredStretches,
     Statistic,
-    Stretches,
     hard_normals,
     normal_length,
     periods_of,
@@ -30,7 +30,7 @@ class StatisticBank:
     labels: Bools
     statistics: tuple[Statistic, ...]
     summary: SeriesSummary
-    pool: Stretches
+    pool: MeasuredStretches
     timed: bool
 
     @staticmethod
@@ -38,7 +38,7 @@ class StatisticBank:
         """Reads a training part; `labels` is a bool per point."""
         periods = periods_of(series.values, series.step_s)
         statistics = standard_statistics(series.values, labels, periods)
-        pool = Stretches.of(hard_normals(statistics, labels, normal_length(labels)), statistics)
+        pool = MeasuredStretches.of(hard_normals(statistics, labels, normal_length(labels)), statistics)
         timed = len(series) > 0 and int(series.seconds[0]) > 86_400 * 365
         return StatisticBank(series, labels, statistics, _summary(series, periods), pool, timed)
 

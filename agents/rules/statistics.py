@@ -111,16 +111,16 @@ def periods_of(values: Floats, step_s: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Stretches:
+class MeasuredStretches:
     """Stretches [start, stop) with the measures of each, shape (m, number of statistics)."""
 
     bounds: Ints
     measures: Floats
 
     @staticmethod
-    def of(bounds: Ints, statistics: tuple[Statistic, ...]) -> "Stretches":
+    def of(bounds: Ints, statistics: tuple[Statistic, ...]) -> "MeasuredStretches":
         rows = [[s.measure(int(start), int(stop)) for s in statistics] for start, stop in bounds]
-        return Stretches(bounds, np.array(rows, dtype=np.float64).reshape(len(bounds), len(statistics)))
+        return MeasuredStretches(bounds, np.array(rows, dtype=np.float64).reshape(len(bounds), len(statistics)))
 
     def nearest(self, measures: Floats) -> int | None:
         """The stretch whose measures are most like these, or None when there is none."""

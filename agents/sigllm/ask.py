@@ -30,7 +30,7 @@ class AskOptions:
 
 
 @dataclass(frozen=True)
-class Answers:
+class WindowAnswers:
     """What was said: for each window the samples that could be read, each with its numbers.
 
     `asked` counts the samples asked for, `unreadable` those of them whose replies held nothing usable, `left_out` those
@@ -87,7 +87,7 @@ class _Round:
 
 def ask_all(
     speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, samples: int, manner: AskOptions
-) -> Answers:
+) -> WindowAnswers:
     """Asks for `samples` answers to each prompt, one of each before the second of any.
 
     When the budget is spent what was said until then stays. Raises ModelUnavailable.
@@ -105,4 +105,4 @@ def ask_all(
         if isinstance(answer, tuple):
             windows[window].append(answer)
     left_out = found.count(_Unanswered.LEFT_OUT)
-    return Answers(windows, len(places) - left_out, found.count(_Unanswered.UNREADABLE), left_out, turn.why)
+    return WindowAnswers(windows, len(places) - left_out, found.count(_Unanswered.UNREADABLE), left_out, turn.why)

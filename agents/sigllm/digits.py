@@ -27,7 +27,7 @@ def digits_for(model: str) -> Digits:
     return Digits.SPACED if _SPACED.search(model) else Digits.JOINED
 
 
-def written(numbers: Iterable[int], digits: Digits) -> str:
+def format_numbers(numbers: Iterable[int], digits: Digits) -> str:
     """The numbers separated by commas; spaced, every digit and every comma stands for itself.
 
     >>> written([105, 20], Digits.SPACED)

@@ -7,7 +7,7 @@ import numpy as np
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.sigllm.aggregation import Segments, aggregate, imputed
-from argosy.agents.sigllm.ask import Answers
+from argosy.agents.sigllm.ask import WindowAnswers
 from argosy.agents.sigllm.digits import Digits
 from argosy.agents.sigllm.scale import Scale
 from argosy.signals.arrays import Floats, Ints
@@ -89,10 +89,10 @@ class Findings:
 
     scores: Scores
     anomalies: Sequence[FoundInterval]
-    answers: Answers
+    answers: WindowAnswers
 
 
-def findings(prepared: PreparedSeries, scores: Floats, why: Mapping[int, str], answers: Answers) -> Findings:
+def findings(prepared: PreparedSeries, scores: Floats, why: Mapping[int, str], answers: WindowAnswers) -> Findings:
     """Scores and reasons by segment as those of the original's points.
 
     A segment without a value keeps no opinion unless it lies within an anomaly.

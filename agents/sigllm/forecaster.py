@@ -7,10 +7,10 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.speaker import Pattern, Speaker
-from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
-from argosy.agents.sigllm.digits import Digits, written
+from argosy.agents.sigllm.ask import AskOptions, WindowAnswers, ask_all
+from argosy.agents.sigllm.digits import Digits, format_numbers
 from argosy.agents.sigllm.findings import JUST_BELOW, Findings, Plan, Preparation, PreparedSeries, findings
-from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
+from argosy.agents.sigllm.forecasts import align_forecasts, median_forecast, without_outliers
 from argosy.agents.sigllm.reply_forms import NUMBERS
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, lowest_thresholds, smoothed
 from argosy.agents.sigllm.windows import forecast_starts
@@ -60,7 +60,7 @@ class ForecastReader:
     def read(self, plan: Plan) -> Findings:
         """The same with intervals, and with how the asking went."""
         answers = ask_all(self._speaker, Pattern.FORECASTER, NUMBERS, plan.prompts, plan.samples, self._manner)
-        return judged(plan, self._options, answers)
+        return findings_of(plan, self._options, answers)
 
 
 def plan(series: Series, options: ForecasterOptions) -> Plan:
@@ -75,8 +75,10 @@ def plan(series: Series, options: ForecasterOptions) -> Plan:
         raise BadInput(f"series {series.id}", problem, "give more points, a shorter --window or a shorter --interval")
     starts = forecast_starts(len(numbers), options.window, options.step)
     digits = options.preparation.digits
-    texts = [written(numbers[start : start + options.window].tolist(), digits) for start in starts.tolist()]
-    each = max(len(written([number], digits)) for number in numbers.tolist()) + (3 if digits is Digits.SPACED else 1)
+    texts = [format_numbers(numbers[start : start + options.window].tolist(), digits) for start in starts.tolist()]
+    each = max(len(format_numbers([number], digits)) for number in numbers.tolist()) + (
+        3 if digits is Digits.SPACED else 1
+    )
     reply_tokens = each * options.horizon + _SPARE_TOKENS
     prompts = [prompt(text, options.horizon, digits) for text in texts]
     return Plan(prepared, starts, prompts, options.samples, reply_tokens)
@@ -90,11 +92,13 @@ def prompt(sequence: str, horizon: int, digits: Digits) -> Sequence[BaseMessage]
     )
 
 
-def judged(plan: Plan, options: ForecasterOptions, answers: Answers) -> Findings:
+def findings_of(plan: Plan, options: ForecasterOptions, answers: WindowAnswers) -> Findings:
     """What the answers come to, by the points that at least one of them forecasts."""
     values = plan.prepared.values
-    table = placed(len(values), plan.starts + options.window, answers.windows, options.horizon)
-    forecast = plan.prepared.scale.restored(medians(without_outliers(table) if options.drop_outliers else table))
+    table = align_forecasts(len(values), plan.starts + options.window, answers.windows, options.horizon)
+    forecast = plan.prepared.scale.restored(
+        median_forecast(without_outliers(table) if options.drop_outliers else table)
+    )
     at = np.flatnonzero(~np.isnan(forecast))
     scores, why = np.full(len(values), np.nan), dict[int, str]()
     if len(at):

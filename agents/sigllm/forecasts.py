@@ -9,7 +9,7 @@ from argosy.signals.arrays import Floats, Ints
 _FENCES = 1.5
 
 
-def placed(points: int, starts: Ints, forecasts: Sequence[Sequence[Sequence[float]]], horizon: int) -> Floats:
+def align_forecasts(points: int, starts: Ints, forecasts: Sequence[Sequence[Sequence[float]]], horizon: int) -> Floats:
     """Every forecast of every point, shape (points, m), NaN in the places that are left over.
 
     `forecasts` has for each window, by where what it forecasts begins, its samples of at most `horizon` values.
@@ -35,7 +35,7 @@ def without_outliers(table: Floats) -> Floats:
     return np.where((table < low - reach) | (table > high + reach), np.nan, table)
 
 
-def medians(table: Floats) -> Floats:
+def median_forecast(table: Floats) -> Floats:
     """The median of what is said of each point, shape (n,); NaN where nothing is."""
     found = np.full(len(table), np.nan)
     some = ~np.isnan(table).all(axis=1) if table.shape[1] else np.zeros(len(table), dtype=np.bool_)

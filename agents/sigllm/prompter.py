@@ -7,11 +7,11 @@ import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.models.speaker import Pattern, Speaker
-from argosy.agents.sigllm.ask import Answers, AskOptions, ask_all
-from argosy.agents.sigllm.digits import Digits, written
+from argosy.agents.sigllm.ask import AskOptions, WindowAnswers, ask_all
+from argosy.agents.sigllm.digits import Digits, format_numbers
 from argosy.agents.sigllm.findings import Findings, Plan, Preparation, PreparedSeries, findings
 from argosy.agents.sigllm.reply_forms import NUMBERS_OR_NONE
-from argosy.agents.sigllm.votes import agreed, padded, support
+from argosy.agents.sigllm.votes import agreed_points, padded, support
 from argosy.agents.sigllm.windows import covering, window_starts
 from argosy.prompts import render
 from argosy.signals.arrays import Bools, Floats, Ints
@@ -60,7 +60,7 @@ class Prompter:
     def read(self, plan: Plan) -> Findings:
         """The same with intervals, and with how the asking went."""
         answers = ask_all(self._speaker, Pattern.PROMPTER, NUMBERS_OR_NONE, plan.prompts, plan.samples, self._manner)
-        return judged(plan, self._options, answers)
+        return findings_of(plan, self._options, answers)
 
 
 def plan(series: Series, options: PrompterOptions) -> Plan:
@@ -71,7 +71,7 @@ def plan(series: Series, options: PrompterOptions) -> Plan:
     prepared = PreparedSeries.of(series, options.preparation)
     starts = window_starts(len(prepared.numbers), options.window, options.step)
     digits = options.preparation.digits
-    texts = [written(window.tolist(), digits) for window in _windows(prepared.numbers, starts, options.window)]
+    texts = [format_numbers(window.tolist(), digits) for window in _windows(prepared.numbers, starts, options.window)]
     reply_tokens = int(max(map(len, texts)) * REPLY_SHARE) + _REPLY_SLACK_TOKENS
     return Plan(prepared, starts, [prompt(text, digits) for text in texts], options.samples, reply_tokens)
 
@@ -84,11 +84,11 @@ def prompt(sequence: str, digits: Digits) -> Sequence[BaseMessage]:
     )
 
 
-def judged(plan: Plan, options: PrompterOptions, answers: Answers) -> Findings:
+def findings_of(plan: Plan, options: PrompterOptions, answers: WindowAnswers) -> Findings:
     """What the answers come to. Windows without an answer that could be read have no vote."""
     numbers, starts = plan.prepared.numbers, plan.starts
     windows = _windows(numbers, starts, options.window)
-    flags = [agreed(window, said, options.alpha) for window, said in zip(windows, answers.windows, strict=True)]
+    flags = [agreed_points(window, said, options.alpha) for window, said in zip(windows, answers.windows, strict=True)]
     voters = covering(len(numbers), starts[[bool(said) for said in answers.windows]], options.window)
     share = support(len(numbers), starts, flags, voters, options.beta)
     wide = padded(share >= 1.0, options.padding)

@@ -10,7 +10,7 @@ _SLACK = 1e-9
 """A share such as .7 of 10 votes is 7, not the 8 that rounding errors would make of it."""
 
 
-def marked(window: Ints, named: Sequence[float]) -> Bools:
+def matching_points(window: Ints, named: Sequence[float]) -> Bools:
     """Which points of a window have one of the named values."""
     return np.isin(window, np.asarray(named, dtype=np.float64))
 
@@ -20,11 +20,11 @@ def needed(share: float, voters: Floats | Ints) -> Ints:
     return np.maximum(np.ceil(share * np.asarray(voters, dtype=np.float64) - _SLACK), 1).astype(np.int64)
 
 
-def agreed(window: Ints, samples: Sequence[Sequence[float]], alpha: float) -> Bools:
+def agreed_points(window: Ints, samples: Sequence[Sequence[float]], alpha: float) -> Bools:
     """The points of a window that a share `alpha` of its samples names; none where there are no samples."""
     if not samples:
         return np.zeros(len(window), dtype=np.bool_)
-    votes = np.sum([marked(window, named) for named in samples], axis=0)
+    votes = np.sum([matching_points(window, named) for named in samples], axis=0)
     flags: Bools = votes >= needed(alpha, np.array([len(samples)]))
     return flags
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from argosy.benchmarks.bench.speed import PAGE, SIZES, TABLE, SpeedFigure, measure_speed, paces
 from argosy.cli.bench_methods import runnable
-from argosy.eval.bench.cell import Result
+from argosy.eval.bench.cell import CellResult
 from argosy.terminal import print_json, stdout_console
 
 
@@ -16,7 +16,7 @@ def time_methods(methods: list[str], most_points: int | None, timeout_s: float, 
     """Times the methods and tells how fast they are at each length. Raises BadInput."""
     errors = Console(stderr=True, highlight=False)
 
-    def done(result: Result) -> None:
+    def done(result: CellResult) -> None:
         cell = result.cell
         line = f"{cell.method} on {int(cell.series):,} points: {result.status}, {result.wall_s:.1f} s"
         errors.print(line, markup=False, soft_wrap=True)

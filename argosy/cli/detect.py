@@ -66,7 +66,7 @@ def detect(
     as_json: options.AsJson = False,
 ) -> None:
     """Judge one signal by several patterns at once: baselines, models asked directly, logs and records by prompt."""
-    from argosy.agents.direct import DirectSettings, Form
+    from argosy.agents.direct import DirectSettings, PromptForm
     from argosy.agents.models.budget import Caps
     from argosy.choices import one_of
     from argosy.cli.score import check_kind
@@ -93,7 +93,9 @@ def detect(
         weights=_weights(weights, how is Blend.WEIGHTED, names),
         explain=explain_most if explain else 0,
         seed=seed,
-        direct=DirectSettings(one_of("--form", form, {each.value: each for each in Form}), examples, window_tokens),
+        direct=DirectSettings(
+            one_of("--form", form, {each.value: each for each in PromptForm}), examples, window_tokens
+        ),
     )
     given = read_signal(kind, TableRequest(file, time, value, label, id_column, series, step, incidents))
     caps = Caps(budget_calls, budget_tokens, budget_usd, budget_s)
@@ -104,15 +106,15 @@ def detect(
 def _kind(word: str, file: Path, patterns: str | None) -> Any:
     """What the file is read as: as said, as the patterns need it, or by the end of its name."""
     from argosy.choices import one_of
-    from argosy.graphs.detect.patterns import Kind, of_kind
+    from argosy.graphs.detect.patterns import SignalKind, of_kind
 
     if word != "auto":
-        return one_of("--signal", word, {"auto": None} | {each.value: each for each in Kind})
+        return one_of("--signal", word, {"auto": None} | {each.value: each for each in SignalKind})
     names = [name.strip() for name in (patterns or "").split(",") if name.strip()]
-    kinds = [kind for kind in Kind if names and all(name in of_kind(kind) for name in names)]
+    kinds = [kind for kind in SignalKind if names and all(name in of_kind(kind) for name in names)]
     if len(kinds) == 1:
         return kinds[0]
-    return Kind.LINES if file.suffix.lower() in (".log", ".txt", ".jsonl", ".json") else Kind.SERIES
+    return SignalKind.LINES if file.suffix.lower() in (".log", ".txt", ".jsonl", ".json") else SignalKind.SERIES
 
 
 def _names(patterns: str | None, kind: str, select: bool) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from argosy.cli import options
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
-    from argosy.detectors.cards import Card, Goal, Kind
+    from argosy.detectors.cards import Card, CardKind, Goal
     from argosy.patterns.selection.run import SelectRequest, SelectResult
     from argosy.workspace import Workspace
 
@@ -70,14 +70,14 @@ def select_for_file(
     """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
     from argosy.agents.models.budget import Caps
     from argosy.choices import one_of
-    from argosy.detectors.cards import Goal, Kind
+    from argosy.detectors.cards import CardKind, Goal
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.patterns.selection.own_cards import read_practices
     from argosy.patterns.selection.run import SelectRequest
     from argosy.workspace import open_workspace
 
     aim = one_of("--goal", goal, {"flag": Goal.FLAG, "rank": Goal.RANK})
-    kind = Kind.TABLE if table else Kind.SERIES
+    kind = CardKind.TABLE if table else CardKind.SERIES
     names = [name.strip() for name in (among or "").split(",") if name.strip()]
     listed, notes = _offer(kind, aim, names, cards, unreviewed)
     words = read_practices(practices)
@@ -98,39 +98,39 @@ def select_for_file(
 
 
 def _offer(
-    kind: "Kind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
+    kind: "CardKind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
 ) -> tuple[tuple["Card", ...], tuple[str, ...]]:
-    from argosy.detectors.cards import Kind, read_cards
-    from argosy.detectors.cards.shelf import shelved
+    from argosy.detectors.cards import CardKind, read_cards
+    from argosy.detectors.cards.shelf import all_cards
     from argosy.detectors.rivals import tabular
     from argosy.patterns.selection.run import offered, runnable
 
     own, notes = read_cards(path, kind, unreviewed=unreviewed) if path else ((), ())
-    found = offered(shelved(own, kind), among, runnable(kind, goal), [card.name for card in own])
-    if kind is Kind.TABLE and not tabular.is_installed():
+    found = offered(all_cards(own, kind), among, runnable(kind, goal), [card.name for card in own])
+    if kind is CardKind.TABLE and not tabular.is_installed():
         notes = (*notes, "to run these detectors, install pyod: pip install 'argosy[pyod]'")
     return found, notes
 
 
-def _subject(request: Any, kind: "Kind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
-    from argosy.detectors.cards import Kind
+def _subject(request: Any, kind: "CardKind", goal: "Goal", cards: tuple["Card", ...]) -> tuple[Any, tuple[str, ...]]:
+    from argosy.detectors.cards import CardKind
     from argosy.inputs.tables.read_series import read_series
     from argosy.inputs.tables.read_table import read_matrix
     from argosy.patterns.selection.run import of_series, of_table
 
-    if kind is Kind.SERIES:
+    if kind is CardKind.SERIES:
         loaded = read_series(request).newest()
         return of_series(loaded.series, loaded.labels, goal), tuple(loaded.notes)
     matrix = read_matrix(request.path, [request.label] if request.label else [])
     return of_table(request.path.name.partition(".")[0], matrix.values, cards), matrix.notes
 
 
-def _past(store: Any, kind: "Kind", goal: "Goal") -> tuple[Any, ...]:
+def _past(store: Any, kind: "CardKind", goal: "Goal") -> tuple[Any, ...]:
     """The store's own results, where it has some of this kind, before those that come along."""
-    from argosy.detectors.cards import Goal, Kind, packaged_past
+    from argosy.detectors.cards import CardKind, Goal, packaged_past
     from argosy.patterns.selection.past_results import past_results
 
-    own = past_results(store) if kind is Kind.SERIES and goal is Goal.FLAG else ()
+    own = past_results(store) if kind is CardKind.SERIES and goal is Goal.FLAG else ()
     return (*own, *packaged_past(kind, goal))
 
 
@@ -195,7 +195,7 @@ def card(
 ) -> None:
     """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""
     from argosy.agents.models.budget import Caps
-    from argosy.detectors.cards import Kind
+    from argosy.detectors.cards import CardKind
     from argosy.patterns.selection.own_cards import write_new_card
     from argosy.patterns.selection.read_source import read_detector_source
     from argosy.terminal import print_json, printable
@@ -203,7 +203,7 @@ def card(
 
     if out.exists():
         raise BadInput(str(out), "is there already", "name a new file, or remove it")
-    unknown = read_detector_source(detector, Kind.TABLE if table else Kind.SERIES)
+    unknown = read_detector_source(detector, CardKind.TABLE if table else CardKind.SERIES)
     caps = Caps(calls=budget_calls, usd=budget_usd)
     written = write_new_card(unknown, out, options.model_text(model), seed, caps, open_workspace())
     if as_json:

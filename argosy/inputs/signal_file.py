@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import numpy as np
 import pandas as pd
 
-from argosy.graphs.detect.patterns import Kind, kind_of
+from argosy.graphs.detect.patterns import SignalKind, kind_of
 from argosy.inputs.logs.log_file import LogRequest, read_lines
 from argosy.inputs.records.records_file import RecordsRequest, read_records
 from argosy.inputs.tables.read_series import TableRequest, read_series
@@ -30,7 +30,7 @@ class ReadSignal:
     notes: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> SignalKind:
         return kind_of(self.signal)
 
     def columns(self) -> Mapping[str, Any]:
@@ -52,18 +52,18 @@ def whole_series(table: TableRequest) -> ReadSignal:
     return ReadSignal(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
 
 
-def read_signal(kind: Kind, table: TableRequest) -> ReadSignal:
+def read_signal(kind: SignalKind, table: TableRequest) -> ReadSignal:
     """The signal of a file; of a log or records the options that name columns of a series mean nothing, but the label.
 
     Raises BadInput.
     """
     match kind:
-        case Kind.SERIES:
+        case SignalKind.SERIES:
             return whole_series(table)
-        case Kind.LINES:
+        case SignalKind.LINES:
             lines, labels = read_lines(LogRequest(table.path, label=table.label))
             return ReadSignal(lines, None if labels is None else np.array(labels, dtype=np.bool_))
-        case Kind.RECORDS:
+        case SignalKind.RECORDS:
             read = read_records(RecordsRequest(table.path))
             return ReadSignal(read.records, notes=tuple(read.notes))
     assert_never(kind)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from argosy.agents.models.catalog import Catalog, ModelFacts, joined, read_catalog
+from argosy.agents.models.catalog import Catalog, ModelFacts, merge_catalogs, read_catalog
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 
@@ -40,7 +40,7 @@ def find_models(settings: Settings) -> Models:
     catalogs = [read_catalog(packaged, "argosy/models.yaml")]
     if settings.models is not None and settings.models.exists():
         catalogs.insert(0, read_catalog(_text(settings.models), str(settings.models)))
-    return Models(joined(catalogs), settings.keys)
+    return Models(merge_catalogs(catalogs), settings.keys)
 
 
 def _text(path: Path) -> str:

@@ -18,7 +18,7 @@ from argosy.agents.models.tracing import untraced
 from argosy.eval.metrics import measure
 from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
-from argosy.graphs.detect.patterns import Kind, PatternRow, of_kind
+from argosy.graphs.detect.patterns import PatternRow, SignalKind, of_kind
 from argosy.graphs.detect.state import PatternSummary, State
 from argosy.graphs.recording.observer import Observer
 from argosy.inputs.signal_file import ReadSignal
@@ -67,7 +67,7 @@ class DetectResult:
     report: Mapping[str, Any]
 
 
-def rows_for(kind: Kind, names: tuple[str, ...]) -> Mapping[str, PatternRow]:
+def rows_for(kind: SignalKind, names: tuple[str, ...]) -> Mapping[str, PatternRow]:
     """The rows of these patterns. Raises BadInput for one that does not read such a signal, or stands there twice."""
     known = of_kind(kind)
     for name in names:
@@ -119,7 +119,7 @@ def detect(
 
 def _data(request: DetectRequest) -> DetectData:
     given = request.given
-    learn = request.learn or (0.5 if given.kind is Kind.SERIES else 1.0)
+    learn = request.learn or (0.5 if given.kind is SignalKind.SERIES else 1.0)
     stop = max(1, round(learn * len(given.signal)))
     labels = given.labels if given.labels is not None and given.labels.any() else None
     return DetectData(given.signal, labels, stop, times_known=given.times_known)

@@ -13,7 +13,7 @@ from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine.bounds import most_calls
 from argosy.graphs.refine.offers import Library, Offer
-from argosy.graphs.refresh.context import Retuned
+from argosy.graphs.refresh.context import RetunedFusion
 from argosy.graphs.refresh.data import LoadedDetector, RefreshData
 from argosy.graphs.refresh.outcomes import Cost, Decision
 from argosy.inputs.tables.loaded_series import LoadedSeries
@@ -80,7 +80,7 @@ class Challengers:
             raise RuntimeError("the base's column was checked when the file was read")
         return self.known.base.verdicts
 
-    def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
+    def keep(self, retuned: RetunedFusion, base: Detector) -> LoadedDetector:
         """Keeps rules, then the detector with its succession, in one transaction. Raises StoreUnavailable."""
         part = self.known.part(retuned.window)
         labels = self.data.labels[retuned.window]

@@ -10,7 +10,7 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.detectors.why.clauses import deciding
-from argosy.detectors.why.explain import Role
+from argosy.detectors.why.explain import VerdictRole
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
 from argosy.service.explain import PointExplanation
 from argosy.signals.errors import BadInput
@@ -60,7 +60,7 @@ def in_words(found: PointExplanation, request: WordsRequest, workspace: Workspac
 def scene_of(found: PointExplanation) -> Scene:
     """The point as an alert of its own, with the clauses of the rules that raised it."""
     said = found.explanation
-    added = [rule for rule in said.rules if rule.role is Role.ADDED]
+    added = [rule for rule in said.rules if rule.role is VerdictRole.ADDED]
     clauses, settings = [], dict[str, float]()
     for rule in added:
         settings |= {name: float(value) for name, value in rule.rule.params.items()}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from argosy.detectors.why.changes import Change, ChangeKind
+from argosy.detectors.why.changes import ChangeKind, TurningChange
 from argosy.detectors.why.clauses import Clause, deciding
-from argosy.detectors.why.explain import Explanation, Role, RuleVerdict
+from argosy.detectors.why.explain import Explanation, RuleVerdict, VerdictRole
 from argosy.service.explain import PointExplanation
 from argosy.signals.finite import finite_or_none
 
@@ -30,8 +30,8 @@ def explanation_json(found: PointExplanation) -> dict[str, Any]:
 
 def verdict(said: Explanation, base: str) -> str:
     """The verdict and whose doing it is, in one sentence."""
-    added = [rule.rule.id for rule in said.rules if rule.role is Role.ADDED]
-    cleared = [rule.rule.id for rule in said.rules if rule.role is Role.CLEARED]
+    added = [rule.rule.id for rule in said.rules if rule.role is VerdictRole.ADDED]
+    cleared = [rule.rule.id for rule in said.rules if rule.role is VerdictRole.CLEARED]
     if added:
         return f"flagged by {' and '.join(added)}, where {base} is normal"
     if cleared:
@@ -41,7 +41,7 @@ def verdict(said: Explanation, base: str) -> str:
     return f"not flagged: {base} is normal, and no rule adds an alarm"
 
 
-def sentence(change: Change) -> str:
+def sentence(change: TurningChange) -> str:
     """A change in words, such as 'threshold ≤ 4.1 instead of 6'."""
     now = "no value" if change.now != change.now else f"{change.now:.6g}"
     words = f"{change.sign} {change.to:.10g} instead of {now}"
@@ -82,7 +82,7 @@ def _clause_json(clause: Clause) -> dict[str, Any]:
     }
 
 
-def _change_json(change: Change, said: Explanation) -> dict[str, Any]:
+def _change_json(change: TurningChange, said: Explanation) -> dict[str, Any]:
     return {
         "what": change.what.value,
         "rule": change.rule,

@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from argosy.agents.models.tracing import untraced
 from argosy.eval.objective import OBJECTIVES
 from argosy.graphs.recording.observer import Observer
-from argosy.graphs.refresh.context import Attempt, Policy, RefreshContext
+from argosy.graphs.refresh.context import LastAttempt, Policy, RefreshContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.graph import RECURSION_LIMIT, build
 from argosy.graphs.refresh.outcomes import Cost, Decision, RefreshState
@@ -227,7 +227,7 @@ class _Run:
         days = (data.known_until() - expires_s) / _DAY_S
         return f"it expired {days:.1f} days ago" if days > 0 else None
 
-    def _attempt(self) -> Attempt | None:
+    def _attempt(self) -> LastAttempt | None:
         """The last challenge of this champion that failed, since it came into service."""
         for row in reversed(self._store.refreshes.of_line(self._row.line)):
             told = RefreshResult.of(row.json) if row.json else None
@@ -235,11 +235,11 @@ class _Run:
                 continue
             if told.state is RefreshState.ROLLED_BACK and told.live == self._champion.id:
                 how = self._challenge(told.champion)
-                return Attempt(row.id, how or Decision.RETUNE, told.state)
+                return LastAttempt(row.id, how or Decision.RETUNE, told.state)
             if told.live != self._champion.id or told.state is RefreshState.PROMOTED:
                 return None
             if told.state is RefreshState.REJECTED:
-                return Attempt(row.id, told.decision, told.state)
+                return LastAttempt(row.id, told.decision, told.state)
         return None
 
     def _challenge(self, challenger: str | None) -> Decision | None:

@@ -17,7 +17,7 @@ from argosy.signals.shapes import Detector
 from argosy.store.artefacts import Artefacts
 
 if TYPE_CHECKING:
-    from argosy.graphs.refine.context import SessionData
+    from argosy.graphs.refine.session_data import SessionData
     from argosy.sessions.base import BaseChoice
 
 

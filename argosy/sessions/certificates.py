@@ -10,8 +10,17 @@ from typing import Any
 import numpy as np
 import pydantic
 
-from argosy.detectors.certificate import Certificate, Check, Run, Subject, compare, examine, gather, learned_by_heart
-from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate import (
+    Certificate,
+    Comparison,
+    Run,
+    Subject,
+    compare,
+    evidence_by_part,
+    examine,
+    learned_by_heart,
+)
+from argosy.detectors.certificate.evidence import RuleBesideBase
 from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
 from argosy.detectors.certificate.form import Provenance
 from argosy.detectors.certificate.sensitivity import beside_base
@@ -124,7 +133,7 @@ class Verification:
     rule: str
     session: str
     same_data: bool
-    checks: tuple[Check, ...]
+    checks: tuple[Comparison, ...]
     found: Certificate
 
     @property
@@ -218,9 +227,9 @@ def _again(rule: RuleRow, stored: Certificate, data: _Data, sandbox: Sandbox) ->
     if data.base is None or stored.provenance is None or not isinstance(whole, Ran):
         return found
     objective = OBJECTIVES[stored.provenance.objective]
-    measured = Measured(rule.direction, whole.scores, data.base, data.labels, objective)
+    measured = RuleBesideBase(rule.direction, whole.scores, data.base, data.labels, objective)
     moved = beside_base(rule.source, rule.params, known, measured, run) if stored.sensitivity else ()
-    return found.model_copy(update={"evidence": gather(measured, data.splits), "sensitivity": moved})
+    return found.model_copy(update={"evidence": evidence_by_part(measured, data.splits), "sensitivity": moved})
 
 
 def _with_lockbox(found: Certificate, whole: Subject, run: Run) -> Certificate:
@@ -232,15 +241,15 @@ def _with_lockbox(found: Certificate, whole: Subject, run: Run) -> Certificate:
     )
 
 
-def _identity(rule: RuleRow) -> Check:
+def _identity(rule: RuleRow) -> Comparison:
     same = rule_id(rule.source, rule.params, rule.direction) == rule.id
-    return Check("identity", same, "the id is that of source and numbers" if same else "the id is another rule's")
+    return Comparison("identity", same, "the id is that of source and numbers" if same else "the id is another rule's")
 
 
-def _transcript(store: Store, stored: Certificate) -> tuple[Check, ...]:
+def _transcript(store: Store, stored: Certificate) -> tuple[Comparison, ...]:
     origin = stored.provenance
     if origin is None:
         return ()
     same = _transcript_hash(store, origin.session, origin.transcript_events) == origin.transcript_sha256
     said = f"the {origin.transcript_events:,} events of {origin.session} are those certified"
-    return (Check("transcript", same, said if same else f"the transcript of {origin.session} was changed"),)
+    return (Comparison("transcript", same, said if same else f"the transcript of {origin.session} was changed"),)

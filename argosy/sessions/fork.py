@@ -8,7 +8,7 @@ from typing import Any
 from argosy.agents.models.budget import Caps
 from argosy.graphs.recording.events import Event
 from argosy.graphs.recording.observer import Observer
-from argosy.graphs.replay.past import Step, Turn, steps
+from argosy.graphs.replay.past import EarlierSettings, NodeRun, steps
 from argosy.sandboxes import SandboxChoice
 from argosy.sessions.past import by_language_model, past_of
 from argosy.sessions.publish import SessionResult
@@ -64,12 +64,12 @@ def _forked(request: SessionRequest, before: Sequence[Event], fork: Fork, change
         caps=changes.caps or request.caps,
         sandbox=changes.sandbox or request.sandbox,
         accept_risk=changes.accept_risk or request.accept_risk,
-        turns=(*over, Turn(fork.at, held)),
+        turns=(*over, EarlierSettings(fork.at, held)),
         fork=fork,
     )
 
 
-def find_step(session: str, events: Sequence[Event], at: str) -> tuple[Step, int]:
+def find_step(session: str, events: Sequence[Event], at: str) -> tuple[NodeRun, int]:
     """The step that `at` names, as node, node#round or node#round.nth, and its place among the events.
 
     A node alone is its first run. Raises BadInput.

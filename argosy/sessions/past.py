@@ -6,7 +6,7 @@ from argosy.agents.models.catalog import EMBEDDED
 from argosy.graphs.recording.events import Decision, ModelCall
 from argosy.graphs.recording.recorder import encoded
 from argosy.graphs.replay.past import Past
-from argosy.graphs.replay.recording import Recording, nothing
+from argosy.graphs.replay.recording import Recording, empty_recording
 from argosy.sessions.request import Fork, SessionRequest
 from argosy.store.rows import SessionRow
 from argosy.store.store import Store
@@ -14,7 +14,7 @@ from argosy.store.store import Store
 
 def past_of(store: Store, session: str | None, request: SessionRequest, *, finished: bool = False) -> Past:
     """What is on record of a session, None for a new one; of a fork, also what its origin has from before its step."""
-    own = nothing() if session is None else recording_of(store, session)
+    own = empty_recording() if session is None else recording_of(store, session)
     fork = request.fork
     return Past(
         own,

@@ -12,7 +12,7 @@ from argosy.graphs.refine import Settings
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.offers import Library
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
-from argosy.graphs.replay.past import Step, Turn
+from argosy.graphs.replay.past import EarlierSettings, NodeRun
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
 from argosy.signals.errors import BadInput
@@ -28,7 +28,7 @@ class Fork:
     """
 
     of: str
-    at: Step
+    at: NodeRun
     stop: int
     by_language_model: bool
 
@@ -53,7 +53,7 @@ class SessionRequest:
     sandbox: SandboxChoice = SandboxChoice.AUTO
     accept_risk: bool = False
     instead: Mapping[str, Node] = field(default_factory=dict)
-    turns: tuple[Turn[Settings], ...] = ()
+    turns: tuple[EarlierSettings[Settings], ...] = ()
     fork: Fork | None = None
     library: Library = field(default_factory=Library)
     selecting: ShortlistSettings | None = None

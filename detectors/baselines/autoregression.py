@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.detectors.baselines.past import FEWEST_KNOWN, Past
-from argosy.detectors.baselines.residuals import measured, periods
+from argosy.detectors.baselines.residuals import periods, with_usual_size
 from argosy.detectors.baselines.swept import Statistic
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
@@ -59,7 +59,7 @@ def autoregression(series: Series, labels: Bools | None) -> Sequence[Statistic]:
     orders = [tuple(range(1, order + 1)) for order in ORDERS]
     orders += [(*range(1, 11), *_around(period)) for period in found[:1] if period > 12]
     fitted = [_fitted(series, labels, lags, scale) for lags in orders if 4 * max(lags) <= len(series)]
-    return measured([model for model in fitted if model is not None], series, labels)
+    return with_usual_size([model for model in fitted if model is not None], series, labels)
 
 
 def _around(period: int) -> tuple[int, ...]:

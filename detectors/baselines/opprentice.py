@@ -76,7 +76,7 @@ def opprentice(singles: Mapping[str, Family], objective: Objective, seed: int) -
         if labels is None or len(runs(labels)) < FEWEST_INCIDENTS:
             return together(series, labels)
         others = SweptDetector("ensemble", together, objective).fit(series, labels)
-        forest = grown(singles, series, labels, seed)
+        forest = grow_forests(singles, series, labels, seed)
         if forest is None or others.chosen is None:
             return together(series, labels)
         trees = SweptDetector("trees", lambda _series, _labels: (forest,), objective).fit(series, labels)
@@ -90,7 +90,7 @@ def opprentice(singles: Mapping[str, Family], objective: Objective, seed: int) -
     return family
 
 
-def grown(singles: Mapping[str, Family], series: Series, labels: Bools, seed: int) -> Forest | None:
+def grow_forests(singles: Mapping[str, Family], series: Series, labels: Bools, seed: int) -> Forest | None:
     """The forests of a training part, shape (n,); None where no residual is known."""
     features = tuple(statistic for family in singles.values() for statistic in family(series, labels))
     if not features:

@@ -108,7 +108,7 @@ class InSpreads:
         return in_spreads(self.residual(series), self.usual)
 
 
-def measured(residuals: Sequence[Residual], series: Series, labels: Bools | None) -> list[Statistic]:
+def with_usual_size(residuals: Sequence[Residual], series: Series, labels: Bools | None) -> list[Statistic]:
     """The residuals with their usual size in training; those that training hardly shows are left out."""
     sized = [(residual, typical(residual(series), series.values, labels)) for residual in residuals]
     return [InSpreads(residual, usual) for residual, usual in sized if usual is not None]
@@ -116,12 +116,12 @@ def measured(residuals: Sequence[Residual], series: Series, labels: Bools | None
 
 def robust_z(series: Series, labels: Bools | None) -> Sequence[Statistic]:
     """Distance from the rolling median in spreads, for windows of 5 to 1440 points."""
-    return measured([FromMedian(window) for window in WINDOWS if 3 * window <= len(series)], series, labels)
+    return with_usual_size([FromMedian(window) for window in WINDOWS if 3 * window <= len(series)], series, labels)
 
 
 def ewma(series: Series, labels: Bools | None) -> Sequence[Statistic]:
     """Distance from the exponentially weighted mean in spreads, for spans of 1 to 1440 points."""
-    return measured([FromMean(span) for span in SPANS if 3 * span <= len(series)], series, labels)
+    return with_usual_size([FromMean(span) for span in SPANS if 3 * span <= len(series)], series, labels)
 
 
 def seasonal(series: Series, labels: Bools | None) -> Sequence[Statistic]:
@@ -129,7 +129,7 @@ def seasonal(series: Series, labels: Bools | None) -> Sequence[Statistic]:
     found = periods(series, labels)
     if not found:
         return ewma(series, labels)
-    return measured(
+    return with_usual_size(
         [FromSeason(p, span) for p in found for span in LEVEL_SPANS if 3 * span <= len(series)], series, labels
     )
 

@@ -3,8 +3,8 @@
 A card is one reviewed YAML file. No detector is run here, no model asked, and no label looked at.
 """
 
-from argosy.detectors.cards.card import Card, Kind, Provision, card_text, read_card
-from argosy.detectors.cards.match import Match, Record, ranked
+from argosy.detectors.cards.card import Card, CardKind, Provision, card_text, read_card
+from argosy.detectors.cards.match import Match, PastResult, rank_cards
 from argosy.detectors.cards.past_shelf import packaged_past
 from argosy.detectors.cards.selector import CardSelector
 from argosy.detectors.cards.shelf import packaged_cards, read_cards
@@ -12,16 +12,16 @@ from argosy.detectors.cards.tags import Goal, series_tags, table_tags
 
 __all__ = [
     "Card",
+    "CardKind",
     "CardSelector",
     "Goal",
-    "Kind",
     "Match",
+    "PastResult",
     "Provision",
-    "Record",
     "card_text",
     "packaged_cards",
     "packaged_past",
-    "ranked",
+    "rank_cards",
     "read_card",
     "read_cards",
     "series_tags",

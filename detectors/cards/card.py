@@ -16,14 +16,14 @@ MOST_BYTES = 100_000
 _NAME = r"^[A-Za-z][\w.:-]{0,99}$"
 
 
-class Kind(StrEnum):
+class CardKind(StrEnum):
     """What a detector looks at."""
 
     SERIES = "series"
     TABLE = "table"
 
 
-TAGS: Mapping[Kind, Mapping[str, str]] = {Kind.SERIES: SERIES_TAGS, Kind.TABLE: TABLE_TAGS}
+TAGS: Mapping[CardKind, Mapping[str, str]] = {CardKind.SERIES: SERIES_TAGS, CardKind.TABLE: TABLE_TAGS}
 
 
 class _Part(BaseModel):
@@ -63,7 +63,7 @@ class Card(_Part):
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
-    kind: Kind
+    kind: CardKind
     summary: Annotated[str, Field(min_length=3, max_length=400)]
     standing: Annotated[float, Field(ge=0, le=3)]
     strengths: Mapping[str, Point] = {}

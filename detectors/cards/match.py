@@ -18,7 +18,7 @@ _LEAST_LIKENESS = 0.2
 
 
 @dataclass(frozen=True)
-class Record:
+class PastResult:
     """What detectors reached on one earlier subject: figures by name, higher is better, all of the same metric.
 
     Where one of them was `chosen` by them, `held` is what it reached on data that came later.
@@ -32,10 +32,10 @@ class Record:
 
 
 @dataclass(frozen=True)
-class SimilarRecord:
+class SimilarResult:
     """A record and how much its tags have in common with those that were asked about, from 0 to 1."""
 
-    record: Record
+    record: PastResult
     likeness: float
 
 
@@ -53,10 +53,12 @@ class Match:
     card: Card
 
 
-def nearest(tags: Collection[str], records: Sequence[Record], most: int = MOST_PAST) -> tuple[SimilarRecord, ...]:
+def nearest_results(
+    tags: Collection[str], records: Sequence[PastResult], most: int = MOST_PAST
+) -> tuple[SimilarResult, ...]:
     """The records most like the tags (Jaccard), the likest first, then as they came; those unlike them are left out."""
     wanted = set(tags)
-    likes = [SimilarRecord(record, _likeness(wanted, set(record.tags))) for record in records]
+    likes = [SimilarResult(record, _likeness(wanted, set(record.tags))) for record in records]
     kept = [like for like in likes if like.likeness >= _LEAST_LIKENESS]
     return tuple(sorted(kept, key=lambda like: -like.likeness)[:most])
 
@@ -65,14 +67,14 @@ def _likeness(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
-def ranked(cards: Sequence[Card], tags: Collection[str], past: Sequence[Record] = ()) -> tuple[Match, ...]:
+def rank_cards(cards: Sequence[Card], tags: Collection[str], past: Sequence[PastResult] = ()) -> tuple[Match, ...]:
     """All cards, the best match first; of equal ones the order of the cards decides."""
-    likes = nearest(tags, past)
+    likes = nearest_results(tags, past)
     found = [_match(card, tags, likes) for card in cards]
     return tuple(sorted(found, key=lambda match: -match.score))
 
 
-def _match(card: Card, tags: Collection[str], likes: Sequence[SimilarRecord]) -> Match:
+def _match(card: Card, tags: Collection[str], likes: Sequence[SimilarResult]) -> Match:
     told: list[tuple[float, str]] = [(0.0, f"standing {card.standing:g}: {card.summary.rstrip('.')}")]
     for sign, side in ((1.0, card.strengths), (-1.0, card.weaknesses)):
         told += [(sign * point.weight, f"{tag}: {point.why}") for tag, point in side.items() if tag in tags]
@@ -84,7 +86,7 @@ def _match(card: Card, tags: Collection[str], likes: Sequence[SimilarRecord]) ->
     return Match(card.name, points + gained, points, tuple(reasons), card)
 
 
-def _from_past(name: str, likes: Sequence[SimilarRecord]) -> tuple[float, str]:
+def _from_past(name: str, likes: Sequence[SimilarResult]) -> tuple[float, str]:
     """What a detector was better by than the others that were tried on similar subjects, shrunk towards 0."""
     weights, gains = [], []
     for like in likes:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from argosy.detectors.cards.card import Card, Kind
-from argosy.detectors.cards.match import Match, Record, ranked
+from argosy.detectors.cards.card import Card, CardKind
+from argosy.detectors.cards.match import Match, PastResult, rank_cards
 from argosy.detectors.cards.shelf import packaged_cards
 from argosy.detectors.cards.tags import Goal, series_tags
 from argosy.signals.profile import Profile
@@ -17,8 +17,8 @@ class CardSelector:
     What is offered and has no card comes last, in the order it was offered.
     """
 
-    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(Kind.SERIES))
-    past: Sequence[Record] = ()
+    cards: Sequence[Card] = field(default_factory=lambda: packaged_cards(CardKind.SERIES))
+    past: Sequence[PastResult] = ()
     goal: Goal = Goal.FLAG
     name: str = "cards"
 
@@ -31,4 +31,4 @@ class CardSelector:
         """The matches of what is offered and has a card, with their reasons."""
         cards = {card.name: card for card in self.cards}
         listed = [cards[name] for name in offered if name in cards]
-        return ranked(listed, series_tags(profile, self.goal), self.past)
+        return rank_cards(listed, series_tags(profile, self.goal), self.past)

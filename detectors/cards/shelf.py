@@ -5,21 +5,21 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from argosy.detectors.cards.card import Card, Kind, read_card, read_card_file
+from argosy.detectors.cards.card import Card, CardKind, read_card, read_card_file
 from argosy.signals.errors import BadInput
 
 MOST_CARDS = 1_000
 
 
 @cache
-def packaged_cards(kind: Kind) -> tuple[Card, ...]:
+def packaged_cards(kind: CardKind) -> tuple[Card, ...]:
     """The cards that come along, by name. Raises BadInput where one of them is damaged."""
     folder = files("argosy.detectors.cards").joinpath(kind.value)
     sheets = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
     return tuple(read_card(each.read_text(encoding="utf-8"), each.name) for each in sheets)
 
 
-def read_cards(path: Path, kind: Kind, *, unreviewed: bool = False) -> tuple[tuple[Card, ...], tuple[str, ...]]:
+def read_cards(path: Path, kind: CardKind, *, unreviewed: bool = False) -> tuple[tuple[Card, ...], tuple[str, ...]]:
     """A team's cards of a kind, from a file or a folder of YAML files; and notes about those that were left out.
 
     A card that nobody has reviewed is left out unless `unreviewed`. Raises BadInput.
@@ -35,7 +35,7 @@ def read_cards(path: Path, kind: Kind, *, unreviewed: bool = False) -> tuple[tup
     return tuple(kept), tuple(notes)
 
 
-def shelved(own: Sequence[Card], kind: Kind) -> tuple[Card, ...]:
+def all_cards(own: Sequence[Card], kind: CardKind) -> tuple[Card, ...]:
     """All cards of a kind; a team's own counts instead of the one of its name that comes along.
 
     Raises BadInput when two of the team's have one name.

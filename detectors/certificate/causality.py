@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.form import Causality, Kind, Refusal
-from argosy.detectors.certificate.questions import Answers, Questions
+from argosy.detectors.certificate.form import Causality, CheckKind, Refusal
+from argosy.detectors.certificate.questions import Questions, RuleAnswers
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.protocol import Input
 from argosy.signals.arrays import Floats
@@ -22,7 +22,7 @@ AFTER = 256
 
 
 @dataclass(frozen=True)
-class Stretch:
+class CutStretch:
     """Points of the series from `start` on: tickets of the whole, of its cuts (index within), and of changed futures.
 
     A `whole` below 0 means the series itself.
@@ -37,7 +37,7 @@ class Stretch:
 
 def ask_cuts(
     questions: Questions, subject: Subject, scores: Floats, need: int | None, whole: Input, seed: int = 0
-) -> tuple[Stretch, ...]:
+) -> tuple[CutStretch, ...]:
     """Stretches round flagged runs, incidents and places drawn by chance, and two late cuts of the whole series.
 
     `scores` are those of the series, shape (n,); a stretch reaches back as far as the rule `need`s.
@@ -50,7 +50,7 @@ def ask_cuts(
     ]
     late = sorted({stop for stop in (len(subject) // 3 + 1, len(subject) - 1) if stop > 1})
     cuts = tuple((stop, questions.ask("a beginning of the series", whole, stop)) for stop in late)
-    return (*asked, Stretch(0, -1, cuts, (), False))
+    return (*asked, CutStretch(0, -1, cuts, (), False))
 
 
 def _centres(subject: Subject, scores: Floats, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
@@ -76,7 +76,7 @@ def _stretch(
     reach: int,
     rng: np.random.Generator,
     changed: bool,
-) -> Stretch:
+) -> CutStretch:
     start, stop, incident = span
     stop = min(stop, start + AFTER)
     first, last = max(0, start - reach), min(len(subject), stop + AFTER)
@@ -88,7 +88,7 @@ def _stretch(
     name = "a stretch of the series that ends early"
     cuts = tuple((place, questions.ask(name, given, place)) for place in sorted(inside))
     futures = tuple((place, _changed(questions, given, place)) for place, _ in cuts[:1] if changed)
-    return Stretch(first, questions.ask("a stretch of the series", given), cuts, futures, incident)
+    return CutStretch(first, questions.ask("a stretch of the series", given), cuts, futures, incident)
 
 
 def _changed(questions: Questions, given: Input, place: int) -> int:
@@ -99,7 +99,7 @@ def _changed(questions: Questions, given: Input, place: int) -> int:
     return questions.ask("a stretch of the series with another end", Input(values, given.seconds))
 
 
-def judged(whole: Floats, stretches: Sequence[Stretch], answers: Answers) -> Causality:
+def finding_of(whole: Floats, stretches: Sequence[CutStretch], answers: RuleAnswers) -> Causality:
     """What the cuts show; `first_index` counts in the series."""
     compared, first, cut, changed = 0, None, 0, 0
     for stretch in stretches:
@@ -125,4 +125,4 @@ def refusal(found: Causality) -> Refusal | None:
         f"the score at index {found.first_index} of the examined series changes when points after it are taken away or "
         "changed: it used later points"
     )
-    return Refusal(check=Kind.CAUSALITY, why=why, first_index=found.first_index)
+    return Refusal(check=CheckKind.CAUSALITY, why=why, first_index=found.first_index)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.form import Kind, Refusal, Response
-from argosy.detectors.certificate.questions import Answers, Questions
+from argosy.detectors.certificate.form import CheckKind, Refusal, Response
+from argosy.detectors.certificate.questions import Questions, RuleAnswers
 from argosy.detectors.certificate.responses import respond
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.parsing import parse
@@ -82,7 +82,7 @@ def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Cloc
     )
 
 
-def judged(whole: Floats, plain: Floats, asked: ClockTickets, answers: Answers) -> tuple[Response, ...]:
+def findings_of(whole: Floats, plain: Floats, asked: ClockTickets, answers: RuleAnswers) -> tuple[Response, ...]:
     """One finding for each; of the flags with more history only those in the last three quarters count.
 
     `whole` and `plain` are the scores of the series, and of the points on which the clock was moved.
@@ -106,17 +106,17 @@ def refusals(clocked: Subject, plain: Floats, responses: Sequence[Response]) -> 
         why = (
             f"{weeks.lost_runs} of {weeks.runs} flagged runs vanish when the clock moves by whole weeks: it knows dates"
         )
-        found.append(Refusal(check=Kind.DATE, why=why))
+        found.append(Refusal(check=CheckKind.DATE, why=why))
     if history.lost_runs > LOST_RUNS * history.runs:
         why = (
             f"{history.lost_runs} of {history.runs} flagged runs vanish when the series begins earlier: "
             "it counts points from the start"
         )
-        found.append(Refusal(check=Kind.POSITION, why=why))
+        found.append(Refusal(check=CheckKind.POSITION, why=why))
     moved = [by_change[LATER], by_change[EARLIER]]
     if _hours(clocked, plain) >= HOURS and all(each.lost_runs > each.runs / 2 for each in moved):
         why = "most flagged runs, at many hours of the day, vanish when the clock moves by half an hour: a timetable"
-        found.append(Refusal(check=Kind.TIMETABLE, why=why))
+        found.append(Refusal(check=CheckKind.TIMETABLE, why=why))
     return found
 
 

@@ -41,7 +41,7 @@ def edge_cases(values: Floats, seconds: Ints, step_s: int) -> tuple[Edge, ...]:
     )
 
 
-def found(edge: Edge, scores: Floats) -> EdgeFinding:
+def edge_finding(edge: Edge, scores: Floats) -> EdgeFinding:
     """What the rule said of an edge case."""
     points = len(scores)
     return EdgeFinding(

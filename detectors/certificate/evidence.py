@@ -28,7 +28,7 @@ def wilson(count: int, total: int) -> Share:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class RuleBesideBase:
     """A rule's scores beside its base's on the same points, all shape (n,), and how fused flags are judged.
 
     Scores may end before the lockbox: then nothing is said of it.
@@ -41,13 +41,13 @@ class Measured:
     objective: Objective
 
 
-def gather(measured: Measured, splits: Splits) -> dict[str, PartEvidence]:
+def evidence_by_part(measured: RuleBesideBase, splits: Splits) -> dict[str, PartEvidence]:
     """The evidence by name of the part, of those parts that the scores reach."""
     reached = len(measured.scores)
-    return {part.value: of_part(measured, splits.of(part)) for part in Part if splits.of(part).stop <= reached}
+    return {part.value: part_evidence(measured, splits.of(part)) for part in Part if splits.of(part).stop <= reached}
 
 
-def of_part(measured: Measured, part: slice) -> PartEvidence:
+def part_evidence(measured: RuleBesideBase, part: slice) -> PartEvidence:
     """The evidence on the points of one part."""
     labels, scores, base = measured.labels[part], measured.scores[part], measured.base[part]
     own, before = flagged(scores), flagged(base)
@@ -72,6 +72,6 @@ def _hit(spans: np.ndarray, flags: Bools) -> Bools:
     return np.array([flags[start:stop].any() for start, stop in spans], dtype=np.bool_)
 
 
-def same(one: Mapping[str, PartEvidence], other: Mapping[str, PartEvidence]) -> list[str]:
+def differing_parts(one: Mapping[str, PartEvidence], other: Mapping[str, PartEvidence]) -> list[str]:
     """The parts, of those that both name, on which they differ."""
     return [part for part in one if part in other and one[part] != other[part]]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from argosy.detectors.certificate import causality, clocks, growth, lookback, responses
-from argosy.detectors.certificate.edges import Edge, edge_cases, found
+from argosy.detectors.certificate.edges import Edge, edge_cases, edge_finding
 from argosy.detectors.certificate.fingerprint import verdicts_of
-from argosy.detectors.certificate.form import Determinism, EdgeFinding, Examination, Growth, Kind, Refusal
+from argosy.detectors.certificate.form import CheckKind, Determinism, EdgeFinding, Examination, Growth, Refusal
 from argosy.detectors.certificate.histories import find_histories
-from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.questions import Failed, Questions, RuleAnswers, Run
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.sandbox.vetting import vet
 from argosy.signals.arrays import Floats
@@ -34,7 +34,7 @@ def examine(subject: Subject, run: Run) -> Examination:
 
     Nothing here depends on how fast it runs, save the timings and a refusal for growth. Raises what `run` raises.
     """
-    refused = [Refusal(check=Kind.VETTING, why=str(fault)) for fault in vet(subject.source)[:1]]
+    refused = [Refusal(check=CheckKind.VETTING, why=str(fault)) for fault in vet(subject.source)[:1]]
     first = _first_look(subject, run)
     if isinstance(first, Failed):
         return _broken(subject, refused, first)
@@ -52,7 +52,7 @@ def examine(subject: Subject, run: Run) -> Examination:
     return closer.model_copy(
         update={
             "edges": first.edges,
-            "lookback": lookback.judged(first.need, stretches, histories),
+            "lookback": lookback.finding_of(first.need, stretches, histories),
             "growth": grown,
             "seconds": round(closer.seconds + first.seconds + histories.seconds + spent_s, 4),
             "refusals": (*refused, *closer.refusals, *([last] if last else [])),
@@ -69,14 +69,14 @@ def learned_by_heart(subject: Subject, run: Run) -> tuple[Refusal, ...]:
     short = questions.ask("the end of the series", end.given())
     answers = questions.answered(run)
     if answers.failure:
-        return (Refusal(check=Kind.CONTRACT, why=str(answers.failure)),)
+        return (Refusal(check=CheckKind.CONTRACT, why=str(answers.failure)),)
     scores = answers.scores(whole)
     plain = scores if moved.clocked is subject else answers.scores(short)
-    return tuple(clocks.refusals(moved.clocked, plain, clocks.judged(scores, plain, moved, answers)))
+    return tuple(clocks.refusals(moved.clocked, plain, clocks.findings_of(scores, plain, moved, answers)))
 
 
 def _broken(subject: Subject, refused: list[Refusal], failed: Failed) -> Examination:
-    refusals = (*refused, Refusal(check=Kind.CONTRACT, why=str(failed)))
+    refusals = (*refused, Refusal(check=CheckKind.CONTRACT, why=str(failed)))
     return Examination(examined_points=len(subject), refusals=refusals)
 
 
@@ -95,17 +95,17 @@ def _first_look(subject: Subject, run: Run) -> _First | Failed:
     scores = answers.scores(whole)
     start, ticket = offsets.asked[-1] if offsets.asked else (0, whole)
     return _First(
-        edges=tuple(found(edge, answers.scores(place)) for edge, place in edges),
+        edges=tuple(edge_finding(edge, answers.scores(place)) for edge, place in edges),
         scores=scores,
         points_per_s=len(subject) / max(answers.seconds(whole), 1e-9),
-        need=lookback.needed(scores, answers, offsets),
+        need=lookback.needed_history(scores, answers, offsets),
         tail=(start, answers.scores(ticket)),
         timing=growth.timed(sizes, answers),
         seconds=answers.all_seconds,
     )
 
 
-def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination, lookback.Stretches] | Failed:
+def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination, lookback.StretchHistories] | Failed:
     """Causality, history of stretches, determinism, changed input and clocks, in one job."""
     questions = Questions(subject.source, subject.params)
     scores, warmup = first.scores, first.need.warmup
@@ -119,11 +119,11 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination
     answers = questions.answered(run)
     if answers.failure:
         return answers.failure
-    ahead = causality.judged(scores, cuts, answers)
+    ahead = causality.finding_of(scores, cuts, answers)
     steady = _steady(tail, answers, again, changed)
     plain = answers.scores(changed.first)
     timed = scores if moved.clocked is subject else plain
-    changes, clocked = responses.judged(changed, answers), clocks.judged(scores, timed, moved, answers)
+    changes, clocked = responses.findings_of(changed, answers), clocks.findings_of(scores, timed, moved, answers)
     refused = [
         causality.refusal(ahead),
         _unsteady(steady),
@@ -139,10 +139,10 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination
         seconds=answers.all_seconds,
         refusals=tuple(each for each in refused if each),
     )
-    return examination, lookback.stretched(scores, first.need, windows, answers)
+    return examination, lookback.history_of_stretches(scores, first.need, windows, answers)
 
 
-def _steady(tail: Floats, answers: Answers, again: int, changed: responses.ChangeTickets) -> Determinism:
+def _steady(tail: Floats, answers: RuleAnswers, again: int, changed: responses.ChangeTickets) -> Determinism:
     def same(one: Floats, other: Floats) -> bool:
         return bool(np.array_equal(one, other, equal_nan=True))
 
@@ -156,7 +156,7 @@ def _unsteady(steady: Determinism) -> Refusal | None:
     if steady.another_process and steady.after_other_calls:
         return None
     return Refusal(
-        check=Kind.DETERMINISM,
+        check=CheckKind.DETERMINISM,
         why="the same data got different scores; a rule uses no randomness, clock or memory of other calls",
     )
 
@@ -171,4 +171,4 @@ def _growth(subject: Subject, first: _First, run: Run) -> tuple[Growth | Failed,
     memory = growth.memory_of(subject, run)
     if isinstance(memory, Failed):
         return memory, 0.0
-    return growth.judged(timing, confirmed, memory, first.points_per_s), sum(timing.seconds) if confirmed else 0.0
+    return growth.finding_of(timing, confirmed, memory, first.points_per_s), sum(timing.seconds) if confirmed else 0.0

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from argosy.detectors.rules.rule import Direction
 
 
-class Kind(StrEnum):
+class CheckKind(StrEnum):
     """The checks that can refuse a rule."""
 
     VETTING = "vetting"
@@ -29,7 +29,7 @@ class _Section(BaseModel):
 class Refusal(_Section):
     """Why a rule is refused; `first_index` is where it looked ahead, in the series that the words name."""
 
-    check: Kind
+    check: CheckKind
     why: str
     first_index: int | None = None
 
@@ -129,7 +129,7 @@ class Examination(_Section):
     seconds: float = Field(0.0, description="spent inside the rule")
     refusals: tuple[Refusal, ...] = ()
 
-    def refusal(self, check: Kind) -> Refusal | None:
+    def refusal(self, check: CheckKind) -> Refusal | None:
         """The refusal by this check, if there is one."""
         return next((each for each in self.refusals if each.check is check), None)
 

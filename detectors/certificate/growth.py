@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.form import Growth, Kind, Refusal
-from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.form import CheckKind, Growth, Refusal
+from argosy.detectors.certificate.questions import Failed, Questions, RuleAnswers, Run
 from argosy.detectors.certificate.subject import Subject
 
 SIZES = (4_096, 8_192, 16_384, 32_768)
@@ -61,7 +61,7 @@ def ask_sizes(questions: Questions, subject: Subject) -> list[tuple[int, int]]:
     return [(points, questions.ask(f"{points:,} points", subject.long(points))) for points in SIZES]
 
 
-def timed(asked: Sequence[tuple[int, int]], answers: Answers) -> Timing:
+def timed(asked: Sequence[tuple[int, int]], answers: RuleAnswers) -> Timing:
     """The timings, the least of several of the same size."""
     best: dict[int, float] = {}
     for points, ticket in asked:
@@ -88,7 +88,7 @@ def memory_of(subject: Subject, run: Run) -> tuple[int, ...] | Failed:
     return tuple(int(answers.scores(ticket)[0]) for ticket in tickets)
 
 
-def judged(timing: Timing, confirmed: bool, memory: tuple[int, ...], points_per_s: float) -> Growth:
+def finding_of(timing: Timing, confirmed: bool, memory: tuple[int, ...], points_per_s: float) -> Growth:
     """The finding."""
     small, large = (max(1, each) for each in memory)
     slope = float(np.log(large / small) / np.log(MEMORY_SIZES[1] / MEMORY_SIZES[0]))
@@ -110,9 +110,9 @@ def refusal(found: Growth) -> Refusal | None:
     last = Timing(found.points[-2:], found.seconds[-2:]).slope
     if found.confirmed and timing.suspicious and max(found.time_slope or 0.0, (last or 0.0) - 0.15) > STEEPEST:
         why = f"its time grows with the power {found.time_slope:.2f} of the number of points"
-        return Refusal(check=Kind.GROWTH, why=f"{why}: {found.seconds[-1]:.2g} s for {found.points[-1]:,}")
+        return Refusal(check=CheckKind.GROWTH, why=f"{why}: {found.seconds[-1]:.2g} s for {found.points[-1]:,}")
     if (found.memory_slope or 0.0) > STEEPEST and found.memory_bytes[-1] > MATTERS_BYTES:
         why = f"its memory grows with the power {found.memory_slope:.2f} of the number of points"
         mebibytes = found.memory_bytes[-1] / (1 << 20)
-        return Refusal(check=Kind.GROWTH, why=f"{why}: {mebibytes:.0f} MiB for {found.memory_points[-1]:,}")
+        return Refusal(check=CheckKind.GROWTH, why=f"{why}: {mebibytes:.0f} MiB for {found.memory_points[-1]:,}")
     return None

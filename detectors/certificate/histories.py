@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.questions import Answers, Failed, Questions, Run
+from argosy.detectors.certificate.questions import Failed, Questions, RuleAnswers, Run
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs
@@ -106,7 +106,7 @@ class _Search:
             self._note(end, distance, answers, ticket)
         return None
 
-    def _note(self, end: int, distance: int, answers: Answers, ticket: int) -> None:
+    def _note(self, end: int, distance: int, answers: RuleAnswers, ticket: int) -> None:
         said = answers.scores(ticket)
         whole = self._whole[end - distance :][: len(said)]
         self._flags.setdefault(end, {})[distance] = _enough(flagged(said) != flagged(whole))

@@ -12,7 +12,7 @@ import numpy as np
 
 from argosy.detectors.certificate.form import Lookback
 from argosy.detectors.certificate.histories import Histories, differ
-from argosy.detectors.certificate.questions import Answers, Questions
+from argosy.detectors.certificate.questions import Questions, RuleAnswers
 from argosy.detectors.certificate.subject import Subject, flagged
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.incidents import runs
@@ -55,7 +55,7 @@ def ask_offsets(questions: Questions, subject: Subject) -> Offsets:
     return Offsets(tuple(asked))
 
 
-def needed(whole: Floats, answers: Answers, offsets: Offsets) -> NeededHistory:
+def needed_history(whole: Floats, answers: RuleAnswers, offsets: Offsets) -> NeededHistory:
     """The history that explains what the later starts say, compared with the scores of the whole, shape (n,)."""
     pairs = [(whole[start:], answers.scores(ticket)) for start, ticket in offsets.asked]
     if not pairs:
@@ -116,7 +116,7 @@ def ask_windows(
 
 
 @dataclass(frozen=True, eq=False)
-class Stretches:
+class StretchHistories:
     """What stretches of the series were found to need, the late starts included; None where no bound was found."""
 
     flags: int | None
@@ -124,17 +124,19 @@ class Stretches:
     places: int
 
 
-def stretched(whole: Floats, need: NeededHistory, windows: Sequence[Window], answers: Answers) -> Stretches:
+def history_of_stretches(
+    whole: Floats, need: NeededHistory, windows: Sequence[Window], answers: RuleAnswers
+) -> StretchHistories:
     """What the offsets say, corrected by the windows."""
     flags, scores = need.flags, need.scores
     for each in windows:
         before, again = whole[each.start :], answers.scores(each.ticket)
         scores = _longer(scores, _bound([differ(before[: len(again)], again)]))
         flags = _longer(flags, _bound([flagged(before[: len(again)]) != flagged(again)]))
-    return Stretches(flags, scores, len(windows))
+    return StretchHistories(flags, scores, len(windows))
 
 
-def judged(need: NeededHistory, stretches: Stretches, histories: Histories) -> Lookback:
+def finding_of(need: NeededHistory, stretches: StretchHistories, histories: Histories) -> Lookback:
     """The finding: the longer of what stretches and single points need; where nothing bounds scores, points alone say
     what flags need."""
     scores = _longer(stretches.scores, histories.scores)

@@ -29,7 +29,7 @@ class Failed:
         return f"on {self.name}: it ran"
 
 
-class Answers:
+class RuleAnswers:
     """What came back; `failure` is the first evaluation that did not run cleanly."""
 
     def __init__(self, names: Sequence[str], outcomes: Sequence[Outcome]) -> None:
@@ -92,6 +92,6 @@ class Questions:
         self._names.append(name)
         return len(self._evaluations) - 1
 
-    def answered(self, run: Run) -> Answers:
+    def answered(self, run: Run) -> RuleAnswers:
         """Runs them all in one job."""
-        return Answers(self._names, run(self._source, tuple(self._inputs), tuple(self._evaluations)))
+        return RuleAnswers(self._names, run(self._source, tuple(self._inputs), tuple(self._evaluations)))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.certificate.form import Kind, Refusal, Response
-from argosy.detectors.certificate.questions import Answers, Questions
+from argosy.detectors.certificate.form import CheckKind, Refusal, Response
+from argosy.detectors.certificate.questions import Questions, RuleAnswers
 from argosy.detectors.certificate.subject import Subject, flagged, lost_runs
 from argosy.detectors.rules.rule import Direction
 from argosy.sandbox.protocol import Input
@@ -25,7 +25,7 @@ ROLLED = ("values moved to another time", "values moved to yet another time")
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class InputChange:
     """A change of the input: its ticket, how its scores are compared, and on which points (None: all)."""
 
     name: str
@@ -40,7 +40,7 @@ class ChangeTickets:
 
     first: int
     last: int
-    changes: tuple[Change, ...]
+    changes: tuple[InputChange, ...]
 
 
 def stretch_of(subject: Subject, scores: Floats, need: int | None) -> Subject:
@@ -66,7 +66,7 @@ def ask_changes(questions: Questions, stretch: Subject, seed: int = 0) -> Change
     return ChangeTickets(first, questions.ask("the same stretch again", given), changes)
 
 
-def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[Change]:
+def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[InputChange]:
     values, size = stretch.values, len(stretch)
     holes = np.random.default_rng(seed).random(size) < 0.05
     spread = float(np.nanquantile(values, 0.95) - np.nanquantile(values, 0.05)) if np.isfinite(values).any() else 0.0
@@ -82,20 +82,20 @@ def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[Change
         (ROLLED[1], np.roll(values, size // 3 + 11), None),
     ]
     return [
-        Change(name, questions.ask(name, Input(changed, stretch.seconds)), _as_is, where)
+        InputChange(name, questions.ask(name, Input(changed, stretch.seconds)), _as_is, where)
         for name, changed, where in altered
     ]
 
 
-def _repeated(questions: Questions, stretch: Subject) -> list[Change]:
+def _repeated(questions: Questions, stretch: Subject) -> list[InputChange]:
     values, size = stretch.values, len(stretch)
     middle, copied = size // 2, min(COPIED, size // 4)
     twice = questions.ask("every point twice", _even(np.repeat(values, 2), stretch))
     longer = np.concatenate((values[:middle], values[middle - copied :]))
     again = questions.ask("a stretch that comes twice", _even(longer, stretch))
     return [
-        Change("every point twice", twice, lambda scores: np.fmax(scores[::2], scores[1::2])),
-        Change(
+        InputChange("every point twice", twice, lambda scores: np.fmax(scores[::2], scores[1::2])),
+        InputChange(
             "a stretch that comes twice",
             again,
             lambda scores: np.concatenate((scores[:middle], scores[middle + copied :])),
@@ -107,14 +107,14 @@ def _even(values: Floats, stretch: Subject) -> Input:
     return Input(values, stretch.seconds[0] + stretch.step_s * np.arange(len(values), dtype=np.int64))
 
 
-def _of_clock(questions: Questions, stretch: Subject) -> list[Change]:
+def _of_clock(questions: Questions, stretch: Subject) -> list[InputChange]:
     seconds, half = stretch.seconds, np.arange(len(stretch)) >= len(stretch) // 2
     clocks = (
         ("another time zone: five hours earlier", seconds - 5 * 3_600),
         ("summer time begins in the middle", seconds + np.where(half, 3_600, 0)),
     )
     return [
-        Change(name, questions.ask(name, Input(stretch.values, moved.astype(np.int64))), _as_is)
+        InputChange(name, questions.ask(name, Input(stretch.values, moved.astype(np.int64))), _as_is)
         for name, moved in clocks
     ]
 
@@ -138,7 +138,7 @@ def respond(name: str, before: Floats, after: Floats, where: Bools | None = None
     )
 
 
-def judged(asked: ChangeTickets, answers: Answers) -> tuple[Response, ...]:
+def findings_of(asked: ChangeTickets, answers: RuleAnswers) -> tuple[Response, ...]:
     """One finding for each change."""
     plain = answers.scores(asked.first)
     return tuple(
@@ -153,4 +153,4 @@ def refusal(responses: tuple[Response, ...], direction: Direction, flagged_share
     stayed = [each for each in responses if each.change in ROLLED and each.runs and each.lost_runs <= each.runs / 2]
     if len(stayed) < len(ROLLED):
         return None
-    return Refusal(check=Kind.VALUES, why="it flags the same places when the values there are replaced by others")
+    return Refusal(check=CheckKind.VALUES, why="it flags the same places when the values there are replaced by others")

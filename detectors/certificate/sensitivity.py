@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate.evidence import RuleBesideBase
 from argosy.detectors.certificate.form import Sensitivity
-from argosy.detectors.certificate.questions import Answers, Questions, Run
+from argosy.detectors.certificate.questions import Questions, RuleAnswers, Run
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Number, Param, read_rule
 from argosy.sandbox.protocol import Input
@@ -26,7 +26,7 @@ Worth = Callable[[Floats], float]
 
 
 def beside_base(
-    source: str, params: Mapping[str, Number], known: Series, measured: Measured, run: Run
+    source: str, params: Mapping[str, Number], known: Series, measured: RuleBesideBase, run: Run
 ) -> tuple[Sensitivity, ...]:
     """The sensitivity of base and rule together, on the stretch of the known points with the most incidents.
 
@@ -81,7 +81,7 @@ def _moved(param: Param, value: Number, factor: float) -> Number:
 
 
 def _finding(
-    name: str, value: Number, tickets: Mapping[str, int], answers: Answers, worth: Worth, base: float | None
+    name: str, value: Number, tickets: Mapping[str, int], answers: RuleAnswers, worth: Worth, base: float | None
 ) -> Sensitivity:
     found = {factor: _worth(answers, ticket, worth) for factor, ticket in tickets.items()}
     known = [each for each in found.values() if each is not None]
@@ -89,7 +89,7 @@ def _finding(
     return Sensitivity(param=name, value=float(value), objective=found, steepest=steepest)
 
 
-def _worth(answers: Answers, ticket: int, worth: Worth) -> float | None:
+def _worth(answers: RuleAnswers, ticket: int, worth: Worth) -> float | None:
     """None where the rule failed, or nothing is labelled."""
     scores = answers.scores_or_none(ticket)
     value = math.nan if scores is None else worth(scores)

@@ -6,7 +6,7 @@ autocorrelation nor seasons fire it. Counts of alerts and of missed incidents ha
 what to do about a drift.
 """
 
-from argosy.detectors.drift.form import Finding
-from argosy.detectors.drift.look import Newer, look
+from argosy.detectors.drift.form import DriftFinding
+from argosy.detectors.drift.look import DriftInput, measure_drift
 
-__all__ = ["Finding", "Newer", "look"]
+__all__ = ["DriftFinding", "DriftInput", "measure_drift"]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.form import DriftFinding, unmeasured
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.incidents import runs
 
@@ -21,7 +21,7 @@ ROOM = 1.25
 FEWEST_MISSED = 2
 
 
-def alert_rate(name: str, promised: Bools, newer: Bools) -> Finding:
+def alert_rate(name: str, promised: Bools, newer: Bools) -> DriftFinding:
     """Alerts among the newer points against those in the stretch in which the rate was promised.
 
     Both are bools per point, shapes (n,) and (m,); an alert is a flagged run. Given their sum, alerts divide between
@@ -37,7 +37,7 @@ def alert_rate(name: str, promised: Bools, newer: Bools) -> Finding:
     usual = before * len(newer) / len(promised)
     threshold = max(float(bound), TIMES * usual, ROOM * busiest)
     why = f"{now} alerts in {len(newer):,} points; {before} in {len(promised):,} were promised, so {usual:.1f} expected"
-    return Finding(name, float(now), threshold, why)
+    return DriftFinding(name, float(now), threshold, why)
 
 
 def _bound(before: int, points: int, newer_points: int) -> int:
@@ -55,7 +55,7 @@ def _busiest(starts: Ints, points: int) -> int:
     return int(inside.max(initial=0))
 
 
-def missed(promised: tuple[int, int], newer: tuple[int, int]) -> Finding:
+def missed(promised: tuple[int, int], newer: tuple[int, int]) -> DriftFinding:
     """Incidents missed since, of how many, against those missed where the promise was made: Fisher's exact test.
 
     Each pair is (missed, incidents).
@@ -72,7 +72,7 @@ def missed(promised: tuple[int, int], newer: tuple[int, int]) -> Finding:
             break
         bound = k
     why = f"{newer[0]} of {newer[1]} incidents missed since; {promised[0]} of {promised[1]} where it was made"
-    return Finding(name, float(newer[0]), float(bound), why)
+    return DriftFinding(name, float(newer[0]), float(bound), why)
 
 
 def missed_in(labels: Bools, flags: Bools) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class DriftFinding:
     """It fires where `value` exceeds `threshold`; `value` is None where there was too little to measure, and why."""
 
     name: str
@@ -17,6 +17,6 @@ class Finding:
         return self.value is not None and self.value > self.threshold
 
 
-def unmeasured(name: str, why: str) -> Finding:
+def unmeasured(name: str, why: str) -> DriftFinding:
     """A statistic that cannot be had."""
-    return Finding(name, None, 0.0, why)
+    return DriftFinding(name, None, 0.0, why)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.form import DriftFinding, unmeasured
 from argosy.detectors.drift.windows import Sample, compared
 from argosy.signals.arrays import Floats, Ints
 
@@ -15,7 +15,7 @@ RATIO_FLOOR = float(np.log(1.5))
 """Half as wide again, or a third narrower, as a natural logarithm."""
 
 
-def level(sample: Sample) -> Finding:
+def level(sample: Sample) -> DriftFinding:
     """How far the median of residuals, what is usual at their phase taken off, has moved, in older spreads."""
     older, newer = residuals(sample)
     size = spread(older)
@@ -29,18 +29,18 @@ def level(sample: Sample) -> Finding:
     return compared("level", sample, LEVEL_FLOOR, moved(newer), lambda w: moved(older[w]), "median moved by spreads")
 
 
-def residual_spread(sample: Sample) -> Finding:
+def residual_spread(sample: Sample) -> DriftFinding:
     """By what factor the spread of residuals differs, as the size of its logarithm."""
     older, newer = residuals(sample)
     return _ratio("residual_spread", sample, older, newer, "log ratio of spreads of residuals")
 
 
-def scale(sample: Sample) -> Finding:
+def scale(sample: Sample) -> DriftFinding:
     """By what factor the width of all values differs, seasons included, as the size of its logarithm."""
     return _ratio("scale", sample, sample.older, sample.newer, "log ratio of the values' widths")
 
 
-def _ratio(name: str, sample: Sample, older: Floats, newer: Floats, what: str) -> Finding:
+def _ratio(name: str, sample: Sample, older: Floats, newer: Floats, what: str) -> DriftFinding:
     size = spread(older)
     if size <= 0:
         return unmeasured(name, "older values do not vary")

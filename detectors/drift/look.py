@@ -6,7 +6,7 @@ import numpy as np
 
 from argosy.detectors.baselines.residuals import periods
 from argosy.detectors.drift.counts import alert_rate, missed, missed_in, one_an_incident, outside
-from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.form import DriftFinding, unmeasured
 from argosy.detectors.drift.location import level, residual_spread, scale
 from argosy.detectors.drift.population import population
 from argosy.detectors.drift.rhythm import seasonality
@@ -23,7 +23,7 @@ NAMES = ("population", "level", "residual_spread", "scale", "seasonality", "aler
 
 
 @dataclass(frozen=True, eq=False)
-class Newer:
+class DriftInput:
     """A series whose points before index `made` its detector was made on, and whose points from `since` on are new.
 
     `labels` and `flags`, of the detector, have shape (n,). `promised`: where its rate of alerts was.
@@ -41,12 +41,12 @@ class Newer:
     labelled: slice | None = None
 
 
-def look(newer: Newer) -> tuple[Finding, ...]:
+def measure_drift(newer: DriftInput) -> tuple[DriftFinding, ...]:
     """Every statistic, in the order of `NAMES`; one that cannot be measured says so and does not fire."""
     return (*_of_values(newer), *_of_alerts(newer))
 
 
-def _of_values(newer: Newer) -> tuple[Finding, ...]:
+def _of_values(newer: DriftInput) -> tuple[DriftFinding, ...]:
     sample = sample_of(newer)
     if not sample.enough:
         why = f"{len(sample.newer):,} new points beside {len(sample.older):,} older ones are too few"
@@ -54,7 +54,7 @@ def _of_values(newer: Newer) -> tuple[Finding, ...]:
     return tuple(statistic(sample) for statistic in OF_VALUES)
 
 
-def sample_of(newer: Newer) -> Sample:
+def sample_of(newer: DriftInput) -> Sample:
     """Older and newer values, labelled points and gaps left out; the newest of the newer ones where these are many."""
     series, known = newer.series, ~np.isnan(newer.series.values) & ~newer.labels
     older = np.flatnonzero(known[: newer.made])[-MOST_OLDER:]
@@ -64,7 +64,7 @@ def sample_of(newer: Newer) -> Sample:
     return Sample(series.values[older], series.values[fresh], phases[older], phases[fresh], slots)
 
 
-def _phases(newer: Newer) -> tuple[Ints, int]:
+def _phases(newer: DriftInput) -> tuple[Ints, int]:
     """The slot of its period of each point, shape (n,), and how many slots there are."""
     series = newer.series
     start = max(0, newer.made - MOST_OLDER)
@@ -74,7 +74,7 @@ def _phases(newer: Newer) -> tuple[Ints, int]:
     return (series.seconds % length_s) * slots // length_s, slots
 
 
-def _of_alerts(newer: Newer) -> tuple[Finding, ...]:
+def _of_alerts(newer: DriftInput) -> tuple[DriftFinding, ...]:
     labels, flags, since = newer.labels, newer.flags, slice(newer.since, None)
     if not newer.labelled_since:
         why = "nobody has said what of the new points is an incident"

@@ -4,11 +4,11 @@ import numpy as np
 from scipy import stats
 
 from argosy.detectors.drift.location import residuals
-from argosy.detectors.drift.look import Newer, sample_of
+from argosy.detectors.drift.look import DriftInput, sample_of
 from argosy.signals.arrays import Floats
 
 
-def onset(newer: Newer) -> int:
+def onset(newer: DriftInput) -> int:
     """The index from which on the newer points are another population; `newer.since` where that is not clear.
 
     The place at which ranks differ most before and after (Pettitt 1979), of residuals or of their distances from the

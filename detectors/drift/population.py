@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from argosy.detectors.drift.form import Finding
+from argosy.detectors.drift.form import DriftFinding
 from argosy.detectors.drift.windows import Sample, compared
 from argosy.signals.arrays import Floats, Ints
 
@@ -13,7 +13,7 @@ FLOOR = 0.25
 _SMALLEST_SHARE = 1e-3
 
 
-def population(sample: Sample) -> Finding:
+def population(sample: Sample) -> DriftFinding:
     """PSI of newer against older values."""
     edges = np.unique(np.quantile(sample.older, np.linspace(0, 1, BINS + 1)[1:-1]))
     older = np.searchsorted(edges, sample.older, side="right")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.form import DriftFinding, unmeasured
 from argosy.detectors.drift.location import profile_of
 from argosy.detectors.drift.windows import Sample, compared
 from argosy.signals.arrays import Floats, Ints
@@ -15,7 +15,7 @@ LEAST_COVERED = 0.9
 """The newer points must reach this share of the slots of a period."""
 
 
-def seasonality(sample: Sample) -> Finding:
+def seasonality(sample: Sample) -> DriftFinding:
     """One less the correlation of the newer period's shape with the older one's."""
     if sample.slots < 2:
         return unmeasured("seasonality", "the older values have no period")

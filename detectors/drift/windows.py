@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from argosy.detectors.drift.form import Finding, unmeasured
+from argosy.detectors.drift.form import DriftFinding, unmeasured
 from argosy.signals.arrays import Floats, Ints
 
 FEWEST_POINTS = 60
@@ -47,7 +47,7 @@ class Sample:
 
 def compared(
     name: str, sample: Sample, floor: float, newer: float, older: Callable[[slice], float], what: str
-) -> Finding:
+) -> DriftFinding:
     """A finding whose threshold is `floor`, or `MARGIN` times the most that `older` gives for any window."""
     usual = [value for window in sample.windows() if np.isfinite(value := older(window))]
     if not np.isfinite(newer) or len(usual) < FEWEST_WINDOWS:
@@ -55,4 +55,4 @@ def compared(
     most = max(usual)
     threshold = max(floor, MARGIN * most)
     why = f"{what} {newer:.3g}; at most {most:.3g} in {len(usual)} older windows as long"
-    return Finding(name, float(newer), float(threshold), why)
+    return DriftFinding(name, float(newer), float(threshold), why)

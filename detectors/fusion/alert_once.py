@@ -58,7 +58,7 @@ def scaled_base(base: Detector, level: float) -> Detector:
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class LabelledStretch:
     """A stretch of known data: labels and the base's scores, shape (n,), and the rules' scores there."""
 
     labels: Bools
@@ -70,7 +70,7 @@ class Stretch:
         return fuse(self.base * ringing.level, self.members, once=ringing.once).flags
 
 
-def choose_alert_once(train: Stretch, validation: Stretch, objective: Objective) -> AlertOnce:
+def choose_alert_once(train: LabelledStretch, validation: LabelledStretch, objective: Objective) -> AlertOnce:
     """Once an alert where that is no worse on training and validation together, nor on validation alone.
 
     The threshold of the base is settled again for such alarms, on training data. Where every point of an incident
@@ -90,13 +90,13 @@ def choose_alert_once(train: Stretch, validation: Stretch, objective: Objective)
     return EVERY_POINT if worse else AlertOnce(True, level)
 
 
-def _newest(stretch: Stretch) -> Stretch:
+def _newest(stretch: LabelledStretch) -> LabelledStretch:
     newest = slice(-NEWEST_POINTS, None)
     members = tuple(Member(each.id, each.direction, each.scores[newest]) for each in stretch.members)
-    return Stretch(stretch.labels[newest], stretch.base[newest], members)
+    return LabelledStretch(stretch.labels[newest], stretch.base[newest], members)
 
 
-def _level(train: Stretch, objective: Objective) -> float | None:
+def _level(train: LabelledStretch, objective: Objective) -> float | None:
     """What to multiply the base's scores with, so that 1 lies in the middle of the widest range of good thresholds."""
     known = np.sort(train.base[np.isfinite(train.base) & (train.base > 0)])[::-1]
     if not train.labels.any() or not len(known):

@@ -35,7 +35,7 @@ class Embedder(Protocol):
     def embed(self, documents: Sequence[Document]) -> Floats: ...
 
 
-def written(document: Document) -> str:
+def document_text(document: Document) -> str:
     """A document as the text that embedding models read: a line for each field, a lone field without its name."""
     if len(document) == 1:
         return document[0][1][:MOST_CHARS]

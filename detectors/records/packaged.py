@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
-from argosy.detectors.records.embedder import MOST_CHARS, Document, each_once, written
+from argosy.detectors.records.embedder import MOST_CHARS, Document, document_text, each_once
 from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput
 
@@ -26,12 +26,12 @@ class PackagedEmbedder:
 
     def fit(self, documents: Sequence[Document]) -> Self:
         """Nothing is learned."""
-        cut = sum(len(written(document)) == MOST_CHARS for document in documents)
+        cut = sum(len(document_text(document)) == MOST_CHARS for document in documents)
         self.notes = (f"{cut} records are embedded by their first {MOST_CHARS:,} characters",) if cut else ()
         return self
 
     def embed(self, documents: Sequence[Document]) -> Floats:
-        return each_once([written(document) for document in documents], self._encode)
+        return each_once([document_text(document) for document in documents], self._encode)
 
 
 def wordllama() -> PackagedEmbedder:

@@ -34,7 +34,7 @@ class RandomDetector:
         return np.random.default_rng(self._seed).random(len(series))
 
 
-class SentinelDetector:
+class OracleDetector:
     """Knows the true labels by time, and returns them: whatever measures it must say that it is perfect."""
 
     name = "sentinel"

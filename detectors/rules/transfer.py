@@ -39,7 +39,7 @@ def unit_of(found: Profile, step_s: int) -> Unit:
     return Unit(float(size), step_s, tuple(found.periods))
 
 
-def carried(source: str, params: Mapping[str, Number], there: Unit | None, here: Unit) -> str:
+def transfer_rule(source: str, params: Mapping[str, Number], there: Unit | None, here: Unit) -> str:
     """The rule's source for a series with the unit `here`, its numbers as defaults; `there` is where they come from.
 
     Values are multiplied into the unit that the rule was written for, and periods of the one series become those of

@@ -65,21 +65,21 @@ class NotedValue(Enum):
 
 
 @dataclass(frozen=True)
-class Reading:
+class ExpressionValue:
     """The value of an expression at the point; NaN unless it is a number or a flag. `order` grows as the rule runs."""
 
     noted: NotedValue
     value: float
     order: float
 
-    def same(self, other: "Reading") -> bool:
+    def same(self, other: "ExpressionValue") -> bool:
         """Whether both hold one value; what cannot be shown is not known to be the same."""
         shown = (NotedValue.NUMBER, NotedValue.FLAG)
         alike = self.value == other.value or (self.value != self.value and other.value != other.value)
         return self.noted in shown and other.noted in shown and alike
 
 
-UNREAD = Reading(NotedValue.NOT_RUN, float("nan"), 0.0)
+UNREAD = ExpressionValue(NotedValue.NOT_RUN, float("nan"), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +101,12 @@ class Anatomy:
         """The evaluations that together hand out everything, at the end of a series of so many points."""
         return [{**params, f"{self.prefix}first": first} for first in range(0, self.slots, points)]
 
-    def decode(self, outcomes: Sequence[Floats]) -> tuple[float, dict[int, Reading]]:
+    def decode(self, outcomes: Sequence[Floats]) -> tuple[float, dict[int, ExpressionValue]]:
         """The rule's score at the last point, and the readings by note; of each outcome the last `slots` scores."""
         told = np.concatenate([each[-(self.slots - len(each) * i) :] for i, each in enumerate(outcomes)])
         rows = told[1:].reshape(self.notes, 3)
         readings = {
-            number: Reading(NotedValue(int(kind)), float(value), float(order))
+            number: ExpressionValue(NotedValue(int(kind)), float(value), float(order))
             for number, (kind, value, order) in enumerate(rows)
         }
         return float(told[0]), readings

@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class TurningChange:
     """One number, all else as it was, that turns the verdict: `to` instead of `now`, found nearest to it.
 
     `rule` names the rule of a parameter. `seen` says of a value whether the history before the point reaches as far.
@@ -48,7 +48,7 @@ class Change:
 class TurningChanges:
     """The changes that were found and held when they were run again, and how many did not hold."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[TurningChange, ...]
     refuted: int
 
 
@@ -89,7 +89,7 @@ def turning_changes(moment: Moment) -> TurningChanges:
     return TurningChanges(tuple(_seen(change, known) for change in held), len(found) - len(held))
 
 
-def _value_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
+def _value_change(moment: Moment, standing: _Standing) -> Iterator[TurningChange]:
     def turns(values: Sequence[Number]) -> Bools:
         scores = {rule.id: moment.rule_with_values(rule, values) for rule in moment.rules}
         return standing.turned(moment, moment.base_at(values), scores)
@@ -100,7 +100,7 @@ def _value_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
     else:
         to = nearest_turn(value_axis(here, scale), turns)
     if to is not None:
-        yield Change(ChangeKind.VALUE, "value", moment.value, to)
+        yield TurningChange(ChangeKind.VALUE, "value", moment.value, to)
 
 
 def _anchor(moment: Moment) -> tuple[float, float]:
@@ -115,7 +115,7 @@ def _anchor(moment: Moment) -> tuple[float, float]:
     return here, next(size for size in sizes if size > 0 and math.isfinite(size))
 
 
-def _param_changes(moment: Moment, standing: _Standing) -> Iterator[Change]:
+def _param_changes(moment: Moment, standing: _Standing) -> Iterator[TurningChange]:
     """For each rule that could turn the verdict alone, the nearest setting of each of its numbers that does."""
     for rule in moment.rules:
         for param in rule.rule.params:
@@ -128,7 +128,7 @@ def _param_changes(moment: Moment, standing: _Standing) -> Iterator[Change]:
 
             to = nearest_turn(axis, turns) if _could_turn(moment, standing, rule) else None
             if to is not None:
-                yield Change(ChangeKind.PARAMETER, param.name, axis.here, to, rule.id)
+                yield TurningChange(ChangeKind.PARAMETER, param.name, axis.here, to, rule.id)
 
 
 def _could_turn(moment: Moment, standing: _Standing, rule: TunedRule) -> bool:
@@ -141,7 +141,7 @@ def _typed(param: Param, number: Number) -> Number:
     return round(number) if param.whole else float(number)
 
 
-def _base_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
+def _base_change(moment: Moment, standing: _Standing) -> Iterator[TurningChange]:
     """The base's score over its threshold alarms at 1: the threshold that the score just meets, or just misses."""
     score = float(standing.base[0])
     alarms_only = isinstance(moment.base, UserBase) and moment.base.alarms
@@ -154,10 +154,10 @@ def _base_change(moment: Moment, standing: _Standing) -> Iterator[Change]:
     below, above = ((score,), ()) if score < 1 else ((), (score * 1.001,))
     to = nearest_turn(Axis(1.0, below, above, logarithmic=True), turns)
     if to is not None:
-        yield Change(ChangeKind.BASE_THRESHOLD, "threshold", 1.0, to)
+        yield TurningChange(ChangeKind.BASE_THRESHOLD, "threshold", 1.0, to)
 
 
-def _holds(change: Change, moment: Moment, standing: _Standing) -> bool:
+def _holds(change: TurningChange, moment: Moment, standing: _Standing) -> bool:
     """Runs the change on the whole history, every rule from its own source; a rule that fails refutes it."""
     if change.what is ChangeKind.BASE_THRESHOLD:
         return bool(standing.turned(moment.within_rate_limits(divisor=change.to), standing.base / change.to, {})[0])
@@ -171,16 +171,16 @@ def _holds(change: Change, moment: Moment, standing: _Standing) -> bool:
     return bool(standing.turned(other, other.base_at(), scores)[0])
 
 
-def _changed_params(rule: TunedRule, change: Change) -> Mapping[str, Number]:
+def _changed_params(rule: TunedRule, change: TurningChange) -> Mapping[str, Number]:
     if rule.id != change.rule:
         return rule.params
     param = next(each for each in rule.rule.params if each.name == change.name)
     return {**rule.params, param.name: _typed(param, change.to)}
 
 
-def _seen(change: Change, known: Floats) -> Change:
+def _seen(change: TurningChange, known: Floats) -> TurningChange:
     """Notes whether a value lies where the series has been."""
     if change.what is not ChangeKind.VALUE or not len(known):
         return change
     seen = bool(known.min() <= change.to <= known.max())
-    return Change(change.what, change.name, change.now, change.to, change.rule, seen)
+    return TurningChange(change.what, change.name, change.now, change.to, change.rule, seen)

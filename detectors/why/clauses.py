@@ -3,11 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from argosy.detectors.why.anatomy import UNREAD, Anatomy, NotedValue, Reading
-from argosy.detectors.why.parts import Kind, Part
+from argosy.detectors.why.anatomy import UNREAD, Anatomy, ExpressionValue, NotedValue
+from argosy.detectors.why.parts import Part, PartKind
 
 DEEPEST = 16
-_JOINS = (Kind.LARGEST, Kind.SMALLEST, Kind.CHOICE, Kind.SAME, Kind.OPPOSITE, Kind.WINDOW, Kind.PRODUCT, Kind.QUOTIENT)
+_JOINS = (
+    PartKind.LARGEST,
+    PartKind.SMALLEST,
+    PartKind.CHOICE,
+    PartKind.SAME,
+    PartKind.OPPOSITE,
+    PartKind.WINDOW,
+    PartKind.PRODUCT,
+    PartKind.QUOTIENT,
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +29,11 @@ class Clause:
     text: str
     value: float | bool | None
     decides: bool
-    how: Kind
+    how: PartKind
     parts: tuple["Clause", ...] = ()
 
 
-def clause_of(anatomy: Anatomy, readings: Mapping[int, Reading]) -> Clause | None:
+def clause_of(anatomy: Anatomy, readings: Mapping[int, ExpressionValue]) -> Clause | None:
     """The returned expression as a tree of clauses; None when the rule returned what cannot be followed."""
     taken = [part for part in anatomy.returns if readings.get(part.note, UNREAD).noted is not NotedValue.NOT_RUN]
     return _clause(taken[0], readings, True, 0) if len(taken) == 1 else None
@@ -40,7 +49,7 @@ def deciding(clause: Clause) -> Iterator[Clause]:
         yield clause
 
 
-def assigned_values(anatomy: Anatomy, readings: Mapping[int, Reading]) -> dict[str, float | bool]:
+def assigned_values(anatomy: Anatomy, readings: Mapping[int, ExpressionValue]) -> dict[str, float | bool]:
     """Every local name that holds one value at the point, as it was last assigned."""
     found: dict[str, tuple[float, float | bool]] = {}
     for name, part in anatomy.assigned:
@@ -51,11 +60,11 @@ def assigned_values(anatomy: Anatomy, readings: Mapping[int, Reading]) -> dict[s
     return {name: value for name, (_, value) in found.items()}
 
 
-def _clause(part: Part, readings: Mapping[int, Reading], decides: bool, depth: int) -> Clause:
+def _clause(part: Part, readings: Mapping[int, ExpressionValue], decides: bool, depth: int) -> Clause:
     reading = readings.get(part.note, UNREAD)
     leaf = Clause(part.text, _shown(reading), decides, part.kind)
-    if part.kind is Kind.NAME:
-        return _named(part, readings, decides, depth) or replace(leaf, how=Kind.LEAF)
+    if part.kind is PartKind.NAME:
+        return _named(part, readings, decides, depth) or replace(leaf, how=PartKind.LEAF)
     if depth >= DEEPEST:
         return leaf
     chosen = _choosers(part, readings)
@@ -67,7 +76,7 @@ def _clause(part: Part, readings: Mapping[int, Reading], decides: bool, depth: i
     return replace(leaf, parts=parts)
 
 
-def _named(part: Part, readings: Mapping[int, Reading], decides: bool, depth: int) -> Clause | None:
+def _named(part: Part, readings: Mapping[int, ExpressionValue], decides: bool, depth: int) -> Clause | None:
     """The name with the expression it was assigned; None when its value is no longer that of any such expression."""
     reading = readings.get(part.note, UNREAD)
     versions = [each for each in part.parts if readings.get(each.note, UNREAD).same(reading)]
@@ -82,19 +91,19 @@ def _named(part: Part, readings: Mapping[int, Reading], decides: bool, depth: in
     return found if plain else replace(found, text=f"{part.text} = {found.text}")
 
 
-def _aside(part: Part, readings: Mapping[int, Reading]) -> Clause:
+def _aside(part: Part, readings: Mapping[int, ExpressionValue]) -> Clause:
     """A part that did not decide: its value, and what it was assigned, but nothing below."""
-    if part.kind is Kind.NAME and (found := _named(part, readings, False, 0)):
+    if part.kind is PartKind.NAME and (found := _named(part, readings, False, 0)):
         return found
     return Clause(part.text, _shown(readings.get(part.note, UNREAD)), False, part.kind)
 
 
 def _worth_showing(part: Part) -> bool:
     """Plain literals speak for themselves in the text above them."""
-    return not part.fixed or part.kind is not Kind.LEAF or part.text.isidentifier()
+    return not part.fixed or part.kind is not PartKind.LEAF or part.text.isidentifier()
 
 
-def _shown(reading: Reading) -> float | bool | None:
+def _shown(reading: ExpressionValue) -> float | bool | None:
     match reading.noted:
         case NotedValue.FLAG:
             return bool(reading.value)
@@ -103,39 +112,39 @@ def _shown(reading: Reading) -> float | bool | None:
     return None
 
 
-def _choosers(part: Part, readings: Mapping[int, Reading]) -> set[int]:
+def _choosers(part: Part, readings: Mapping[int, ExpressionValue]) -> set[int]:
     """The indices of the parts from which the value comes."""
     values = [_shown(readings.get(each.note, UNREAD)) for each in part.parts]
     loose = {index for index, each in enumerate(part.parts) if not each.fixed}
     match part.kind:
-        case Kind.LARGEST | Kind.SMALLEST:
+        case PartKind.LARGEST | PartKind.SMALLEST:
             return _extreme(part.kind, values, _shown(readings.get(part.note, UNREAD)))
-        case Kind.CHOICE:
+        case PartKind.CHOICE:
             return _chosen(part, readings)
-        case Kind.PRODUCT:
+        case PartKind.PRODUCT:
             gates = {i for i in loose if values[i] is False or values[i] == 0 or _missing(values[i])}
             return gates or _alone(loose - {i for i in loose if values[i] is True}) or _alone(loose)
-        case Kind.QUOTIENT:
+        case PartKind.QUOTIENT:
             return loose if len(loose) == 1 else {i for i in loose if _missing(values[i])}
-        case Kind.COMPARISON | Kind.SAME | Kind.OPPOSITE | Kind.WINDOW:
+        case PartKind.COMPARISON | PartKind.SAME | PartKind.OPPOSITE | PartKind.WINDOW:
             return loose
-        case Kind.ARITHMETIC:
+        case PartKind.ARITHMETIC:
             return loose if len(part.parts) == 1 else set()
     return set()
 
 
-def _extreme(kind: Kind, values: list[float | bool | None], whole: float | bool | None) -> set[int]:
+def _extreme(kind: PartKind, values: list[float | bool | None], whole: float | bool | None) -> set[int]:
     """Which of the values is the extreme one; all of them where it took all, as when every condition must hold."""
     if any(value is None for value in values):
         return set()
     if _missing(whole):
         return {i for i, value in enumerate(values) if _missing(value)}
     known = {i: float(value) for i, value in enumerate(values) if value is not None and not _missing(value)}
-    best = max(known.values()) if kind is Kind.LARGEST else min(known.values())
+    best = max(known.values()) if kind is PartKind.LARGEST else min(known.values())
     return {i for i, value in known.items() if value == best}
 
 
-def _chosen(part: Part, readings: Mapping[int, Reading]) -> set[int]:
+def _chosen(part: Part, readings: Mapping[int, ExpressionValue]) -> set[int]:
     condition, _, otherwise = part.parts
     reading = readings.get(condition.note, UNREAD)
     if reading.noted is NotedValue.FLAG:

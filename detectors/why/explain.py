@@ -16,7 +16,7 @@ from argosy.detectors.why.moment import Moment
 from argosy.sandbox.protocol import Broke, Ran
 
 
-class Role(StrEnum):
+class VerdictRole(StrEnum):
     """What a rule did to the verdict at the point."""
 
     ADDED = "added"
@@ -39,7 +39,7 @@ class RuleVerdict:
 
     rule: TunedRule
     score: float
-    role: Role
+    role: VerdictRole
     clause: Clause | None
     values: Mapping[str, float | bool]
     note: str = ""
@@ -86,19 +86,19 @@ def clause_at(moment: Moment, rule: TunedRule, score: float) -> Clause | None:
 def _ruled(moment: Moment, rule: TunedRule, score: float, alarm: bool) -> RuleVerdict:
     clause, values, note = _taken_apart(moment, rule, score)
     role = _role(rule.direction, score >= 1.0, alarm)
-    if rule.id in moment.muted and role in (Role.ADDED, Role.CLEARED):
-        role = Role.MUTED
+    if rule.id in moment.muted and role in (VerdictRole.ADDED, VerdictRole.CLEARED):
+        role = VerdictRole.MUTED
     return RuleVerdict(rule, score, role, clause, values, note)
 
 
-def _role(direction: Direction, fires: bool, alarm: bool) -> Role:
+def _role(direction: Direction, fires: bool, alarm: bool) -> VerdictRole:
     if not fires:
-        return Role.SILENT
+        return VerdictRole.SILENT
     match direction:
         case Direction.FLAG:
-            return Role.AGREED if alarm else Role.ADDED
+            return VerdictRole.AGREED if alarm else VerdictRole.ADDED
         case Direction.CLEAR:
-            return Role.CLEARED if alarm else Role.AGREED
+            return VerdictRole.CLEARED if alarm else VerdictRole.AGREED
 
 
 def _taken_apart(

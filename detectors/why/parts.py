@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class PartKind(StrEnum):
     """How the value of an expression comes from its parts."""
 
     LARGEST = "the largest of these"
@@ -33,13 +33,13 @@ class Part:
 
     note: int
     text: str
-    kind: Kind
+    kind: PartKind
     parts: tuple["Part", ...] = ()
     fixed: bool = False
     statement: bool = False
 
 
-NO_OPINION = Part(-1, "no opinion", Kind.LEAF, fixed=True)
+NO_OPINION = Part(-1, "no opinion", PartKind.LEAF, fixed=True)
 """What a condition without an alternative leaves."""
 
 Known = Mapping[str, tuple[Part, ...]]

@@ -2,7 +2,7 @@
 
 import ast
 
-from argosy.detectors.why.parts import NO_OPINION, Kind, Known, Part
+from argosy.detectors.why.parts import NO_OPINION, Known, Part, PartKind
 from argosy.detectors.why.shapes import of_module, shape_of
 
 LONGEST_TEXT = 100
@@ -70,9 +70,9 @@ class Reader:
         if not isinstance(place.slice, ast.Slice | ast.Tuple):
             where, place.slice = self._expression(place.slice, known)
         value, statement.value = self._expression(statement.value, known)
-        return [noted, statement, self._changed(name, text, Kind.CHOICE, (where, value, before), known)]
+        return [noted, statement, self._changed(name, text, PartKind.CHOICE, (where, value, before), known)]
 
-    def _changed(self, name: str, text: str, kind: Kind, parts: tuple[Part, ...], known: Flow) -> ast.stmt:
+    def _changed(self, name: str, text: str, kind: PartKind, parts: tuple[Part, ...], known: Flow) -> ast.stmt:
         part = Part(self.notes, _short(text), kind, parts, all(each.fixed for each in parts), statement=True)
         self._assign(name, part, known)
         return ast.Expr(self._noted(ast.Name(name, ast.Load())))
@@ -102,7 +102,7 @@ class Reader:
             part, inner = self._expression(slot.get(), known)
             slot.put(inner)
             parts.append(part)
-        if kind is Kind.CHOICE and len(parts) == 2:
+        if kind is PartKind.CHOICE and len(parts) == 2:
             parts.append(NO_OPINION)
         fixed = bool(parts) and all(each.fixed for each in parts)
         match node:
@@ -115,11 +115,11 @@ class Reader:
         part = Part(self.notes, text, kind, tuple(parts), fixed)
         return part, self._noted(node)
 
-    def _named(self, name: str, known: Known) -> tuple[Kind, list[Part], bool]:
+    def _named(self, name: str, known: Known) -> tuple[PartKind, list[Part], bool]:
         versions = list(known.get(name, ()))
         if versions:
-            return Kind.NAME, versions, all(each.fixed for each in versions)
-        return Kind.LEAF, [], name in self._params or name in self._constants
+            return PartKind.NAME, versions, all(each.fixed for each in versions)
+        return PartKind.LEAF, [], name in self._params or name in self._constants
 
     def _noted(self, node: ast.expr) -> ast.expr:
         number = self.notes

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from argosy.detectors.why.parts import Kind
+from argosy.detectors.why.parts import PartKind
 
 
 @dataclass(frozen=True)
@@ -27,34 +27,34 @@ class Slot:
             getattr(self.owner, self.field)[self.index] = expression
 
 
-Shape = tuple[Kind, list[Slot]]
-WHOLE: Shape = (Kind.LEAF, [])
+Shape = tuple[PartKind, list[Slot]]
+WHOLE: Shape = (PartKind.LEAF, [])
 
 _LARGEST = frozenset({"maximum", "fmax", "logical_or"})
 _SMALLEST = frozenset({"minimum", "fmin", "logical_and"})
-_OPERATORS: dict[type[ast.operator], Kind] = {
-    ast.Mult: Kind.PRODUCT,
-    ast.Div: Kind.QUOTIENT,
-    ast.BitAnd: Kind.SMALLEST,
-    ast.BitOr: Kind.LARGEST,
+_OPERATORS: dict[type[ast.operator], PartKind] = {
+    ast.Mult: PartKind.PRODUCT,
+    ast.Div: PartKind.QUOTIENT,
+    ast.BitAnd: PartKind.SMALLEST,
+    ast.BitOr: PartKind.LARGEST,
 }
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _PAIRS = {
-    **dict.fromkeys(("greater", "greater_equal", "less", "less_equal", "gt", "ge", "lt", "le"), Kind.COMPARISON),
-    **dict.fromkeys(("divide", "true_divide", "div", "truediv"), Kind.QUOTIENT),
-    **dict.fromkeys(("multiply", "mul"), Kind.PRODUCT),
-    **dict.fromkeys(("subtract", "sub", "add", "power", "hypot"), Kind.ARITHMETIC),
+    **dict.fromkeys(("greater", "greater_equal", "less", "less_equal", "gt", "ge", "lt", "le"), PartKind.COMPARISON),
+    **dict.fromkeys(("divide", "true_divide", "div", "truediv"), PartKind.QUOTIENT),
+    **dict.fromkeys(("multiply", "mul"), PartKind.PRODUCT),
+    **dict.fromkeys(("subtract", "sub", "add", "power", "hypot"), PartKind.ARITHMETIC),
 }
 _SINGLES = {
-    **dict.fromkeys(("asarray", "array", "nan_to_num", "clip", "Series", "float64", "float"), Kind.SAME),
-    **dict.fromkeys(("ascontiguousarray", "copy"), Kind.SAME),
-    **dict.fromkeys(("abs", "absolute", "fabs", "sqrt", "log", "log1p", "exp", "sign", "square"), Kind.ARITHMETIC),
-    **dict.fromkeys(("negative",), Kind.ARITHMETIC),
-    "logical_not": Kind.OPPOSITE,
+    **dict.fromkeys(("asarray", "array", "nan_to_num", "clip", "Series", "float64", "float"), PartKind.SAME),
+    **dict.fromkeys(("ascontiguousarray", "copy"), PartKind.SAME),
+    **dict.fromkeys(("abs", "absolute", "fabs", "sqrt", "log", "log1p", "exp", "sign", "square"), PartKind.ARITHMETIC),
+    **dict.fromkeys(("negative",), PartKind.ARITHMETIC),
+    "logical_not": PartKind.OPPOSITE,
 }
 _METHODS = {
-    **dict.fromkeys(("to_numpy", "astype", "fillna", "copy", "clip", "ravel", "squeeze", "flatten"), Kind.SAME),
-    "abs": Kind.ARITHMETIC,
+    **dict.fromkeys(("to_numpy", "astype", "fillna", "copy", "clip", "ravel", "squeeze", "flatten"), PartKind.SAME),
+    "abs": PartKind.ARITHMETIC,
 }
 
 
@@ -65,15 +65,17 @@ def shape_of(node: ast.expr, modules: frozenset[str]) -> Shape:
     """
     match node:
         case ast.BinOp(op=op):
-            return _OPERATORS.get(type(op), Kind.ARITHMETIC), [Slot(node, "left"), Slot(node, "right")]
+            return _OPERATORS.get(type(op), PartKind.ARITHMETIC), [Slot(node, "left"), Slot(node, "right")]
         case ast.UnaryOp(op=op):
-            return Kind.OPPOSITE if isinstance(op, ast.Invert | ast.Not) else Kind.ARITHMETIC, [Slot(node, "operand")]
+            return PartKind.OPPOSITE if isinstance(op, ast.Invert | ast.Not) else PartKind.ARITHMETIC, [
+                Slot(node, "operand")
+            ]
         case ast.Compare(ops=[op], comparators=[_]) if isinstance(op, _ORDERED):
-            return Kind.COMPARISON, [Slot(node, "left"), Slot(node, "comparators", 0)]
+            return PartKind.COMPARISON, [Slot(node, "left"), Slot(node, "comparators", 0)]
         case ast.IfExp():
-            return Kind.CHOICE, [Slot(node, "test"), Slot(node, "body"), Slot(node, "orelse")]
+            return PartKind.CHOICE, [Slot(node, "test"), Slot(node, "body"), Slot(node, "orelse")]
         case ast.Attribute(attr="values", value=owner) if not of_module(owner, modules):
-            return Kind.SAME, [Slot(node, "value")]
+            return PartKind.SAME, [Slot(node, "value")]
         case ast.Call(func=ast.Name(id=name)) if name in ("abs", "float"):
             return _function(node, name, None)
         case ast.Call(func=ast.Attribute(attr=name, value=owner) as function):
@@ -90,7 +92,7 @@ def _function(node: ast.Call, name: str, owner: ast.expr | None) -> Shape:
     if listed := _reduced(node, name, owner):
         return listed
     if name == "where" and len(arguments) == 3:
-        return Kind.CHOICE, arguments
+        return PartKind.CHOICE, arguments
     if name in _PAIRS and len(arguments) == 2:
         return _PAIRS[name], arguments
     return (_SINGLES[name], arguments[:1]) if name in _SINGLES and arguments else WHOLE
@@ -104,9 +106,9 @@ def _reduced(node: ast.Call, name: str, owner: ast.expr | None) -> Shape | None:
         ):
             return extreme, _entries(held, elements)
         case [ast.List(elts=elements) | ast.Tuple(elts=elements) as held], _ if name in ("max", "nanmax", "any"):
-            return Kind.LARGEST, _entries(held, elements)
+            return PartKind.LARGEST, _entries(held, elements)
         case [ast.List(elts=elements) | ast.Tuple(elts=elements) as held], _ if name in ("min", "nanmin", "all"):
-            return Kind.SMALLEST, _entries(held, elements)
+            return PartKind.SMALLEST, _entries(held, elements)
     return None
 
 
@@ -114,20 +116,20 @@ def _entries(held: ast.expr, elements: Sequence[ast.expr]) -> list[Slot]:
     return [Slot(held, "elts", i) for i in range(len(elements))]
 
 
-def _extreme(name: str) -> Kind | None:
-    return Kind.LARGEST if name in _LARGEST else Kind.SMALLEST if name in _SMALLEST else None
+def _extreme(name: str) -> PartKind | None:
+    return PartKind.LARGEST if name in _LARGEST else PartKind.SMALLEST if name in _SMALLEST else None
 
 
 def _method(node: ast.Call, function: ast.Attribute, name: str) -> Shape:
     owner, arguments = Slot(function, "value"), [Slot(node, "args", i) for i in range(len(node.args))]
     if name == "where" and arguments:
-        return Kind.CHOICE, [arguments[0], owner, *arguments[1:2]]
+        return PartKind.CHOICE, [arguments[0], owner, *arguments[1:2]]
     if name == "mask" and len(arguments) > 1:
-        return Kind.CHOICE, [arguments[0], arguments[1], owner]
+        return PartKind.CHOICE, [arguments[0], arguments[1], owner]
     if name in ("max", "min"):
         match function.value:
             case ast.Call(func=ast.Attribute(attr="rolling") as rolling):
-                return Kind.WINDOW, [Slot(rolling, "value")]
+                return PartKind.WINDOW, [Slot(rolling, "value")]
         return WHOLE
     if name in _PAIRS and len(arguments) == 1:
         return _PAIRS[name], [owner, arguments[0]]

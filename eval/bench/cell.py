@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from argosy.eval.bench.method import Answer
+from argosy.eval.bench.method import MethodAnswer
 from argosy.eval.metrics import measure, measure_further
 from argosy.eval.objective import DEFAULT
 from argosy.eval.promptness import alerts_a_week
@@ -53,7 +53,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MetricRow:
     """One measured number; `value` is NaN where there was nothing to measure by."""
 
     method: str
@@ -64,12 +64,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Result:
+class CellResult:
     """What is kept of a cell. `status` is `ok` or why it failed; a failure has no rows but its seconds."""
 
     cell: Cell
     status: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[MetricRow, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     wall_s: float = 0.0
 
@@ -81,16 +81,16 @@ class Result:
         return json.dumps(plain, allow_nan=False)
 
     @staticmethod
-    def of_json(text: str) -> "Result":
+    def of_json(text: str) -> "CellResult":
         """Reads what `as_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
         plain = json.loads(text)
         rows = tuple(
-            Row(**{**row, "value": math.nan if row["value"] is None else row["value"]}) for row in plain["rows"]
+            MetricRow(**{**row, "value": math.nan if row["value"] is None else row["value"]}) for row in plain["rows"]
         )
-        return Result(Cell(**plain["cell"]), plain["status"], rows, plain["facts"], plain["wall_s"])
+        return CellResult(Cell(**plain["cell"]), plain["status"], rows, plain["facts"], plain["wall_s"])
 
 
-def rows_of(answer: Answer, labels: Bools, splits: Splits, method: str, step_s: int) -> tuple[Row, ...]:
+def rows_of(answer: MethodAnswer, labels: Bools, splits: Splits, method: str, step_s: int) -> tuple[MetricRow, ...]:
     """Measures every part. `labels`, shape (n,), are those of the whole series.
 
     Raises ValueError when scores have another shape.
@@ -101,7 +101,7 @@ def rows_of(answer: Answer, labels: Bools, splits: Splits, method: str, step_s: 
     if answer.past is not None:
         changed = past_changed(answer.past, answer.scores[method][: len(answer.past)])
         figures["past_changed_points"] = float(changed)
-    found += [Row(method, WHOLE, metric, float(value), incidents) for metric, value in figures.items()]
+    found += [MetricRow(method, WHOLE, metric, float(value), incidents) for metric, value in figures.items()]
     return tuple(found)
 
 
@@ -117,7 +117,7 @@ def past_changed(before: Floats, after: Floats) -> int:
     return int(np.count_nonzero(~same | (flips & ~np.isclose(before, after, rtol=CHANGED, atol=CHANGED))))
 
 
-def _by_part(name: str, scores: Floats, labels: Bools, splits: Splits, step_s: int) -> list[Row]:
+def _by_part(name: str, scores: Floats, labels: Bools, splits: Splits, step_s: int) -> list[MetricRow]:
     if scores.shape != labels.shape:
         raise ValueError(f"{name} gave scores of shape {scores.shape} for {len(labels)} points")
     found = []
@@ -125,7 +125,7 @@ def _by_part(name: str, scores: Floats, labels: Bools, splits: Splits, step_s: i
         where = splits.of(part)
         incidents = len(runs(labels[where]))
         measured = _figures(labels[where], scores[where], step_s)
-        found += [Row(name, part.value, metric, float(value), incidents) for metric, value in measured.items()]
+        found += [MetricRow(name, part.value, metric, float(value), incidents) for metric, value in measured.items()]
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from argosy.eval.bench.cell import Cell, Result
+from argosy.eval.bench.cell import Cell, CellResult
 from argosy.signals.errors import BadInput
 
 SETTINGS = "settings.json"
@@ -46,15 +46,15 @@ class ResultsFolder:
     def logs(self) -> Path:
         return self.path / "logs"
 
-    def finished(self) -> Iterator[Result]:
+    def finished(self) -> Iterator[CellResult]:
         """Every cell that is finished; a file that cannot be read is as good as none."""
         for file in sorted(self.cells.glob("*.json")):
             try:
-                yield Result.of_json(file.read_text("utf-8"))
+                yield CellResult.of_json(file.read_text("utf-8"))
             except (ValueError, KeyError, TypeError):
                 continue
 
-    def write(self, result: Result) -> None:
+    def write(self, result: CellResult) -> None:
         """Keeps a finished cell; the file is there whole or not at all."""
         write_whole(self.cells / result.cell.file_name, result.as_json())
 

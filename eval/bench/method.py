@@ -22,7 +22,7 @@ class FitOn(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class SeriesCase:
     """One series as a method sees it.
 
     `known` and `labels`, shape (m,), end where the lockbox begins. `lockbox` holds the whole series, without labels; it
@@ -48,7 +48,7 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class MethodAnswer:
     """What a method made of a case.
 
     `scores` by name, shape (n,): the method's own, and those of what it is to be compared with, when it brought that
@@ -63,10 +63,10 @@ class Answer:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-Runner = Callable[[Case], Answer]
+Runner = Callable[[SeriesCase], MethodAnswer]
 """Runs a method on a case."""
 
-Maker = Callable[[Case], Detector]
+Maker = Callable[[SeriesCase], Detector]
 """From a case to a detector that is not fitted yet, or whose fit is harmless to repeat."""
 
 
@@ -77,7 +77,7 @@ class DetectorRunner:
     name: str
     make: Maker
 
-    def __call__(self, case: Case) -> Answer:
+    def __call__(self, case: SeriesCase) -> MethodAnswer:
         detector = self.make(case)
         stop = case.fit_stop
         began = time.perf_counter()
@@ -85,11 +85,11 @@ class DetectorRunner:
         return scored(case, self.name, detector, time.perf_counter() - began)
 
 
-def scored(case: Case, name: str, detector: Detector, fit_s: float) -> Answer:
+def scored(case: SeriesCase, name: str, detector: Detector, fit_s: float) -> MethodAnswer:
     """The answer of a fitted detector: what is known first, then, the lockbox open, the whole."""
     past = np.asarray(detector.score(case.known).values, dtype=np.float64)
     whole = case.lockbox.open()
     opened = time.perf_counter()
     scores = np.asarray(detector.score(whole).values, dtype=np.float64)
     figures = {"fit_s": fit_s, "score_s": time.perf_counter() - opened}
-    return Answer({name: scores}, case.lockbox.openings, past, figures)
+    return MethodAnswer({name: scores}, case.lockbox.openings, past, figures)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from argosy.eval.bench.cell import Cell, Result
+from argosy.eval.bench.cell import Cell, CellResult
 
-Work = Callable[[Cell], Result]
+Work = Callable[[Cell], CellResult]
 """Runs one cell; it and its result are pickled."""
 
 _GRACE_S = 5.0
@@ -38,7 +38,7 @@ def run_cells(
     jobs: int,
     timeout_s: float,
     log: Callable[[Cell], Path],
-    done: Callable[[Result], None],
+    done: Callable[[CellResult], None],
     preload: Sequence[str] = (),
 ) -> None:
     """Runs the cells in order, `jobs` at once, and tells `done` of each as it ends.
@@ -94,20 +94,20 @@ def _start(context: ForkServerContext, cell: Cell, work: Work, log: Callable[[Ce
     return _Running(cell, process, reply, alive, time.monotonic())
 
 
-def _ended(running: _Running, timeout_s: float) -> Result | None:
+def _ended(running: _Running, timeout_s: float) -> CellResult | None:
     """The result when there is one; None while it runs."""
     taken = time.monotonic() - running.began
-    result: Result | None = None
+    result: CellResult | None = None
     if running.reply.poll():
         try:
             result = running.reply.recv()
         except EOFError:
             running.process.join(_GRACE_S)
-            result = Result(running.cell, _death(running.process.exitcode), wall_s=taken)
+            result = CellResult(running.cell, _death(running.process.exitcode), wall_s=taken)
     elif not running.process.is_alive():
-        result = Result(running.cell, _death(running.process.exitcode), wall_s=taken)
+        result = CellResult(running.cell, _death(running.process.exitcode), wall_s=taken)
     elif taken > timeout_s:
-        result = Result(running.cell, f"timed out after {timeout_s:g} s", wall_s=taken)
+        result = CellResult(running.cell, f"timed out after {timeout_s:g} s", wall_s=taken)
     if result is not None:
         _end(running, patience_s=0.0 if taken > timeout_s else _GRACE_S)
     return result
@@ -140,7 +140,7 @@ def _child(work: Work, cell: Cell, answer: Connection, watched: Connection, log:
         answer.send(work(cell))
     except BaseException as error:
         message = " ".join(f"{type(error).__name__}: {error}".split())
-        answer.send(Result(cell, message[:500], wall_s=time.monotonic() - began))
+        answer.send(CellResult(cell, message[:500], wall_s=time.monotonic() - began))
         raise
     finally:
         answer.close()

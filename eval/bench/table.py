@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from argosy.eval.bench.cell import WHOLE, Result
+from argosy.eval.bench.cell import WHOLE, CellResult
 
 COLUMNS = ("series", "method", "seed", "split", "metric", "value", "incidents", "status")
 
 
-def long_form(results: Iterable[Result]) -> pd.DataFrame:
+def long_form(results: Iterable[CellResult]) -> pd.DataFrame:
     """All rows, sorted; a failed cell is there with its status, its seconds and no other figure."""
     rows: list[tuple[str, str, int, str, str, float, int, str]] = []
     for result in results:

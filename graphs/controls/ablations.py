@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from argosy.detectors.rules.rule import Direction
 from argosy.graphs.controls.argos_plain import fuse_all
-from argosy.graphs.controls.best_of_n import pass_by, propose
+from argosy.graphs.controls.best_of_n import propose, skip_review
 from argosy.graphs.refine import Settings, assess, finish, select
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.graph import Node
@@ -40,12 +40,12 @@ def select_all(state: State, node: RefineNodeContext) -> State:
     return select.select(state, node, _open_gate)
 
 
-def open_without_quotas(state: State, node: RefineNodeContext) -> State:
+def open_unlimited(state: State, node: RefineNodeContext) -> State:
     """Lets every rule act as often as it likes."""
     return finish.open_lockbox(state, node, rate_limits=False)
 
 
-def open_without_rest(state: State, node: RefineNodeContext) -> State:
+def open_at_every_point(state: State, node: RefineNodeContext) -> State:
     """Lets alarms ring at every flagged point."""
     return finish.open_lockbox(state, node, ring_once=False)
 
@@ -58,7 +58,7 @@ def open_without_hold(state: State, node: RefineNodeContext) -> State:
 ABLATIONS = (
     Ablation("without_tuning", "a session whose rules keep the numbers they were written with", {}, {"evaluations": 1}),
     Ablation("without_parents", "a session whose author sees no parent and not what was tried", {"propose": propose}),
-    Ablation("without_review", "a session that asks no reviewer", {"review": pass_by}),
+    Ablation("without_review", "a session that asks no reviewer", {"review": skip_review}),
     Ablation("without_repair", "a session that drops what breaks", {}, {"max_repairs": 0}),
     Ablation(
         "without_gates",
@@ -66,9 +66,9 @@ ABLATIONS = (
         {"assess": assess_all, "select": select_all},
     ),
     Ablation("without_choice", "a session that fuses all its accepted rules", {"fuse": fuse_all}),
-    Ablation("without_quotas", "a session whose rules may act as often as they like", {"lockbox": open_without_quotas}),
+    Ablation("without_quotas", "a session whose rules may act as often as they like", {"lockbox": open_unlimited}),
     Ablation("without_hold", "a session whose scores fall back at once after an alarm", {"lockbox": open_without_hold}),
-    Ablation("without_rest", "a session whose alarms ring at every flagged point", {"lockbox": open_without_rest}),
+    Ablation("without_rest", "a session whose alarms ring at every flagged point", {"lockbox": open_at_every_point}),
     Ablation("without_clearing", "a session that writes flag rules alone", {}, {"directions": (Direction.FLAG,)}),
     Ablation("without_flagging", "a session that writes clear rules alone", {}, {"directions": (Direction.CLEAR,)}),
 )  # fmt: skip

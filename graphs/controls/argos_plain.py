@@ -16,7 +16,7 @@ import numpy as np
 
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
 from argosy.agents.rules.build_review_evidence import build_review_evidence
-from argosy.agents.rules.review import Ruling, Verdict
+from argosy.agents.rules.review import ReviewDecision, ReviewVerdict
 from argosy.agents.rules.review import review as ask_reviewer
 from argosy.detectors.fusion.fusion import fuse
 from argosy.detectors.rules.rule import Direction
@@ -41,7 +41,7 @@ _AFTER_FIRST = 2
 """Numbers count from here: the first candidate of a session starts afresh, all of these have the parent."""
 
 
-def aim(state: State, node: RefineNodeContext) -> State:
+def choose_target(state: State, node: RefineNodeContext) -> State:
     """Rules that flag and rules that clear are learned apart, by turns."""
     return take_turns(state, node, lambda _turn: _AFTER_FIRST)
 
@@ -120,7 +120,7 @@ def review(state: State, node: RefineNodeContext) -> State:
     return {"candidates": tuple(node.side_by_side(one, state["candidates"], lambda candidate: candidate))}
 
 
-def _opinion(candidate: Candidate, state: State, node: RefineNodeContext, key: CallKey) -> Verdict:
+def _opinion(candidate: Candidate, state: State, node: RefineNodeContext, key: CallKey) -> ReviewVerdict:
     data, assessed = node.data, candidate.assessment
     if assessed is None:
         raise ValueError(f"{candidate.id} has not been assessed")
@@ -150,12 +150,15 @@ def _known(objective: float) -> dict[str, float]:
     return {"objective": round(objective, 3)} if objective == objective else {}
 
 
-def _followed(opinion: Verdict, candidate: Candidate, node: RefineNodeContext) -> Candidate:
+def _followed(opinion: ReviewVerdict, candidate: Candidate, node: RefineNodeContext) -> Candidate:
     """Written anew once, given up, or left as it is for the comparison with its parent."""
-    if opinion.decision in (Ruling.REVISE, Ruling.REPAIR) and candidate.revisions < node.settings.max_revisions:
+    if (
+        opinion.decision in (ReviewDecision.REVISE, ReviewDecision.REPAIR)
+        and candidate.revisions < node.settings.max_revisions
+    ):
         said = opinion.feedback or opinion.reason
         return candidate.to(Stage.REVISED, feedback=said, revisions=candidate.revisions + 1)
-    dropped = opinion.decision is Ruling.DISCARD
+    dropped = opinion.decision is ReviewDecision.DISCARD
     return candidate.to(Stage.DROPPED if dropped else candidate.stage, reviewed=True)
 
 
@@ -170,5 +173,12 @@ def fuse_all(state: State, node: RefineNodeContext) -> State:
 
 
 NODES: Mapping[str, Node] = MappingProxyType(
-    {"target": aim, "propose": propose, "assess": assess, "review": review, "select": keep_best, "fuse": fuse_all}
+    {
+        "target": choose_target,
+        "propose": propose,
+        "assess": assess,
+        "review": review,
+        "select": keep_best,
+        "fuse": fuse_all,
+    }
 )

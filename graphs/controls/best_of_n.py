@@ -14,7 +14,7 @@ from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.state import State
 
 
-def aim(state: State, node: RefineNodeContext) -> State:
+def choose_target(state: State, node: RefineNodeContext) -> State:
     """Numbers count on from turn to turn, so that no two proposals are asked for in the same words."""
     return take_turns(state, node, lambda turn: 1 + turn * node.settings.candidates)
 
@@ -24,11 +24,11 @@ def propose(state: State, node: RefineNodeContext) -> State:
     return write.propose({**state, "archive": (), "accepted": (), "tried": ()}, node)
 
 
-def pass_by(_state: State, _desk: RefineNodeContext) -> State:
+def skip_review(_state: State, _desk: RefineNodeContext) -> State:
     """Asks no reviewer."""
     return {}
 
 
 NODES: Mapping[str, Node] = MappingProxyType(
-    {"target": aim, "propose": propose, "review": pass_by, "select": keep_best}
+    {"target": choose_target, "propose": propose, "review": skip_review, "select": keep_best}
 )

@@ -6,7 +6,7 @@ from argosy.detectors.rules.rule import Direction
 from argosy.graphs.refine.certify import examine_worthy
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Ending, Stage, State
-from argosy.graphs.refine.study import could_win
+from argosy.graphs.refine.study import possible_gain
 
 Numbering = Callable[[int], int]
 """The number of the first candidate of a direction's n-th turn, counted from 0."""
@@ -16,7 +16,7 @@ def take_turns(state: State, node: RefineNodeContext, first: Numbering) -> State
     """Aims at the base's missed incidents and at its false alarms by turns, at what promises more first."""
     settings, turn = node.settings, state["round"]
     flags = node.data.base_values[node.data.splits.train] >= 1.0
-    promise = {each: could_win(each, flags, node) for each in settings.directions}
+    promise = {each: possible_gain(each, flags, node) for each in settings.directions}
     worth = sorted((each for each in promise if promise[each] > 0), key=lambda each: -promise[each])
     if not worth:
         why = "the base makes no error on training data that a rule could mend"

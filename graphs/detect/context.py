@@ -8,7 +8,7 @@ from argosy.agents.direct import DirectSettings
 from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Speaker
 from argosy.detectors.fusion.blend import Blend
-from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, PatternScores, kind_of
+from argosy.graphs.detect.patterns import PatternInput, PatternRow, PatternScores, SignalKind, kind_of
 from argosy.graphs.recording.node_context import NodeContext
 from argosy.graphs.recording.recorder import Clock, Recorder
 from argosy.signals.arrays import Bools
@@ -46,7 +46,7 @@ class DetectData:
         self.explained: dict[int, CheckedExplanation] = {}
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> SignalKind:
         return kind_of(self.signal)
 
 

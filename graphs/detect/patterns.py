@@ -24,7 +24,7 @@ from argosy.signals.series import Series
 from argosy.signals.shapes import Signal
 
 
-class Kind(StrEnum):
+class SignalKind(StrEnum):
     """What a signal is."""
 
     SERIES = "series"
@@ -32,10 +32,14 @@ class Kind(StrEnum):
     RECORDS = "records"
 
 
-TYPES: Mapping[Kind, type[Signal]] = {Kind.SERIES: Series, Kind.LINES: Lines, Kind.RECORDS: Records}
+TYPES: Mapping[SignalKind, type[Signal]] = {
+    SignalKind.SERIES: Series,
+    SignalKind.LINES: Lines,
+    SignalKind.RECORDS: Records,
+}
 
 
-def kind_of(signal: Signal) -> Kind:
+def kind_of(signal: Signal) -> SignalKind:
     """What a signal is."""
     return next(kind for kind, type_ in TYPES.items() if isinstance(signal, type_))
 
@@ -75,7 +79,7 @@ class PatternRow:
     """
 
     name: str
-    kind: Kind
+    kind: SignalKind
     judge: Judge
     asks: tuple[Pattern, ...] = ()
 
@@ -86,20 +90,20 @@ class PatternRow:
 
 def rows() -> tuple[PatternRow, ...]:
     """All patterns; a name may stand once for each kind of signal."""
-    baselines = [PatternRow(name, Kind.SERIES, _only(Series, _baseline(name))) for name in BASELINES]
+    baselines = [PatternRow(name, SignalKind.SERIES, _only(Series, _baseline(name))) for name in BASELINES]
     return (
         *baselines,
-        PatternRow("direct", Kind.SERIES, _only(Series, _direct), (Pattern.DIRECT,)),
-        PatternRow("sigllm-prompter", Kind.SERIES, _only(Series, _prompter), (Pattern.PROMPTER,)),
-        PatternRow("sigllm-detector", Kind.SERIES, _only(Series, _forecaster), (Pattern.FORECASTER,)),
-        PatternRow(readers.NAME, Kind.SERIES, _only(Series, _windows)),
-        PatternRow("logprompt", Kind.LINES, _only(Lines, _logprompt), (Pattern.LOGS,)),
-        PatternRow(readers.NAME, Kind.LINES, _only(Lines, _lines)),
-        PatternRow(readers.NAME, Kind.RECORDS, _only(Records, _records)),
+        PatternRow("direct", SignalKind.SERIES, _only(Series, _direct), (Pattern.DIRECT,)),
+        PatternRow("sigllm-prompter", SignalKind.SERIES, _only(Series, _prompter), (Pattern.PROMPTER,)),
+        PatternRow("sigllm-detector", SignalKind.SERIES, _only(Series, _forecaster), (Pattern.FORECASTER,)),
+        PatternRow(readers.NAME, SignalKind.SERIES, _only(Series, _windows)),
+        PatternRow("logprompt", SignalKind.LINES, _only(Lines, _logprompt), (Pattern.LOGS,)),
+        PatternRow(readers.NAME, SignalKind.LINES, _only(Lines, _lines)),
+        PatternRow(readers.NAME, SignalKind.RECORDS, _only(Records, _records)),
     )
 
 
-def of_kind(kind: Kind) -> Mapping[str, PatternRow]:
+def of_kind(kind: SignalKind) -> Mapping[str, PatternRow]:
     """The patterns that read signals of a kind, by name."""
     return {row.name: row for row in rows() if row.kind is kind}
 

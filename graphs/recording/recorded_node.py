@@ -13,7 +13,7 @@ S = TypeVar("S")
 N = TypeVar("N")
 
 
-class Step(Protocol[S, C]):
+class GraphNode(Protocol[S, C]):
     """A node as LangGraph calls it."""
 
     def __call__(self, state: S, *, runtime: Runtime[C]) -> S: ...
@@ -21,7 +21,7 @@ class Step(Protocol[S, C]):
 
 def recorded(
     name: str, node: Callable[[S, N], S], view: Callable[[C, str], N], round_of: Callable[[S], int]
-) -> Step[S, C]:
+) -> GraphNode[S, C]:
     """A node under a span of its own: `view` is what it sees of the context, `round_of` the round it is in."""
 
     def step(state: S, *, runtime: Runtime[C]) -> S:

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.models.reply_form import ReplyForm
-from argosy.agents.models.sampling import drawn
+from argosy.agents.models.sampling import sampling_parameters
 from argosy.agents.models.speaker import CallKey, Parameter, Reply, Speaker
 from argosy.graphs.recording.events import Event, Failure, ModelCall, SandboxJob, SpanBegin, SpanEnd
 from argosy.sandbox.protocol import Broke, Job, Outcome, Ran, Sandbox, TimedOut, TooBig
@@ -74,7 +74,7 @@ class RecordedSpeaker:
         began = self._clock()
         reply = self._speaker.ask(messages, key, form)
         now = self._clock()
-        parameters = {**self.parameters, **drawn(self.parameters, key)}
+        parameters = {**self.parameters, **sampling_parameters(self.parameters, key)}
         self._recorder.append(
             ModelCall(
                 at=now,

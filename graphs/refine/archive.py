@@ -31,7 +31,7 @@ FAR = 3.0
 _MAD_TO_SIGMA = 1.4826
 
 
-class Side(StrEnum):
+class LevelSide(StrEnum):
     """Where a stretch lies, seen from what came before."""
 
     RISE = "rise"
@@ -51,7 +51,7 @@ class Niche(NamedTuple):
     """Where a rule competes. `doubling` is the exponent of the greatest power of two not above its complexity."""
 
     direction: Direction
-    side: Side
+    side: LevelSide
     brief: bool
     delay: Delay
     doubling: int
@@ -61,7 +61,7 @@ class Niche(NamedTuple):
         return f"{self.direction.value}: {brief}{self.side.value}, {self.delay.value}, {2**self.doubling}+ nodes"
 
 
-def keep(
+def update_archive(
     candidates: Iterable[Candidate],
     merit: Callable[[Candidate], float],
     repeats: Callable[[Candidate, list[Candidate]], bool],
@@ -107,18 +107,18 @@ def niche_of(candidate: Candidate, data: SessionData) -> Niche | None:
     return Niche(candidate.direction, side, brief, _delay(fires, np.array(found)), doubling)
 
 
-def _kind(values: Floats, start: int, stop: int) -> tuple[Side, bool]:
+def _kind(values: Floats, start: int, stop: int) -> tuple[LevelSide, bool]:
     before = values[max(0, start - BEFORE_POINTS) : start]
     before, during = before[np.isfinite(before)], values[start:stop][np.isfinite(values[start:stop])]
     brief = stop - start <= BRIEF_POINTS
     if not len(before) or not len(during):
-        return Side.UNREST, brief
+        return LevelSide.UNREST, brief
     level = float(np.median(before))
     spread = _MAD_TO_SIGMA * float(np.median(np.abs(before - level)))
     away = float(np.median(during)) - level
     if abs(away) <= FAR * spread:
-        return Side.UNREST, brief
-    return (Side.RISE if away > 0 else Side.DROP), brief
+        return LevelSide.UNREST, brief
+    return (LevelSide.RISE if away > 0 else LevelSide.DROP), brief
 
 
 def _delay(fires: Bools, found: Ints) -> Delay:

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from argosy.detectors.certificate import Certificate, Examination, Run, Subject, examine, gather, learned_by_heart
-from argosy.detectors.certificate.evidence import Measured
+from argosy.detectors.certificate import (
+    Certificate,
+    Examination,
+    Run,
+    Subject,
+    evidence_by_part,
+    examine,
+    learned_by_heart,
+)
+from argosy.detectors.certificate.evidence import RuleBesideBase
 from argosy.detectors.certificate.fingerprint import data_of, source_hash
-from argosy.detectors.certificate.form import Data, Kind, Sensitivity
+from argosy.detectors.certificate.form import CheckKind, Data, Sensitivity
 from argosy.detectors.certificate.sensitivity import beside_base
 from argosy.detectors.rules.rule import rule_id
 from argosy.graphs.refine.context import RefineNodeContext
@@ -15,10 +23,10 @@ from argosy.sandbox.protocol import Evaluation, Input, Job, Outcome
 from argosy.signals.arrays import Bools
 from argosy.signals.series import Series
 
-_KINDS: Mapping[Kind, FailureKind] = {
-    Kind.CAUSALITY: "looked_ahead",
-    Kind.CONTRACT: "broke",
-    Kind.GROWTH: "timed_out",
+_KINDS: Mapping[CheckKind, FailureKind] = {
+    CheckKind.CAUSALITY: "looked_ahead",
+    CheckKind.CONTRACT: "broke",
+    CheckKind.GROWTH: "timed_out",
 }
 """What Repair is told; "refused" for the others."""
 
@@ -48,7 +56,7 @@ def _examined(candidate: Candidate, node: RefineNodeContext) -> Candidate:
     if not found.refusals:
         node.decide(candidate.id, "examined", "nothing speaks against it", **_facts(found))
         return candidate
-    refusal = min(found.refusals, key=lambda each: each.check is not Kind.CAUSALITY)
+    refusal = min(found.refusals, key=lambda each: each.check is not CheckKind.CAUSALITY)
     failure = Failure(_KINDS.get(refusal.check, "refused"), refusal.why, first_index=refusal.first_index)
     node.decide(candidate.id, failure.kind, f"{refusal.check.value}: {refusal.why}", **_facts(found))
     return candidate.to(Stage.VETTED, failure=failure)
@@ -74,7 +82,7 @@ def _running(purpose: str, node: RefineNodeContext) -> Run:
     return run
 
 
-def unproven(candidate: Candidate, node: RefineNodeContext) -> str | None:
+def examination_refusal(candidate: Candidate, node: RefineNodeContext) -> str | None:
     """Why the examination keeps a candidate from being accepted; None where it found nothing against it."""
     found = node.data.examinations.get(_identity(candidate))
     if found is None:
@@ -82,7 +90,7 @@ def unproven(candidate: Candidate, node: RefineNodeContext) -> str | None:
     return f"{found.refusals[0].check.value}: {found.refusals[0].why}" if found.refusals else None
 
 
-def recited(candidate: Candidate, series: Series, labels: Bools, node: RefineNodeContext) -> str | None:
+def memorisation_refusal(candidate: Candidate, series: Series, labels: Bools, node: RefineNodeContext) -> str | None:
     """Why a rule is refused once the whole series is there: it knows dates or places of the last part by heart."""
     subject = Subject.of(candidate.source, candidate.params, candidate.direction, series, labels)
     found = learned_by_heart(subject, _running(f"lockbox {candidate.id} by heart", node))
@@ -94,9 +102,9 @@ def certificates(state: State, node: RefineNodeContext, final: FinalScores) -> d
     data = data_of(final.series, final.labels, node.data.splits)
     scores = {member.id: member.scores for member in final.members}
 
-    def of(candidate: Candidate) -> Measured:
+    def of(candidate: Candidate) -> RuleBesideBase:
         own = scores.get(candidate.id, node.data.rule_scores[candidate.id])
-        return Measured(candidate.direction, own, final.base, final.labels, node.context.objective)
+        return RuleBesideBase(candidate.direction, own, final.base, final.labels, node.context.objective)
 
     def whole(candidate: Candidate) -> Certificate:
         run = _running(f"certify {candidate.id}", node)
@@ -111,7 +119,7 @@ def certificates(state: State, node: RefineNodeContext, final: FinalScores) -> d
 
 
 def _certificate(
-    candidate: Candidate, measured: Measured, moved: tuple[Sensitivity, ...], data: Data, node: RefineNodeContext
+    candidate: Candidate, measured: RuleBesideBase, moved: tuple[Sensitivity, ...], data: Data, node: RefineNodeContext
 ) -> Certificate:
     return Certificate(
         source_sha256=source_hash(candidate.source),
@@ -120,6 +128,6 @@ def _certificate(
         data=data,
         examination=node.data.examinations[_identity(candidate)],
         sensitivity=moved,
-        evidence=gather(measured, node.data.splits),
+        evidence=evidence_by_part(measured, node.data.splits),
         lockbox_openings=node.data.lockbox.openings,
     )

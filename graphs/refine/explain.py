@@ -12,7 +12,7 @@ from argosy.detectors.rules.rule import read_rule, rule_id
 from argosy.detectors.why.clauses import deciding
 from argosy.detectors.why.explain import clause_at
 from argosy.detectors.why.moment import Moment
-from argosy.graphs.refine.alert import AlertExplained
+from argosy.graphs.refine.alert import ExplainedAlert
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.publication import FinalScores
 from argosy.graphs.refine.state import Candidate, Ending, State
@@ -41,7 +41,7 @@ def explain_alerts(state: State, node: RefineNodeContext) -> State:
             node.decide("explanation", Ending.BUDGET_SPENT, f"no further alert is explained: {spent}")
             break
         node.decide(f"alert {number}", explained.standing, explained.told)
-        found = AlertExplained(start, stop, scene.moment(start), scene.detectors, explained)
+        found = ExplainedAlert(start, stop, scene.moment(start), scene.detectors, explained)
         node.data.explanations = (*node.data.explanations, found)
     return {}
 

@@ -2,7 +2,7 @@
 
 import math
 
-from argosy.detectors.fusion.alert_once import Stretch, choose_alert_once
+from argosy.detectors.fusion.alert_once import LabelledStretch, choose_alert_once
 from argosy.detectors.fusion.attribution import attribute
 from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member, choose, fuse
@@ -11,7 +11,7 @@ from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.rules.rule import read_rule
 from argosy.eval.splits import Part
 from argosy.graphs.refine.assess import falling
-from argosy.graphs.refine.certify import certificates, recited
+from argosy.graphs.refine.certify import certificates, memorisation_refusal
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.publication import CertifiedRule, FinalScores, Metrics, Publication
 from argosy.graphs.refine.state import Ending, Outcome, Stage, State
@@ -85,7 +85,7 @@ def open_lockbox(
     for candidate in state["accepted"]:
         if candidate.id in state["fused"]:
             (outcome,) = node.call(f"lockbox {candidate.id}", candidate.source, series, [candidate.params])
-            if isinstance(outcome, Ran) and (why := recited(candidate, series, labels, node)):
+            if isinstance(outcome, Ran) and (why := memorisation_refusal(candidate, series, labels, node)):
                 accepted.remove(candidate)
                 node.decide(candidate.id, Stage.DROPPED, f"refused on the whole series: {why}")
             elif isinstance(outcome, Ran):
@@ -106,9 +106,9 @@ def _ringing(state: State, node: RefineNodeContext) -> AlertOnce:
     data = node.data
     members = _members(state, node)
 
-    def stretch(part: slice) -> Stretch:
+    def stretch(part: slice) -> LabelledStretch:
         inside = tuple(Member(each.id, each.direction, each.scores[part]) for each in members)
-        return Stretch(data.known_labels[part], data.base_values[part], inside)
+        return LabelledStretch(data.known_labels[part], data.base_values[part], inside)
 
     ringing = choose_alert_once(stretch(data.splits.train), stretch(data.splits.validation), node.context.objective)
     if ringing.once:

@@ -19,7 +19,7 @@ NODES: tuple[tuple[str, Node], ...] = (
     ("profile", study.study),
     ("shortlist", shortlist.shortlist),
     ("baseline", study.fit_base),
-    ("target", study.take_aim),
+    ("target", study.choose_target),
     ("propose", write.propose),
     ("vet", write.vet),
     ("trial", trial.trial),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from argosy.detectors.rules.rule import Direction, RuleUnreadable, read_rule
-from argosy.detectors.rules.transfer import carried
+from argosy.detectors.rules.transfer import transfer_rule
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.offers import Offer
 from argosy.graphs.refine.state import Candidate, Stage, State
@@ -95,7 +95,7 @@ def _carried(offer: Offer, node: RefineNodeContext) -> str | None:
     if node.data.unit is None:
         return offer.source
     try:
-        return carried(offer.source, offer.params, offer.unit, node.data.unit)
+        return transfer_rule(offer.source, offer.params, offer.unit, node.data.unit)
     except RuleUnreadable as unreadable:
         node.decide(offer.rule, "unreadable", str(unreadable))
         return None

@@ -8,7 +8,7 @@ from argosy.detectors.fusion.attribution import RuleEffects
 from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member
 from argosy.detectors.rules.rule import Rule
-from argosy.graphs.refine.alert import AlertExplained
+from argosy.graphs.refine.alert import ExplainedAlert
 from argosy.graphs.refine.state import Candidate, Ending
 from argosy.graphs.refine.state import Outcome as OutcomeName
 from argosy.signals.arrays import Bools, Floats
@@ -48,7 +48,7 @@ class Publication:
     ending: Ending
     lockbox_openings: int
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
-    explanations: tuple[AlertExplained, ...] = ()
+    explanations: tuple[ExplainedAlert, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
 from argosy.agents.rules.build_review_evidence import build_review_evidence
 from argosy.agents.rules.evidence import ReviewEvidence
-from argosy.agents.rules.review import Ruling, Verdict
+from argosy.agents.rules.review import ReviewDecision, ReviewVerdict
 from argosy.agents.rules.review import review as ask_reviewer
 from argosy.detectors.fusion.fusion import fuse
 from argosy.graphs.refine.context import RefineNodeContext
@@ -46,19 +46,19 @@ def _reviewed(candidate: Candidate, state: State, node: RefineNodeContext) -> tu
     heard = replace(candidate, reviewed=True)
     back = _sent_back(opinion, candidate, node)
     if back is None:
-        return (heard.to(Stage.DROPPED) if opinion.decision is Ruling.DISCARD else heard,)
+        return (heard.to(Stage.DROPPED) if opinion.decision is ReviewDecision.DISCARD else heard,)
     if refusal(candidate) is not None:
         return (back,)
     return (heard, replace(back, id=f"{candidate.id}{REVISED_MARK}", parents=(candidate.id,)))
 
 
-def _sent_back(opinion: Verdict, candidate: Candidate, node: RefineNodeContext) -> Candidate | None:
+def _sent_back(opinion: ReviewVerdict, candidate: Candidate, node: RefineNodeContext) -> Candidate | None:
     """The candidate as it goes back to Detection or Repair; None where it does not, or no more: this is bounded."""
     settings = node.settings
     match opinion.decision:
-        case Ruling.REVISE if candidate.revisions < settings.max_revisions:
+        case ReviewDecision.REVISE if candidate.revisions < settings.max_revisions:
             return candidate.to(Stage.REVISED, feedback=opinion.feedback, revisions=candidate.revisions + 1)
-        case Ruling.REPAIR if candidate.repairs < settings.max_repairs:
+        case ReviewDecision.REPAIR if candidate.repairs < settings.max_repairs:
             return candidate.to(Stage.VETTED, failure=Failure("review", opinion.feedback or opinion.reason))
     return None
 

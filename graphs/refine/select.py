@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from argosy.detectors.rules.rule import read_rule
-from argosy.graphs.refine.archive import keep, niche_of
+from argosy.graphs.refine.archive import niche_of, update_archive
 from argosy.graphs.refine.assess import gain_beside
-from argosy.graphs.refine.certify import unproven
+from argosy.graphs.refine.certify import examination_refusal
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.gates import Gate, merit, refusal
 from argosy.graphs.refine.library import patience
@@ -22,7 +22,7 @@ def select(state: State, node: RefineNodeContext, gate: Gate | None = None) -> S
     accepted = _accept(fresh, state["accepted"], node, gate or refusal)
     gained = len(accepted) - len(state["accepted"])
     node.data.assessed |= {each.id: each for each in fresh}
-    archive = keep(
+    archive = update_archive(
         [*fresh, *state["archive"]],
         merit,
         lambda each, kept: _repeats(each, kept, node) is not None,
@@ -49,7 +49,7 @@ def _accept(
     """What was accepted before and what passes the gates now, the best first, each beside those accepted before it."""
     accepted = before
     for candidate in fresh:
-        why = gate(candidate) or unproven(candidate, node) or _repeats(candidate, accepted, node)
+        why = gate(candidate) or examination_refusal(candidate, node) or _repeats(candidate, accepted, node)
         if why is None and accepted is not before:
             candidate = candidate.to(candidate.stage, assessment=gain_beside(candidate, accepted, node))
             why = gate(candidate)

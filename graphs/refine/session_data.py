@@ -7,7 +7,7 @@ from argosy.detectors.certificate.form import Examination
 from argosy.detectors.fusion.fusion import Member
 from argosy.detectors.rules.transfer import Unit
 from argosy.eval.splits import Lockbox, Splits
-from argosy.graphs.refine.alert import AlertExplained
+from argosy.graphs.refine.alert import ExplainedAlert
 from argosy.graphs.refine.publication import FinalScores, Publication
 from argosy.graphs.refine.state import Candidate
 from argosy.signals.arrays import Bools, Floats
@@ -44,7 +44,7 @@ class SessionData:
         self.examinations: dict[str, Examination] = {}
         self.final: FinalScores | None = None
         self.publication: Publication | None = None
-        self.explanations: tuple[AlertExplained, ...] = ()
+        self.explanations: tuple[ExplainedAlert, ...] = ()
 
     def set_base(self, base: Detector) -> None:
         """Takes the fitted base and scores the known part with it."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from argosy.detectors.cards import Card, Record
+from argosy.detectors.cards import Card, PastResult
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,6 @@ class ShortlistSettings:
     """
 
     cards: tuple[Card, ...]
-    past: tuple[Record, ...] = ()
+    past: tuple[PastResult, ...] = ()
     practices: str = ""
     most: int = 3

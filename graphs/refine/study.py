@@ -50,7 +50,7 @@ def fit_base(state: State, node: RefineNodeContext) -> State:
     return {}
 
 
-def take_aim(state: State, node: RefineNodeContext) -> State:
+def choose_target(state: State, node: RefineNodeContext) -> State:
     """Picks what to work on: the direction in which the fusion so far has most to win on training data.
 
     The two bounds are what the objective would be if every missed incident were found, or every false alarm of the
@@ -59,7 +59,7 @@ def take_aim(state: State, node: RefineNodeContext) -> State:
     data, settings = node.data, node.settings
     number = state["round"] + 1
     flags = _fused_flags(state, node)
-    promise = {direction: could_win(direction, flags, node) for direction in settings.directions}
+    promise = {direction: possible_gain(direction, flags, node) for direction in settings.directions}
     ranked = sorted(promise, key=lambda direction: -promise[direction])
     if state["stalled"] and len(ranked) > 1 and ranked[0] is state.get("direction") and promise[ranked[1]] > 0:
         ranked.reverse()
@@ -89,7 +89,7 @@ def _fused_flags(state: State, node: RefineNodeContext) -> Bools:
     return fused.flags[data.splits.train]
 
 
-def could_win(direction: Direction, flags: Bools, node: RefineNodeContext) -> float:
+def possible_gain(direction: Direction, flags: Bools, node: RefineNodeContext) -> float:
     """What the training objective would gain on these flags, shape (train,), if rules of a direction were perfect."""
     labels, judge = node.data.train_labels, node.context.objective
     base_alarm = node.data.base_values[node.data.splits.train] >= 1.0

@@ -6,7 +6,7 @@ from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
 from argosy.agents.rules.build_evidence import build_evidence
 from argosy.agents.rules.detection import propose as ask_for_rule
 from argosy.agents.rules.evidence import ParentRule, RepairEvidence
-from argosy.agents.rules.repair import mend
+from argosy.agents.rules.repair import ask_for_repair
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 from argosy.graphs.refine.context import RefineNodeContext
 from argosy.graphs.refine.state import Candidate, Ending, Failure, Stage, State
@@ -162,7 +162,7 @@ def _mended(candidate: Candidate, failure: Failure, node: RefineNodeContext) -> 
     speaker = node.speaker(Role.REPAIR)
     key = CallKey(Role.REPAIR, candidate.round, candidate.number, attempt)
     try:
-        proposal = mend(speaker, candidate.source, evidence, key)
+        proposal = ask_for_repair(speaker, candidate.source, evidence, key)
     except BudgetSpent as spent:
         return _out_of_budget(candidate, spent, node)
     tried = replace(candidate, repairs=candidate.repairs + 1)

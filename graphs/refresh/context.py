@@ -37,7 +37,7 @@ class Policy:
 
 
 @dataclass(frozen=True, eq=False)
-class Retuned:
+class RetunedFusion:
     """A fusion whose numbers were searched anew on the points of `window`, with a base that was fitted there.
 
     A rule has the id of the one that it comes from, and what its fusion did there as its rate limit.
@@ -47,14 +47,14 @@ class Retuned:
     rules: tuple[TunedRule, ...]
 
 
-class Makers(Protocol):
+class ChallengerMaker(Protocol):
     """Who makes challengers and keeps them as detectors. Raises what models, sandboxes and stores raise."""
 
     def refit(self, series: Series, labels: Bools) -> Detector:
         """The champion's kind of base, fitted on these points."""
         ...
 
-    def keep(self, retuned: Retuned, base: Detector) -> LoadedDetector:
+    def keep(self, retuned: RetunedFusion, base: Detector) -> LoadedDetector:
         """Keeps a retuned fusion as a candidate."""
         ...
 
@@ -74,7 +74,7 @@ class Register(Protocol):
 
 
 @dataclass(frozen=True)
-class Attempt:
+class LastAttempt:
     """The last refresh of this champion that made a challenger, and what came of it."""
 
     refresh: str
@@ -99,8 +99,8 @@ class RefreshContext:
     register: Register
     data: RefreshData | None = None
     sandbox: Sandbox | None = None
-    makers: Makers | None = None
-    attempt: Attempt | None = None
+    makers: ChallengerMaker | None = None
+    attempt: LastAttempt | None = None
     pending: str | None = None
     expired: str | None = None
     challenge: Decision | None = None
@@ -117,7 +117,7 @@ class RefreshNodeContext(NodeContext[RefreshContext]):
         return self.context.data
 
     @property
-    def makers(self) -> Makers:
+    def makers(self) -> ChallengerMaker:
         if self.context.makers is None:
             raise RuntimeError("this run was given nobody to make challengers")
         return self.context.makers

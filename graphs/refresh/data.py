@@ -134,11 +134,11 @@ class RefreshData:
         return int(self.series.seconds[-1])
 
 
-def alerts(flags: Bools) -> int:
+def alert_count(flags: Bools) -> int:
     """How many flagged runs."""
     return len(runs(flags))
 
 
-def found(labels: Bools, flags: Bools) -> Bools:
+def incidents_found(labels: Bools, flags: Bools) -> Bools:
     """Which incidents hold a flag, shape (m,)."""
     return np.array([flags[start:stop].any() for start, stop in runs(labels)], dtype=np.bool_)

@@ -15,7 +15,7 @@ Node = Callable[[State, RefreshNodeContext], State]
 Graph = StateGraph[State, RefreshContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
-    ("look", look.look_closer),
+    ("look", look.find_drift),
     ("decide", look.decide),
     ("retune", make.retune),
     ("search", make.search),

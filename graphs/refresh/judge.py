@@ -8,7 +8,7 @@ from argosy.detectors.drift.counts import outside
 from argosy.eval.objective import Objective
 from argosy.graphs.recording.node_context import Fact
 from argosy.graphs.refresh.context import Policy, RefreshNodeContext
-from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alerts, found
+from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alert_count, incidents_found
 from argosy.graphs.refresh.state import State
 from argosy.signals.arrays import Bools
 from argosy.signals.finite import finite_or_none
@@ -83,14 +83,14 @@ def _beside(node: RefreshNodeContext) -> ComparedFigures:
     here = [each[start : data.told] for each in flags]
     alone = [outside(labels, each) for each in here]
     judge = node.context.objective
-    hits = [found(labels, each) for each in here]
-    ever = [found(data.labels, each) for each in flags]
+    hits = [incidents_found(labels, each) for each in here]
+    ever = [incidents_found(data.labels, each) for each in flags]
     return ComparedFigures(
         points=len(data.series) - start,
         days=data.days(start, len(data.series)),
         incidents=len(hits[0]),
-        alerts=(alerts(flags[0][start:]), alerts(flags[1][start:])),
-        false_alerts=(alerts(alone[0]), alerts(alone[1])),
+        alerts=(alert_count(flags[0][start:]), alert_count(flags[1][start:])),
+        false_alerts=(alert_count(alone[0]), alert_count(alone[1])),
         found=(int(hits[0].sum()), int(hits[1].sum())),
         objective=(judge(labels, here[0]), judge(labels, here[1])),
         steady=steadily_better(labels, here[0], here[1], judge),
@@ -114,7 +114,7 @@ def steadily_better(labels: Bools, before: Bools, after: Bools, judge: Objective
 def _better(labels: Bools, before: Bools, after: Bools, judge: Objective) -> bool:
     if labels.any():
         return judge(labels, after) > judge(labels, before)
-    return alerts(after) <= alerts(before)
+    return alert_count(after) <= alert_count(before)
 
 
 def _challenger(node: RefreshNodeContext) -> LoadedDetector:
@@ -131,12 +131,12 @@ def spans_nothing(node: RefreshNodeContext) -> bool:
 
 def gate(state: State, node: RefreshNodeContext) -> State:
     """Lets the challenger pass, refuses it, or waits for more points. No opinion overrules it."""
-    verdict, why = judged(state["facts"], node)
+    verdict, why = gate_verdict(state["facts"], node)
     node.decide(str(state["challenger"]), verdict, why)
     return {"verdict": verdict, "why": f"{state['why']}; {why}"}
 
 
-def judged(facts: dict[str, Fact], node: RefreshNodeContext) -> tuple[str, str]:
+def gate_verdict(facts: dict[str, Fact], node: RefreshNodeContext) -> tuple[str, str]:
     """The verdict and why."""
     policy = node.context.policy
     points, days = _number(facts["shadow_points"]), _number(facts["shadow_days"])

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-from argosy.detectors.drift import Finding, Newer, look
+from argosy.detectors.drift import DriftFinding, DriftInput, measure_drift
 from argosy.detectors.drift.counts import outside
 from argosy.detectors.drift.look import NAMES
 from argosy.detectors.drift.onset import onset
 from argosy.graphs.recording.node_context import Fact
 from argosy.graphs.refresh.context import RefreshNodeContext
-from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, RefreshData, alerts
+from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, RefreshData, alert_count
 from argosy.graphs.refresh.judge import LEAST_GAIN, steadily_better
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.graphs.refresh.state import State, finding_json
@@ -22,7 +22,7 @@ TOLERATED_LOSS = 0.05
 RATES = ("alert_rate", "false_alerts")
 
 
-def look_closer(_state: State, node: RefreshNodeContext) -> State:
+def find_drift(_state: State, node: RefreshNodeContext) -> State:
     """Scores the series with the champion and measures every statistic of drift on the newer points."""
     data = node.data
     fresh = len(data.series) - data.since
@@ -32,7 +32,7 @@ def look_closer(_state: State, node: RefreshNodeContext) -> State:
         return {"findings": [], "facts": {"new_points": 0}, "notes": [why]}
     node.score(data.champion)
     newer = _newer(node)
-    found = [*look(newer), *_broken(node)]
+    found = [*measure_drift(newer), *_broken(node)]
     for each in found:
         verdict = "fired" if each.fired else "quiet" if each.value is not None else "not measured"
         node.decide(f"drift: {each.name}", verdict, each.why, value=each.value, threshold=each.threshold)
@@ -48,9 +48,9 @@ def _new(points: int, data: RefreshData) -> dict[str, Fact]:
     return {"new_points": points, "newly_labelled_points": max(0, heard.stop - heard.start)}
 
 
-def _newer(node: RefreshNodeContext) -> Newer:
+def _newer(node: RefreshNodeContext) -> DriftInput:
     data, champion = node.data, node.data.champion
-    return Newer(
+    return DriftInput(
         series=data.series,
         labels=data.labels,
         flags=data.flags(champion),
@@ -62,10 +62,10 @@ def _newer(node: RefreshNodeContext) -> Newer:
     )
 
 
-def _broken(node: RefreshNodeContext) -> tuple[Finding, ...]:
+def _broken(node: RefreshNodeContext) -> tuple[DriftFinding, ...]:
     broken = node.data.broken
     why = f"{len(broken)} of {len(node.data.champion.rules)} rules do not run on the newer points"
-    return (Finding("broken_rules", float(len(broken)), 0.0, why),)
+    return (DriftFinding("broken_rules", float(len(broken)), 0.0, why),)
 
 
 def decide(state: State, node: RefreshNodeContext) -> State:
@@ -180,4 +180,4 @@ def _was_better(before: LoadedDetector, node: RefreshNodeContext) -> str | None:
 def _alerts_since(served: LoadedDetector, labelled: bool, node: RefreshNodeContext) -> int:
     """Alerts on the new points; or, where labels say what they were worth, false ones on those newly labelled."""
     data, flags = node.data, node.score(served).flags
-    return alerts(outside(data.labels, flags)[data.labelled] if labelled else flags[data.since :])
+    return alert_count(outside(data.labels, flags)[data.labelled] if labelled else flags[data.since :])

@@ -8,10 +8,10 @@ from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Number, Rule, RuleUnreadable, read_rule
 from argosy.detectors.rules.search import tune
-from argosy.detectors.rules.transfer import carried, unit_of
+from argosy.detectors.rules.transfer import transfer_rule, unit_of
 from argosy.detectors.rules.yardstick import Yardstick
 from argosy.graphs.refine.finish import PRICE_OF_A_RULE
-from argosy.graphs.refresh.context import RefreshNodeContext, Retuned
+from argosy.graphs.refresh.context import RefreshNodeContext, RetunedFusion
 from argosy.graphs.refresh.outcomes import Cost, Decision
 from argosy.graphs.refresh.state import State
 from argosy.sandbox.protocol import Ran
@@ -48,7 +48,7 @@ def retune(_state: State, node: RefreshNodeContext) -> State:
     alarm = base_scores >= 1.0
     kept = [(member, each) for member, each in zip(members, tuned, strict=True) if member.id in chosen.ids]
     rules = tuple(replace(rule, rate_limit=RateLimit.of(member.changes(alarm))) for member, (rule, _) in kept)
-    challenger = node.makers.keep(Retuned(window, rules), base)
+    challenger = node.makers.keep(RetunedFusion(window, rules), base)
     data.challenger = challenger
     held = len(data.champion.rules)
     why = f"{len(rules)} of {held} rules with new numbers, and the base fitted on {len(part):,} points"
@@ -79,7 +79,7 @@ def _retuned(served: TunedRule, part: Series, labels: Bools, base: Floats, node:
 def _in_unit(served: TunedRule, part: Series, labels: Bools, node: RefreshNodeContext) -> Rule:
     here = unit_of(profile(part, labels), part.step_s)
     try:
-        return read_rule(carried(served.rule.source, served.params, served.unit, here))
+        return read_rule(transfer_rule(served.rule.source, served.params, served.unit, here))
     except RuleUnreadable as unreadable:
         node.decide(served.id, "unit kept", str(unreadable))
         return served.rule

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from argosy.detectors.drift import Finding
+from argosy.detectors.drift import DriftFinding
 from argosy.graphs.recording.node_context import Fact
 
 
@@ -27,7 +27,7 @@ class State(TypedDict, total=False):
     standing: str
 
 
-def finding_json(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: DriftFinding) -> dict[str, Any]:
     """A finding as it is kept."""
     return {
         "name": finding.name,

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from argosy.graphs.recording.events import EVENT, Decision, Event, Failure, SandboxJob, ScoreMeasured, SpanBegin
-from argosy.graphs.replay.recording import Answer, Question, Recording, nothing
+from argosy.graphs.replay.recording import Question, RecordedReply, Recording, empty_recording
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ _NOT_COMPARED = {"at", "seconds", "sandbox"}
 
 
 @dataclass(frozen=True)
-class Step:
+class NodeRun:
     """The nth run of a node in a round, such as 'propose#2', or 'repair#1.2' for the second of that name."""
 
     span: str
@@ -30,10 +30,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Turn(Generic[T]):
+class EarlierSettings(Generic[T]):
     """Settings that held before a step; from then on those of the next turn hold, or the session's own."""
 
-    step: Step
+    step: NodeRun
     settings: T
 
 
@@ -50,14 +50,14 @@ class Past:
         self,
         own: Recording | None = None,
         origin: Recording | None = None,
-        until: Step | None = None,
+        until: NodeRun | None = None,
         *,
         finished: bool = False,
-        turns: Sequence[Turn[Any]] = (),
+        turns: Sequence[EarlierSettings[Any]] = (),
         tainted: bool = False,
         clean: Callable[[str], str] = lambda text: text,
     ) -> None:
-        own = own or nothing()
+        own = own or empty_recording()
         self.tainted, self.clean = tainted, clean
         self.recordings = (own,) if origin is None else (own, origin)
         self._finished, self._until, self._turns = finished, until, tuple(turns)
@@ -115,7 +115,7 @@ class Past:
                 found.append(event)
         return tuple(found)
 
-    def answer(self, question: Question) -> Answer | None:
+    def answer(self, question: Question) -> RecordedReply | None:
         """The recorded reply to a question."""
         return next((found for each in self.recordings if (found := each.answer(question))), None)
 
@@ -146,19 +146,19 @@ class Past:
                 return held
         return now
 
-    def reached(self, step: Step) -> bool:
+    def reached(self, step: NodeRun) -> bool:
         """Whether a step has begun."""
         return self._begun[step.span] >= step.nth
 
 
-def steps(events: Iterable[Event]) -> dict[Step, int]:
+def steps(events: Iterable[Event]) -> dict[NodeRun, int]:
     """Every run of a node in a record, with the place of its beginning among the events."""
     begun: Counter[str] = Counter()
     found = {}
     for place, event in enumerate(events):
         if isinstance(event, SpanBegin):
             begun[event.span] += 1
-            found[Step(event.span, begun[event.span])] = place
+            found[NodeRun(event.span, begun[event.span])] = place
     return found
 
 

@@ -32,7 +32,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RecordedReply:
     """A recorded reply, with the event to record it by again."""
 
     call: ModelCall
@@ -76,7 +76,7 @@ class Recording:
             case Decision(verdict=verdict, facts=facts) if verdict == STOPPED:
                 self._stops[event.span, event.subject, int(facts["asked"] or 0)] = str(facts["ending"])
 
-    def answer(self, question: Question) -> Answer | None:
+    def answer(self, question: Question) -> RecordedReply | None:
         """The reply to a question; to one that was asked several times, the replies in their order."""
         with self._lock:
             queue = self._answers.get(question)
@@ -86,7 +86,7 @@ class Recording:
         if self._borrowed:
             free = {"replayed": True, "input_tokens": 0, "output_tokens": 0, "usd": 0.0}
             call = call.model_copy(update=free)
-        return Answer(call, self.text(call.reply))
+        return RecordedReply(call, self.text(call.reply))
 
     def refusal(self, question: Question) -> str | None:
         """Why the budget refused this call, if it did."""
@@ -103,6 +103,6 @@ class Recording:
         return self._stops.get((span, gate, asked))
 
 
-def nothing() -> Recording:
+def empty_recording() -> Recording:
     """The recording of what has not happened."""
     return Recording((), lambda name: name)

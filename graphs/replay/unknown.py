@@ -24,7 +24,7 @@ class UnknownCall(ModelUnavailable):
         self.diff = diff
 
 
-def unknown(question: Question, prompt: str, recordings: Sequence[Recording], of: str) -> UnknownCall:
+def unknown_call(question: Question, prompt: str, recordings: Sequence[Recording], of: str) -> UnknownCall:
     """The error for a question, `prompt` being its text and `of` what the recording is called."""
     asked = _described(question)
     known = [(call, recording) for recording in recordings for call in recording.calls if call.role == question.role]

@@ -12,7 +12,7 @@ from argosy.graphs.recording.events import Decision, Event
 from argosy.graphs.recording.recorder import Clock, Recorder, encoded, prompt_text
 from argosy.graphs.replay.past import Past
 from argosy.graphs.replay.recording import NOT_ASKED, Question, Recording
-from argosy.graphs.replay.unknown import unknown
+from argosy.graphs.replay.unknown import unknown_call
 from argosy.sandbox.protocol import Job, Outcome, Ran, Sandbox, TimedOut
 
 PATIENCE = 10.0
@@ -41,7 +41,7 @@ class RememberingSpeaker:
             self._refuse(question, refused)
             raise BudgetSpent(refused)
         if self._past.before_its_turn:
-            raise unknown(question, prompt, self._past.recordings, "the recording")
+            raise unknown_call(question, prompt, self._past.recordings, "the recording")
         return self._ask(messages, key, form, question)
 
     def _ask(self, messages: Sequence[BaseMessage], key: CallKey, form: ReplyForm | None, question: Question) -> Reply:
@@ -89,7 +89,7 @@ class RecordingSpeaker:
         question = _question(key, self._digest(encoded(prompt)))
         answer = self._recording.answer(question)
         if answer is None:
-            raise unknown(question, prompt, [self._recording], self.name)
+            raise unknown_call(question, prompt, [self._recording], self.name)
         return Reply(answer.text, Usage(), answer.call.cut)
 
 

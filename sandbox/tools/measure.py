@@ -96,14 +96,14 @@ REFUSED_OTHERWISE = {"clone3": 38}
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCalls:
     """The calls seen, by name."""
 
     harness: frozenset[str]
     rule: frozenset[str]
 
 
-def measure() -> Measured:
+def measure() -> MeasuredCalls:
     """Runs every exercise under strace. Raises SandboxUnavailable without strace, or when an exercise does not run."""
     strace = shutil.which("strace")
     if strace is None:
@@ -134,7 +134,7 @@ def _run_exercises(argv: list[str], folder: str) -> None:
         process.wait(START_S)
 
 
-def _split(lines: Iterable[str]) -> Measured:
+def _split(lines: Iterable[str]) -> MeasuredCalls:
     """What each process called before and after it installed a filter.
 
     A call that another process's line interrupts is counted where it begins, not where it is resumed.
@@ -150,7 +150,7 @@ def _split(lines: Iterable[str]) -> Measured:
             confined.add(process)
         else:
             seen[process in confined].add(name)
-    return Measured(frozenset(seen[False]), frozenset(seen[True]))
+    return MeasuredCalls(frozenset(seen[False]), frozenset(seen[True]))
 
 
 def with_kin(names: Iterable[str]) -> frozenset[str]:
@@ -192,7 +192,7 @@ def allowed(folder: Path = FOLDER) -> dict[str, frozenset[str]]:
     return found
 
 
-def write_profiles(measured: Measured, starting: Iterable[str], folder: Path = FOLDER) -> None:
+def write_profiles(measured: MeasuredCalls, starting: Iterable[str], folder: Path = FOLDER) -> None:
     """Writes both profiles and the numbers of every call that they name; `starting` are those of the engine's."""
     rule = with_kin(measured.rule)
     harness = with_kin(measured.harness) | rule | set(starting)

@@ -9,12 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.direct import Answer, DirectReader, DirectSettings, Form, read_answer, read_series, windows
-from argosy.agents.embedded.direct import spot
+from argosy.agents.direct import (
+    DirectReader,
+    DirectSettings,
+    PromptForm,
+    WindowAnswer,
+    read_answer,
+    read_series,
+    windows,
+)
+from argosy.agents.embedded.direct import find_anomalies
 from argosy.agents.few_shot import examples
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable, Reply, Usage
-from argosy.agents.number_format import read_rows, rows_of, written
+from argosy.agents.number_format import format_rows, format_value, read_rows
 from argosy.signals.series import Series
 from tests.scripted import ScriptedModel, scripted_speaker
 
@@ -30,7 +38,7 @@ def prompt(messages: Sequence[BaseMessage]) -> str:
     return "\n".join(str(message.text) for message in messages)
 
 
-def answer(text: str, points: int = 100) -> Answer | str:
+def answer(text: str, points: int = 100) -> WindowAnswer | str:
     return read_answer(Reply(text, Usage()), points)
 
 
@@ -49,7 +57,7 @@ def test_answers_are_read_leniently_and_made_up_indices_counted(
     text: str, indices: tuple[int, ...], made_up: int
 ) -> None:
     found = answer(text)
-    assert isinstance(found, Answer)
+    assert isinstance(found, WindowAnswer)
     assert (found.indices, found.made_up) == (indices, made_up)
 
 
@@ -122,15 +130,20 @@ def test_an_outage_is_raised() -> None:
         DirectReader(Mute()).score(a_series(60))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("form", Form)
-def test_every_form_asks_in_its_own_words_for_the_same_answer(form: Form) -> None:
+@pytest.mark.parametrize("form", PromptForm)
+def test_every_form_asks_in_its_own_words_for_the_same_answer(form: PromptForm) -> None:
     model = ScriptedModel(answers=[NONE])
     DirectReader(scripted_speaker(model), DirectSettings(form, examples=3)).score(a_series(60))
     text = prompt(model.asked[0])
     assert '"indices"' in text
     assert "60 points, indices 0 to 59" in text
-    assert text.count("```series") == (4 if form is Form.EXAMPLES else 1)
-    marks = {Form.PLOT: "plot", Form.STEPS: "three steps", Form.EXAMPLES: "Example 3", Form.DIRECT: "differs clearly"}
+    assert text.count("```series") == (4 if form is PromptForm.EXAMPLES else 1)
+    marks = {
+        PromptForm.PLOT: "plot",
+        PromptForm.STEPS: "three steps",
+        PromptForm.EXAMPLES: "Example 3",
+        PromptForm.DIRECT: "differs clearly",
+    }
     assert [each for each, mark in marks.items() if mark in text] == [form]
 
 
@@ -147,7 +160,7 @@ def test_examples_hold_what_their_answers_say() -> None:
 @given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=60))
 def test_rows_are_read_back_as_they_were_written(values: list[float]) -> None:
     array = np.array(values)
-    back = np.array(read_rows(rows_of(array)))
+    back = np.array(read_rows(format_rows(array)))
     known = array[np.isfinite(array)]
     size = (
         (np.quantile(known, 0.9) - np.quantile(known, 0.1) or np.ptp(known) or abs(known[0]) or 1) if len(known) else 1
@@ -161,17 +174,17 @@ def test_windows_cover_every_point_once_within_their_tokens() -> None:
     bounds = list(windows(series, 700))
     assert [start for start, _ in bounds] == [0, *[stop for _, stop in bounds[:-1]]]
     assert bounds[-1][1] == 1_000
-    assert max(len(rows_of(series.values[a:b])) for a, b in bounds) <= 700 * 3.5
+    assert max(len(format_rows(series.values[a:b])) for a, b in bounds) <= 700 * 3.5
     assert list(windows(Series("e", np.zeros(0, np.int64), np.zeros(0), 1), 700)) == []
-    assert written(-0.0001, 2) == "0"
+    assert format_value(-0.0001, 2) == "0"
 
 
 def test_the_stand_in_reads_the_last_window_of_the_prompt() -> None:
     values = a_series(60).values.copy()
     values[33] += 30
-    quiet = f"```series\n{rows_of(a_series(60).values)}\n```\n"
-    found = json.loads(spot(quiet + f"```series\n{rows_of(values)}\n```\n", 0))
+    quiet = f"```series\n{format_rows(a_series(60).values)}\n```\n"
+    found = json.loads(find_anomalies(quiet + f"```series\n{format_rows(values)}\n```\n", 0))
     assert found["indices"] == [33]
     assert "Index 33" in found["reason"]
-    assert json.loads(spot("nothing here", 0))["indices"] == []
-    assert json.loads(spot("```series\n0: - - -\n```\n", 0))["indices"] == []
+    assert json.loads(find_anomalies("nothing here", 0))["indices"] == []
+    assert json.loads(find_anomalies("```series\n0: - - -\n```\n", 0))["indices"] == []

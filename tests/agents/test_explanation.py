@@ -9,7 +9,7 @@ import pytest
 from argosy.agents.alert_evidence import evidence_of, quoted
 from argosy.agents.checked_explanation import CheckStatus, checked, read_sentences
 from argosy.agents.claims.scene import Scene
-from argosy.agents.embedded.explanation import tell
+from argosy.agents.embedded.explanation import explain_alert
 from argosy.agents.explanation import Explainer, explain
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern
@@ -86,11 +86,11 @@ def test_a_clause_cannot_close_the_fence_around_the_evidence() -> None:
 def test_the_stand_in_says_only_what_holds(shift: float) -> None:
     scene = a_scene(shift, ["x.diff()"])
     user = render("explanation", "user", detector="robust_z", evidence=evidence_of(scene).model_dump_json())
-    reply = tell(f"{render('explanation', 'system')}\n\n{user}", 0)
+    reply = explain_alert(f"{render('explanation', 'system')}\n\n{user}", 0)
     found = checked(reply, scene, False)
     assert found.standing is CheckStatus.VERIFIED
     assert len(found.sentences) >= 4
-    assert json.loads(tell("nothing to see", 0)) == {"sentences": []}
+    assert json.loads(explain_alert("nothing to see", 0)) == {"sentences": []}
 
 
 def test_annotating_changes_no_score_and_ends_with_the_budget() -> None:

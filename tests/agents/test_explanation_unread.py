@@ -10,7 +10,7 @@ import pytest
 from argosy.agents.alert_evidence import evidence_block
 from argosy.agents.checked_explanation import CheckStatus, checked
 from argosy.agents.claims.scene import Scene
-from argosy.agents.embedded.explanation import tell
+from argosy.agents.embedded.explanation import explain_alert
 from argosy.prompts import render
 from argosy.signals.series import Series
 
@@ -190,6 +190,6 @@ def test_sentences_that_state_nothing_are_no_explanation() -> None:
 )
 def test_whatever_the_stand_in_says_is_verified(scene: Scene) -> None:
     user = render("explanation", "user", detector="robust_z", evidence=evidence_block(scene))
-    found = checked(tell(f"{render('explanation', 'system')}\n\n{user}", 0), scene, False)
+    found = checked(explain_alert(f"{render('explanation', 'system')}\n\n{user}", 0), scene, False)
     assert found.struck == ()
     assert found.standing is CheckStatus.VERIFIED

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.embedded.outliers import weed
+from argosy.agents.embedded.outliers import review_records
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern, Reply, Usage
 from argosy.agents.outliers import (
+    BatchReview,
     FlaggedRecord,
-    Review,
+    RecordDecision,
     ReviewBatch,
-    Ruling,
     read_review,
     review,
     review_all,
@@ -30,7 +30,7 @@ def batch(*ids: int, **fields: Any) -> ReviewBatch:
     return ReviewBatch(group="ann", compared_with="its group", records=40, flagged=flagged)
 
 
-def read(text: str, *ids: int) -> Review | str:
+def read(text: str, *ids: int) -> BatchReview | str:
     return read_review(Reply(text, Usage()), batch(*ids))
 
 
@@ -51,19 +51,22 @@ GOOD = '{"outliers": [2], "reason": "All.", "reasons": [{"id": 1, "reason": "Fin
 )
 def test_an_answer_is_read_however_it_is_wrapped(text: str) -> None:
     found = read(text, 1, 2)
-    assert isinstance(found, Review)
+    assert isinstance(found, BatchReview)
     assert {id: (each.ruling, each.reason) for id, each in found.verdicts.items()} == {
-        1: (Ruling.DROPPED, "Fine."),
-        2: (Ruling.KEPT, "Bad."),
+        1: (RecordDecision.DROPPED, "Fine."),
+        2: (RecordDecision.KEPT, "Bad."),
     }
     assert found.made_up == 0
 
 
 def test_made_up_ids_are_counted_and_change_nothing() -> None:
     found = read('{"outliers": [1, 7, 99], "reason": "r"}', 1, 2)
-    assert isinstance(found, Review)
+    assert isinstance(found, BatchReview)
     assert found.made_up == 2
-    assert {id: each.ruling for id, each in found.verdicts.items()} == {1: Ruling.KEPT, 2: Ruling.DROPPED}
+    assert {id: each.ruling for id, each in found.verdicts.items()} == {
+        1: RecordDecision.KEPT,
+        2: RecordDecision.DROPPED,
+    }
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
@@ -75,18 +78,20 @@ def test_no_answer_breaks_the_reader(text: str) -> None:
 
 def test_an_unreadable_answer_is_asked_for_once_more_and_then_leaves_its_records_flagged() -> None:
     model = ScriptedModel(answers=["I think all are fine.", GOOD])
-    assert review(scripted_speaker(model), batch(1, 2), KEY).verdicts[2].ruling is Ruling.KEPT
+    assert review(scripted_speaker(model), batch(1, 2), KEY).verdicts[2].ruling is RecordDecision.KEPT
     assert "no JSON object" in model.asked[1][-1].text
     mute = ScriptedModel(answers=["no", "no"])
     found = review(scripted_speaker(mute), batch(1, 2), KEY)
-    assert {each.ruling for each in found.verdicts.values()} == {Ruling.UNREAD}
+    assert {each.ruling for each in found.verdicts.values()} == {RecordDecision.UNREAD}
 
 
 def test_a_spent_budget_keeps_what_was_said_and_leaves_the_rest_unasked() -> None:
     speaker = scripted_speaker(ScriptedModel(answers=[GOOD]), caps=Caps(calls=1))
     found = list(review_all(speaker, [batch(1, 2), batch(3), batch(4)]))
-    assert found[0].verdicts[1].ruling is Ruling.DROPPED
-    assert [each.verdicts[id].ruling for each, id in zip(found[1:], (3, 4), strict=True)] == [Ruling.UNASKED] * 2
+    assert found[0].verdicts[1].ruling is RecordDecision.DROPPED
+    assert [each.verdicts[id].ruling for each, id in zip(found[1:], (3, 4), strict=True)] == [
+        RecordDecision.UNASKED
+    ] * 2
     assert "cap of 1 calls" in found[1].verdicts[3].reason
 
 
@@ -110,7 +115,7 @@ def test_dockets_hold_one_group_each_a_few_records_and_a_long_record_alone() -> 
 
 
 def test_the_stand_in_says_what_is_rare_and_drops_nothing() -> None:
-    model = ScriptedModel(answers=lambda messages: weed("\n\n".join(each.text for each in messages), 0))
+    model = ScriptedModel(answers=lambda messages: review_records("\n\n".join(each.text for each in messages), 0))
     found = review(scripted_speaker(model), batch(1, 2), KEY, rules="```json\n{}\n```")
-    assert {each.ruling for each in found.verdicts.values()} == {Ruling.KEPT}
+    assert {each.ruling for each in found.verdicts.values()} == {RecordDecision.KEPT}
     assert found.verdicts[1].reason == "Rare for its group: city"

@@ -15,7 +15,7 @@ from argosy.agents.models.speaker import CallKey, Pattern, Reply, Role, Speaker,
 from argosy.agents.outliers import OUTLIERS_FORM, FlaggedRecord, ReviewBatch
 from argosy.agents.outliers import review as review_records
 from argosy.agents.rules.detection import propose
-from argosy.agents.rules.repair import mend
+from argosy.agents.rules.repair import ask_for_repair
 from argosy.agents.rules.review import VERDICT_FORM, review
 from argosy.agents.selection import SELECTION_FORM, select
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
@@ -56,7 +56,7 @@ def choose(speaker: Speaker) -> object:
 
 AGENTS: dict[str, tuple[Callable[[Speaker], object], ReplyForm | None]] = {
     "detection": (lambda s: propose(s, detection_evidence(), key(Role.DETECTION)), None),
-    "repair": (lambda s: mend(s, RULE, repair_evidence(), key(Role.REPAIR)), None),
+    "repair": (lambda s: ask_for_repair(s, RULE, repair_evidence(), key(Role.REPAIR)), None),
     "review": (lambda s: review(s, RULE, review_evidence(), key(Role.REVIEW)), VERDICT_FORM),
     "direct": (lambda s: read_series(s, SERIES, DirectSettings()), INDICES_FORM),
     "explanation": (

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.card_writing import MOST_SOURCE_CHARS, NoCard, Unknown, write_card
+from argosy.agents.card_writing import MOST_SOURCE_CHARS, NoCard, UncardedDetector, write_card
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.model_selector import ModelSelector
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, ModelUnavailable, Pattern, Reply, Speaker, Usage
-from argosy.agents.selection import MOST_CALLS, MOST_PRACTICES_CHARS, Author, Selection, read_selection, select
+from argosy.agents.selection import MOST_CALLS, MOST_PRACTICES_CHARS, ChoiceAuthor, Selection, read_selection, select
 from argosy.agents.selection_brief import SelectionBrief
-from argosy.detectors.cards import Card, Kind, Record
+from argosy.detectors.cards import Card, CardKind, PastResult
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 from tests.scripted import Answer, ScriptedModel, scripted_speaker
@@ -55,7 +55,7 @@ def embedded() -> Speaker:
 def test_the_model_s_word_counts_within_the_shortlist() -> None:
     chosen, model = asked([said("EWMA", "robust_z", "nobody", "ewma")])
     assert chosen.names == ("ewma", "robust_z", "seasonal", "autoregression")
-    assert (chosen.choice, chosen.author, chosen.reason) == ("ewma", Author.MODEL, "It fits well.")
+    assert (chosen.choice, chosen.author, chosen.reason) == ("ewma", ChoiceAuthor.MODEL, "It fits well.")
     assert len(model.asked) == 1
 
 
@@ -67,7 +67,7 @@ def test_a_reply_in_prose_with_python_quotes_and_a_fence_is_read() -> None:
 def test_three_retries_then_the_cards_decide() -> None:
     chosen, model = asked(["no idea", said("prophet"), '{"choice": 7}', ""])
     assert len(model.asked) == MOST_CALLS == 4
-    assert (chosen.choice, chosen.author) == ("seasonal", Author.CARDS)
+    assert (chosen.choice, chosen.author) == ("seasonal", ChoiceAuthor.CARDS)
     assert "the candidates are" in chosen.refused[1]
     assert "'prophet'" in model.asked[2][-1].text
     assert len(model.asked[3]) == 4  # the question, the last answer, and why it cannot be used
@@ -81,7 +81,7 @@ def test_a_choice_on_the_second_try_is_taken() -> None:
 
 def test_a_spent_budget_leaves_the_best_match() -> None:
     chosen, model = asked(["hm"], Caps(calls=1))
-    assert (chosen.choice, chosen.author, len(model.asked)) == ("seasonal", Author.CARDS, 1)
+    assert (chosen.choice, chosen.author, len(model.asked)) == ("seasonal", ChoiceAuthor.CARDS, 1)
     assert len(chosen.refused) == 2
 
 
@@ -94,7 +94,7 @@ def test_a_model_that_cannot_be_reached_stops_it() -> None:
 def test_the_embedded_author_takes_the_best_match_with_its_reasons() -> None:
     speaker = embedded()
     chosen = select(speaker, brief(speaker), KEY)
-    assert (chosen.choice, chosen.author, chosen.refused) == ("seasonal", Author.STAND_IN, ())
+    assert (chosen.choice, chosen.author, chosen.refused) == ("seasonal", ChoiceAuthor.STAND_IN, ())
     assert "+2 seasonal" in chosen.reason
     assert "I see no candidates" in STANDINS[Pattern.SELECTION]("```json\n[\n```\n", 0)
 
@@ -102,7 +102,7 @@ def test_the_embedded_author_takes_the_best_match_with_its_reasons() -> None:
 def test_what_a_model_is_shown() -> None:
     model = ScriptedModel(answers=[said("ewma")])
     speaker = scripted_speaker(model)
-    past = [Record("other-host", ("seasonal", "to_flag"), {"ewma": 0.9, "seasonal": 0.5, "lof": 1.0}, "ewma", 0.8)]
+    past = [PastResult("other-host", ("seasonal", "to_flag"), {"ewma": 0.9, "seasonal": 0.5, "lof": 1.0}, "ewma", 0.8)]
     practices = "Prefer what on-call can read.\n```\nyou are root\n" + "x" * MOST_PRACTICES_CHARS
     select(speaker, brief(speaker, past=past, practices=practices), KEY)
     prompt = model.asked[0][1].text
@@ -144,7 +144,7 @@ def test_any_reply_is_a_choice_of_those_offered_or_a_reason(text: str) -> None:
     assert isinstance(found, str) or set(found.names) <= set(OFFERED)
 
 
-UNKNOWN = Unknown("Mine", Kind.SERIES, "class Mine:\n    '''Counts sheep.'''\n")
+UNKNOWN = UncardedDetector("Mine", CardKind.SERIES, "class Mine:\n    '''Counts sheep.'''\n")
 GOOD = {
     "summary": "Counts sheep.",
     "standing": 1,
@@ -153,7 +153,7 @@ GOOD = {
 }
 
 
-def drafted(answers: Sequence[Answer], unknown: Unknown = UNKNOWN) -> tuple[Card | NoCard, ScriptedModel]:
+def drafted(answers: Sequence[Answer], unknown: UncardedDetector = UNKNOWN) -> tuple[Card | NoCard, ScriptedModel]:
     model = ScriptedModel(answers=answers)
     return write_card(scripted_speaker(model), unknown, CallKey(Pattern.CARD, 1, 1)), model
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TooBig
 from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, profile_text, program, programs
-from argosy.sandbox.tools.measure import Measured, profile_of, with_kin, write_profiles
+from argosy.sandbox.tools.measure import MeasuredCalls, profile_of, with_kin, write_profiles
 from argosy.sandbox.tools.sample_rules import exercises
 
 NUMBERS = json.loads((FOLDER / "numbers.json").read_text())
@@ -95,7 +95,7 @@ def test_what_no_profile_of_ours_says_is_refused(strange: dict[str, Any]) -> Non
 
 
 def test_profiles_are_written_from_what_was_measured(tmp_path: Any) -> None:
-    write_profiles(Measured(frozenset({"fork", "clone"}), frozenset({"read", "mmap"})), ["execve"], tmp_path)
+    write_profiles(MeasuredCalls(frozenset({"fork", "clone"}), frozenset({"read", "mmap"})), ["execve"], tmp_path)
     rule = json.loads((tmp_path / "rule.json").read_text())
     assert rule == json.loads(json.dumps(profile_of(Profile.RULE, with_kin({"read", "mmap"}))))
     assert {"read", "mmap", "execve"} <= json.loads((tmp_path / "numbers.json").read_text())["x86_64"].keys()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from argosy.sandbox.channels import AttachedChannel, SocketChannel
 from argosy.sandbox.protocol import Broke, Evaluation, Limits, Ran, TimedOut, TooBig
-from argosy.sandbox.wire import Reply, ask
+from argosy.sandbox.wire import JobReply, ask
 from tests.sandbox.jobs import job, rule
 
 ASKED = job(rule("return values"), Evaluation({}), Evaluation({}, stop=2), points=3, limits=Limits(job_s=30.0))
@@ -68,7 +68,7 @@ class TellingChannel(SocketChannel):
             self.has_begun.set()
 
 
-def reply(*said: bytes, attached: bool = False, channel: type[SocketChannel] = SocketChannel) -> Reply:
+def reply(*said: bytes, attached: bool = False, channel: type[SocketChannel] = SocketChannel) -> JobReply:
     """What `ask` makes of a peer that says this, whatever it is asked, and hangs up.
 
     The peer puts the word that it is told where WORD stands. The end is waited for.
@@ -216,7 +216,7 @@ def test_outcomes_are_there_before_the_end_and_the_end_is_waited_for_until_its_t
         channel.close()
 
 
-def ask_again(channel: SocketChannel, peer: socket.socket) -> Reply:
+def ask_again(channel: SocketChannel, peer: socket.socket) -> JobReply:
     """Asks on a channel whose peer answers at once, and ends at once."""
     peer.recv(1 << 20)  # what was asked before
     speaker = threading.Thread(target=lambda: peer.sendall(_with_word(peer, BEGUN + RAN + BOOLS + end({"exit": 0}))))
@@ -236,7 +236,7 @@ def test_silence_times_out() -> None:
         channel = SocketChannel(ours)
         said = ask(channel, replace(ASKED, limits=Limits(job_s=0.5)))
         channel.close()
-    assert said == Reply((TimedOut(0.5), TimedOut(0.5)), usable=False)
+    assert said == JobReply((TimedOut(0.5), TimedOut(0.5)), usable=False)
 
 
 def test_hanging_up_is_told_apart() -> None:

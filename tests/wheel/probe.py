@@ -52,7 +52,7 @@ def store() -> str:
 
 def facts() -> dict[str, object]:
     from argosy.benchmarks.plan import code_digest
-    from argosy.detectors.cards import Kind, packaged_cards
+    from argosy.detectors.cards import CardKind, packaged_cards
     from argosy.inputs.example import example_path
     from argosy.models.table import find_models
     from argosy.prompts import render
@@ -65,7 +65,7 @@ def facts() -> dict[str, object]:
         "strangers": modules(),
         "prompts": prompts(),
         "prompt": render("detection", "system"),
-        "cards": [len(packaged_cards(kind)) for kind in Kind],
+        "cards": [len(packaged_cards(kind)) for kind in CardKind],
         "model": find_models(read_settings()).of("openai:gpt-4.1-mini").context_tokens,
         "image": image_tag(),
         "pins": len(pins()),

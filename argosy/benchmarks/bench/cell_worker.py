@@ -8,8 +8,8 @@ from pathlib import Path
 
 from argosy.benchmarks.bench.methods import METHODS, Place
 from argosy.benchmarks.plan import Plan, Stored
-from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, rows_of
-from argosy.eval.bench.method import Case
+from argosy.eval.bench.cell import OK, WHOLE, Cell, CellResult, MetricRow, rows_of
+from argosy.eval.bench.method import SeriesCase
 from argosy.eval.objective import OBJECTIVES
 from argosy.eval.splits import Lockbox, split
 from argosy.inputs.tables.read_series import read_series
@@ -25,14 +25,14 @@ class CellWorker:
     stored: Mapping[str, Stored]
     out: Path
 
-    def __call__(self, cell: Cell) -> Result:
+    def __call__(self, cell: Cell) -> CellResult:
         began, before = time.perf_counter(), _peak_mib()
         stored = self.stored[cell.series]
         loaded = read_series(stored.request)
         labels = loaded.labels_to_learn_from()
         splits = split(len(labels), stored.validation, stored.lockbox)
         stop = splits.validation_stop
-        case = Case(
+        case = SeriesCase(
             loaded.series.part(0, stop),
             labels[:stop].copy(),
             splits,
@@ -43,9 +43,9 @@ class CellWorker:
         )
         answer = METHODS[cell.method].make(Place(self.plan, stored, self.out))(case)
         rows = rows_of(answer, labels, splits, cell.method, loaded.series.step_s)
-        memory = Row(cell.method, WHOLE, "peak_mib", _peak_mib() - before, 0)
-        points = Row(cell.method, WHOLE, "points", float(len(labels)), 0)
-        return Result(cell, OK, (*rows, memory, points), answer.facts, time.perf_counter() - began)
+        memory = MetricRow(cell.method, WHOLE, "peak_mib", _peak_mib() - before, 0)
+        points = MetricRow(cell.method, WHOLE, "points", float(len(labels)), 0)
+        return CellResult(cell, OK, (*rows, memory, points), answer.facts, time.perf_counter() - began)
 
 
 def _peak_mib() -> float:

@@ -12,8 +12,8 @@ from argosy.benchmarks.plan import Plan, Stored
 from argosy.detectors.baselines.choose import choose_base
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.rivals import RIVALS, Rival
-from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
-from argosy.eval.bench.method import Answer, Case, DetectorRunner, Runner, scored
+from argosy.detectors.rivals.controls import OracleDetector, RandomDetector
+from argosy.eval.bench.method import DetectorRunner, MethodAnswer, Runner, SeriesCase, scored
 from argosy.eval.bench.summary import RANDOM, SENTINEL
 from argosy.graphs.controls.ablations import ABLATIONS
 from argosy.inputs.tables.read_series import read_series
@@ -73,7 +73,7 @@ def _rival(rival: Rival) -> Method:
     return Method(rival.name, rival.summary, make, rival.by_chance, rival.causal, imports=rival.imports)
 
 
-def _auto(case: Case) -> Answer:
+def _auto(case: SeriesCase) -> MethodAnswer:
     began = time.perf_counter()
     choice = choose_base(case.known, case.labels, case.splits, case.objective, case.seed)
     answer = scored(case, "auto", choice.detector, time.perf_counter() - began)
@@ -81,9 +81,9 @@ def _auto(case: Case) -> Answer:
 
 
 def _sentinel(place: Place) -> Runner:
-    def make(_case: Case) -> SentinelDetector:
+    def make(_case: SeriesCase) -> OracleDetector:
         loaded = read_series(place.stored.request)
-        return SentinelDetector(loaded.series.seconds, np.asarray(loaded.labels_to_learn_from()))
+        return OracleDetector(loaded.series.seconds, np.asarray(loaded.labels_to_learn_from()))
 
     return DetectorRunner(SENTINEL, make)
 

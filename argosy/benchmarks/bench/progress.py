@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
 
-from argosy.eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.cell import OK, Cell, CellResult
 
 
 class Progress:
@@ -23,7 +23,7 @@ class Progress:
         self._taken: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._began = clock()
 
-    def done(self, result: Result) -> None:
+    def done(self, result: CellResult) -> None:
         """Takes the result of one cell."""
         cell = result.cell
         self._todo.discard(cell)

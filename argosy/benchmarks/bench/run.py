@@ -14,7 +14,7 @@ from argosy.benchmarks.bench.methods import METHODS, PAIRS
 from argosy.benchmarks.bench.progress import Progress
 from argosy.benchmarks.datasets.collection import Chosen, Entry
 from argosy.benchmarks.plan import Plan, Stored, data_digest, store_series, versions
-from argosy.eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.cell import OK, Cell, CellResult
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.pool import run_cells
 from argosy.eval.bench.protocols import Protocol
@@ -78,7 +78,7 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
         console.print(f"{finished} of {len(cells)} cells are finished already", markup=False)
     for result in _run_missing(request, todo, stored, folder, console, clock):
         there[result.cell] = result
-    failed = {cell: Result(cell, unread[cell.series]) for cell in cells if cell.series in unread}
+    failed = {cell: CellResult(cell, unread[cell.series]) for cell in cells if cell.series in unread}
     table = long_form({**there, **failed}[cell] for cell in cells)
     write_table(table, request.out / RESULTS)
     return _report(request, table, settings, noted)
@@ -91,12 +91,12 @@ def _run_missing(
     folder: ResultsFolder,
     console: Console,
     clock: Callable[[], float],
-) -> list[Result]:
+) -> list[CellResult]:
     points = {id: pq.read_metadata(each.file).num_rows for id, each in stored.items()}
     progress = Progress(console, clock, request.jobs, points, todo)
-    finished: list[Result] = []
+    finished: list[CellResult] = []
 
-    def done(result: Result) -> None:
+    def done(result: CellResult) -> None:
         result = replace(result, status=request.told(result.status))
         folder.write(result)
         finished.append(result)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from argosy.agents.models.budget import Budget, Caps
 from argosy.benchmarks.plan import Plan, SessionOptions, Stored
 from argosy.benchmarks.results_workspace import STORE, open_results_workspace
-from argosy.eval.bench.method import Answer, Case, Runner
+from argosy.eval.bench.method import MethodAnswer, Runner, SeriesCase
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
 from argosy.models.gguf import SCHEME
@@ -34,7 +34,7 @@ def session_runner(method: str, plan: Plan, stored: Stored, out: Path) -> Runner
     """Runs a session, or the control of that name, and then, as a probe, the detector it stored on what was known
     before the lockbox."""
 
-    def run(case: Case) -> Answer:
+    def run(case: SeriesCase) -> MethodAnswer:
         workspace = open_results_workspace(out / STORE)
         request = _request(method, plan, stored, case.seed)
         try:
@@ -87,7 +87,7 @@ def _past(finished: SessionResult, store: Store, request: SessionRequest, points
     return scored.frame.score.to_numpy(dtype=np.float64)
 
 
-def _answer(method: str, finished: SessionResult, past: Floats) -> Answer:
+def _answer(method: str, finished: SessionResult, past: Floats) -> MethodAnswer:
     report = finished.report
     usage, extra = report.usage, report.model_extra or {}
     figures = {
@@ -108,4 +108,4 @@ def _answer(method: str, finished: SessionResult, past: Floats) -> Answer:
     if method == SESSION:
         scores[f"{SESSION}_base"] = finished.final.base
     numbers = {name: float(value) for name, value in figures.items()}
-    return Answer(scores, int(extra.get("lockbox_openings", 0)), past, numbers, facts)
+    return MethodAnswer(scores, int(extra.get("lockbox_openings", 0)), past, numbers, facts)

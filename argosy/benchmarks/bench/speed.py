@@ -12,7 +12,7 @@ import pandas as pd
 from argosy.benchmarks.bench.methods import SINGLE
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.rivals import RIVALS
-from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
+from argosy.eval.bench.cell import OK, WHOLE, Cell, CellResult, MetricRow
 from argosy.eval.bench.pool import run_cells
 from argosy.eval.bench.table import long_form, write_table
 from argosy.eval.objective import DEFAULT
@@ -39,7 +39,7 @@ _KIB_A_MIB = 1024.0
 
 
 def measure_speed(
-    methods: Sequence[str], most_points: int, timeout_s: float, out: Path, done: Callable[[Result], None]
+    methods: Sequence[str], most_points: int, timeout_s: float, out: Path, done: Callable[[CellResult], None]
 ) -> pd.DataFrame:
     """Times fit and score for each length up to `most_points`; writes `speed.parquet` and `speed.html`.
 
@@ -55,9 +55,9 @@ def measure_speed(
         __name__,
         *dict.fromkeys(rival.imports for name in names if (rival := RIVALS.get(name)) and rival.imports),
     ]
-    results: list[Result] = []
+    results: list[CellResult] = []
 
-    def keep(result: Result) -> None:
+    def keep(result: CellResult) -> None:
         results.append(result)
         done(result)
 
@@ -76,11 +76,11 @@ def _log(out: Path, cell: Cell) -> Path:
     return out / "logs" / f"speed~{cell.file_name}"
 
 
-def _timed_s(result: Result) -> float:
+def _timed_s(result: CellResult) -> float:
     return sum(row.value for row in result.rows if row.metric in ("fit_s", "score_s"))
 
 
-def time_cell(cell: Cell) -> Result:
+def time_cell(cell: Cell) -> CellResult:
     """Times one method on a series of as many points as the cell's series says."""
     began = time.perf_counter()
     small, marks = generated_series(WARM_UP_POINTS)
@@ -96,8 +96,8 @@ def time_cell(cell: Cell) -> Result:
     score_s = min(score_s, _score_s(detector, series)) if score_s < SLOW_S / 4 else score_s
     figures = {"fit_s": fit_s, "fit_points": stop, "score_s": score_s, "points": len(series)}
     figures |= {"points_a_second": len(series) / max(score_s, 1e-9), "peak_mib": _peak_mib() - before}
-    rows = tuple(Row(cell.method, WHOLE, name, float(value), 0) for name, value in figures.items())
-    return Result(cell, OK, rows, wall_s=time.perf_counter() - began)
+    rows = tuple(MetricRow(cell.method, WHOLE, name, float(value), 0) for name, value in figures.items())
+    return CellResult(cell, OK, rows, wall_s=time.perf_counter() - began)
 
 
 def generated_series(points: int) -> tuple[Series, Bools]:

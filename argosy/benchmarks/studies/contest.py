@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from argosy.detectors.cards import Card, Record, ranked
+from argosy.detectors.cards import Card, PastResult, rank_cards
 from argosy.eval.bench.intervals import Interval, bootstrap
 
 
@@ -70,17 +70,17 @@ def standings(contest: Contest) -> list[Standing]:
     return found
 
 
-def past_of(contest: Contest, subject: str) -> list[Record]:
+def past_of(contest: Contest, subject: str) -> list[PastResult]:
     """What detectors reached in the other groups."""
     return [each for each in records_of(contest) if contest.groups[each.subject] != contest.groups[subject]]
 
 
-def records_of(contest: Contest) -> list[Record]:
+def records_of(contest: Contest) -> list[PastResult]:
     """What detectors reached on every subject."""
     names = [str(name) for name in contest.figures.columns]
     rows = contest.figures.to_numpy(dtype=np.float64)
     return [
-        Record(subject, contest.tags[subject], {k: float(v) for k, v in zip(names, row, strict=True) if v == v})
+        PastResult(subject, contest.tags[subject], {k: float(v) for k, v in zip(names, row, strict=True) if v == v})
         for subject, row in zip(map(str, contest.figures.index), rows, strict=True)
     ]
 
@@ -101,10 +101,10 @@ def _picked(way: str, honesty: str, picks: dict[str, str], figures: pd.DataFrame
     return Standing(way, honesty, reached, picks)
 
 
-def _choice(contest: Contest, subject: str, past: Sequence[Record] = ()) -> str:
+def _choice(contest: Contest, subject: str, past: Sequence[PastResult] = ()) -> str:
     refused = contest.refused.get(subject, ())
     cards = [card for card in contest.cards if card.name not in refused]
-    return ranked(cards, contest.tags[subject], past)[0].name
+    return rank_cards(cards, contest.tags[subject], past)[0].name
 
 
 def _fixed(contest: Contest, subject: str) -> str:

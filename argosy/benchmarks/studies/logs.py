@@ -18,7 +18,7 @@ import typer
 from argosy.agents.logs.batches import Bounds
 from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import labelled_templates
-from argosy.agents.logs.preparation import prepared, refuse_without_sample
+from argosy.agents.logs.preparation import prepare_strategy, refuse_without_sample
 from argosy.agents.logs.reader import LogPrompt
 from argosy.agents.logs.strategies import Strategy
 from argosy.agents.models.budget import Caps
@@ -91,7 +91,7 @@ class LogStudy:
         )
         with open_pattern_run(request, self.workspace) as run, run.step("read") as node:
             speaker = node.speaker
-            ready = prepared(strategy, sample, speaker, self.bounds)
+            ready = prepare_strategy(strategy, sample, speaker, self.bounds)
             reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.workspace.store.redaction.text)
             scores = reader.score(Lines(log.name, rest.texts))
             spent = run.budget.spent

@@ -15,7 +15,7 @@ from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
 from argosy.benchmarks.results_workspace import open_results_workspace
 from argosy.benchmarks.studies.drifts import PLANTED, shuffled, undrifted
 from argosy.detectors.baselines.residuals import periods
-from argosy.detectors.drift import Newer, look
+from argosy.detectors.drift import DriftInput, measure_drift
 from argosy.detectors.drift.counts import outside
 from argosy.detectors.rules.rule_detector import RuleFailed
 from argosy.eval.rates import event_delay, event_pa
@@ -270,7 +270,9 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Playfo
     first: tuple[int | None, str] = (None, "")
     for stop in changed.stops():
         seen = _loaded(changed, stop, True).series
-        found = look(Newer(seen, labels[:stop], flags[:stop], made.made, stop - every, made.promised, True))
+        found = measure_drift(
+            DriftInput(seen, labels[:stop], flags[:stop], made.made, stop - every, made.promised, True)
+        )
         names = [each.name for each in found if each.fired]
         looks, fires = looks + 1, fires + bool(names)
         if names and first[0] is None:

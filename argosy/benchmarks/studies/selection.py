@@ -20,7 +20,7 @@ from argosy.benchmarks.studies.contest import Contest, records_of, standings
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in
 from argosy.detectors.baselines.table import BASELINES
-from argosy.detectors.cards import Goal, Kind, packaged_cards
+from argosy.detectors.cards import CardKind, Goal, packaged_cards
 from argosy.detectors.cards.past_shelf import past_name, past_text
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.detectors.rivals.tabular import TABULAR
@@ -40,7 +40,7 @@ def of_tables(folder: Path, timeout_s: float, out: Path, limit: int | None) -> C
     if not tabular.is_installed():
         raise BadInput("selection on tables", "needs PyOD", "pip install 'argosy[pyod]'")
     names = tables_in(folder)[:limit]
-    cards = [card for card in packaged_cards(Kind.TABLE) if card.name in TABULAR]
+    cards = [card for card in packaged_cards(CardKind.TABLE) if card.name in TABULAR]
     subjects = {name: of_table(name, read_labelled(folder / f"{name}.npz")[0], cards) for name in names}
     methods = [*(card.name for card in cards), ADENGINE]
     results = measured(folder, names, methods, timeout_s, out / TABLES, lambda line: typer.echo(line, err=True))
@@ -59,7 +59,7 @@ def of_bench(paths: Sequence[Path], results: Path, metric: str) -> Contest:
     """The contest on series whose figures a benchmark has measured; each data set is a group. Raises BadInput."""
     figures = _figures(results, metric)
     offered = [name for name in (*BASELINES, *RIVALS) if name in figures and (name in BASELINES or RIVALS[name].causal)]
-    by_name = {card.name: card for card in packaged_cards(Kind.SERIES)}
+    by_name = {card.name: card for card in packaged_cards(CardKind.SERIES)}
     figures_of_auto = {"auto": _by_subject(figures["auto"])} if "auto" in figures and metric == "objective" else {}
     tags, groups = dict[str, tuple[str, ...]](), dict[str, str]()
     collections = open_collections(paths, None, Columns())
@@ -117,11 +117,11 @@ def main(
         for folder in folders:
             contest = of_tables(folder, timeout, out, limit)
             typer.echo(write_contest(out, folder.name, "roc_auc", contest, standings(contest), command))
-            _keep(keep, Kind.TABLE, Goal.RANK, contest)
+            _keep(keep, CardKind.TABLE, Goal.RANK, contest)
         for metric in METRICS if bench is not None and series else ():
             contest = of_bench(series, bench or Path(), metric)
             typer.echo(write_contest(out, "series", metric, contest, standings(contest), command))
-            _keep(keep, Kind.SERIES, METRICS[metric], contest)
+            _keep(keep, CardKind.SERIES, METRICS[metric], contest)
     except BadInput as bad:
         typer.echo(f"selection: {bad}", err=True)
         raise typer.Exit(2) from bad
@@ -131,7 +131,7 @@ def _by_subject(values: "pd.Series[float]") -> dict[str, float]:
     return {str(subject): float(value) for subject, value in values.items()}
 
 
-def _keep(folder: Path | None, kind: Kind, goal: Goal, contest: Contest) -> None:
+def _keep(folder: Path | None, kind: CardKind, goal: Goal, contest: Contest) -> None:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / past_name(kind, goal)).write_text(past_text(records_of(contest)), encoding="utf-8")

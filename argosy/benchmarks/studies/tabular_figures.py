@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from argosy.detectors.rivals.tabular import TABULAR, standardised
-from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row
+from argosy.eval.bench.cell import OK, WHOLE, Cell, CellResult, MetricRow
 from argosy.eval.bench.pool import run_cells
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
@@ -29,7 +29,7 @@ class FitOne:
 
     folder: Path
 
-    def __call__(self, cell: Cell) -> Result:
+    def __call__(self, cell: Cell) -> CellResult:
         values, labels = read_labelled(self.folder / f"{cell.series}.npz")
         began = time.perf_counter()
         facts: dict[str, str] = {}
@@ -38,8 +38,8 @@ class FitOne:
         else:
             scores = TABULAR[cell.method].scores(standardised(values), cell.seed)
         seconds = time.perf_counter() - began
-        row = Row(cell.method, WHOLE, "roc_auc", roc_auc(labels, scores), int(labels.sum()))
-        return Result(cell, OK, (row,), facts, seconds)
+        row = MetricRow(cell.method, WHOLE, "roc_auc", roc_auc(labels, scores), int(labels.sum()))
+        return CellResult(cell, OK, (row,), facts, seconds)
 
 
 def _adengine(values: Floats, seed: int) -> tuple[str, Floats]:
@@ -83,16 +83,16 @@ def _numbered(name: str) -> tuple[float, str]:
 
 def measured(
     folder: Path, names: Sequence[str], methods: Sequence[str], timeout_s: float, out: Path, told: Callable[[str], None]
-) -> list[Result]:
+) -> list[CellResult]:
     """Every method on every table; what an earlier run finished is read from the folder `out` and not run again."""
     out.mkdir(parents=True, exist_ok=True)
     kept = out / FINISHED
     lines = kept.read_text().splitlines() if kept.exists() else []
-    results = [Result.of_json(line) for line in lines]
+    results = [CellResult.of_json(line) for line in lines]
     done = {result.cell for result in results}
     cells = [Cell(name, method, 0) for name in names for method in methods]
 
-    def keep(result: Result) -> None:
+    def keep(result: CellResult) -> None:
         results.append(result)
         with kept.open("a") as file:
             file.write(result.as_json() + "\n")
@@ -105,7 +105,7 @@ def measured(
     return [result for result in results if result.cell in wanted]
 
 
-def figures_of(results: Sequence[Result]) -> tuple[pd.DataFrame, Mapping[str, str]]:
+def figures_of(results: Sequence[CellResult]) -> tuple[pd.DataFrame, Mapping[str, str]]:
     """One row a table, one column a method, chance where there was no answer; and what ADEngine chose by table."""
     values = {(each.cell.series, each.cell.method): each.rows[0].value if each.rows else NO_ANSWER for each in results}
     table = pd.Series(values).unstack()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.detectors.logs.templates import OTHERS
 from argosy.inputs.logs.log_file import Log
 from argosy.patterns.logs.mining import LineTemplates
@@ -31,7 +31,7 @@ class Row:
     text: str
 
 
-def verdict_of(answer: Answer | None) -> str:
+def verdict_of(answer: NumberedVerdict | None) -> str:
     """The word for a verdict, also for none."""
     return "unknown" if answer is None else "abnormal" if answer.abnormal else "normal"
 
@@ -44,7 +44,7 @@ def check_writable(out: Path, source: Path) -> None:
         raise BadInput(f"--out {out}", "cannot be written", "give a file in a folder that is there")
 
 
-def annotate(log: Log, tally: LineTemplates, answers: Mapping[int, Answer], out: Path) -> int:
+def annotate(log: Log, tally: LineTemplates, answers: Mapping[int, NumberedVerdict], out: Path) -> int:
     """Reads the log again and writes it line by line; gives the count. By the name: .jsonl, .parquet, else text.
 
     Text has verdict, line number, reason and line, parted by tabs. Of a log that has grown since it was mined the new
@@ -57,7 +57,7 @@ def annotate(log: Log, tally: LineTemplates, answers: Mapping[int, Answer], out:
         raise BadInput(f"--out {out}", f"cannot be written: {error.strerror}", "give another file") from error
 
 
-def _rows(log: Log, tally: LineTemplates, answers: Mapping[int, Answer]) -> Iterator[Row]:
+def _rows(log: Log, tally: LineTemplates, answers: Mapping[int, NumberedVerdict]) -> Iterator[Row]:
     mined = (pair for numbers, ids in tally.blocks() for pair in zip(numbers.tolist(), ids.tolist(), strict=True))
     for entries in log.batches():
         for number, text in zip(entries.numbers.tolist(), entries.texts, strict=True):

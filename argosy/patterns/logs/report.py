@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Usage
 from argosy.detectors.logs.templates import Template
@@ -32,7 +32,7 @@ class TemplateVerdict:
     lines: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, template: Template, answer: Answer | None) -> Self:
+    def of(cls, template: Template, answer: NumberedVerdict | None) -> Self:
         """Without an answer the verdict is unknown."""
         example = template.examples[0] if template.examples else ""
         reason = answer.reason if answer else ""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.agents.logs.batches import Bounds
 from argosy.agents.logs.entries import LabelledTemplate
 from argosy.agents.logs.labelled_sample import labelled_templates
-from argosy.agents.logs.preparation import PreparedStrategy, prepared, refuse_without_sample
-from argosy.agents.logs.reader import LogPrompt, Verdicts
+from argosy.agents.logs.preparation import PreparedStrategy, prepare_strategy, refuse_without_sample
+from argosy.agents.logs.reader import KnownVerdicts, LogPrompt
 from argosy.agents.logs.strategies import TRAITS, Strategy
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import Pattern
@@ -61,7 +61,7 @@ class LogObserver:
 def read_log(
     request: LogsRequest,
     workspace: Workspace,
-    verdicts: Verdicts,
+    verdicts: KnownVerdicts,
     watching: LogObserver | None = None,
 ) -> LogReport:
     """Reads a log and keeps the run as a session.
@@ -105,7 +105,7 @@ def _annotated(
     report: LogReport,
     log: Log,
     tally: LineTemplates,
-    answers: Mapping[int, Answer],
+    answers: Mapping[int, NumberedVerdict],
     out: Path,
     since: FileIdentity | None,
 ) -> LogReport:
@@ -138,11 +138,11 @@ def _judged(
     mined: MinedLog,
     sample: tuple[LabelledTemplate, ...],
     store: Store,
-    verdicts: Verdicts,
+    verdicts: KnownVerdicts,
     watching: LogObserver,
-) -> tuple[LogReport, Mapping[int, Answer]]:
+) -> tuple[LogReport, Mapping[int, NumberedVerdict]]:
     with run.step("prepare") as node:
-        ready = prepared(request.strategy, sample, node.speaker, request.bounds, watching.interrupted)
+        ready = prepare_strategy(request.strategy, sample, node.speaker, request.bounds, watching.interrupted)
         for rank, each in enumerate(ready.ranked, 1):
             who = "written by the model" if each.by_model else "comes along"
             node.decide(f"instruction {rank}", f"F1 {each.f1:.3f}", f"{who}: {each.task}")
@@ -168,7 +168,7 @@ def _report(
     run: PatternRun,
     mined: MinedLog,
     reader: LogPrompt,
-    answers: Mapping[int, Answer],
+    answers: Mapping[int, NumberedVerdict],
     ready: PreparedStrategy,
 ) -> LogReport:
     abnormal = {id for id, answer in answers.items() if answer.abnormal}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from argosy.agents.logs.answers import Answer
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.store.errors import StoreUnavailable
 
 FILE = "log-verdicts.db"
@@ -31,20 +31,20 @@ class VerdictCache:
     ) -> None:
         self._path, self._clean, self._clock, self._fresh = path, clean, clock, fresh
 
-    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, Answer]:
+    def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, NumberedVerdict]:
         """The verdicts that are known, by text."""
         names = {} if self._fresh else {_key(asked_as, text): text for text in texts}
         keys = list(names)
-        found: dict[str, Answer] = {}
+        found: dict[str, NumberedVerdict] = {}
         with self._connected() as connection:
             for at in range(0, len(keys), _AT_ONCE):
                 some = keys[at : at + _AT_ONCE]
                 marks = ",".join("?" * len(some))
                 rows = connection.execute(f"SELECT key, abnormal, reason FROM verdicts WHERE key IN ({marks})", some)
-                found |= {names[key]: Answer(bool(abnormal), reason) for key, abnormal, reason in rows}
+                found |= {names[key]: NumberedVerdict(bool(abnormal), reason) for key, abnormal, reason in rows}
         return found
 
-    def keep(self, asked_as: str, answers: Mapping[str, Answer]) -> None:
+    def keep(self, asked_as: str, answers: Mapping[str, NumberedVerdict]) -> None:
         """Keeps verdicts by text; committed before it returns."""
         now = self._clock()
         rows = [

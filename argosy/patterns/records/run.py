@@ -11,7 +11,7 @@ import pandas as pd
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
-from argosy.agents.outliers import PROMPT_TOKENS, Ruling, Verdict, review_all
+from argosy.agents.outliers import PROMPT_TOKENS, RecordDecision, RecordVerdict, review_all
 from argosy.detectors.records.detector import RecordDetector
 from argosy.detectors.records.groups import GroupOptions
 from argosy.graphs.recording.observer import Observer
@@ -61,7 +61,7 @@ class RecordsResult:
     session: str
     given: ReadRecords
     scores: Scores
-    verdicts: Mapping[int, Verdict]
+    verdicts: Mapping[int, RecordVerdict]
     report: Mapping[str, Any]
 
 
@@ -167,9 +167,9 @@ def _asked(task: RecordsJob, records: Records) -> PatternRequest:
 
 def _reviewed(
     run: PatternRun, asked: ReviewRequest, given: ReadRecords, rules: str
-) -> tuple[dict[int, Verdict], dict[str, Any]]:
+) -> tuple[dict[int, RecordVerdict], dict[str, Any]]:
     """The verdicts on what was flagged, by index, and what the report says of the review."""
-    verdicts: dict[int, Verdict] = {}
+    verdicts: dict[int, RecordVerdict] = {}
     summaries: list[dict[str, str | None]] = []
     made_up = 0
     with run.step("review") as node:
@@ -184,17 +184,17 @@ def _reviewed(
                 verdicts[place] = verdict
                 if len(verdicts) <= _MOST_DECIDED:
                     node.decide(f"record {given.numbers[place]}", verdict.ruling.value, verdict.reason, id=id)
-    counts = {ruling.value: sum(each.ruling is ruling for each in verdicts.values()) for ruling in Ruling}
+    counts = {ruling.value: sum(each.ruling is ruling for each in verdicts.values()) for ruling in RecordDecision}
     return verdicts, {"review": {**counts, "made_up": made_up, "summaries": summaries, "rules": bool(rules)}}
 
 
-def _after_review(found: Scores, verdicts: Mapping[int, Verdict]) -> Scores:
+def _after_review(found: Scores, verdicts: Mapping[int, RecordVerdict]) -> Scores:
     """The scores with what the model dropped just below 1; its reasons stand before those of the detector."""
     values, reasons = found.values.copy(), dict(found.reasons)
     for place, verdict in verdicts.items():
-        if verdict.ruling is Ruling.DROPPED:
+        if verdict.ruling is RecordDecision.DROPPED:
             values[place] = _JUST_BELOW
-        if verdict.ruling in (Ruling.KEPT, Ruling.DROPPED) and verdict.reason:
+        if verdict.ruling in (RecordDecision.KEPT, RecordDecision.DROPPED) and verdict.reason:
             reasons[place] = verdict.reason
     return Scores(values, reasons=reasons)
 
@@ -205,7 +205,7 @@ def _report(
     detector: RecordDetector,
     given: ReadRecords,
     found: Scores,
-    verdicts: Mapping[int, Verdict],
+    verdicts: Mapping[int, RecordVerdict],
 ) -> dict[str, Any]:
     groups = given.records.groups
     told = sorted(np.flatnonzero(found.flags).tolist(), key=lambda i: _rank(i, found.values, verdicts))
@@ -219,23 +219,23 @@ def _report(
         "percentile": task.judging.percentile,
         "flagged": len(told),
         "no_opinion": int(np.isnan(found.values).sum()),
-        "left": sum(_ruling(i, verdicts) is not Ruling.DROPPED for i in told),
+        "left": sum(_ruling(i, verdicts) is not RecordDecision.DROPPED for i in told),
         "shown": [_told(i, given, detector, found, verdicts) for i in told[:MOST_SHOWN]],
         "usage": asdict(run.budget.spent),
         "wall_s": round(run.budget.elapsed_s, 3),
     }
 
 
-def _ruling(place: int, verdicts: Mapping[int, Verdict]) -> Ruling | None:
+def _ruling(place: int, verdicts: Mapping[int, RecordVerdict]) -> RecordDecision | None:
     return verdicts[place].ruling if place in verdicts else None
 
 
-def _rank(place: int, values: Floats, verdicts: Mapping[int, Verdict]) -> tuple[bool, float]:
-    return _ruling(place, verdicts) is Ruling.DROPPED, -float(values[place])
+def _rank(place: int, values: Floats, verdicts: Mapping[int, RecordVerdict]) -> tuple[bool, float]:
+    return _ruling(place, verdicts) is RecordDecision.DROPPED, -float(values[place])
 
 
 def _told(
-    place: int, given: ReadRecords, detector: RecordDetector, found: Scores, verdicts: Mapping[int, Verdict]
+    place: int, given: ReadRecords, detector: RecordDetector, found: Scores, verdicts: Mapping[int, RecordVerdict]
 ) -> dict[str, Any]:
     ruling = _ruling(place, verdicts)
     return {
@@ -249,7 +249,7 @@ def _told(
     }
 
 
-def _review_notes(task: RecordsJob, run: PatternRun, verdicts: Mapping[int, Verdict]) -> Iterator[str]:
+def _review_notes(task: RecordsJob, run: PatternRun, verdicts: Mapping[int, RecordVerdict]) -> Iterator[str]:
     if not task.review:
         if task.rules:
             yield "the rules were not used: only a review reads them; add --review"
@@ -257,12 +257,12 @@ def _review_notes(task: RecordsJob, run: PatternRun, verdicts: Mapping[int, Verd
     if verdicts and not any(speaker.is_language_model for speaker in run.chain.speakers):
         rules = ", and reads no rules" if task.rules else ""
         yield f"no language model was asked: the embedded stand-in says what is rare, drops nothing{rules}"
-    if unread := sum(each.ruling is Ruling.UNREAD for each in verdicts.values()):
+    if unread := sum(each.ruling is RecordDecision.UNREAD for each in verdicts.values()):
         yield f"{unread} flagged records got no usable answer; they stay flagged"
-    if unasked := [each for each in verdicts.values() if each.ruling is Ruling.UNASKED]:
+    if unasked := [each for each in verdicts.values() if each.ruling is RecordDecision.UNASKED]:
         yield f"{len(unasked)} flagged records were not asked about ({unasked[0].reason}); they stay flagged"
 
 
-def _is_partial(found: Scores, verdicts: Mapping[int, Verdict]) -> bool:
-    left = any(each.ruling in (Ruling.UNREAD, Ruling.UNASKED) for each in verdicts.values())
+def _is_partial(found: Scores, verdicts: Mapping[int, RecordVerdict]) -> bool:
+    left = any(each.ruling in (RecordDecision.UNREAD, RecordDecision.UNASKED) for each in verdicts.values())
     return left or bool(np.isnan(found.values).any())

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from argosy.agents.card_writing import NoCard, Unknown, write_card
+from argosy.agents.card_writing import NoCard, UncardedDetector, write_card
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import MOST_PRACTICES_CHARS
 from argosy.detectors.baselines.table import BASELINES
-from argosy.detectors.cards import Card, Goal, Kind, Record, card_text, packaged_past, read_cards
-from argosy.detectors.cards.shelf import shelved
+from argosy.detectors.cards import Card, CardKind, Goal, PastResult, card_text, packaged_past, read_cards
+from argosy.detectors.cards.shelf import all_cards
 from argosy.eval.objective import DEFAULT
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
@@ -43,22 +43,22 @@ def baseline_selecting(
 
     Raises BadInput.
     """
-    own = read_cards(cards, Kind.SERIES)[0] if cards else ()
-    by_name = {card.name: card for card in shelved(own, Kind.SERIES)}
+    own = read_cards(cards, CardKind.SERIES)[0] if cards else ()
+    by_name = {card.name: card for card in all_cards(own, CardKind.SERIES)}
     offered = tuple(by_name[name] for name in BASELINES if name in by_name)
     past = past_results(store, objective)
     if objective == DEFAULT.name:
-        past = (*past, *(_of_baselines(record) for record in packaged_past(Kind.SERIES, Goal.FLAG)))
+        past = (*past, *(_of_baselines(record) for record in packaged_past(CardKind.SERIES, Goal.FLAG)))
     return ShortlistSettings(offered, past, read_practices(practices))
 
 
-def _of_baselines(record: Record) -> Record:
+def _of_baselines(record: PastResult) -> PastResult:
     """What the baselines reached, for a session keeps what it was told."""
     return replace(record, reached={name: value for name, value in record.reached.items() if name in BASELINES})
 
 
 def write_new_card(
-    unknown: Unknown,
+    unknown: UncardedDetector,
     out: Path,
     model: str,
     seed: int,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from argosy.detectors.cards import Record
+from argosy.detectors.cards import PastResult
 from argosy.store.rows import SessionRow
 from argosy.store.store import Store
 
@@ -13,12 +13,12 @@ MOST_SESSIONS = 500
 MOST_RECORDS = 200
 
 
-def past_results(store: Store, objective: str = "default", leave_out: str | None = None) -> tuple[Record, ...]:
+def past_results(store: Store, objective: str = "default", leave_out: str | None = None) -> tuple[PastResult, ...]:
     """One record for each series, of its newest session with this objective, newest first; of `leave_out` none.
 
     `reached` are the objectives before the lockbox, `held` is what the chosen base reached on it.
     """
-    found: dict[str, Record] = {}
+    found: dict[str, PastResult] = {}
     for row in store.sessions.newest(MOST_SESSIONS):
         if row.series == leave_out or row.series in found:
             continue
@@ -29,7 +29,7 @@ def past_results(store: Store, objective: str = "default", leave_out: str | None
     return tuple(found.values())
 
 
-def _records(row: SessionRow, objective: str) -> Iterator[Record]:
+def _records(row: SessionRow, objective: str) -> Iterator[PastResult]:
     """The record of a session; none of one that failed, that tried one base alone, or that is older than tags."""
     report: Mapping[str, Any] = row.report or {}
     tags, base = report.get("tags"), report.get("base")
@@ -39,7 +39,7 @@ def _records(row: SessionRow, objective: str) -> Iterator[Record]:
     reached = {str(name): float(value) for name, value in listed.items()} if isinstance(listed, Mapping) else {}
     if len(reached) > 1:
         chosen = str(base.get("name", ""))
-        yield Record(row.series, tuple(map(str, tags)), reached, chosen, _held(report))
+        yield PastResult(row.series, tuple(map(str, tags)), reached, chosen, _held(report))
 
 
 def _held(report: Mapping[str, Any]) -> float | None:

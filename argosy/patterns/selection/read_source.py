@@ -4,8 +4,8 @@ import ast
 from importlib.util import find_spec
 from pathlib import Path
 
-from argosy.agents.card_writing import Unknown
-from argosy.detectors.cards import Kind
+from argosy.agents.card_writing import UncardedDetector
+from argosy.detectors.cards import CardKind
 from argosy.sandbox.parsing import parse
 from argosy.signals.errors import BadInput
 
@@ -13,7 +13,7 @@ _EXAMPLE = "write MODULE:CLASS, such as pyod.models.knn:KNN"
 MOST_BYTES = 4_000_000
 
 
-def read_detector_source(text: str, kind: Kind) -> Unknown:
+def read_detector_source(text: str, kind: CardKind) -> UncardedDetector:
     """The class, or function, that MODULE:CLASS names, with its source.
 
     The module itself is read and not imported; packages above it are imported, as Python does to find it. Raises
@@ -33,7 +33,7 @@ def read_detector_source(text: str, kind: Kind) -> Unknown:
     source = _defined(tree, title, whole)
     if source is None:
         raise BadInput(text, f"its module defines no {title!r} at its top", _EXAMPLE)
-    return Unknown(title, kind, source)
+    return UncardedDetector(title, kind, source)
 
 
 def _path(module: str, text: str) -> Path:

@@ -11,7 +11,7 @@ from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import Selection, select
 from argosy.agents.selection_brief import SelectionBrief, series_facts
 from argosy.detectors.baselines.table import BASELINES
-from argosy.detectors.cards import Card, Goal, Kind, Record, ranked, series_tags, table_tags
+from argosy.detectors.cards import Card, CardKind, Goal, PastResult, rank_cards, series_tags, table_tags
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.graphs.recording.observer import Observer
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run
@@ -32,7 +32,7 @@ class Subject:
     """What detectors are chosen for: its size, its profile in plain numbers, and the tags that hold."""
 
     id: str
-    kind: Kind
+    kind: CardKind
     size: int
     facts: Mapping[str, Any]
     tags: tuple[str, ...]
@@ -45,7 +45,7 @@ class SelectRequest:
 
     subject: Subject
     cards: Sequence[Card]
-    past: Sequence[Record] = ()
+    past: Sequence[PastResult] = ()
     practices: str = ""
     model: str = EMBEDDED
     seed: int = 0
@@ -65,19 +65,19 @@ class SelectResult:
 def of_series(series: Series, labels: Bools | None, goal: Goal) -> Subject:
     """A series as what detectors are chosen for; `labels`, shape (n,), tell where its incidents are."""
     found = profile(series, labels)
-    return Subject(series.id, Kind.SERIES, len(series), series_facts(found), series_tags(found, goal))
+    return Subject(series.id, CardKind.SERIES, len(series), series_facts(found), series_tags(found, goal))
 
 
 def of_table(id: str, values: Floats, cards: Sequence[Card]) -> Subject:
     """A table, shape (n, d), as what detectors are chosen for; what `cards` say is out of bounds is refused."""
     found = table_profile(values)
     refused = {card.name: why for card in cards if (why := card.needs.refusal(found.rows, found.columns))}
-    return Subject(id, Kind.TABLE, found.rows, asdict(found), table_tags(found), refused)
+    return Subject(id, CardKind.TABLE, found.rows, asdict(found), table_tags(found), refused)
 
 
-def runnable(kind: Kind, goal: Goal) -> tuple[str, ...]:
+def runnable(kind: CardKind, goal: Goal) -> tuple[str, ...]:
     """The detectors of a kind that are here; for alarms those alone that need not see what comes after a point."""
-    if kind is Kind.TABLE:
+    if kind is CardKind.TABLE:
         return tuple(tabular.TABULAR)
     rivals = [rival for rival in RIVALS.values() if rival.needs is None or find_spec(rival.needs)]
     listed = [rival.name for rival in rivals if rival.causal or goal is Goal.RANK]
@@ -105,7 +105,7 @@ def run_selection(
     if not cards:
         problem = "leaves no detector that could run" if request.cards else "offers no detector"
         raise BadInput(subject.id, problem, "name others with --among, or give fewer rows or columns")
-    matches = ranked(cards, subject.tags, request.past)
+    matches = rank_cards(cards, subject.tags, request.past)
     brief = SelectionBrief(subject.kind, subject.facts, subject.tags, matches, request.past, request.practices)
     settings = {"tags": list(subject.tags), "offered": [card.name for card in cards]}
     asked = PatternRequest(

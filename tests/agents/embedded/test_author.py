@@ -9,10 +9,10 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from argosy.agents.embedded import EmbeddedAuthor
 from argosy.agents.embedded.clauses import ranked_clauses
-from argosy.agents.embedded.recipe import Kind, Side, read
+from argosy.agents.embedded.recipe import ClauseSide, Quantity, read_recipe
 from argosy.agents.rules.build_evidence import build_evidence
 from argosy.agents.rules.evidence import DetectionEvidence, Exhibit, Pair, ParentRule, RepairEvidence, ReviewEvidence
-from argosy.agents.rules.evidence_size import shown
+from argosy.agents.rules.evidence_size import evidence_json
 from argosy.agents.rules.statistic_bank import StatisticBank
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.detectors.rules.search import tune
@@ -47,7 +47,7 @@ def evidence(candidate: int = 1, **more) -> DetectionEvidence:
 def ask(block: DetectionEvidence | RepairEvidence | ReviewEvidence, source: str = "", seed: int = 0) -> str:
     code = f"```python\n{source}\n```\n\n" if source else ""
     example = "Reply with:\n\n```json\n{...}\n```\n"
-    messages = [SystemMessage(example), HumanMessage(f"{code}```json\n{shown(block)}\n```\n")]
+    messages = [SystemMessage(example), HumanMessage(f"{code}```json\n{evidence_json(block)}\n```\n")]
     return EmbeddedAuthor(seed=seed).invoke(messages).text
 
 
@@ -81,7 +81,7 @@ def review(train: float, validation: float | None, **more) -> ReviewEvidence:
 
 
 def test_it_answers_detection_with_one_rule_and_says_what_it_is():
-    message = EmbeddedAuthor().invoke([HumanMessage(f"```json\n{shown(evidence())}\n```")])
+    message = EmbeddedAuthor().invoke([HumanMessage(f"```json\n{evidence_json(evidence())}\n```")])
     rule = read_rule(rule_in(message.text))
     assert message.text.startswith(rule.summary)
     assert message.response_metadata["estimated"] is True
@@ -94,8 +94,8 @@ def test_the_same_prompt_and_seed_give_the_same_answer():
 
 def test_the_best_ranked_clause_is_about_what_sets_events_apart():
     best = ranked_clauses(evidence())[0].clause
-    assert best.side is Side.DOWN
-    assert best.kind is not Kind.LEVEL
+    assert best.side is ClauseSide.DOWN
+    assert best.kind is not Quantity.LEVEL
 
 
 def test_the_candidates_of_a_round_differ_and_avoid_what_was_tried():
@@ -109,9 +109,9 @@ def test_the_candidates_of_a_round_differ_and_avoid_what_was_tried():
 def test_a_parent_is_built_upon():
     source = rule_in(ask(evidence()))
     parent = ParentRule(id="p", summary=read_rule(source).summary, source=source, params={}, train=0.6, validation=0.6)
-    child = read(rule_in(ask(evidence(2, parents=[parent], tried=[parent.summary]))))
-    assert child != read(source)
-    assert child.clauses[0].kind is read(source).clauses[0].kind
+    child = read_recipe(rule_in(ask(evidence(2, parents=[parent], tried=[parent.summary]))))
+    assert child != read_recipe(source)
+    assert child.clauses[0].kind is read_recipe(source).clauses[0].kind
 
 
 def swapped(evidence: DetectionEvidence) -> DetectionEvidence:

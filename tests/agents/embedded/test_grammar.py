@@ -9,21 +9,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.agents.embedded.grammar import compose, summary
-from argosy.agents.embedded.recipe import MARK, Clause, Join, Kind, Over, Recipe, Side, Timing, read
+from argosy.agents.embedded.recipe import (
+    MARK,
+    Clause,
+    ClauseSide,
+    ClauseUnit,
+    Join,
+    Quantity,
+    Recipe,
+    Timing,
+    read_recipe,
+)
 from argosy.detectors.rules.rule import read_rule
 from argosy.sandbox.vetting import vet
 
-SECOND = Clause(Kind.CHANGE, Side.DOWN, size=0.5)
+SECOND = Clause(Quantity.CHANGE, ClauseSide.DOWN, size=0.5)
 SINGLE = [
     Recipe((Clause(kind, side, over, 30, 24, 0.5, 1.0),), clears=clears)
-    for kind in Kind
-    for side in Side
-    for over in Over
+    for kind in Quantity
+    for side in ClauseSide
+    for over in ClauseUnit
     for clears in (False, True)
 ]
 COMBINED = [
-    Recipe((Clause(kind, Side.BOTH, period=24, smooth=smooth), SECOND), join, timing, hours=hours)
-    for kind in (Kind.DEVIATION, Kind.SEASON, Kind.SHAPE)
+    Recipe((Clause(kind, ClauseSide.BOTH, period=24, smooth=smooth), SECOND), join, timing, hours=hours)
+    for kind in (Quantity.DEVIATION, Quantity.SEASON, Quantity.SHAPE)
     for smooth, hours in ((1, None), (5, (22.0, 3.0)))
     for join in Join
     for timing in Timing
@@ -72,24 +82,24 @@ def test_every_rule_keeps_the_contract_and_is_causal(recipe):
 
 @pytest.mark.parametrize("recipe", SINGLE + COMBINED, ids=lambda recipe: summary(recipe))
 def test_a_recipe_can_be_read_back_from_its_source(recipe):
-    assert read(compose(recipe)) == recipe
+    assert read_recipe(compose(recipe)) == recipe
 
 
 @given(st.text())
 def test_any_text_after_the_mark_is_a_recipe_or_none(text):
-    found = read(MARK + text)
+    found = read_recipe(MARK + text)
     assert found is None or isinstance(found, Recipe)
 
 
 def test_a_rule_holds_no_more_than_it_needs():
-    source = compose(Recipe((Clause(Kind.CHANGE, Side.UP),)))
+    source = compose(Recipe((Clause(Quantity.CHANGE, ClauseSide.UP),)))
     assert "PERIOD" not in source
     assert "import numpy" not in source
     assert [param.name for param in read_rule(source).params] == ["lag", "threshold"]
 
 
 def test_a_flag_rule_finds_the_drop_and_a_clear_rule_of_the_same_clause_spares_it():
-    drop = Recipe((Clause(Kind.CHANGE, Side.DOWN),))
+    drop = Recipe((Clause(Quantity.CHANGE, ClauseSide.DOWN),))
     flags, cleared = detect(drop, wave()) >= 1, detect(replace(drop, clears=True), wave()) >= 1
     assert flags[150]
     assert not cleared[150]
@@ -99,13 +109,13 @@ def test_a_flag_rule_finds_the_drop_and_a_clear_rule_of_the_same_clause_spares_i
 
 def test_both_sides_have_one_threshold_and_a_skew():
     scope: dict[str, object] = {}
-    exec(compose(Recipe((Clause(Kind.CHANGE, Side.BOTH),))), scope)
+    exec(compose(Recipe((Clause(Quantity.CHANGE, ClauseSide.BOTH),))), scope)
     up_and_down = np.array([0.0, 4.0, 0.0])
     scores = scope["detect"](up_and_down, np.arange(3), skew=0.5, lag=1, threshold=4.0)
     assert scores[1:].tolist() == [0.5, 1.0]
 
 
 def test_hours_keep_a_rule_to_a_time_of_day():
-    recipe = Recipe((Clause(Kind.CHANGE, Side.BOTH),), hours=(22.0, 3.0))
+    recipe = Recipe((Clause(Quantity.CHANGE, ClauseSide.BOTH),), hours=(22.0, 3.0))
     opinion = np.flatnonzero(~np.isnan(detect(recipe, wave())))
     assert set(opinion % 24) == {22, 23, 0}

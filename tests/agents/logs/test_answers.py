@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.agents.logs.answers import Answer, read_answers
+from argosy.agents.logs.answers import NumberedVerdict, read_answers
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_forms(reply: str) -> None:
 
 def test_numbers_that_nobody_asked_for_are_counted_and_dropped() -> None:
     answers = read_answers("1. normal\n7. abnormal: no such line\n8. normal\n7. abnormal", {1, 2})
-    assert (answers.found, answers.made_up) == ({1: Answer(False)}, 2)
+    assert (answers.found, answers.made_up) == ({1: NumberedVerdict(False)}, 2)
 
 
 def test_a_number_answered_both_ways_has_no_answer() -> None:
-    assert read_answers("1. normal\n2. normal\n1. abnormal", {1, 2}).found == {2: Answer(False)}
+    assert read_answers("1. normal\n2. normal\n1. abnormal", {1, 2}).found == {2: NumberedVerdict(False)}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_word_within_a_reason_is_no_verdict() -> None:
 
 
 def test_not_normal_is_abnormal() -> None:
-    assert read_answers("1. not normal: x", {1}).found == {1: Answer(True, "x")}
+    assert read_answers("1. not normal: x", {1}).found == {1: NumberedVerdict(True, "x")}
 
 
 @given(st.text(st.sampled_from('12. normalab:=>{}[]",\n<think/>'), max_size=120))
@@ -64,4 +64,4 @@ def test_whatever_is_said_only_what_was_asked_is_found(reply: str) -> None:
 
 
 def test_a_flood_is_read_in_time() -> None:
-    assert read_answers("1. normal\n" * 100_000 + "{" * 100_000, {1}).found == {1: Answer(False)}
+    assert read_answers("1. normal\n" * 100_000 + "{" * 100_000, {1}).found == {1: NumberedVerdict(False)}

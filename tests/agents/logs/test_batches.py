@@ -7,17 +7,17 @@ import pytest
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.embedded.logs import verdicts
-from argosy.agents.logs.answers import Answer
+from argosy.agents.embedded.logs import judge_lines
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.agents.logs.batches import Bounds, batches, judge
-from argosy.agents.logs.entries import Entry, read_entries
+from argosy.agents.logs.entries import TemplateEntry, read_entries
 from argosy.agents.logs.strategies import AskingStyle, Strategy, style_of
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable
 from tests.scripted import ScriptedModel, scripted_speaker
 
 SIMPLE = style_of(Strategy.SIMPLE)
-ENTRIES = [Entry(f"event {name}", 1) for name in ("alpha", "beta", "gamma", "delta")]
+ENTRIES = [TemplateEntry(f"event {name}", 1) for name in ("alpha", "beta", "gamma", "delta")]
 
 
 def asked(messages: list[BaseMessage]) -> list[int]:
@@ -34,7 +34,7 @@ def test_each_template_is_read_once_and_in_order(strategy: Strategy) -> None:
     model = ScriptedModel(answers=all_normal)
     judged = judge(ENTRIES, scripted_speaker(model), style_of(strategy), Bounds(most_entries=3))
     assert [asked(messages) for messages in sorted(model.asked, key=lambda each: -len(asked(each)))] == [[1, 2, 3], [1]]
-    assert judged.answers == {place: Answer(False, "fine") for place in range(4)}
+    assert judged.answers == {place: NumberedVerdict(False, "fine") for place in range(4)}
     assert (judged.unanswered, judged.not_asked, judged.made_up, judged.usage.calls) == (set(), set(), 0, 2)
 
 
@@ -59,7 +59,7 @@ def test_an_answer_stands_when_a_later_reply_says_otherwise() -> None:
 
 
 def test_batches_hold_what_pays() -> None:
-    long = [Entry("x" * 550, 1) for _ in range(10)]
+    long = [TemplateEntry("x" * 550, 1) for _ in range(10)]
     assert [len(each) for each in batches(long, Bounds(entry_tokens=500))] == [2] * 5
     assert [len(each) for each in batches(long, Bounds(entry_tokens=200))] == [1] * 10
     assert [place for each in batches(long, Bounds(most_entries=4)) for place in each] == list(range(10))
@@ -85,9 +85,9 @@ def test_an_interruption_lets_the_batch_under_way_finish() -> None:
 
 
 def test_a_model_that_is_gone_stops_the_run_and_what_was_answered_is_kept() -> None:
-    kept: dict[int, Answer] = {}
+    kept: dict[int, NumberedVerdict] = {}
 
-    def keep(answers: Mapping[int, Answer]) -> None:
+    def keep(answers: Mapping[int, NumberedVerdict]) -> None:
         kept.update(answers)
 
     def gone_after_one(messages: list[BaseMessage]) -> str | Exception:
@@ -96,7 +96,7 @@ def test_a_model_that_is_gone_stops_the_run_and_what_was_answered_is_kept() -> N
     model = ScriptedModel(answers=gone_after_one)
     with pytest.raises(ModelUnavailable, match="gone"):
         judge(ENTRIES, scripted_speaker(model), SIMPLE, Bounds(most_entries=1, at_once=1), keep)
-    assert kept == {0: Answer(True, "first")}
+    assert kept == {0: NumberedVerdict(True, "first")}
 
 
 INJECTIONS = [
@@ -115,8 +115,12 @@ INJECTIONS = [
 def test_a_template_that_looks_like_an_instruction_changes_nothing_but_its_own_line(
     manner: AskingStyle, text: str
 ) -> None:
-    model = ScriptedModel(answers=lambda messages: verdicts("\n".join(str(each.text) for each in messages), 0))
-    entries = [Entry("FATAL disk lost", 1), Entry(text, 1, (text,)), Entry("FATAL link severed", 1)]
+    model = ScriptedModel(answers=lambda messages: judge_lines("\n".join(str(each.text) for each in messages), 0))
+    entries = [
+        TemplateEntry("FATAL disk lost", 1),
+        TemplateEntry(text, 1, (text,)),
+        TemplateEntry("FATAL link severed", 1),
+    ]
     judged = judge(entries, scripted_speaker(model), manner, Bounds())
     assert set(judged.answers) == {0, 1, 2}
     assert judged.answers[0].abnormal

@@ -5,13 +5,13 @@ import pytest
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import BaseMessage
 
-from argosy.agents.embedded.logs import verdicts
-from argosy.agents.logs.answers import Answer
+from argosy.agents.embedded.logs import judge_lines
+from argosy.agents.logs.answers import NumberedVerdict
 from argosy.agents.logs.batches import Bounds
-from argosy.agents.logs.entries import Entry, LabelledTemplate, read_entries, read_labelled
+from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled
 from argosy.agents.logs.labelled_sample import chosen, labelled_templates
-from argosy.agents.logs.preparation import prepared
-from argosy.agents.logs.reader import Forgetful, LogPrompt
+from argosy.agents.logs.preparation import prepare_strategy
+from argosy.agents.logs.reader import LogPrompt, NoKnownVerdicts
 from argosy.agents.logs.self_prompt import ranked_tasks, read_tasks
 from argosy.agents.logs.strategies import TASKS, Strategy, style_of, task_text
 from argosy.agents.models.budget import Caps
@@ -40,7 +40,7 @@ def by_task(messages: list[BaseMessage]) -> str:
 
 def test_self_prompt_takes_the_instruction_that_does_best_on_the_sample() -> None:
     model = ScriptedModel(answers=by_task)
-    ready = prepared(Strategy.SELF_PROMPT, SAMPLE, scripted_speaker(model), Bounds())
+    ready = prepare_strategy(Strategy.SELF_PROMPT, SAMPLE, scripted_speaker(model), Bounds())
     assert ready.manner.task == OWN
     assert (ready.ranked[0].f1, ready.ranked[0].by_model, ready.ranked[0].templates) == (1.0, True, 6)
     assert [each.task for each in ready.ranked[1:5]] == [task_text(name) for name in TASKS]
@@ -65,15 +65,23 @@ def test_instructions_are_read_from_a_list() -> None:
 
 
 def test_in_context_shows_labelled_lines_of_both_kinds() -> None:
-    ready = prepared(Strategy.IN_CONTEXT, SAMPLE, scripted_speaker(ScriptedModel(answers=[])), Bounds())
+    ready = prepare_strategy(Strategy.IN_CONTEXT, SAMPLE, scripted_speaker(ScriptedModel(answers=[])), Bounds())
     found = {each.entry.text: each.abnormal for each in read_labelled(ready.manner.system)}
     assert found == dict.fromkeys(BAD, True) | dict.fromkeys(GOOD, False)
 
 
 def test_examples_are_half_abnormal_and_least_alike() -> None:
-    many = [LabelledTemplate(Entry(f"queue number {word} drained"), False) for word in ("one", "two", "three", "four")]
+    many = [
+        LabelledTemplate(TemplateEntry(f"queue number {word} drained"), False)
+        for word in ("one", "two", "three", "four")
+    ]
     picked = chosen(
-        [*many, LabelledTemplate(Entry("shift over"), False), LabelledTemplate(Entry("disk gone"), True)], 3
+        [
+            *many,
+            LabelledTemplate(TemplateEntry("shift over"), False),
+            LabelledTemplate(TemplateEntry("disk gone"), True),
+        ],
+        3,
     )
     assert [each.entry.text for each in picked] == ["queue number one drained", "shift over", "disk gone"]
     assert chosen(SAMPLE, 4) == chosen(SAMPLE, 4)
@@ -87,7 +95,7 @@ def test_without_labelled_lines_of_both_kinds_they_are_refused(
 ) -> None:
     sample = labelled_templates(texts, labels)
     with pytest.raises(BadInput, match="--s"):
-        prepared(strategy, sample, scripted_speaker(ScriptedModel(answers=[])), Bounds())
+        prepare_strategy(strategy, sample, scripted_speaker(ScriptedModel(answers=[])), Bounds())
 
 
 def test_every_manner_has_a_version_of_its_own() -> None:
@@ -112,24 +120,26 @@ def test_the_stand_in_goes_by_words(line: str, abnormal: bool) -> None:
     for manner in (style_of(Strategy.SIMPLE), style_of(Strategy.EXPLICIT_COT)):
         from argosy.agents.logs.batches import judge
 
-        model = ScriptedModel(answers=lambda messages: verdicts("\n".join(str(each.text) for each in messages), 0))
-        assert judge([Entry(line, 40)], scripted_speaker(model), manner, Bounds()).answers[0].abnormal is abnormal
+        model = ScriptedModel(answers=lambda messages: judge_lines("\n".join(str(each.text) for each in messages), 0))
+        assert (
+            judge([TemplateEntry(line, 40)], scripted_speaker(model), manner, Bounds()).answers[0].abnormal is abnormal
+        )
 
 
 def test_the_stand_in_goes_by_labelled_lines_first() -> None:
     manner = style_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE))
-    said = verdicts(f'{manner.system}\n1. (seen 3x) "disk on host nine gone"', 0)
+    said = judge_lines(f'{manner.system}\n1. (seen 3x) "disk on host nine gone"', 0)
     assert said == "1. abnormal: like a line that was labelled abnormal"
-    assert "nothing to say" in verdicts("no lines", 0)
+    assert "nothing to say" in judge_lines("no lines", 0)
 
 
-class Remembering(Forgetful):
+class Remembering(NoKnownVerdicts):
     """Verdicts in memory."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Answer] = {}
+        self.kept: dict[tuple[str, str], NumberedVerdict] = {}
 
-    def find(self, asked_as: str, texts: object) -> dict[str, Answer]:
+    def find(self, asked_as: str, texts: object) -> dict[str, NumberedVerdict]:
         return {text: answer for (how, text), answer in self.kept.items() if how == asked_as}
 
     def keep(self, asked_as: str, answers: object) -> None:

@@ -4,7 +4,15 @@ from importlib.resources import files
 
 import pytest
 
-from argosy.agents.models.catalog import Catalog, LengthField, ModelFacts, Price, Structured, joined, read_catalog
+from argosy.agents.models.catalog import (
+    Catalog,
+    LengthField,
+    ModelFacts,
+    Price,
+    Structured,
+    merge_catalogs,
+    read_catalog,
+)
 from argosy.signals.errors import BadInput
 
 PACKAGED = read_catalog((files("argosy") / "models.yaml").read_text(), "models.yaml")
@@ -29,7 +37,7 @@ def test_each_fact_is_that_of_the_first_row_that_names_it():
 
 def test_rows_of_the_user_come_first():
     own = read_catalog("'openai:*': {url: 'https://proxy.example/v1'}", "own")
-    both = joined([own, PACKAGED])
+    both = merge_catalogs([own, PACKAGED])
     assert both.of("openai:gpt-4.1").url == "https://proxy.example/v1"
     assert both.of("openai:gpt-4.1").price == Price(2.0, 8.0)
 

@@ -12,7 +12,7 @@ from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.open_model import open_model
-from argosy.agents.rules.review import VERDICT_FORM, Ruling, read_verdict
+from argosy.agents.rules.review import VERDICT_FORM, ReviewDecision, read_verdict
 from tests.agents.models.hostile_server import completion, hostile, sends
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]
@@ -72,7 +72,7 @@ def test_a_verdict_is_asked_for_in_the_servers_way_and_a_rule_is_not(structured,
         verdict = read_verdict(ask(server, structured=structured))
         ask(server, role=Role.DETECTION, form=None, structured=structured)
     assert verdict is not None
-    assert verdict.decision is Ruling.DISCARD
+    assert verdict.decision is ReviewDecision.DISCARD
     (_, _, asked), (_, _, plain) = server.requests
     assert asked["response_format"]["type"] == kind
     assert asked["max_tokens"] == 4_096

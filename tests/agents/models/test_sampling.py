@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import Grammar, ModelFacts
 from argosy.agents.models.clients import grammar_fields
-from argosy.agents.models.sampling import drawn
+from argosy.agents.models.sampling import sampling_parameters
 from argosy.agents.models.speaker import CallKey, Pattern, Role
 from argosy.agents.open_model import open_model
 from argosy.agents.sigllm.reply_forms import NUMBERS, NUMBERS_OR_NONE
@@ -26,16 +26,18 @@ def asked_of(server, pattern, candidate=1, attempt=0, form=None, **facts):
 
 
 def test_samples_are_drawn_at_temperature_1_each_with_its_own_seed():
-    assert drawn(USUAL, CallKey(Pattern.PROMPTER, 1, 3)) == {"temperature": 1.0, "top_p": 1.0, "seed": 10}
-    seeds = {drawn(USUAL, CallKey(Pattern.FORECASTER, 1, s, a))["seed"] for s in range(50) for a in range(3)}
+    assert sampling_parameters(USUAL, CallKey(Pattern.PROMPTER, 1, 3)) == {"temperature": 1.0, "top_p": 1.0, "seed": 10}
+    seeds = {
+        sampling_parameters(USUAL, CallKey(Pattern.FORECASTER, 1, s, a))["seed"] for s in range(50) for a in range(3)
+    }
     assert len(seeds) == 150
 
 
 def test_other_tasks_and_other_models_are_left_as_they_are():
-    assert drawn(USUAL, CallKey(Role.REVIEW, 1, 1)) == {}
-    assert drawn({"seed": 7}, CallKey(Pattern.PROMPTER, 1, 1)) == {}
+    assert sampling_parameters(USUAL, CallKey(Role.REVIEW, 1, 1)) == {}
+    assert sampling_parameters({"seed": 7}, CallKey(Pattern.PROMPTER, 1, 1)) == {}
     thinks = USUAL | {"temperature": None, "top_p": None}
-    assert drawn(thinks, CallKey(Pattern.PROMPTER, 1, 1)) == {"seed": 8}
+    assert sampling_parameters(thinks, CallKey(Pattern.PROMPTER, 1, 1)) == {"seed": 8}
 
 
 @pytest.mark.parametrize("text", ["1", "105,200,310", "1 0 5 , 2 0 0", "12, 5", "none"])

@@ -14,8 +14,8 @@ from argosy.agents.models.speaker import BudgetSpent, CallKey, Role
 from argosy.agents.open_model import open_model
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
-from argosy.agents.rules.repair import mend
-from argosy.agents.rules.review import UNREADABLE_RULING, Ruling, review
+from argosy.agents.rules.repair import ask_for_repair
+from argosy.agents.rules.review import UNREADABLE_RULING, ReviewDecision, review
 from argosy.agents.rules.statistics import standard_statistics
 from argosy.detectors.rules.rule import read_rule
 from tests.agents.cases import (
@@ -179,7 +179,7 @@ def test_repair_shows_the_rule_and_what_went_wrong():
     model = ScriptedModel(answers=[FENCED])
     broken = RULE.replace("mean", "mode")
     evidence = repair_evidence()
-    assert mend(scripted_speaker(model), broken, evidence, REPAIR_KEY).source == RULE
+    assert ask_for_repair(scripted_speaker(model), broken, evidence, REPAIR_KEY).source == RULE
     system, user = model.asked[0]
     assert fences("python", user.text) == [broken.rstrip("\n")]
     (block,) = fences("json", user.text)
@@ -190,15 +190,15 @@ def test_repair_shows_the_rule_and_what_went_wrong():
 @pytest.mark.parametrize(
     ("answer", "ruling"),
     [
-        ('{"verdict": "accept", "reason": "better"}', Ruling.ACCEPT),
-        ('```json\n{"verdict": "Revise", "reason": "r", "feedback": "f"}\n```', Ruling.REVISE),
-        ("{'verdict': 'REPAIR'}", Ruling.REPAIR),
-        ('{"Verdict": "discard."}', Ruling.DISCARD),
-        ('{"verdict": "reject"}', Ruling.DISCARD),
-        ('{"verdict": "revise", "feedback": "use {window}"}', Ruling.REVISE),
-        ('{"verdict": "revise", "feedback": "a "quoted" word"}', Ruling.REVISE),
-        ("**Verdict:** discard\nIt fits noise.", Ruling.DISCARD),
-        ("Accept.", Ruling.ACCEPT),
+        ('{"verdict": "accept", "reason": "better"}', ReviewDecision.ACCEPT),
+        ('```json\n{"verdict": "Revise", "reason": "r", "feedback": "f"}\n```', ReviewDecision.REVISE),
+        ("{'verdict': 'REPAIR'}", ReviewDecision.REPAIR),
+        ('{"Verdict": "discard."}', ReviewDecision.DISCARD),
+        ('{"verdict": "reject"}', ReviewDecision.DISCARD),
+        ('{"verdict": "revise", "feedback": "use {window}"}', ReviewDecision.REVISE),
+        ('{"verdict": "revise", "feedback": "a "quoted" word"}', ReviewDecision.REVISE),
+        ("**Verdict:** discard\nIt fits noise.", ReviewDecision.DISCARD),
+        ("Accept.", ReviewDecision.ACCEPT),
     ],
 )
 def test_verdicts_are_read_however_they_are_written(answer, ruling):
@@ -211,7 +211,7 @@ def test_review_shows_the_rule_and_its_numbers():
         answers=[json.dumps({"verdict": "revise", "reason": "worse", "feedback": "add\na condition"})]
     )
     verdict = review(scripted_speaker(model), RULE, review_evidence(), REVIEW_KEY)
-    assert (verdict.decision, verdict.reason, verdict.feedback) == (Ruling.REVISE, "worse", "add a condition")
+    assert (verdict.decision, verdict.reason, verdict.feedback) == (ReviewDecision.REVISE, "worse", "add a condition")
     system, user = model.asked[0]
     assert fences("python", user.text) == [RULE.rstrip("\n")]
     (block,) = fences("json", user.text)

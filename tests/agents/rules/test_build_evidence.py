@@ -5,7 +5,7 @@ import pytest
 
 from argosy.agents.rules.build_evidence import build_evidence
 from argosy.agents.rules.build_review_evidence import build_review_evidence
-from argosy.agents.rules.evidence_size import estimated_tokens, shown
+from argosy.agents.rules.evidence_size import estimated_tokens, evidence_json
 from argosy.agents.rules.statistic_bank import StatisticBank
 from argosy.agents.rules.statistics import HIGHEST_MEASURE
 from argosy.detectors.rules.rule import Direction
@@ -80,16 +80,16 @@ def test_a_clear_rule_is_shown_false_alerts_beside_true_ones():
 def test_the_json_keeps_to_its_budget(budget, direction):
     base = (np.random.default_rng(1).random(POINTS) > 0.98) * 2.0
     found = evidence(base, direction, tried=[f"Flags something else {i}." for i in range(40)], budget_tokens=budget)
-    assert estimated_tokens(shown(found)) <= budget
+    assert estimated_tokens(evidence_json(found)) <= budget
     assert found.pairs
 
 
 def test_names_and_absolute_times_never_enter():
-    text = shown(evidence(bank=bank_of(*drops(), first=1_700_000_000)))
+    text = evidence_json(evidence(bank=bank_of(*drops(), first=1_700_000_000)))
     assert "secret" not in text
     assert "1700" not in text
     assert '"hour"' in text
-    assert '"hour"' not in shown(evidence())
+    assert '"hour"' not in evidence_json(evidence())
 
 
 @pytest.mark.parametrize("values", [np.full(50, np.nan), np.full(50, 3.0), np.arange(3.0), np.empty(0)], ids=str)
@@ -98,8 +98,8 @@ def test_awkward_series_give_evidence_too(values):
     labels[1:2] = True
     found = evidence(np.zeros(len(values)), bank=bank_of(values, labels))
     assert found.series.points == len(values)
-    assert "NaN" not in shown(found)
-    assert "Infinity" not in shown(found)
+    assert "NaN" not in evidence_json(found)
+    assert "Infinity" not in evidence_json(found)
 
 
 def test_a_review_shows_where_the_rule_does_harm():

@@ -10,7 +10,7 @@ from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import ParentRule
 from argosy.agents.rules.read_code import Code, read_code
-from argosy.agents.rules.repair import mend
+from argosy.agents.rules.repair import ask_for_repair
 from argosy.agents.rules.review import review
 from tests.agents.cases import FENCED, RULE, detection_evidence, detection_key, repair_evidence, review_evidence
 from tests.scripted import ScriptedModel, scripted_speaker
@@ -41,7 +41,7 @@ def asked(role: Role) -> list[BaseMessage]:
                 speaker, detection_evidence(parents=(parent,), tried=(BREAKOUT,)), detection_key(), feedback=BREAKOUT
             )
         case Role.REPAIR:
-            mend(
+            ask_for_repair(
                 speaker,
                 source,
                 repair_evidence(error=f"ValueError: {BREAKOUT}", traceback=BREAKOUT),

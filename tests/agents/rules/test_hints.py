@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from argosy.agents.models.speaker import CallKey, Role
 from argosy.agents.rules.evidence import RepairEvidence
 from argosy.agents.rules.hints import hint
-from argosy.agents.rules.repair import completed, mend
+from argosy.agents.rules.repair import ask_for_repair, complete_draft
 from argosy.detectors.rules.rule import read_rule
 from tests.scripted import ScriptedModel, scripted_speaker
 
@@ -67,7 +67,7 @@ def test_repair_reads_the_line_and_the_mend_in_its_prompt() -> None:
     evidence = RepairEvidence(
         direction="flag", failure="broke", error="line 9: 'numpy.ndarray' object has no attribute 'rolling'"
     )
-    mend(scripted_speaker(model), SOURCE, evidence, CallKey(Role.REPAIR, 1, 1, 0))
+    ask_for_repair(scripted_speaker(model), SOURCE, evidence, CallKey(Role.REPAIR, 1, 1, 0))
     said = model.asked[0][1].text
     assert "line 9: mean = x.rolling(window).mean()" in said
     assert "pd.Series(x).rolling" in said
@@ -75,7 +75,7 @@ def test_repair_reads_the_line_and_the_mend_in_its_prompt() -> None:
 
 def test_a_mended_function_without_its_head_gets_that_of_the_rule_before() -> None:
     draft = "import numpy as np\n\ndef detect(values, seconds, *, window):\n    return np.zeros(len(values))\n"
-    whole = completed(draft, SOURCE)
+    whole = complete_draft(draft, SOURCE)
     assert whole is not None
     assert read_rule(whole).defaults == {"window": 10}
     assert read_rule(whole).summary == "Flags drops."
@@ -83,4 +83,4 @@ def test_a_mended_function_without_its_head_gets_that_of_the_rule_before() -> No
 
 @pytest.mark.parametrize("draft", ["PARAMS = {}\n\ndef detect(values, seconds):\n    return values", "x = 1", "def ("])
 def test_a_draft_with_params_of_its_own_or_without_a_function_stays_as_it_is(draft: str) -> None:
-    assert completed(draft, SOURCE) is None
+    assert complete_draft(draft, SOURCE) is None

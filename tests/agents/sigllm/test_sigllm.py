@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from argosy.agents.embedded.sigllm import continued, outlying
+from argosy.agents.embedded.sigllm import continue_digits, list_anomalies
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.speaker import ModelUnavailable, Reply, Usage
 from argosy.agents.sigllm import forecaster, prompter
 from argosy.agents.sigllm.aggregation import aggregate
 from argosy.agents.sigllm.ask import AskOptions
-from argosy.agents.sigllm.digits import Digits, digits_for, written
+from argosy.agents.sigllm.digits import Digits, digits_for, format_numbers
 from argosy.agents.sigllm.findings import Preparation, PreparedSeries
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
@@ -51,7 +51,7 @@ def test_values_to_digits_and_back(values, decimals, digits):
     scale = Scale.of(values, decimals)
     numbers = scale.quantised(values)
     assert numbers.min() == 0
-    read = read_numbers(reply(written(numbers.tolist(), digits)))
+    read = read_numbers(reply(format_numbers(numbers.tolist(), digits)))
     assert read == tuple(numbers.tolist())
     error = values - scale.restored(np.array(read))
     assert (error > -1e-6).all()
@@ -60,7 +60,7 @@ def test_values_to_digits_and_back(values, decimals, digits):
 
 @given(st.lists(st.integers(0, 10**14), min_size=1, max_size=20), st.sampled_from(Digits))
 def test_numbers_are_read_however_they_are_wrapped(numbers, digits):
-    text = written(numbers, digits)
+    text = format_numbers(numbers, digits)
     wanted = tuple(float(each) for each in numbers)
     for said in (
         text,
@@ -220,7 +220,7 @@ def test_an_outage_is_raised_and_nothing_more_is_asked():
 
 def repeated(messages):
     """Forecasts what came one season of 24 before."""
-    return continued("\n".join(message.text for message in messages), 0)
+    return continue_digits("\n".join(message.text for message in messages), 0)
 
 
 def test_the_detector_flags_what_no_forecast_expected():
@@ -269,9 +269,11 @@ def test_padding_is_what_it_is_point_by_point(flags, points):
 
 
 def test_the_stand_ins_answer_the_prompts_that_a_model_gets():
-    window = written([50, 51, 49, 50, 52, 50, 900, 51], Digits.SPACED)
-    assert outlying(prompter.prompt(window, Digits.SPACED)[-1].text, 0) == "9 0 0"
-    assert outlying("no window here", 0).startswith("I see no sequence")
-    ahead = continued(forecaster.prompt(written([1, 2, 3, 4] * 12, Digits.JOINED), 6, Digits.JOINED)[-1].text, 0)
+    window = format_numbers([50, 51, 49, 50, 52, 50, 900, 51], Digits.SPACED)
+    assert list_anomalies(prompter.prompt(window, Digits.SPACED)[-1].text, 0) == "9 0 0"
+    assert list_anomalies("no window here", 0).startswith("I see no sequence")
+    ahead = continue_digits(
+        forecaster.prompt(format_numbers([1, 2, 3, 4] * 12, Digits.JOINED), 6, Digits.JOINED)[-1].text, 0
+    )
     assert ahead == "1,2,3,4,1,2"
-    assert continued(forecaster.prompt("7,7,9", 2, Digits.JOINED)[-1].text, 0) == "9,9"
+    assert continue_digits(forecaster.prompt("7,7,9", 2, Digits.JOINED)[-1].text, 0) == "9,9"

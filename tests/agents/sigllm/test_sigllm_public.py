@@ -15,12 +15,12 @@ import pytest
 
 from argosy.agents.models.speaker import Reply, Usage
 from argosy.agents.sigllm.aggregation import aggregate, imputed
-from argosy.agents.sigllm.digits import Digits, written
-from argosy.agents.sigllm.forecasts import medians, placed, without_outliers
+from argosy.agents.sigllm.digits import Digits, format_numbers
+from argosy.agents.sigllm.forecasts import align_forecasts, median_forecast, without_outliers
 from argosy.agents.sigllm.read_numbers import read_numbers
 from argosy.agents.sigllm.scale import Scale
 from argosy.agents.sigllm.thresholds import Thresholding, find_anomalies, smoothed
-from argosy.agents.sigllm.votes import agreed, padded, support
+from argosy.agents.sigllm.votes import agreed_points, padded, support
 from argosy.agents.sigllm.windows import covering, forecast_starts, window_starts
 from argosy.eval.rates import event_delay
 from argosy.signals.incidents import runs
@@ -72,7 +72,7 @@ def test_windows_and_one_more_for_what_is_left_over(case):
 
 @pytest.mark.parametrize("case", PUBLIC["texts"], ids=range(len(PUBLIC["texts"])))
 def test_text_by_family_and_its_reading(case):
-    text = written(case["numbers"], Digits.SPACED if case["spaced"] else Digits.JOINED)
+    text = format_numbers(case["numbers"], Digits.SPACED if case["spaced"] else Digits.JOINED)
     assert text == case["text"]
     assert numbers_in(text) == tuple(case["read"])
 
@@ -102,7 +102,7 @@ def test_replies(case):
 def test_votes_of_samples_and_windows(case):
     series, starts = np.array(case["series"]), np.arange(0, 81, 10)
     windows = [series[start : start + 40] for start in starts]
-    flags = [agreed(window, said, case["alpha"]) for window, said in zip(windows, case["said"], strict=True)]
+    flags = [agreed_points(window, said, case["alpha"]) for window, said in zip(windows, case["said"], strict=True)]
     assert [np.flatnonzero(each).tolist() for each in flags] == case["agreed"]
     share = support(len(series), starts, flags, np.full(len(series), 40 / 10), case["beta"])
     assert np.flatnonzero(share >= 1).tolist() == case["merged"]
@@ -134,15 +134,17 @@ def test_padding_and_merging(case):
 def test_forecast_aggregation(case):
     said = np.array(case["said"])
     points, horizon = len(case["medians"]), said.shape[2]
-    np.testing.assert_allclose(medians(placed(points, np.arange(30), said.tolist(), horizon)), case["medians"])
+    np.testing.assert_allclose(
+        median_forecast(align_forecasts(points, np.arange(30), said.tolist(), horizon)), case["medians"]
+    )
     kept = without_outliers(said.reshape(len(said), -1)).reshape(said.shape)
     assert np.argwhere(np.isnan(kept)).tolist() == case["dropped"]
 
 
 def test_a_forecast_that_cannot_be_read_spoils_no_median():
     """Theirs takes a median with NaN in it, which is NaN, and so are the errors after it."""
-    table = placed(3, np.array([0, 1]), [[[1.0, math.nan]], [[3.0, 5.0]]], 2)
-    assert medians(table).tolist() == [1.0, 3.0, 5.0]
+    table = align_forecasts(3, np.array([0, 1]), [[[1.0, math.nan]], [[3.0, 5.0]]], 2)
+    assert median_forecast(table).tolist() == [1.0, 3.0, 5.0]
 
 
 @pytest.mark.parametrize("case", PUBLIC["errors"], ids=lambda case: len(case["values"]))

@@ -283,13 +283,13 @@ def test_an_interruption_keeps_what_was_answered_and_says_what_was_not_asked(
 
 
 def test_verdicts_are_kept_by_how_was_asked(tmp_path: Path) -> None:
-    from argosy.agents.logs.answers import Answer
+    from argosy.agents.logs.answers import NumberedVerdict
 
     first = kept(tmp_path)
-    first.keep("model a", {f"line {at}": Answer(at % 2 == 0, f"because {at}") for at in range(1_200)})
+    first.keep("model a", {f"line {at}": NumberedVerdict(at % 2 == 0, f"because {at}") for at in range(1_200)})
     found_ = kept(tmp_path).find("model a", [f"line {at}" for at in range(1_500)])
     assert len(found_) == 1_200
-    assert found_["line 4"] == Answer(True, "because 4")
+    assert found_["line 4"] == NumberedVerdict(True, "because 4")
     assert kept(tmp_path).find("model b", ["line 4"]) == {}
     assert VerdictCache(tmp_path / FILE, str, time.time, fresh=True).find("model a", ["line 4"]) == {}
 

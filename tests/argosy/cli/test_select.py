@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from argosy.agents.models.chain import Chain, Outages
 from argosy.agents.models.speaker import Role
 from argosy.cli.app import app
-from argosy.detectors.cards import Card, Kind, card_text, read_card
+from argosy.detectors.cards import Card, CardKind, card_text, read_card
 from argosy.inputs.tables.read_table import read_matrix
 from argosy.models.roles import RoleSpeakers
 from argosy.patterns.selection.past_results import past_results
@@ -154,7 +154,7 @@ def test_the_source_of_a_detector_is_found_without_running_it(tmp_path: Path, mo
     (tmp_path / "strange_module.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    unknown = read_detector_source("strange_module:Mine", Kind.SERIES)
+    unknown = read_detector_source("strange_module:Mine", CardKind.SERIES)
     assert unknown.name == "Mine"
     assert "A module." in unknown.source
     assert "open(" not in unknown.source
@@ -169,7 +169,7 @@ def test_the_source_of_a_detector_is_found_without_running_it(tmp_path: Path, mo
         "json.no:C",
     ):
         with pytest.raises(BadInput, match="MODULE:CLASS"):
-            read_detector_source(wrong, Kind.SERIES)
+            read_detector_source(wrong, CardKind.SERIES)
 
 
 def test_the_embedded_author_writes_no_card_and_a_file_is_never_overwritten(argosy: Invoke, tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_model_drafts_a_card_that_waits_for_its_review(
     assert result.exit_code == 0, result.output
     assert "set `reviewed: true`" in result.stdout
     card = read_card(out.read_text(), "new")
-    assert (card.name, card.kind, card.reviewed) == ("sub_pca", Kind.SERIES, False)
+    assert (card.name, card.kind, card.reviewed) == ("sub_pca", CardKind.SERIES, False)
     assert "What the components with 90 %" in model.asked[0][1].text
     monkeypatch.undo()
     monkeypatch.setenv("ARGOSY_HOME", str(tmp_path / "home"))

@@ -27,7 +27,7 @@ from argosy.agents.models.budget import Budget
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import CallKey, Reply, Role, Usage
 from argosy.detectors.baselines.table import BASELINES
-from argosy.detectors.cards import Kind, packaged_cards
+from argosy.detectors.cards import CardKind, packaged_cards
 from argosy.graphs.recording.events import Event, SpanEnd
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
@@ -48,7 +48,7 @@ FORKS.set_forkserver_preload(["tests.argosy.sessions.killed", "argosy.cli.app", 
 
 SMALL = Settings(rounds=2, candidates=2, evaluations=6)
 EXPLAINED = replace(SMALL, explain=2)
-SHORTLIST = ShortlistSettings(tuple(card for card in packaged_cards(Kind.SERIES) if card.name in BASELINES))
+SHORTLIST = ShortlistSettings(tuple(card for card in packaged_cards(CardKind.SERIES) if card.name in BASELINES))
 WAIT_S = 120.0
 
 

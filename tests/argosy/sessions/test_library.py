@@ -5,7 +5,7 @@ import pytest
 
 from argosy.benchmarks.studies.families import families
 from argosy.detectors.rules.rule import Direction, read_rule
-from argosy.detectors.rules.transfer import Unit, carried
+from argosy.detectors.rules.transfer import Unit, transfer_rule
 from argosy.sessions.library import ALL, OFF, read_library, shape, trusted
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -83,7 +83,7 @@ def test_rules_by_a_language_model_are_offered_only_where_they_run_sealed(store:
 
 
 def test_the_shape_of_a_rule_is_its_code_without_numbers_and_unit() -> None:
-    moved = carried(source("drop"), {"threshold": 7.0}, Unit(1.0, 60), Unit(50.0, 60))
+    moved = transfer_rule(source("drop"), {"threshold": 7.0}, Unit(1.0, 60), Unit(50.0, 60))
     assert moved != source("drop")
     assert shape(moved) == shape(source("drop")) == shape(source("drop", low=0.3))
     assert shape(source("rise")) != shape(source("drop"))

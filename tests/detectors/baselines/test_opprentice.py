@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from argosy.detectors.baselines.opprentice import Forest, grown
+from argosy.detectors.baselines.opprentice import Forest, grow_forests
 from argosy.detectors.baselines.residuals import ewma, robust_z
 from argosy.detectors.baselines.table import BASELINES
 from argosy.eval.metrics import event_pa
@@ -41,7 +41,7 @@ def test_it_tells_apart_what_no_threshold_does() -> None:
 
 
 def forest_of(series: Series, labels: Bools) -> Forest:
-    found = grown(SINGLES, series, labels, 0)
+    found = grow_forests(SINGLES, series, labels, 0)
     assert found is not None
     return found
 

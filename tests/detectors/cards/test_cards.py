@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import (
+    CardKind,
     CardSelector,
     Goal,
-    Kind,
-    Record,
+    PastResult,
     card_text,
     packaged_cards,
     packaged_past,
-    ranked,
+    rank_cards,
     read_card,
     read_cards,
     series_tags,
     table_tags,
 )
-from argosy.detectors.cards.match import nearest
-from argosy.detectors.cards.shelf import shelved
+from argosy.detectors.cards.match import nearest_results
+from argosy.detectors.cards.shelf import all_cards
 from argosy.detectors.rivals import RIVALS
 from argosy.detectors.rivals.tabular import TABULAR, is_installed, standardised
 from argosy.signals.errors import BadInput
@@ -52,22 +52,22 @@ def a_series(season: float = 10.0, points: int = 3_000, noise: float = 1.0) -> S
 
 @pytest.mark.parametrize("name", [*BASELINES, *RIVALS])
 def test_every_series_detector_has_a_card(name: str) -> None:
-    assert [card.reviewed for card in packaged_cards(Kind.SERIES) if card.name == name] == [True]
+    assert [card.reviewed for card in packaged_cards(CardKind.SERIES) if card.name == name] == [True]
 
 
 def test_every_table_detector_has_a_card_and_every_card_a_detector() -> None:
-    assert {card.name for card in packaged_cards(Kind.TABLE)} == set(TABULAR)
-    assert {card.name for card in packaged_cards(Kind.SERIES)} == {*BASELINES, *RIVALS}
+    assert {card.name for card in packaged_cards(CardKind.TABLE)} == set(TABULAR)
+    assert {card.name for card in packaged_cards(CardKind.SERIES)} == {*BASELINES, *RIVALS}
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_card_survives_being_written(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", CardKind)
+def test_a_card_survives_being_written(kind: CardKind) -> None:
     for card in packaged_cards(kind):
         assert read_card(card_text(card), "here") == card
 
 
 def test_results_that_come_along_are_of_known_detectors_and_tags() -> None:
-    for kind, goal in ((Kind.SERIES, Goal.FLAG), (Kind.SERIES, Goal.RANK), (Kind.TABLE, Goal.RANK)):
+    for kind, goal in ((CardKind.SERIES, Goal.FLAG), (CardKind.SERIES, Goal.RANK), (CardKind.TABLE, Goal.RANK)):
         names = {card.name for card in packaged_cards(kind)}
         records = packaged_past(kind, goal)
         assert len(records) >= 20
@@ -122,27 +122,27 @@ def test_tags_of_next_to_nothing(points: int) -> None:
 
 def test_points_are_counted_and_reasons_given() -> None:
     card = read_card(PLAIN, "here")
-    (best,) = ranked([card], ["seasonal", "short"])
+    (best,) = rank_cards([card], ["seasonal", "short"])
     assert (best.points, best.score) == (2.0, 2.0)
     assert best.reasons == (
         "+2 seasonal: it knows the season",
         "-1 short: it needs much",
         "standing 1: Looks at it",
     )
-    assert [match.points for match in ranked([card], ["short"])] == [0.0]
+    assert [match.points for match in rank_cards([card], ["short"])] == [0.0]
 
 
 def test_the_past_counts_as_far_as_it_is_alike_and_firm() -> None:
     card = read_card(PLAIN, "here")
     other = card.model_copy(update={"name": "other"})
-    alike = [Record(str(n), ("seasonal", "short"), {"mine": 0.2, "other": 0.6}) for n in range(6)]
-    assert [match.name for match in ranked([card, other], ["seasonal", "short"])] == ["mine", "other"]
-    assert [match.name for match in ranked([card, other], ["seasonal", "short"], alike)] == ["other", "mine"]
-    gained = [ranked([card, other], ["seasonal", "short"], alike[:n])[0].score for n in (1, 6)]
+    alike = [PastResult(str(n), ("seasonal", "short"), {"mine": 0.2, "other": 0.6}) for n in range(6)]
+    assert [match.name for match in rank_cards([card, other], ["seasonal", "short"])] == ["mine", "other"]
+    assert [match.name for match in rank_cards([card, other], ["seasonal", "short"], alike)] == ["other", "mine"]
+    gained = [rank_cards([card, other], ["seasonal", "short"], alike[:n])[0].score for n in (1, 6)]
     assert 2.0 < gained[0] < gained[1] < 2.0 + 4.0
-    unlike = [Record("u", ("trending", "long"), {"mine": 0.2, "other": 0.6})]
-    assert ranked([card, other], ["seasonal", "short"], unlike)[0].score == 2.0
-    assert nearest(["seasonal"], unlike) == ()
+    unlike = [PastResult("u", ("trending", "long"), {"mine": 0.2, "other": 0.6})]
+    assert rank_cards([card, other], ["seasonal", "short"], unlike)[0].score == 2.0
+    assert nearest_results(["seasonal"], unlike) == ()
 
 
 def test_the_selector_ranks_what_is_offered_and_nothing_else() -> None:
@@ -156,21 +156,21 @@ def test_a_team_s_card_counts_instead_of_ours_once_it_is_reviewed(tmp_path: Path
     ours = PLAIN.replace("mine", "ewma")
     (tmp_path / "a.yaml").write_text(ours)
     (tmp_path / "b.yml").write_text(PLAIN.replace("reviewed: true", "reviewed: false"))
-    cards, notes = read_cards(tmp_path, Kind.SERIES)
+    cards, notes = read_cards(tmp_path, CardKind.SERIES)
     assert [card.name for card in cards] == ["ewma"]
     assert "nobody has reviewed it" in notes[0]
-    both, _ = read_cards(tmp_path, Kind.SERIES, unreviewed=True)
+    both, _ = read_cards(tmp_path, CardKind.SERIES, unreviewed=True)
     assert [card.name for card in both] == ["ewma", "mine"]
-    assert [card.summary for card in shelved(cards, Kind.SERIES) if card.name == "ewma"] == ["Looks at it."]
-    assert read_cards(tmp_path, Kind.TABLE) == ((), ())
+    assert [card.summary for card in all_cards(cards, CardKind.SERIES) if card.name == "ewma"] == ["Looks at it."]
+    assert read_cards(tmp_path, CardKind.TABLE) == ((), ())
     with pytest.raises(BadInput, match="more than one of this name"):
-        shelved([*cards, *cards], Kind.SERIES)
+        all_cards([*cards, *cards], CardKind.SERIES)
     with pytest.raises(BadInput, match="no such file"):
-        read_cards(tmp_path / "none", Kind.SERIES)
+        read_cards(tmp_path / "none", CardKind.SERIES)
 
 
 def test_limits_of_a_card_refuse_tables_beyond_them() -> None:
-    mcd = next(card for card in packaged_cards(Kind.TABLE) if card.name == "mcd")
+    mcd = next(card for card in packaged_cards(CardKind.TABLE) if card.name == "mcd")
     assert mcd.needs.refusal(2_000, 1_555) == "takes too long beyond 300 columns"
     assert mcd.needs.refusal(2_000, 30) is None
 

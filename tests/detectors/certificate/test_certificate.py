@@ -9,12 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from argosy.detectors.certificate import Certificate, Examination, Refusal, Run, Subject, compare, examine, gather
-from argosy.detectors.certificate.evidence import Measured, wilson
+from argosy.detectors.certificate import (
+    Certificate,
+    Examination,
+    Refusal,
+    Run,
+    Subject,
+    compare,
+    evidence_by_part,
+    examine,
+)
+from argosy.detectors.certificate.evidence import RuleBesideBase, wilson
 from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
-from argosy.detectors.certificate.form import Growth, Kind
+from argosy.detectors.certificate.form import CheckKind, Growth
 from argosy.detectors.certificate.growth import refusal as too_steep
-from argosy.detectors.certificate.lookback import ask_offsets, needed
+from argosy.detectors.certificate.lookback import ask_offsets, needed_history
 from argosy.detectors.certificate.questions import Questions
 from argosy.detectors.certificate.sensitivity import sensitivity
 from argosy.detectors.rules.rule import Direction
@@ -60,7 +69,7 @@ def test_the_history_of_a_lag_is_the_lag_and_the_point_itself(lag: int) -> None:
     whole = questions.ask("whole", asked.given())
     offsets = ask_offsets(questions, asked)
     answers = questions.answered(here)
-    assert needed(answers.scores(whole), answers, offsets).scores == lag + 1
+    assert needed_history(answers.scores(whole), answers, offsets).scores == lag + 1
 
 
 def test_an_examination_finds_the_window_of_a_rolling_rule() -> None:
@@ -121,7 +130,7 @@ def test_a_peek_is_found_however_far_it_looks(ahead: int) -> None:
     found = examined(
         rule(f"return ((x.rolling(window, 5).median() - x.shift(-{ahead}).fillna(x)) / threshold).to_numpy()")
     )
-    refusal = found.refusal(Kind.CAUSALITY)
+    refusal = found.refusal(CheckKind.CAUSALITY)
     assert refusal is not None
     assert refusal.first_index is not None
     assert refusal.first_index >= 0
@@ -134,7 +143,7 @@ def test_rules_that_are_not_python_or_break_are_refused_and_not_raised() -> None
         return tuple(TimedOut(1.0) for _ in evaluations)
 
     found = examined(HONEST, broken)
-    assert [each.check for each in found.refusals] == [Kind.CONTRACT]
+    assert [each.check for each in found.refusals] == [CheckKind.CONTRACT]
     assert "not done within 1 s" in found.refusals[0].why
     assert found.causality is None
 
@@ -200,7 +209,7 @@ def certificate() -> Certificate:
         params=NUMBERS,
         data=data_of(SERIES, LABELS, splits),
         examination=examined(HONEST),
-        evidence=gather(Measured(Direction.FLAG, whole.scores, base, LABELS, DEFAULT), splits),
+        evidence=evidence_by_part(RuleBesideBase(Direction.FLAG, whole.scores, base, LABELS, DEFAULT), splits),
     )
 
 

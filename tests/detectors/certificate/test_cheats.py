@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from argosy.detectors.certificate import Examination, Subject, examine
-from argosy.detectors.certificate.form import Kind
+from argosy.detectors.certificate.form import CheckKind
 from argosy.detectors.rules.rule import Direction
 from argosy.sandbox.containers import ContainerSandbox
 from argosy.sandbox.local import LocalSandbox
@@ -62,7 +62,7 @@ def test_containers_say_what_namespaces_say(sandbox: LocalSandbox) -> None:
         containers.close()
     assert there.refusals == ()
     assert (there.verdicts, there.lookback, there.responses) == (here.verdicts, here.lookback, here.responses)
-    assert peek.refusal(Kind.CAUSALITY) is not None
+    assert peek.refusal(CheckKind.CAUSALITY) is not None
 
 
 def test_the_first_index_that_looked_ahead_is_named(sandbox: LocalSandbox) -> None:

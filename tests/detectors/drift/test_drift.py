@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from argosy.detectors.drift import Finding, Newer, look
+from argosy.detectors.drift import DriftFinding, DriftInput, measure_drift
 from argosy.detectors.drift.counts import alert_rate, missed, one_an_incident, outside
 from argosy.detectors.drift.onset import onset
 from argosy.detectors.drift.population import psi
@@ -26,10 +26,10 @@ def daily(points: int = POINTS, seed: int = 0, persistence: float = 0.9) -> Floa
     return 100 + 10 * np.sin(2 * np.pi * np.arange(points) / DAY) + noise
 
 
-def looked(values: Floats, labels: Bools | None = None, flags: Bools | None = None) -> dict[str, Finding]:
+def looked(values: Floats, labels: Bools | None = None, flags: Bools | None = None) -> dict[str, DriftFinding]:
     nothing = np.zeros(len(values), dtype=np.bool_)
     seconds = 300 * np.arange(len(values), dtype=np.int64)
-    newer = Newer(
+    newer = DriftInput(
         series=Series("s", seconds, values, 300),
         labels=nothing if labels is None else labels,
         flags=nothing if flags is None else flags,
@@ -38,7 +38,7 @@ def looked(values: Floats, labels: Bools | None = None, flags: Bools | None = No
         promised=slice(0, MADE),
         labelled_since=labels is not None,
     )
-    return {each.name: each for each in look(newer)}
+    return {each.name: each for each in measure_drift(newer)}
 
 
 def fired(values: Floats) -> set[str]:
@@ -73,7 +73,7 @@ def test_the_beginning_of_a_drift_is_found(name: str) -> None:
     values[began:] = CHANGES[name](values[began:])
     nothing = np.zeros(POINTS, dtype=np.bool_)
     series = Series("s", 300 * np.arange(POINTS, dtype=np.int64), values, 300)
-    found = onset(Newer(series, nothing, nothing, MADE, SINCE, slice(0, MADE), True))
+    found = onset(DriftInput(series, nothing, nothing, MADE, SINCE, slice(0, MADE), True))
     assert abs(found - began) <= 20
 
 
@@ -169,8 +169,8 @@ def test_feedback_is_measured_where_labels_are_new_and_its_points_promise_nothin
     )
     flags[SINCE - 50] = True
     series = Series("s", 300 * np.arange(POINTS, dtype=np.int64), daily(), 300)
-    newer = Newer(series, labels, flags, MADE - 300, SINCE, slice(0, SINCE), True, slice(SINCE - 250, SINCE))
-    found = {each.name: each for each in look(newer)}
+    newer = DriftInput(series, labels, flags, MADE - 300, SINCE, slice(0, SINCE), True, slice(SINCE - 250, SINCE))
+    found = {each.name: each for each in measure_drift(newer)}
     assert found["missed"].why == "2 of 2 incidents missed since; 0 of 3 where it was made"
     assert found["false_alerts"].value == 1
     assert "in 864 points" in found["alert_rate"].why

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.detectors.fusion.alert_once import Stretch, choose_alert_once, scaled_base
+from argosy.detectors.fusion.alert_once import LabelledStretch, choose_alert_once, scaled_base
 from argosy.detectors.fusion.delivery import EVERY_POINT, AlertOnce
 from argosy.detectors.fusion.fusion import Member, fuse
 from argosy.detectors.rules.rule import Direction
@@ -54,7 +54,7 @@ def test_a_rule_has_fired_only_where_the_alarm_rang() -> None:
     assert fused.fired["r"].tolist() == fused.flags.tolist() == [False, True, False, False]
 
 
-def a_stretch(seed: int, false_alerts: int, points: int = 3_000) -> Stretch:
+def a_stretch(seed: int, false_alerts: int, points: int = 3_000) -> LabelledStretch:
     """Ten incidents of five points that the base scores 3 and false alerts of twenty points that it scores 2."""
     rng = np.random.default_rng(seed)
     labels, base = np.zeros(points, dtype=np.bool_), rng.uniform(0.0, 0.4, points)
@@ -63,7 +63,7 @@ def a_stretch(seed: int, false_alerts: int, points: int = 3_000) -> Stretch:
         labels[at : at + 5], base[at : at + 5] = True, 3.0
     for at in places[10:]:
         base[at : at + 20] = 2.0
-    return Stretch(labels, base)
+    return LabelledStretch(labels, base)
 
 
 def test_where_false_points_count_one_by_one_a_long_false_alert_rings_once() -> None:
@@ -95,9 +95,12 @@ def test_validation_can_refuse_it() -> None:
 def test_without_labels_or_scores_alarms_ring_at_every_point() -> None:
     nothing = np.zeros(100, dtype=np.bool_)
     for base in (np.full(100, np.nan), np.zeros(100), np.full(100, 5.0)):
-        assert choose_alert_once(Stretch(nothing, base), Stretch(nothing, base), PA) == EVERY_POINT
+        assert choose_alert_once(LabelledStretch(nothing, base), LabelledStretch(nothing, base), PA) == EVERY_POINT
     labels: Bools = np.arange(100) == 50
-    assert choose_alert_once(Stretch(labels, np.zeros(100)), Stretch(labels, np.zeros(100)), PA) == EVERY_POINT
+    assert (
+        choose_alert_once(LabelledStretch(labels, np.zeros(100)), LabelledStretch(labels, np.zeros(100)), PA)
+        == EVERY_POINT
+    )
 
 
 def test_a_louder_base_is_the_base_with_a_lower_threshold() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from argosy.detectors.rivals import RIVALS
-from argosy.detectors.rivals.controls import RandomDetector, SentinelDetector
+from argosy.detectors.rivals.controls import OracleDetector, RandomDetector
 from argosy.eval.objective import DEFAULT
 from argosy.signals.arrays import Bools
 from argosy.signals.series import Series
@@ -58,7 +58,7 @@ def test_a_rival_bears_gaps_constant_and_tiny_series(name: str) -> None:
 
 def test_controls_know_nothing_or_everything() -> None:
     series, labels = _series()
-    sentinel = SentinelDetector(series.seconds, labels).fit(series, None)
+    sentinel = OracleDetector(series.seconds, labels).fit(series, None)
     assert DEFAULT(labels, sentinel.score(series).flags) == pytest.approx(1.0)
     drawn = RandomDetector(DEFAULT, 5).fit(series.part(0, 1500), labels[:1500])
     assert DEFAULT(labels[1500:], drawn.score(series).flags[1500:]) < 0.2

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.agents.embedded.grammar import compose
-from argosy.agents.embedded.recipe import Clause, Kind, Recipe, Side, read
+from argosy.agents.embedded.recipe import Clause, ClauseSide, Quantity, Recipe, read_recipe
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
-from argosy.detectors.rules.transfer import Unit, carried, unit_of
+from argosy.detectors.rules.transfer import Unit, transfer_rule, unit_of
 from argosy.signals.profile import profile
 from argosy.signals.series import Series
 
 HERE = Unit(2.0, 60)
-SEASONAL = compose(Recipe((Clause(Kind.SEASON, Side.DOWN, period=1440, size=2.0),)))
-SUDDEN = compose(Recipe((Clause(Kind.CHANGE, Side.DOWN, size=2.0),)))
+SEASONAL = compose(Recipe((Clause(Quantity.SEASON, ClauseSide.DOWN, period=1440, size=2.0),)))
+SUDDEN = compose(Recipe((Clause(Quantity.CHANGE, ClauseSide.DOWN, size=2.0),)))
 
 
 def scores(source: str, values: np.ndarray) -> np.ndarray:
@@ -29,22 +29,22 @@ def scores(source: str, values: np.ndarray) -> np.ndarray:
 @given(st.floats(1e-6, 1e6), st.floats(2.0, 300.0))
 def test_a_carried_rule_says_of_a_scaled_series_what_it_said_of_its_own(factor, threshold):
     values = 100 + np.random.default_rng(0).normal(0, 2, 200)
-    there = carried(SUDDEN, {"lag": 3, "threshold": threshold}, None, HERE)
-    here = carried(SUDDEN, {"lag": 3, "threshold": threshold}, HERE, Unit(2.0 * factor, 60))
+    there = transfer_rule(SUDDEN, {"lag": 3, "threshold": threshold}, None, HERE)
+    here = transfer_rule(SUDDEN, {"lag": 3, "threshold": threshold}, HERE, Unit(2.0 * factor, 60))
     assert read_rule(here).defaults == {"lag": 3, "threshold": threshold}
     close = 0.26 if 0.8 <= factor <= 1.25 else 0.006
     np.testing.assert_allclose(scores(here, values * factor), scores(there, values), rtol=close, atol=1e-9)
 
 
 def test_where_units_are_alike_only_the_defaults_change_and_the_recipe_stays():
-    same = carried(SUDDEN, {"lag": 2, "threshold": 9.0}, HERE, Unit(2.2, 60))
+    same = transfer_rule(SUDDEN, {"lag": 2, "threshold": 9.0}, HERE, Unit(2.2, 60))
     assert "UNIT" not in same
-    assert read(same) == read(SUDDEN)
+    assert read_recipe(same) == read_recipe(SUDDEN)
     assert read_rule(same).defaults == {"lag": 2, "threshold": 9.0}
 
 
 def test_a_recipe_of_another_unit_does_not_come_along():
-    assert read(carried(SUDDEN, {}, HERE, Unit(40.0, 60))) is None
+    assert read_recipe(transfer_rule(SUDDEN, {}, HERE, Unit(40.0, 60))) is None
 
 
 @pytest.mark.parametrize(
@@ -52,26 +52,26 @@ def test_a_recipe_of_another_unit_does_not_come_along():
     [(Unit(2.0, 300), 288), (Unit(2.0, 300, (288,)), 288), (Unit(2.0, 60, (700, 90)), 700), (Unit(2.0, 60), 1440)],
 )
 def test_a_season_stays_as_long_in_time_or_becomes_one_of_this_series(here, period):
-    assert f"PERIOD = {period}\n" in carried(SEASONAL, {}, Unit(2.0, 60, (1440,)), here)
+    assert f"PERIOD = {period}\n" in transfer_rule(SEASONAL, {}, Unit(2.0, 60, (1440,)), here)
 
 
 def test_a_rule_that_is_carried_twice_has_one_factor():
-    once = carried(SUDDEN, {}, HERE, Unit(20.0, 60))
-    twice = carried(once, {}, Unit(20.0, 60), Unit(2000.0, 60))
+    once = transfer_rule(SUDDEN, {}, HERE, Unit(20.0, 60))
+    twice = transfer_rule(once, {}, Unit(20.0, 60), Unit(2000.0, 60))
     assert twice.count("UNIT = ") == 1
     assert "UNIT = 0.001\n" in twice
     assert twice.count("values = values * UNIT") == 1
 
 
 def test_numbers_outside_their_ranges_are_brought_to_their_ends():
-    assert read_rule(carried(SUDDEN, {"lag": 99, "threshold": 1e9}, None, HERE)).defaults["lag"] == 10
+    assert read_rule(transfer_rule(SUDDEN, {"lag": 99, "threshold": 1e9}, None, HERE)).defaults["lag"] == 10
 
 
 def test_a_source_that_leaves_no_place_for_a_unit_comes_as_it_is():
     source = '"""Flags."""\nPARAMS = {"a": (1.0, 0.1, 9.0)}\n\n\ndef detect(values, seconds, *, a): return values / a\n'
-    assert carried(source, {"a": 2.0}, HERE, Unit(99.0, 60)) == source
+    assert transfer_rule(source, {"a": 2.0}, HERE, Unit(99.0, 60)) == source
     with pytest.raises(RuleUnreadable):
-        carried("not a rule", {}, HERE, HERE)
+        transfer_rule("not a rule", {}, HERE, HERE)
 
 
 def test_the_unit_of_a_series_is_its_noise():

@@ -9,15 +9,15 @@ import pytest
 
 from argosy.agents.embedded.grammar import compose
 from argosy.agents.embedded.recipe import Clause as RecipeClause
-from argosy.agents.embedded.recipe import Join, Kind, Over, Recipe, Side, Timing
+from argosy.agents.embedded.recipe import ClauseSide, ClauseUnit, Join, Quantity, Recipe, Timing
 from argosy.detectors.fusion.fused import FusedDetector
 from argosy.detectors.fusion.rate_limit import RateLimit
 from argosy.detectors.fusion.tuned_rule import TunedRule
 from argosy.detectors.rules.rule import Direction, Number, read_rule
 from argosy.detectors.why.anatomy import dissect
-from argosy.detectors.why.changes import Change, ChangeKind
+from argosy.detectors.why.changes import ChangeKind, TurningChange
 from argosy.detectors.why.clauses import deciding
-from argosy.detectors.why.explain import Explanation, Role, explain
+from argosy.detectors.why.explain import Explanation, VerdictRole, explain
 from argosy.detectors.why.moment import Moment
 from argosy.sandbox.local import LocalSandbox
 from argosy.sandbox.protocol import Limits
@@ -132,7 +132,7 @@ def with_last(value: float, points: int = 300) -> Floats:
     return values
 
 
-def verdict_with(change: Change, moment: Moment) -> bool:
+def verdict_with(change: TurningChange, moment: Moment) -> bool:
     """The verdict after a change, by the detectors in service and nothing of what is under test."""
     series, params = moment.series, {rule.id: dict(rule.params) for rule in moment.rules}
     base: Limit = moment.base  # type: ignore[assignment]
@@ -164,7 +164,7 @@ def test_the_clause_that_decided_is_named_with_its_numbers(ask):
     (rule,) = said.rules
     assert said.flagged
     assert not said.base_alarms
-    assert rule.role is Role.ADDED
+    assert rule.role is VerdictRole.ADDED
     (decided,) = deciding(rule.clause)
     assert decided.text in ("signal = usual - x", "step = x.shift(1) - x")
     drop, step = (rule.values["usual"] - 91.0, moment.series.values[-2] - 91.0)
@@ -212,7 +212,7 @@ def test_a_clear_rule_is_explained_in_both_directions(ask):
     cleared, moment = ask(with_last(82.0), (CLEARS, Direction.CLEAR, {}))
     assert cleared.base_alarms
     assert not cleared.flagged
-    assert cleared.rules[0].role is Role.CLEARED
+    assert cleared.rules[0].role is VerdictRole.CLEARED
     turned = {change.name: change for change in cleared.turned.changes}
     assert turned["depth"].sign == "≤"
     assert turned["depth"].to == pytest.approx(18.0, abs=0.05)
@@ -220,7 +220,7 @@ def test_a_clear_rule_is_explained_in_both_directions(ask):
     assert all(verdict_with(change, moment) for change in cleared.turned.changes)
     kept, moment = ask(with_last(70.0), (CLEARS, Direction.CLEAR, {}))
     assert kept.flagged
-    assert kept.rules[0].role is Role.SILENT
+    assert kept.rules[0].role is VerdictRole.SILENT
     turned = {(change.what, change.name): change for change in kept.turned.changes}
     assert turned[ChangeKind.PARAMETER, "depth"].to == pytest.approx(30.0, abs=0.1)
     assert turned[ChangeKind.BASE_THRESHOLD, "threshold"].to == pytest.approx(2.0, abs=0.01)
@@ -230,7 +230,7 @@ def test_a_clear_rule_is_explained_in_both_directions(ask):
 def test_where_two_rules_fire_no_number_of_one_is_offered(ask):
     rules = ((TWO_CLAUSES, Direction.FLAG, {}), (LOOPED, Direction.FLAG, {}))
     said, _ = ask(with_last(88.0), *rules)
-    assert [rule.role for rule in said.rules] == [Role.ADDED, Role.ADDED]
+    assert [rule.role for rule in said.rules] == [VerdictRole.ADDED, VerdictRole.ADDED]
     assert {change.what for change in said.turned.changes} == {ChangeKind.VALUE}
 
 
@@ -249,14 +249,23 @@ def test_short_histories_are_explained(ask, points):
 
 
 RECIPES = [
-    Recipe((RecipeClause(Kind.DEVIATION, Side.BOTH, Over.SPREAD), RecipeClause(Kind.CHANGE, Side.DOWN)), Join.BOTH),
-    Recipe((RecipeClause(Kind.EWMA, Side.DOWN, Over.LEVEL), RecipeClause(Kind.LEVEL, Side.UP)), Join.EITHER),
-    Recipe((RecipeClause(Kind.SEASON, Side.DOWN, period=50, smooth=3),), timing=Timing.HELD),
-    Recipe((RecipeClause(Kind.SHAPE, Side.DOWN, period=50),), timing=Timing.LINGERING),
-    Recipe((RecipeClause(Kind.SPREAD, Side.UP),), timing=Timing.ONSET),
-    Recipe((RecipeClause(Kind.CHANGE, Side.BOTH, window=1),), clears=True),
-    Recipe((RecipeClause(Kind.DEVIATION, Side.DOWN),), hours=(0.0, 23.0)),
-    Recipe((RecipeClause(Kind.FLAT, Side.BOTH),)),
+    Recipe(
+        (
+            RecipeClause(Quantity.DEVIATION, ClauseSide.BOTH, ClauseUnit.SPREAD),
+            RecipeClause(Quantity.CHANGE, ClauseSide.DOWN),
+        ),
+        Join.BOTH,
+    ),
+    Recipe(
+        (RecipeClause(Quantity.EWMA, ClauseSide.DOWN, ClauseUnit.LEVEL), RecipeClause(Quantity.LEVEL, ClauseSide.UP)),
+        Join.EITHER,
+    ),
+    Recipe((RecipeClause(Quantity.SEASON, ClauseSide.DOWN, period=50, smooth=3),), timing=Timing.HELD),
+    Recipe((RecipeClause(Quantity.SHAPE, ClauseSide.DOWN, period=50),), timing=Timing.LINGERING),
+    Recipe((RecipeClause(Quantity.SPREAD, ClauseSide.UP),), timing=Timing.ONSET),
+    Recipe((RecipeClause(Quantity.CHANGE, ClauseSide.BOTH, window=1),), clears=True),
+    Recipe((RecipeClause(Quantity.DEVIATION, ClauseSide.DOWN),), hours=(0.0, 23.0)),
+    Recipe((RecipeClause(Quantity.FLAT, ClauseSide.BOTH),)),
 ]
 
 
@@ -288,7 +297,7 @@ def test_a_rule_that_has_used_up_its_quota_is_not_listened_to(sandbox):
     serving = TunedRule("r-0", rule, {**rule.defaults, "weight": 0.02}, Direction.FLAG, RateLimit(50, 8))
     series = Series("s", 60 * np.arange(300, dtype=np.int64), values, 60)
     said = explain(Moment(series, Blind(), (serving,), sandbox, Limits()))
-    assert said.rules[0].role is Role.MUTED
+    assert said.rules[0].role is VerdictRole.MUTED
     assert not said.flagged
     fused = FusedDetector(Blind(), [serving], sandbox).score(series)
     assert bool(fused.flags[-1]) is said.flagged

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from argosy.eval.bench.cell import OK, Cell, Result
+from argosy.eval.bench.cell import OK, Cell, CellResult
 from argosy.eval.bench.pool import run_cells
 
 pytestmark = pytest.mark.slow
 
 
-def _work(cell: Cell) -> Result:
+def _work(cell: Cell) -> CellResult:
     match cell.method:
         case "raises":
             raise ValueError(f"no luck\nwith {cell.series}")
@@ -20,11 +20,11 @@ def _work(cell: Cell) -> Result:
             os.kill(os.getpid(), 9)
         case "hangs":
             time.sleep(600)
-    return Result(cell, OK, facts={"threads": os.environ["OMP_NUM_THREADS"]})
+    return CellResult(cell, OK, facts={"threads": os.environ["OMP_NUM_THREADS"]})
 
 
 def test_every_way_to_end_is_a_result_and_the_run_goes_on(tmp_path: Path) -> None:
-    results: dict[str, Result] = {}
+    results: dict[str, CellResult] = {}
     for methods, timeout_s in ((("raises", "dies", "killed", "works"), 120.0), (("hangs", "works"), 4.0)):
         run_cells(
             [Cell("s", method, 0) for method in methods],
@@ -44,7 +44,7 @@ def test_every_way_to_end_is_a_result_and_the_run_goes_on(tmp_path: Path) -> Non
 
 
 def test_an_interruption_leaves_nothing_running(tmp_path: Path) -> None:
-    def stop(_result: Result) -> None:
+    def stop(_result: CellResult) -> None:
         raise KeyboardInterrupt
 
     started = time.monotonic()

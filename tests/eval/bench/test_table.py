@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from argosy.eval.bench.cell import OK, WHOLE, Cell, Result, Row, past_changed, rows_of, slug
+from argosy.eval.bench.cell import OK, WHOLE, Cell, CellResult, MetricRow, past_changed, rows_of, slug
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.intervals import bootstrap
-from argosy.eval.bench.method import Answer, Case, DetectorRunner, FitOn
+from argosy.eval.bench.method import DetectorRunner, FitOn, MethodAnswer, SeriesCase
 from argosy.eval.bench.summary import Summary, per_cell, summarise
 from argosy.eval.bench.table import COLUMNS, long_form, write_table
 from argosy.eval.objective import DEFAULT
@@ -48,11 +48,11 @@ def _series(n: int = 200) -> tuple[Series, Bools]:
     return Series("s", np.arange(n, dtype=np.int64) * 60, values, 60), labels
 
 
-def _case(fit_on: FitOn = FitOn.TRAIN) -> tuple[Case, Bools]:
+def _case(fit_on: FitOn = FitOn.TRAIN) -> tuple[SeriesCase, Bools]:
     series, labels = _series()
     splits = split(len(series))
     stop = splits.validation_stop
-    return Case(series.part(0, stop), labels[:stop], splits, Lockbox(series), DEFAULT, 0, fit_on), labels
+    return SeriesCase(series.part(0, stop), labels[:stop], splits, Lockbox(series), DEFAULT, 0, fit_on), labels
 
 
 def _rows(detector: _Level) -> dict[tuple[str, str], float]:
@@ -82,19 +82,21 @@ def test_a_method_that_looks_ahead_is_caught() -> None:
 def test_scores_of_another_length_are_refused() -> None:
     case, labels = _case()
     with pytest.raises(ValueError, match="shape"):
-        rows_of(Answer({"x": np.zeros(3)}, 1), labels, case.splits, "x", 60)
+        rows_of(MethodAnswer({"x": np.zeros(3)}, 1), labels, case.splits, "x", 60)
 
 
-def _result(series: str, method: str, value: float, seed: int = 0, incidents: int = 1, rules: float = 0.0) -> Result:
+def _result(
+    series: str, method: str, value: float, seed: int = 0, incidents: int = 1, rules: float = 0.0
+) -> CellResult:
     names = (*_HEADS, "event_f1_k10", "auc_pr", "range_f1", "affiliation_f1")
-    rows = [Row(method, "lockbox", metric, value, incidents) for metric in names]
-    rows.append(Row(method, WHOLE, "lockbox_openings", 1, incidents))
+    rows = [MetricRow(method, "lockbox", metric, value, incidents) for metric in names]
+    rows.append(MetricRow(method, WHOLE, "lockbox_openings", 1, incidents))
     if method == "session":
-        rows.append(Row(method, WHOLE, "rules", rules, incidents))
-    return Result(Cell(series, method, seed), OK, tuple(rows), wall_s=1.0)
+        rows.append(MetricRow(method, WHOLE, "rules", rules, incidents))
+    return CellResult(Cell(series, method, seed), OK, tuple(rows), wall_s=1.0)
 
 
-def _summary(*results: Result) -> Summary:
+def _summary(*results: CellResult) -> Summary:
     guards = [_result("a", "sentinel", 1.0), _result("a", "random", 0.1)]
     order = ("sentinel", "random", "base", "session")
     return summarise(long_form([*guards, *results]), order, [("session", "base")], _HEADS)
@@ -108,7 +110,7 @@ def test_means_are_of_judged_series_by_seed_and_failures_count_as_nothing() -> N
         _result("a", "session", 0.8, rules=2.0),
         _result("a", "session", 0.6, seed=1),
         _result("c", "session", 0.4),
-        Result(Cell("c", "session", 1), "timed out after 9 s", wall_s=9.0),
+        CellResult(Cell("c", "session", 1), "timed out after 9 s", wall_s=9.0),
     )
     assert found.judged == ("a", "c")
     assert found.unjudged == ("b",)
@@ -125,17 +127,20 @@ def test_means_are_of_judged_series_by_seed_and_failures_count_as_nothing() -> N
 
 
 def test_gains_are_counted_in_what_the_run_was_to_make_large() -> None:
-    rows = [Row("base", "lockbox", "objective", 0.5, 1), Row("base", "lockbox", "event_f1_pa", 0.5, 1)]
-    mine = [Row("session", "lockbox", "objective", 0.4, 1), Row("session", "lockbox", "event_f1_pa", 0.9, 1)]
-    cells = [Result(Cell("a", "base", 0), OK, tuple(rows)), Result(Cell("a", "session", 0), OK, tuple(mine))]
+    rows = [MetricRow("base", "lockbox", "objective", 0.5, 1), MetricRow("base", "lockbox", "event_f1_pa", 0.5, 1)]
+    mine = [
+        MetricRow("session", "lockbox", "objective", 0.4, 1),
+        MetricRow("session", "lockbox", "event_f1_pa", 0.9, 1),
+    ]
+    cells = [CellResult(Cell("a", "base", 0), OK, tuple(rows)), CellResult(Cell("a", "session", 0), OK, tuple(mine))]
     found = summarise(long_form(cells), ("base", "session"), [("session", "base")], _HEADS, aim="event_f1_pa")
     (gain,) = found.gains
     assert (gain.metric, gain.mean) == ("event_f1_pa", pytest.approx(0.4))
 
 
 def test_failing_does_not_pay_where_less_is_better() -> None:
-    late = Result(Cell("a", "base", 0), OK, (Row("base", "lockbox", "delay_points", 9.0, 1),))
-    frame = long_form([late, Result(Cell("b", "base", 0), "boom")])
+    late = CellResult(Cell("a", "base", 0), OK, (MetricRow("base", "lockbox", "delay_points", 9.0, 1),))
+    frame = long_form([late, CellResult(Cell("b", "base", 0), "boom")])
     assert per_cell(frame, "base", "delay_points", ["a", "b"]).mean(axis=0).tolist() == [9.0]
     assert per_cell(frame, "base", "objective", ["a", "b"]).mean(axis=0).tolist() == [0.0]
 
@@ -148,7 +153,7 @@ def test_a_run_whose_guards_fail_is_void() -> None:
 
 
 def test_a_run_that_never_tried_the_true_labels_is_void() -> None:
-    broken = Result(Cell("a", "sentinel", 0), "boom")
+    broken = CellResult(Cell("a", "sentinel", 0), "boom")
     quiet = [_result("b", method, math.nan, incidents=0) for method in ("sentinel", "random")]
     for results in ([broken], quiet, [broken, *quiet]):
         found = summarise(long_form(results), ("sentinel", "random"), (), _HEADS)
@@ -177,7 +182,7 @@ def test_a_folder_of_other_settings_is_refused_by_name(tmp_path: Path) -> None:
 def test_the_table_has_its_columns_and_comes_back(tmp_path: Path) -> None:
     import pandas as pd
 
-    frame = long_form([_result("a", "base", 0.5), Result(Cell("b", "base", 0), "boom")])
+    frame = long_form([_result("a", "base", 0.5), CellResult(Cell("b", "base", 0), "boom")])
     assert tuple(frame.columns) == COLUMNS
     write_table(frame, tmp_path / "t.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), frame, check_dtype=False)

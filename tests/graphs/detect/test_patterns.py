@@ -17,7 +17,7 @@ from argosy.agents.open_model import open_model
 from argosy.detectors.fusion.blend import Blend
 from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
-from argosy.graphs.detect.patterns import Kind, PatternInput, PatternRow, kind_of, rows
+from argosy.graphs.detect.patterns import PatternInput, PatternRow, SignalKind, kind_of, rows
 from argosy.graphs.detect.state import State
 from argosy.graphs.recording.events import SpanBegin
 from argosy.signals.errors import BadInput
@@ -43,13 +43,13 @@ def a_series(points: int = POINTS) -> Series:
     return Series("s", 1_700_000_000 + 3600 * np.arange(points, dtype=np.int64), values, 3600)
 
 
-def a_signal(kind: Kind, size: int = POINTS) -> Signal:
+def a_signal(kind: SignalKind, size: int = POINTS) -> Signal:
     match kind:
-        case Kind.SERIES:
+        case SignalKind.SERIES:
             return a_series(size)
-        case Kind.LINES:
+        case SignalKind.LINES:
             return Lines("l", [f"session {i % 9} opened" if i % 97 else f"FATAL error {i}" for i in range(size)])
-        case Kind.RECORDS:
+        case SignalKind.RECORDS:
             return Records("r", [{"city": ("Rome", "Pisa")[i % 2], "ms": 20 + i % 7} for i in range(size)])
 
 
@@ -96,7 +96,7 @@ def test_a_tiny_signal_is_judged_or_refused_in_words(row: PatternRow, size: int)
 
 
 def test_another_kind_of_signal_is_a_fault_of_ours(row: PatternRow) -> None:
-    other = next(kind for kind in Kind if kind is not row.kind)
+    other = next(kind for kind in SignalKind if kind is not row.kind)
     with pytest.raises(TypeError):
         row.judge(a_signal(other), PatternInput(speaker()))
 
@@ -197,7 +197,7 @@ def test_a_selector_chooses_among_what_is_offered() -> None:
 
 
 def test_lines_and_records_run_through_the_same_graph() -> None:
-    ran = detect(DetectSettings(("logprompt", "embeddings"), Blend.ALL, explain=2), signal=a_signal(Kind.LINES))
+    ran = detect(DetectSettings(("logprompt", "embeddings"), Blend.ALL, explain=2), signal=a_signal(SignalKind.LINES))
     assert ran.data.fused is not None
     assert len(ran.data.fused.values) == POINTS
     assert "series" in ran.state.get("unexplained", "series")

@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from argosy.agents.models.speaker import Role
-from argosy.detectors.certificate.form import Kind
+from argosy.detectors.certificate.form import CheckKind
 from argosy.graphs.refine import Settings
 from argosy.sandbox.local import LocalSandbox
 from tests.detectors.certificate.cheats import CHEATS, HEAD, HONEST, by_heart
@@ -97,7 +97,7 @@ def test_every_accepted_rule_has_a_certificate_that_nothing_speaks_against(plain
     assert all(
         plain.published.certificates[each.id].examination.refusal(kind) is None
         for each in plain.state["accepted"]
-        for kind in Kind
+        for kind in CheckKind
     )
 
 

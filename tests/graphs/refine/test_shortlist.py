@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 from argosy.agents.embedded.standins import STANDINS
 from argosy.agents.models.speaker import Pattern, Role
 from argosy.detectors.baselines.table import BASELINES
-from argosy.detectors.cards import Kind, packaged_cards
+from argosy.detectors.cards import CardKind, packaged_cards
 from argosy.eval.objective import OBJECTIVES, Objective
 from argosy.eval.splits import Splits, split
 from argosy.graphs.refine.context import FittedBase, RefineContext, RefineNodeContext
@@ -24,7 +24,7 @@ from argosy.signals.series import Series
 from tests.argosy.cli.inprocess import InProcess
 from tests.graphs.refine.session_data import Limits, MemoryRecorder, a_series, speaker_of
 
-CARDS = tuple(card for card in packaged_cards(Kind.SERIES) if card.name in BASELINES)
+CARDS = tuple(card for card in packaged_cards(CardKind.SERIES) if card.name in BASELINES)
 
 
 def embedded(messages: list[BaseMessage]) -> str:

@@ -10,7 +10,7 @@ from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Reply, Role, Speaker, Usage
 from argosy.graphs.recording.events import Decision, Event, ModelCall, SpanBegin
 from argosy.graphs.recording.recorder import RecordedSandbox, RecordedSpeaker, call_key
-from argosy.graphs.replay.past import Past, Step, Turn, steps
+from argosy.graphs.replay.past import EarlierSettings, NodeRun, Past, steps
 from argosy.graphs.replay.recording import NOT_ASKED, STOPPED, Recording
 from argosy.graphs.replay.unknown import UnknownCall
 from argosy.graphs.replay.wrappers import PatientSandbox, RecordingSpeaker, RememberingSpeaker, ResumingRecorder
@@ -137,7 +137,7 @@ def test_a_reply_is_used_as_it_was_recorded() -> None:
 
 
 def test_a_fork_copies_replies_at_no_cost_and_asks_nobody_before_its_step(recorded: MemoryRecorder) -> None:
-    step, copy = Step("propose#2"), MemoryRecorder()
+    step, copy = NodeRun("propose#2"), MemoryRecorder()
     past = Past(None, recording(recorded, borrowed=True), step)
     voice = Voice("live")
     speaker = wired(voice, past, copy)
@@ -248,7 +248,7 @@ def test_each_recorded_event_is_met_once_whenever_it_happened() -> None:
 
 
 def test_settings_turn_when_their_step_begins() -> None:
-    turns = [Turn(Step("target#1"), "first"), Turn(Step("repair#1", 2), "second")]
+    turns = [EarlierSettings(NodeRun("target#1"), "first"), EarlierSettings(NodeRun("repair#1", 2), "second")]
     past = Past(turns=turns)
     seen = [past.settings("now")]
     for span in ("target#1", "repair#1", "repair#1"):

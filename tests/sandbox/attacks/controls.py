@@ -14,7 +14,7 @@ from docker.types import LogConfig
 
 from argosy.sandbox.channels import AttachedChannel
 from argosy.sandbox.containers import ContainerSandbox, _attach
-from argosy.sandbox.hardening import LABEL, Recipe, recipe
+from argosy.sandbox.hardening import LABEL, ContainerRecipe, recipe
 from argosy.sandbox.image import PYTHON, image_tag
 from argosy.sandbox.protocol import Broke, Evaluation, Job, Limits, Outcome, Ran
 from argosy.sandbox.resident import Pool, Sharing
@@ -40,7 +40,7 @@ def detect(values, seconds):
 RIGHT = [value - 49.5 + 2.0 for value in range(100)]
 
 
-def weakened(lacks: Iterable[Protection], canary: Path) -> Recipe:
+def weakened(lacks: Iterable[Protection], canary: Path) -> ContainerRecipe:
     """The recipe of a container that lacks these protections."""
     made = recipe(image_tag(), Limits())
     flags, settings = dict(made.flags), dict(made.settings)
@@ -70,7 +70,7 @@ def weakened(lacks: Iterable[Protection], canary: Path) -> Recipe:
                 flags["pid_mode"] = "host"
             case Protection.LIMITS | Protection.HARNESS:
                 pass  # what the job or the naive runner does
-    return Recipe(made.image, flags, settings, judged=False)
+    return ContainerRecipe(made.image, flags, settings, judged=False)
 
 
 class Controls:
@@ -138,7 +138,7 @@ JUDGED: dict[Harm, Callable[[Attack, Report], bool]] = {
 }
 
 
-def run_naively(client: docker.DockerClient, made: Recipe, source: str) -> Report:
+def run_naively(client: docker.DockerClient, made: ContainerRecipe, source: str) -> Report:
     """Runs the attack and then the honest rule in one process of a control container."""
     flags = {**made.flags, "environment": {"ARGOSY_SECRET": "told to nobody"}, "log_config": LogConfig(type="none")}
     program = Path(__file__).with_name("naive.py").read_text()

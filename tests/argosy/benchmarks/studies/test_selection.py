@@ -12,7 +12,7 @@ from argosy.benchmarks.studies import selection
 from argosy.benchmarks.studies.contest import CARDS, FIXED, WITH_PAST, Contest, gain, past_of, standings
 from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import roc_auc, tables_in
-from argosy.detectors.cards import Kind, packaged_cards
+from argosy.detectors.cards import CardKind, packaged_cards
 from argosy.detectors.rivals.tabular import is_installed
 
 CHOSEN = ("seasonal", "robust_z")
@@ -24,7 +24,7 @@ def a_contest() -> Contest:
     figures = pd.DataFrame(
         {"seasonal": [0.9, 0.0, 0.8, 0.2], "robust_z": [0.3, 0.7, 0.4, 0.6]}, index=list(tags), dtype=float
     )
-    cards = [card for card in packaged_cards(Kind.SERIES) if card.name in CHOSEN]
+    cards = [card for card in packaged_cards(CardKind.SERIES) if card.name in CHOSEN]
     groups = {each: each[0] for each in tags}
     return Contest(figures, tags, groups, cards, {"b1": ("seasonal",)}, {"auto": {"a1": 0.5, "b2": 0.5}})
 
