@@ -41,13 +41,13 @@ class CheckedSentence:
 class CheckedExplanation:
     """An explanation of one alert. `text` is what may be shown: of an unverified one nothing."""
 
-    standing: CheckStatus
+    status: CheckStatus
     sentences: tuple[CheckedSentence, ...]
     by_language_model: bool
 
     @property
     def text(self) -> str:
-        if self.standing is CheckStatus.UNVERIFIED:
+        if self.status is CheckStatus.UNVERIFIED:
             return ""
         return " ".join(each.sentence for each in self.sentences if each.holds)
 
@@ -57,7 +57,7 @@ class CheckedExplanation:
         return tuple(each.sentence for each in self.sentences if not each.holds)
 
     @property
-    def told(self) -> str:
+    def display_text(self) -> str:
         """The text, or what was said with a mark that it is not verified."""
         said = " ".join(each.sentence for each in self.sentences)
         return self.text or (f"unverified: {said}" if said else "no explanation could be read from the reply")
@@ -66,10 +66,10 @@ class CheckedExplanation:
 def checked(reply: str, scene: Scene, by_language_model: bool) -> CheckedExplanation:
     """What a reply says of a scene, sentence by sentence, each checked."""
     told = tuple(CheckedSentence(sentence, check(sentence, scene)) for sentence in read_sentences(reply))
-    return CheckedExplanation(_standing([each.holds for each in told]), told, by_language_model)
+    return CheckedExplanation(_status([each.holds for each in told]), told, by_language_model)
 
 
-def _standing(held: Sequence[bool]) -> CheckStatus:
+def _status(held: Sequence[bool]) -> CheckStatus:
     if not any(held):
         return CheckStatus.UNVERIFIED
     return CheckStatus.VERIFIED if all(held) else CheckStatus.TRIMMED
@@ -94,7 +94,7 @@ def as_json(explained: CheckedExplanation) -> dict[str, object]:
     claims = [claim for each in explained.sentences for claim in each.claims]
     wrong = [f"{claim.text}: {claim.why}" for claim in claims if not claim.holds]
     return {
-        "standing": explained.standing.value,
+        "standing": explained.status.value,
         "text": explained.text,
         "struck": list(explained.struck),
         "claims": len(claims),

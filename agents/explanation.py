@@ -55,7 +55,7 @@ class Explainer:
                 explained = explain(self._speaker, scene, CallKey(Pattern.EXPLANATION, number, 1))
             except BudgetSpent:
                 break
-            reasons[scene.start] = explained.told
+            reasons[scene.start] = explained.display_text
         return replace(scores, reasons=reasons)
 
 
@@ -79,7 +79,7 @@ def explain(speaker: Speaker, scene: Scene, key: CallKey) -> CheckedExplanation:
     messages: list[BaseMessage] = [SystemMessage(render("explanation", "system")), HumanMessage(user)]
     reply = speaker.ask(messages, key, SENTENCES_FORM)
     first = checked(reply.text, scene, speaker.is_language_model)
-    if first.standing is not CheckStatus.UNVERIFIED:
+    if first.status is not CheckStatus.UNVERIFIED:
         return first
     again = HumanMessage(render("explanation", "again", reasons=_wrong(first)))
     said = AIMessage(reply.text[:4_000] or "(nothing)")

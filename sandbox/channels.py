@@ -60,7 +60,7 @@ class Closable(Protocol):
 class AttachedChannel:
     """The streams of a container without a terminal, which the engine interleaves in frames of its own.
 
-    What comes on standard error is no answer; its first bytes are kept as `said`, to explain a failed start. `owners`
+    What comes on standard error is no answer; its first bytes are kept as `stderr`, to explain a failed start. `owners`
     are what else holds the socket, closed in this order.
     """
 
@@ -68,7 +68,7 @@ class AttachedChannel:
         self._connection = connection
         self._owners = owners
         self._left = 0
-        self.said = b""
+        self.stderr = b""
 
     def send(self, part: memoryview, deadline: float) -> None:
         self._connection.send(part, deadline)
@@ -111,7 +111,7 @@ class AttachedChannel:
         scratch = memoryview(bytearray(min(size, 1 << 16)))
         while size:
             count = self._connection.receive(scratch[:size], deadline)
-            self.said += bytes(scratch[: min(count, KEPT_STDERR_BYTES - len(self.said))])
+            self.stderr += bytes(scratch[: min(count, KEPT_STDERR_BYTES - len(self.stderr))])
             size -= count
 
 

@@ -134,7 +134,7 @@ def _greeted(attached: AttachedChannel, door: SocketDoor, judged: bool) -> Socke
         channel = door.answer(attached, deadline)
         ready = read_header(channel, deadline, Limits())["ready"]
     except (ChannelClosed, BadFrame, TimeoutError, KeyError) as error:
-        said = attached.said.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
+        said = attached.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] or "it said nothing"
         raise SandboxUnavailable(f"the sandbox container did not start: {said}; see argosy doctor") from error
     holes = "calls" in ready["lacks"] or ready["pid"] != 1 or bool(set(ready["interfaces"]) - {"lo"})
     if holes and judged:

@@ -22,9 +22,9 @@ def owner(pid: int) -> str:
     return f"{pid}:{fields[19]}"
 
 
-def alive(said: str) -> bool:
+def alive(mark: str) -> bool:
     """Whether the process that `owner` described is still there."""
-    number = said.partition(":")[0]
+    number = mark.partition(":")[0]
     if not number.isdecimal():
         return False
     try:
@@ -33,4 +33,4 @@ def alive(said: str) -> bool:
         return False
     except PermissionError:
         pass
-    return owner(int(number)) == said
+    return owner(int(number)) == mark

@@ -62,7 +62,7 @@ def never_interrupted() -> bool:
 def judge(
     entries: Sequence[TemplateEntry],
     speaker: Speaker,
-    manner: AskingStyle,
+    style: AskingStyle,
     bounds: Bounds,
     keep: Keep = discard_verdicts,
     interrupted: Callable[[], bool] = never_interrupted,
@@ -73,7 +73,7 @@ def judge(
     When the budget is spent, or somebody interrupts, what was answered until then stays and the rest was not asked.
     Raises ModelUnavailable; what `keep` was given stays.
     """
-    turn = _Turn(entries, speaker, manner, bounds, keep, interrupted, candidate)
+    turn = _Turn(entries, speaker, style, bounds, keep, interrupted, candidate)
     with ThreadPoolExecutor(max_workers=bounds.at_once) as pool:
         try:
             list(pool.map(turn.batch, count(1), batches(entries, bounds)))
@@ -105,7 +105,7 @@ class _Turn:
         self,
         entries: Sequence[TemplateEntry],
         speaker: Speaker,
-        manner: AskingStyle,
+        style: AskingStyle,
         bounds: Bounds,
         keep: Keep,
         interrupted: Callable[[], bool],
@@ -113,7 +113,7 @@ class _Turn:
     ) -> None:
         self.judged = BatchVerdicts()
         self._entries, self._speaker, self._bounds = entries, speaker, bounds
-        self._system = SystemMessage(manner.system)
+        self._system = SystemMessage(style.system)
         self._keep, self._interrupted, self._candidate = keep, interrupted, candidate
         self._over = Event()
         self._lock = Lock()

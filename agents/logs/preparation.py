@@ -1,4 +1,4 @@
-"""From a strategy to its manner: instructions ranked, or examples chosen, on a labelled sample."""
+"""What a strategy needs before the log is read: instructions ranked, or examples chosen, on labelled lines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from argosy.signals.errors import BadInput
 
 @dataclass(frozen=True)
 class PreparedStrategy:
-    """The manner to ask in, and for self-prompt how the instructions did."""
+    """The style to ask in, and for self-prompt how the instructions did."""
 
-    manner: AskingStyle
+    style: AskingStyle
     ranked: Sequence[RankedTask] = ()
 
 

@@ -54,7 +54,7 @@ class LogPrompt:
     def __init__(
         self,
         speaker: Speaker,
-        manner: AskingStyle | None = None,
+        style: AskingStyle | None = None,
         bounds: Bounds | None = None,
         verdicts: KnownVerdicts | None = None,
         clean: Callable[[str], str] = lambda text: text,
@@ -62,7 +62,7 @@ class LogPrompt:
         done: Callable[[int, int], None] = lambda _known, _all: None,
     ) -> None:
         self._speaker = speaker
-        self._manner = manner or style_of(Strategy.SIMPLE)
+        self._style = style or style_of(Strategy.SIMPLE)
         self._bounds = bounds or Bounds()
         self._verdicts: KnownVerdicts = verdicts or NoKnownVerdicts()
         self._clean, self._interrupted, self._done = clean, interrupted, done
@@ -79,7 +79,7 @@ class LogPrompt:
         """Under what a model's verdicts are kept: its name, its parameters, strategy and the words of the prompt."""
         speaker = next(each for each in members(self._speaker) if each.name == model)
         parameters = ",".join(f"{name}={value}" for name, value in sorted(speaker.parameters.items()))
-        return f"{speaker.name}({parameters}) {self._manner.strategy} {self._manner.version}"
+        return f"{speaker.name}({parameters}) {self._style.strategy} {self._style.version}"
 
     def score(self, lines: Lines) -> Scores:
         """1 for a line whose template was judged abnormal, 0 for normal, NaN where there is no verdict.
@@ -120,7 +120,7 @@ class LogPrompt:
 
         self._done(len(answers), total)
         entries = [self._entry(each) for each in todo]
-        self.last = judge(entries, self._speaker, self._manner, self._bounds, keep, self._interrupted)
+        self.last = judge(entries, self._speaker, self._style, self._bounds, keep, self._interrupted)
         self.answered_by = Counter(answer.by for answer in answers.values())
         return answers
 

@@ -48,9 +48,9 @@ def ranked_tasks(
     tasks += [(task, True) for task in written_tasks(tried, speaker, written)]
     found: list[RankedTask] = []
     for candidate, (task, by_model) in enumerate(tasks, 2):
-        manner = style_of(Strategy.SELF_PROMPT, task)
+        style = style_of(Strategy.SELF_PROMPT, task)
         entries = [each.entry for each in tried]
-        judged = judge(entries, speaker, manner, bounds, interrupted=interrupted, candidate=candidate)
+        judged = judge(entries, speaker, style, bounds, interrupted=interrupted, candidate=candidate)
         if judged.why and found:
             break
         labels = np.array([each.abnormal for each in tried], dtype=np.bool_)

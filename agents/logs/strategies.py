@@ -1,4 +1,4 @@
-"""In which manner a model is asked about a log: the five strategies of LogPrompt, as one table."""
+"""The five strategies of LogPrompt: how a model is asked about a log, as one table."""
 
 import hashlib
 from collections.abc import Mapping
@@ -77,5 +77,5 @@ def task_text(name: str) -> str:
 
 
 def style_of(strategy: Strategy, task: str | None = None, examples: tuple[LabelledTemplate, ...] = ()) -> AskingStyle:
-    """A strategy's manner, with the plain task where none is given."""
+    """A strategy's style, with the plain task where none is given."""
     return AskingStyle(strategy, task if task is not None else task_text(PLAIN_TASK), examples)

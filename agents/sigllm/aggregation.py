@@ -27,7 +27,7 @@ class Segments:
     interval_s: int
 
     @property
-    def there(self) -> Bools:
+    def known(self) -> Bools:
         """Which segments hold a value."""
         return ~np.isnan(self.values)
 
@@ -49,9 +49,9 @@ def aggregate(series: Series, interval_s: int | None = None) -> Segments:
     if size > MOST_SEGMENTS_A_POINT * len(series):
         problem = f"makes {size:,} segments of {len(series):,} points, which are {series.step_s} s apart"
         raise BadInput(f"--interval {interval_s}", problem, "give a longer interval")
-    there = ~np.isnan(series.values)
-    counts = np.bincount(positions[there], minlength=size)
-    sums = np.bincount(positions[there], weights=series.values[there], minlength=size)
+    known = ~np.isnan(series.values)
+    counts = np.bincount(positions[known], minlength=size)
+    sums = np.bincount(positions[known], weights=series.values[known], minlength=size)
     values = np.full(size, np.nan)
     np.divide(sums, counts, out=values, where=counts > 0)
     return Segments(values, series.seconds[0] + np.arange(size) * interval_s, positions, interval_s)
@@ -59,7 +59,7 @@ def aggregate(series: Series, interval_s: int | None = None) -> Segments:
 
 def imputed(values: Floats) -> Floats:
     """The values with the mean of all in the place of each missing one, shape (n,). Raises ValueError without any."""
-    there = ~np.isnan(values)
-    if not there.any():
+    known = ~np.isnan(values)
+    if not known.any():
         raise ValueError("every value is missing")
-    return np.where(there, values, values[there].mean())
+    return np.where(known, values, values[known].mean())

@@ -52,16 +52,16 @@ class _Unanswered(Enum):
 class _Round:
     """One run through all windows and samples; safe to use from several threads."""
 
-    def __init__(self, speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, manner: AskOptions):
+    def __init__(self, speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, ask_options: AskOptions):
         self._speaker, self._pattern, self._form = speaker, pattern, form
-        self._prompts, self._manner = prompts, manner
+        self._prompts, self._ask_options = prompts, ask_options
         self._over = Event()
         self.why = ""
 
     def one(self, place: tuple[int, int]) -> tuple[float, ...] | _Unanswered:
         """The numbers of a sample of a window, or what became of it."""
         sample, window = place
-        if not self._over.is_set() and self._manner.stopping():
+        if not self._over.is_set() and self._ask_options.stopping():
             self.end("interrupted")
         if self._over.is_set():
             return _Unanswered.LEFT_OUT
@@ -86,15 +86,15 @@ class _Round:
 
 
 def ask_all(
-    speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, samples: int, manner: AskOptions
+    speaker: Speaker, pattern: Pattern, form: TextForm, prompts: Prompts, samples: int, ask_options: AskOptions
 ) -> WindowAnswers:
     """Asks for `samples` answers to each prompt, one of each before the second of any.
 
     When the budget is spent what was said until then stays. Raises ModelUnavailable.
     """
-    turn = _Round(speaker, pattern, form, prompts, manner)
+    turn = _Round(speaker, pattern, form, prompts, ask_options)
     places = list(product(range(samples), range(len(prompts))))
-    with ThreadPoolExecutor(max_workers=manner.at_once) as pool:
+    with ThreadPoolExecutor(max_workers=ask_options.at_once) as pool:
         try:
             found = list(pool.map(turn.one, places))
         except BaseException as error:

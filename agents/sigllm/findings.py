@@ -41,7 +41,7 @@ class PreparedSeries:
     def of(series: Series, how: Preparation) -> "PreparedSeries":
         """Raises BadInput for a series without values, and for an interval or decimals that do not suit it."""
         segments = aggregate(series, how.interval_s)
-        if not segments.there.any():
+        if not segments.known.any():
             raise BadInput(f"series {series.id}", "every value is missing", "give one that has values")
         values = imputed(segments.values)
         scale = Scale.of(values, how.decimals)
@@ -98,7 +98,7 @@ def findings(prepared: PreparedSeries, scores: Floats, why: Mapping[int, str], a
     A segment without a value keeps no opinion unless it lies within an anomaly.
     """
     segments = prepared.segments
-    scores = np.where(segments.there | (scores >= 1.0), scores, np.nan)
+    scores = np.where(segments.known | (scores >= 1.0), scores, np.nan)
     first = np.searchsorted(segments.positions, np.arange(len(segments) + 1))
     found = []
     for start, stop in runs(scores >= 1.0).tolist():

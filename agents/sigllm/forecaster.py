@@ -50,8 +50,8 @@ class ForecastReader:
 
     name = "sigllm detector"
 
-    def __init__(self, speaker: Speaker, options: ForecasterOptions, manner: AskOptions | None = None) -> None:
-        self._speaker, self._options, self._manner = speaker, options, manner or AskOptions()
+    def __init__(self, speaker: Speaker, options: ForecasterOptions, ask_options: AskOptions | None = None) -> None:
+        self._speaker, self._options, self._ask_options = speaker, options, ask_options or AskOptions()
 
     def score(self, series: Series) -> Scores:
         """Raises BadInput and ModelUnavailable; with a spent budget, points that were not forecast are NaN."""
@@ -59,7 +59,7 @@ class ForecastReader:
 
     def read(self, plan: Plan) -> Findings:
         """The same with intervals, and with how the asking went."""
-        answers = ask_all(self._speaker, Pattern.FORECASTER, NUMBERS, plan.prompts, plan.samples, self._manner)
+        answers = ask_all(self._speaker, Pattern.FORECASTER, NUMBERS, plan.prompts, plan.samples, self._ask_options)
         return findings_of(plan, self._options, answers)
 
 

@@ -187,8 +187,8 @@ def _draw(given: "ReadSignal", done: "DetectResult", picture: Path) -> None:
         given.incidents,
         None,
         done.fused.flags,
-        {name: scores.flags for name, scores in done.said.items()},
+        {name: scores.flags for name, scores in done.pattern_scores.items()},
         Splits(done.learn_stop, points, points),
-        f"{given.signal.id}: {' and '.join(done.said)}, fused by {done.report['fuse']}",
+        f"{given.signal.id}: {' and '.join(done.pattern_scores)}, fused by {done.report['fuse']}",
         times_known=given.times_known,
     )

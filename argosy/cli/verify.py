@@ -60,7 +60,7 @@ def _print(verified: "Verification") -> None:
 
     for check in verified.checks:
         mark = "ok  " if check.holds else "FAIL"
-        typer.echo(f"{mark} {check.name:<14} {printable(check.said)}")
+        typer.echo(f"{mark} {check.name:<14} {printable(check.words)}")
     failed = sum(not check.holds for check in verified.checks)
     end = "all checks hold" if verified.holds else f"{failed} of {len(verified.checks)} checks do not hold"
     typer.echo(f"{verified.rule}, certified in {verified.session}: {end}")

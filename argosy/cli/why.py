@@ -83,7 +83,7 @@ def _words_lines(said: "WordsResult | None") -> Iterator[str]:
     if explained.struck:
         yield printable(f"         struck out as not holding: {' | '.join(explained.struck)}")
     who = "a language model" if explained.by_language_model else "the embedded stand-in, no language model"
-    yield f"         {explained.standing.value}; by {who}; argosy show {said.session} tells what was asked"
+    yield f"         {explained.status.value}; by {who}; argosy show {said.session} tells what was asked"
 
 
 def print_why(found: "PointExplanation", console: "Console") -> None:

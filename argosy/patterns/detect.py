@@ -62,7 +62,7 @@ class DetectResult:
 
     session: str
     fused: Scores
-    said: Mapping[str, Scores]
+    pattern_scores: Mapping[str, Scores]
     learn_stop: int
     report: Mapping[str, Any]
 
@@ -113,7 +113,7 @@ def detect(
         run.outcome = PARTIAL if failed else run.outcome
         run.report |= _report(request, data, state, run)
         fused = data.fused or Scores(np.zeros(0))
-        said = {name: each.scores for name, each in data.said.items()}
+        said = {name: each.scores for name, each in data.pattern_scores.items()}
         return DetectResult(run.session, fused, said, data.learn_stop, run.report)
 
 
@@ -172,7 +172,7 @@ def _report(request: DetectRequest, data: DetectData, state: State, run: Pattern
 
 
 def _pattern(heard: PatternSummary, data: DetectData) -> dict[str, Any]:
-    said = data.said.get(heard.pattern)
+    said = data.pattern_scores.get(heard.pattern)
     return {
         "pattern": heard.pattern,
         "asks_model": heard.asked,
@@ -230,5 +230,5 @@ def table_of(given: ReadSignal, done: DetectResult) -> pd.DataFrame:
     fired = [",".join(name for name, flags in fused.fired.items() if flags[i]) for i in range(len(fused.values))]
     reasons = [fused.reasons.get(i, "") for i in range(len(fused.values))]
     judged = {"score": fused.values, "flag": fused.flags, "fired": fired, "reason": reasons}
-    each = {f"score:{name}": scores.values for name, scores in done.said.items()}
+    each = {f"score:{name}": scores.values for name, scores in done.pattern_scores.items()}
     return pd.DataFrame({**given.columns(), **judged, **each})

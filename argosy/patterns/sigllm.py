@@ -114,12 +114,12 @@ def plan_json(request: SigllmRequest) -> dict[str, Any]:
     }
 
 
-def _reader(options: Options, speaker: Speaker, manner: AskOptions) -> Prompter | ForecastReader:
+def _reader(options: Options, speaker: Speaker, ask_options: AskOptions) -> Prompter | ForecastReader:
     match options:
         case PrompterOptions():
-            return Prompter(speaker, options, manner)
+            return Prompter(speaker, options, ask_options)
         case ForecasterOptions():
-            return ForecastReader(speaker, options, manner)
+            return ForecastReader(speaker, options, ask_options)
     assert_never(options)
 
 

@@ -73,7 +73,7 @@ class Challengers:
             return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(series, labels)
         seconds, verdicts = self.known.series.seconds, self._verdicts()
         given = UserBase(seconds, verdicts, objective).fit(series, labels)
-        return given.looking_at(seconds, verdicts)
+        return given.with_column(seconds, verdicts)
 
     def _verdicts(self) -> Bools | Floats:
         if self.known.base is None:

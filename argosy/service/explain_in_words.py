@@ -52,7 +52,7 @@ def in_words(found: PointExplanation, request: WordsRequest, workspace: Workspac
     with open_pattern_run(asked, workspace) as run:
         with run.step("explain") as node:
             explained = explain(node.speaker, scene_of(found), CallKey(Pattern.EXPLANATION, 1, 1))
-            node.decide(f"point {found.index}", explained.standing.value, explained.told)
+            node.decide(f"point {found.index}", explained.status.value, explained.display_text)
         run.report |= as_json(explained)
         return WordsResult(run.session, explained)
 

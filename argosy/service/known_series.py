@@ -31,10 +31,10 @@ NO_LABELS = "earlier points had labels, and these data have none: nobody has sai
 
 @dataclass(frozen=True, eq=False)
 class EarlierSeries:
-    """All that was known of a series before. `told`, shape (n,): of which points somebody had said what they are."""
+    """All that was known of a series before. `labelled`, shape (n,): True where a label was supplied."""
 
     loaded: LoadedSeries
-    told: Bools
+    labelled: Bools
 
     @property
     def until(self) -> int:
@@ -47,77 +47,77 @@ class KnownSeries:
     """The series as it is known now, and what of it is `added`, None where there is nothing new.
 
     `seen_until`: second of the last point known before. `relabelled`: the seconds of points whose label is new, in
-    order; `told_until`: the last second of which somebody has said what it is, None where nobody ever said anything.
+    order; `labelled_until`: the last second with a label, None where none was ever supplied.
     """
 
     loaded: LoadedSeries
     added: LoadedSeries | None
     seen_until: int
     relabelled: Ints
-    told_until: int | None
+    labelled_until: int | None
     notes: tuple[str, ...]
 
 
 def earlier_series(store: Store, line: str) -> EarlierSeries:
-    """All that was known of a line's series before, with the incidents as they were last told. Raises BadInput."""
+    """All that was known of a line's series before, with the incidents as last labelled. Raises BadInput."""
     first = store.detectors.find(line)
     data = store.sessions.find(first.session).settings.get("data")
     if not isinstance(data, str):
         mend = "argosy run makes a detector that can be refreshed"
         raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
     known = read_copy(store, data)
-    seen = EarlierSeries(known, np.full(len(known.series), known.labels is not None))
+    earlier = EarlierSeries(known, np.full(len(known.series), known.labels is not None))
     for row in store.refreshes.of_line(line):
         if row.data:
-            seen = _seen_after(seen, read_copy(store, row.data))
-    return seen
+            earlier = _with_newer(earlier, read_copy(store, row.data))
+    return earlier
 
 
-def _seen_after(seen: EarlierSeries, loaded: LoadedSeries) -> EarlierSeries:
-    whole = _after(seen.loaded, loaded)
-    told = np.zeros(len(whole.series), dtype=np.bool_)
-    told[: len(seen.told)] = seen.told
+def _with_newer(earlier: EarlierSeries, loaded: LoadedSeries) -> EarlierSeries:
+    whole = _after(earlier.loaded, loaded)
+    labelled = np.zeros(len(whole.series), dtype=np.bool_)
+    labelled[: len(earlier.labelled)] = earlier.labelled
     if loaded.labels is not None:
         at = np.searchsorted(whole.series.seconds, loaded.series.seconds)
-        told[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
-    return EarlierSeries(whole, told)
+        labelled[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
+    return EarlierSeries(whole, labelled)
 
 
-def joined(seen: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: float) -> KnownSeries:
+def joined(earlier: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: float) -> KnownSeries:
     """What was known, and what a file adds to it. What was seen stays as it was seen, save for its incidents.
 
     Raises BadInput for another step, for times where there were none or none where there were, for a file without the
     base's column, and for one that tells otherwise about what was seen.
     """
-    known = seen.loaded
+    known = earlier.loaded
     _check(known, loaded, row)
     loaded, notes = _not_ahead(loaded, now)
     notes = (*notes, *_compared(known, loaded), *_gap(known, loaded))
-    if loaded.labels is None and seen.told.any():
+    if loaded.labels is None and earlier.labelled.any():
         notes = (*notes, NO_LABELS)
-    anew = relabelled(seen, loaded)
+    anew = relabelled(earlier, loaded)
     if not len(loaded.series):
-        return KnownSeries(known, None, seen.until, anew, _told_until(seen), notes)
-    after = _seen_after(seen, loaded)
+        return KnownSeries(known, None, earlier.until, anew, _labelled_until(earlier), notes)
+    after = _with_newer(earlier, loaded)
     whole = after.loaded.newest()
-    return KnownSeries(whole, _added(seen, loaded, anew), seen.until, anew, _told_until(after), notes)
+    return KnownSeries(whole, _added(earlier, loaded, anew), earlier.until, anew, _labelled_until(after), notes)
 
 
-def relabelled(seen: EarlierSeries, loaded: LoadedSeries) -> Ints:
+def relabelled(earlier: EarlierSeries, loaded: LoadedSeries) -> Ints:
     """The seconds of points whose label is new, in order: of which nobody had said anything, or something else."""
     if loaded.labels is None:
         return np.zeros(0, dtype=np.int64)
-    known, seconds = seen.loaded, loaded.series.seconds
+    known, seconds = earlier.loaded, loaded.series.seconds
     mine, theirs = _shared(known.series.seconds, seconds)
-    news = seconds > seen.until
+    news = seconds > earlier.until
     before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
-    news[theirs] = ~seen.told[mine] | (before[mine] != loaded.labels[theirs])
+    news[theirs] = ~earlier.labelled[mine] | (before[mine] != loaded.labels[theirs])
     return seconds[news]
 
 
-def _told_until(seen: EarlierSeries) -> int | None:
-    told = np.flatnonzero(seen.told)
-    return int(seen.loaded.series.seconds[told[-1]]) if len(told) else None
+def _labelled_until(earlier: EarlierSeries) -> int | None:
+    labelled = np.flatnonzero(earlier.labelled)
+    return int(earlier.loaded.series.seconds[labelled[-1]]) if len(labelled) else None
 
 
 def _check(known: LoadedSeries, loaded: LoadedSeries, row: DetectorRow) -> None:
@@ -221,10 +221,10 @@ def _verdicts(known: BaseColumn | None, loaded: BaseColumn | None, fresh: Bools)
     return known.followed_by(BaseColumn(loaded.column, loaded.verdicts[fresh]))
 
 
-def _added(seen: EarlierSeries, loaded: LoadedSeries, anew: Ints) -> LoadedSeries | None:
+def _added(earlier: EarlierSeries, loaded: LoadedSeries, anew: Ints) -> LoadedSeries | None:
     """From the first point on that is new, or whose label is; None where nothing is."""
     seconds = loaded.series.seconds
-    where = np.flatnonzero((seconds > seen.until) | np.isin(seconds, anew))
+    where = np.flatnonzero((seconds > earlier.until) | np.isin(seconds, anew))
     return loaded.part(slice(int(where[0]), len(seconds))) if len(where) else None
 
 

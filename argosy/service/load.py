@@ -68,11 +68,11 @@ def load_for_refresh(store: Store, detector: str, loaded: LoadedSeries) -> Loade
     return LoadedDetector(
         id=row.id,
         base=stored.base(loaded),
-        rings_once=row.rings_once,
+        alert_once=row.rings_once,
         hold_points=row.hold_points,
         rules=stored.rules,
-        made=made,
-        promised=slice(min(made, index_after(loaded.series, promised_from - 1)), max(made, live_since or 0)),
+        made_until=made,
+        reference=slice(min(made, index_after(loaded.series, promised_from - 1)), max(made, live_since or 0)),
         live_since=live_since,
     )
 

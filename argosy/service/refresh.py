@@ -205,13 +205,13 @@ class _Run:
         succession = store.service.succession(self._champion.id)
         labels, champion = whole.labels, load_for_refresh(store, self._champion.id, whole)
         assert labels is not None  # what is known always has them
-        heard = known.relabelled[known.relabelled > int(whole.series.seconds[champion.made - 1])]
+        heard = known.relabelled[known.relabelled > int(whole.series.seconds[champion.made_until - 1])]
         return RefreshData(
             series=whole.series,
             labels=labels,
-            heard=index_after(whole.series, int(heard[0]) - 1) if len(heard) else len(whole.series),
-            told=0 if known.told_until is None else index_after(whole.series, known.told_until),
-            seen=index_after(whole.series, known.seen_until),
+            relabelled_from=index_after(whole.series, int(heard[0]) - 1) if len(heard) else len(whole.series),
+            labelled_until=0 if known.labelled_until is None else index_after(whole.series, known.labelled_until),
+            new_from=index_after(whole.series, known.seen_until),
             champion=champion,
             challenger=load_for_refresh(store, shadowed, whole) if shadowed else None,
             predecessor=load_for_refresh(store, succession.predecessor, whole) if succession else None,
@@ -221,7 +221,7 @@ class _Run:
         """Since when the champion is due, in words; None where it is not."""
         if self._request.expires_days is None:
             return None
-        made_s = int(data.series.seconds[data.champion.made - 1])
+        made_s = int(data.series.seconds[data.champion.made_until - 1])
         said = [each.expires for each in self._store.service.standings(self._champion.id) if each.expires]
         expires_s = max([*said, made_s + int(self._request.expires_days * _DAY_S)])
         days = (data.known_until() - expires_s) / _DAY_S

@@ -48,7 +48,7 @@ def revive(recipe: Mapping[str, Any], artefacts: Artefacts, loaded: LoadedSeries
         return BASELINES[recipe["name"]](objective, recipe["seed"]).fit(train, arrays["labels"])
     given: Bools | Floats = arrays["given"] >= 1.0 if recipe["alarms"] else arrays["given"]
     fitted = UserBase(train.seconds, given, objective).fit(train, arrays["labels"])
-    return fitted.looking_at(loaded.series.seconds, _column_values(loaded, recipe))
+    return fitted.with_column(loaded.series.seconds, _column_values(loaded, recipe))
 
 
 def _column_values(loaded: LoadedSeries, recipe: Mapping[str, Any]) -> Bools | Floats:

@@ -147,7 +147,7 @@ class Verification:
             "session": self.session,
             "same_data": self.same_data,
             "holds": self.holds,
-            "checks": [{"name": each.name, "holds": each.holds, "said": each.said} for each in self.checks],
+            "checks": [{"name": each.name, "holds": each.holds, "said": each.words} for each in self.checks],
             "found": self.found.model_dump(mode="json"),
         }
 

@@ -73,7 +73,7 @@ def publish_session(
     detector = store.detectors.of(run.session)
     if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
         detector = store.detectors.put(
-            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.ringing
+            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.delivery
         )
     report = _report(run, loaded, splits, data, publication, final, ids, detector.id, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
@@ -189,8 +189,8 @@ def _report(
             ],
             "lockbox_openings": publication.lockbox_openings,
             "hold_points": final.hold_points,
-            "rings_once": final.ringing.once,
-            "base_level": final.ringing.level,
+            "rings_once": final.delivery.once,
+            "base_level": final.delivery.level,
             "detector": detector,
             "notes": notes,
         }

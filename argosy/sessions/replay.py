@@ -60,7 +60,7 @@ class _Comparing:
 
     def append(self, event: Event) -> None:
         kept = self._store.redaction.event(event)
-        if not self._past.meets(kept) and expected(kept):
+        if not self._past.observe(kept) and expected(kept):
             self.added.append(kept)
 
     def blob(self, data: bytes) -> str:

@@ -148,7 +148,7 @@ def run_graph(
         publish=published.append,
         past=past,
         library=parts.library,
-        selecting=request.selecting,
+        shortlist=request.selecting,
     )
     limit = max(recursion_limit(each) for each in (request.settings, *(turn.settings for turn in request.turns)))
     with untraced():

@@ -80,23 +80,23 @@ def _stretch(
     start, stop, incident = span
     stop = min(stop, start + AFTER)
     first, last = max(0, start - reach), min(len(subject), stop + AFTER)
-    given = subject.given(first, last)
+    series_input = subject.input_of(first, last)
     places = [start, start + 1, (start + stop) // 2 + 1, stop + 1]
     inside = {place - first for place in places if 2 <= place - first < last - first}
     while len(inside) < min(CUTS, last - first - 3):
         inside.add(int(rng.integers(2, last - first)))
     name = "a stretch of the series that ends early"
-    cuts = tuple((place, questions.ask(name, given, place)) for place in sorted(inside))
-    futures = tuple((place, _changed(questions, given, place)) for place, _ in cuts[:1] if changed)
-    return CutStretch(first, questions.ask("a stretch of the series", given), cuts, futures, incident)
+    cuts = tuple((place, questions.ask(name, series_input, place)) for place in sorted(inside))
+    futures = tuple((place, _changed(questions, series_input, place)) for place, _ in cuts[:1] if changed)
+    return CutStretch(first, questions.ask("a stretch of the series", series_input), cuts, futures, incident)
 
 
-def _changed(questions: Questions, given: Input, place: int) -> int:
+def _changed(questions: Questions, series_input: Input, place: int) -> int:
     """The same past with another future: turned round, stretched and moved."""
-    values = given.values.copy()
+    values = series_input.values.copy()
     scale = float(np.nanmax(np.abs(values), initial=1.0)) if np.isfinite(values).any() else 1.0
     values[place:] = 3 * scale - 5 * values[place:][::-1]
-    return questions.ask("a stretch of the series with another end", Input(values, given.seconds))
+    return questions.ask("a stretch of the series with another end", Input(values, series_input.seconds))
 
 
 def finding_of(whole: Floats, stretches: Sequence[CutStretch], answers: RuleAnswers) -> Causality:

@@ -13,11 +13,11 @@ SLACK = 1.05
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing that was compared; `said` is what was found, in words."""
+    """One thing that was compared; `words` is what was found, in words."""
 
     name: str
     holds: bool
-    said: str
+    words: str
 
 
 def compare(stored: Certificate, found: Certificate) -> tuple[Comparison, ...]:

@@ -63,10 +63,10 @@ def examine(subject: Subject, run: Run) -> Examination:
 def learned_by_heart(subject: Subject, run: Run) -> tuple[Refusal, ...]:
     """The refusals of what was learned by heart alone: for points that were not there when a rule was examined."""
     questions = Questions(subject.source, subject.params)
-    whole = questions.ask("the whole series", subject.given())
+    whole = questions.ask("the whole series", subject.input_of())
     end = subject.part(max(0, len(subject) - responses.LEAST_POINTS), len(subject))
     moved = clocks.ask_clocks(questions, subject, end)
-    short = questions.ask("the end of the series", end.given())
+    short = questions.ask("the end of the series", end.input_of())
     answers = questions.answered(run)
     if answers.failure:
         return (Refusal(check=CheckKind.CONTRACT, why=str(answers.failure)),)
@@ -82,7 +82,7 @@ def _broken(subject: Subject, refused: list[Refusal], failed: Failed) -> Examina
 
 def _first_look(subject: Subject, run: Run) -> _First | Failed:
     questions = Questions(subject.source, subject.params)
-    whole = questions.ask("the series", subject.given())
+    whole = questions.ask("the series", subject.input_of())
     edges: list[tuple[Edge, int]] = [
         (edge, questions.ask(edge.name, edge.input))
         for edge in edge_cases(subject.values, subject.seconds, subject.step_s)
@@ -110,10 +110,10 @@ def _closer_look(subject: Subject, first: _First, run: Run) -> tuple[Examination
     questions = Questions(subject.source, subject.params)
     scores, warmup = first.scores, first.need.warmup
     start, tail = first.tail
-    again = questions.ask("a later part of the series", subject.given(start))
+    again = questions.ask("a later part of the series", subject.input_of(start))
     stretch = responses.stretch_of(subject, scores, warmup)
     changed = responses.ask_changes(questions, stretch)
-    cuts = causality.ask_cuts(questions, subject, scores, warmup, subject.given())
+    cuts = causality.ask_cuts(questions, subject, scores, warmup, subject.input_of())
     windows = lookback.ask_windows(questions, subject, scores, first.need)
     moved = clocks.ask_clocks(questions, subject, stretch)
     answers = questions.answered(run)

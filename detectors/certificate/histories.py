@@ -96,7 +96,7 @@ class _Search:
         for end, distances in asked.items():
             stop = min(end + self.longest, len(self._whole))
             for distance in distances:
-                ticket = questions.ask("a later start", self._subject.given(end - distance, stop))
+                ticket = questions.ask("a later start", self._subject.input_of(end - distance, stop))
                 tickets.append((end, distance, ticket))
         answers = questions.answered(run)
         self._seconds += answers.all_seconds

@@ -51,7 +51,7 @@ def ask_offsets(questions: Questions, subject: Subject) -> Offsets:
         size = len(subject) >> halvings
         start = len(subject) - size + min(jitter, size // 8)
         if size >= 8:
-            asked.append((start, questions.ask("a later part of the series", subject.given(start))))
+            asked.append((start, questions.ask("a later part of the series", subject.input_of(start))))
     return Offsets(tuple(asked))
 
 
@@ -110,7 +110,7 @@ def ask_windows(
     starts = {int(start) for start in np.clip(begins, 0, len(subject) - points)}
     starts |= {int(start) for start in rng.integers(0, len(subject) - points + 1, count - count // 2)}
     return tuple(
-        Window(start, questions.ask("a stretch of the series", subject.given(start, start + points)))
+        Window(start, questions.ask("a stretch of the series", subject.input_of(start, start + points)))
         for start in sorted(starts)
     )
 

@@ -75,7 +75,7 @@ class Questions:
     def ask(
         self,
         name: str,
-        given: Input,
+        series_input: Input,
         stop: int | None = None,
         keep_from: int = 0,
         params: Mapping[str, Number] | None = None,
@@ -84,9 +84,9 @@ class Questions:
 
         The scores from `keep_from` on come back. `params` replace the usual numbers.
         """
-        place = self._places.setdefault(id(given), len(self._inputs))
+        place = self._places.setdefault(id(series_input), len(self._inputs))
         if place == len(self._inputs):
-            self._inputs.append(given)
+            self._inputs.append(series_input)
         numbers = self._params if params is None else dict(params)
         self._evaluations.append(Evaluation(numbers, place, stop, keep_from))
         self._names.append(name)

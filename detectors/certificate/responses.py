@@ -60,10 +60,10 @@ def stretch_of(subject: Subject, scores: Floats, need: int | None) -> Subject:
 
 def ask_changes(questions: Questions, stretch: Subject, seed: int = 0) -> ChangeTickets:
     """Asks about the stretch as it is, about every change of it, and about itself again."""
-    given = stretch.given()
-    first = questions.ask("a stretch of the series", given)
+    series_input = stretch.input_of()
+    first = questions.ask("a stretch of the series", series_input)
     changes = (*_of_values(questions, stretch, seed), *_repeated(questions, stretch), *_of_clock(questions, stretch))
-    return ChangeTickets(first, questions.ask("the same stretch again", given), changes)
+    return ChangeTickets(first, questions.ask("the same stretch again", series_input), changes)
 
 
 def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[InputChange]:

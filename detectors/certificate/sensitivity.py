@@ -54,20 +54,20 @@ def _eventful(labels: Bools) -> slice:
 
 
 def sensitivity(
-    source: str, params: Mapping[str, Number], given: Input, run: Run, worth: Worth
+    source: str, params: Mapping[str, Number], series_input: Input, run: Run, worth: Worth
 ) -> tuple[Sensitivity, ...]:
     """Moves each parameter by ±10 % and ±25 %, the others as they are, in one job.
 
     Whole numbers move by at least one; a range is not kept to, for a rule may not break beside it.
     """
     questions = Questions(source, params)
-    as_it_is = questions.ask("as it is", given)
+    as_it_is = questions.ask("as it is", series_input)
     asked: dict[str, dict[str, int]] = {}
     for param in read_rule(source).params:
         asked[param.name] = {}
         for factor in FACTORS:
             moved = {**params, param.name: _moved(param, params[param.name], factor)}
-            asked[param.name][f"{factor:g}"] = questions.ask("another number", given, params=moved)
+            asked[param.name][f"{factor:g}"] = questions.ask("another number", series_input, params=moved)
     answers = questions.answered(run)
     base = _worth(answers, as_it_is, worth)
     return tuple(_finding(name, params[name], tickets, answers, worth, base) for name, tickets in asked.items())

@@ -46,14 +46,14 @@ class Subject:
         part = slice(start, stop)
         return replace(self, values=self.values[part], seconds=self.seconds[part], labels=self.labels[part])
 
-    def given(self, start: int = 0, stop: int | None = None) -> Input:
+    def input_of(self, start: int = 0, stop: int | None = None) -> Input:
         """The points start ≤ i < stop as a rule is given them."""
         return Input(self.values[start:stop], self.seconds[start:stop])
 
     def long(self, points: int) -> Input:
         """So many points: the first of the series, over and over where it is shorter."""
         if points <= len(self):
-            return self.given(0, points)
+            return self.input_of(0, points)
         values = np.resize(self.values, points)
         return Input(values, self.seconds[0] + self.step_s * np.arange(points, dtype=np.int64))
 

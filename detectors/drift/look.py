@@ -24,9 +24,9 @@ NAMES = ("population", "level", "residual_spread", "scale", "seasonality", "aler
 
 @dataclass(frozen=True, eq=False)
 class DriftInput:
-    """A series whose points before index `made` its detector was made on, and whose points from `since` on are new.
+    """A series: its detector was made on the points before index `made_until`; those from `since` on are new.
 
-    `labels` and `flags`, of the detector, have shape (n,). `promised`: where its rate of alerts was.
+    `labels` and `flags`, of the detector, have shape (n,). `reference` holds its usual rate of alerts.
     `labelled_since`: whether somebody has said since what is an incident, and `labelled` of which points; None: of
     the new ones.
     """
@@ -34,9 +34,9 @@ class DriftInput:
     series: Series
     labels: Bools
     flags: Bools
-    made: int
+    made_until: int
     since: int
-    promised: slice
+    reference: slice
     labelled_since: bool
     labelled: slice | None = None
 
@@ -57,7 +57,7 @@ def _of_values(newer: DriftInput) -> tuple[DriftFinding, ...]:
 def sample_of(newer: DriftInput) -> Sample:
     """Older and newer values, labelled points and gaps left out; the newest of the newer ones where these are many."""
     series, known = newer.series, ~np.isnan(newer.series.values) & ~newer.labels
-    older = np.flatnonzero(known[: newer.made])[-MOST_OLDER:]
+    older = np.flatnonzero(known[: newer.made_until])[-MOST_OLDER:]
     fresh = newer.since + np.flatnonzero(known[newer.since :])
     fresh = fresh[-max(FEWEST_POINTS, len(older) // FEWEST_WINDOWS) :]
     phases, slots = _phases(newer)
@@ -67,8 +67,8 @@ def sample_of(newer: DriftInput) -> Sample:
 def _phases(newer: DriftInput) -> tuple[Ints, int]:
     """The slot of its period of each point, shape (n,), and how many slots there are."""
     series = newer.series
-    start = max(0, newer.made - MOST_OLDER)
-    found = periods(series.part(start, newer.made), newer.labels[start : newer.made])
+    start = max(0, newer.made_until - MOST_OLDER)
+    found = periods(series.part(start, newer.made_until), newer.labels[start : newer.made_until])
     length_s = (found[0] if found else 1) * series.step_s
     slots = min(MOST_SLOTS, found[0]) if found else 1
     return (series.seconds % length_s) * slots // length_s, slots
@@ -78,13 +78,13 @@ def _of_alerts(newer: DriftInput) -> tuple[DriftFinding, ...]:
     labels, flags, since = newer.labels, newer.flags, slice(newer.since, None)
     if not newer.labelled_since:
         why = "nobody has said what of the new points is an incident"
-        rate = alert_rate("alert_rate", flags[newer.promised], flags[since])
+        rate = alert_rate("alert_rate", flags[newer.reference], flags[since])
         return rate, unmeasured("false_alerts", why), unmeasured("missed", why)
     alone, once = outside(labels, flags), one_an_incident(labels, flags)
     heard = newer.labelled or since
-    promised = slice(newer.promised.start, min(newer.promised.stop, heard.start))  # no point counts on both sides
+    reference = slice(newer.reference.start, min(newer.reference.stop, heard.start))  # no point counts on both sides
     return (
-        alert_rate("alert_rate", once[newer.promised], once[since]),
-        alert_rate("false_alerts", alone[promised], alone[heard]),
-        missed(missed_in(labels[promised], flags[promised]), missed_in(labels[heard], flags[heard])),
+        alert_rate("alert_rate", once[newer.reference], once[since]),
+        alert_rate("false_alerts", alone[reference], alone[heard]),
+        missed(missed_in(labels[reference], flags[reference]), missed_in(labels[heard], flags[heard])),
     )

@@ -65,9 +65,9 @@ class LabelledStretch:
     base: Floats
     members: tuple[Member, ...] = ()
 
-    def flags(self, ringing: AlertOnce) -> Bools:
+    def flags(self, delivery: AlertOnce) -> Bools:
         """The fused flags, rung so."""
-        return fuse(self.base * ringing.level, self.members, once=ringing.once).flags
+        return fuse(self.base * delivery.level, self.members, once=delivery.once).flags
 
 
 def choose_alert_once(train: LabelledStretch, validation: LabelledStretch, objective: Objective) -> AlertOnce:

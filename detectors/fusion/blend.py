@@ -29,7 +29,7 @@ class Blend(StrEnum):
     """As the mean, with a weight for each."""
 
 
-def blend(how: Blend, said: Mapping[str, Scores], weights: Mapping[str, float] | None = None) -> Scores:
+def blend(how: Blend, by_detector: Mapping[str, Scores], weights: Mapping[str, float] | None = None) -> Scores:
     """One score a point, shape (n,), of detectors by name; those that have no opinion on a point are left out there.
 
     `weights` count for WEIGHTED alone, 1 where none is given. `fired` says which of the detectors flagged what is
@@ -39,16 +39,16 @@ def blend(how: Blend, said: Mapping[str, Scores], weights: Mapping[str, float] |
     >>> blend(Blend.ANY, said).values.tolist(), blend(Blend.ALL, said).values.tolist()
     ([0.5, 2.0], [0.5, 0.5])
     """
-    if not said:
+    if not by_detector:
         raise ValueError("there is nothing to blend")
-    table = np.stack([scores.values for scores in said.values()])
-    each = np.array([(weights or {}).get(name, 1.0) if how is Blend.WEIGHTED else 1.0 for name in said])
+    table = np.stack([scores.values for scores in by_detector.values()])
+    each = np.array([(weights or {}).get(name, 1.0) if how is Blend.WEIGHTED else 1.0 for name in by_detector])
     if (each < 0).any() or not each.any():
         raise ValueError(f"no blend has the weights {each.tolist()}")
     values = _blended(how, table, each)
     flags = values >= 1.0
-    fired = {name: scores.flags & flags for name, scores in said.items()}
-    return Scores(values, fired, _reasons(said))
+    fired = {name: scores.flags & flags for name, scores in by_detector.items()}
+    return Scores(values, fired, _reasons(by_detector))
 
 
 def _blended(how: Blend, table: Floats, weights: Floats) -> Floats:
@@ -70,12 +70,12 @@ def _blended(how: Blend, table: Floats, weights: Floats) -> Floats:
     assert_never(how)
 
 
-def _reasons(said: Mapping[str, Scores]) -> Mapping[int, str]:
+def _reasons(by_detector: Mapping[str, Scores]) -> Mapping[int, str]:
     """Each point's reasons, with whose they are where there are several detectors."""
     found: dict[int, list[str]] = {}
-    for name, scores in said.items():
+    for name, scores in by_detector.items():
         for at, reason in scores.reasons.items():
-            found.setdefault(at, []).append(f"{name}: {reason}" if len(said) > 1 else reason)
+            found.setdefault(at, []).append(f"{name}: {reason}" if len(by_detector) > 1 else reason)
     return {at: _joined(found[at]) for at in sorted(found)}
 
 

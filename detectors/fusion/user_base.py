@@ -37,7 +37,7 @@ class UserBase:
             self._divisor = calibrate(self.raw(series), series, labels, self._objective)
         return self
 
-    def looking_at(self, seconds: Ints, values: Bools | Floats) -> "UserBase":
+    def with_column(self, seconds: Ints, values: Bools | Floats) -> "UserBase":
         """The same threshold for another stretch of the column."""
         return UserBase(seconds, values, self._objective, self._divisor)
 

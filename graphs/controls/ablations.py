@@ -47,7 +47,7 @@ def open_unlimited(state: State, node: RefineNodeContext) -> State:
 
 def open_at_every_point(state: State, node: RefineNodeContext) -> State:
     """Lets alarms ring at every flagged point."""
-    return finish.open_lockbox(state, node, ring_once=False)
+    return finish.open_lockbox(state, node, alert_once=False)
 
 
 def open_without_hold(state: State, node: RefineNodeContext) -> State:

@@ -24,7 +24,7 @@ def propose(state: State, node: RefineNodeContext) -> State:
     return write.propose({**state, "archive": (), "accepted": (), "tried": ()}, node)
 
 
-def skip_review(_state: State, _desk: RefineNodeContext) -> State:
+def skip_review(_state: State, _node: RefineNodeContext) -> State:
     """Asks no reviewer."""
     return {}
 

@@ -41,7 +41,7 @@ class DetectData:
     ) -> None:
         self.signal, self.labels, self.learn_stop = signal, labels, learn_stop
         self.times_known = times_known
-        self.said: dict[str, PatternScores] = {}
+        self.pattern_scores: dict[str, PatternScores] = {}
         self.fused: Scores | None = None
         self.explained: dict[int, CheckedExplanation] = {}
 

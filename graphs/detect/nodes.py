@@ -56,14 +56,14 @@ def _heard(name: str, node: DetectNodeContext) -> PatternSummary:
             said = row.judge(node.data.signal, step.tools())
         except (ModelUnavailable, BadInput) as error:
             return PatternSummary(name, row.needs_model, failure=str(error))
-    node.data.said[name] = said
+    node.data.pattern_scores[name] = said
     judged = int(np.count_nonzero(~np.isnan(said.scores.values)))
     return PatternSummary(name, row.needs_model, int(said.scores.flags.sum()), judged, said.notes)
 
 
 def fuse(state: State, node: DetectNodeContext) -> State:
     """Makes one score of those of all patterns that could be heard."""
-    said = {each.pattern: node.data.said[each.pattern].scores for each in state["heard"] if not each.failure}
+    said = {each.pattern: node.data.pattern_scores[each.pattern].scores for each in state["heard"] if not each.failure}
     how = node.settings.how
     try:
         node.data.fused = blend(how, said, node.settings.weights)
@@ -89,7 +89,7 @@ def explain(_state: State, node: DetectNodeContext) -> State:
             unexplained = _stopped(error, number, wanted)
             break
         node.data.explained[scene.start] = explained
-        node.decide(f"alert at {scene.moment(scene.start)}", explained.standing.value, explained.told)
+        node.decide(f"alert at {scene.moment(scene.start)}", explained.status.value, explained.display_text)
     if unexplained:
         node.decide("explanation", "stopped", unexplained)
     return {"explained": len(node.data.explained), "unexplained": unexplained}

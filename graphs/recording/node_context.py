@@ -50,9 +50,9 @@ class NodeContext(Generic[C]):
     def _recorded(self, speaker: Speaker) -> Speaker:
         return RecordedSpeaker(speaker, self.context.recorder, self.span, self.context.clock)
 
-    def switched(self, left: str, taken: str, why: str) -> None:
+    def switched(self, failed: str, replacement: str, why: str) -> None:
         """Records that one model of a chain was left for the next."""
-        self.decide("model", f"{left} left for {taken}", why)
+        self.decide("model", f"{failed} left for {replacement}", why)
 
     def recorded_sandbox(self, sandbox: Sandbox, purpose: str) -> Sandbox:
         """A sandbox whose every job is recorded, with what it ran for."""

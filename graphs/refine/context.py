@@ -68,7 +68,7 @@ class RefineContext:
     """What the session did before, when it is done again."""
     library: Library = field(default_factory=Library)
     """Rules of other sessions that are tried before the model is asked."""
-    selecting: ShortlistSettings | None = None
+    shortlist: ShortlistSettings | None = None
     """By what baselines are shortlisted; None to try all."""
 
 
@@ -89,8 +89,8 @@ class RefineNodeContext(NodeContext[RefineContext]):
         live = self.recorded_speaker(c.speakers[role])
         return RememberingSpeaker(live, c.past, c.recorder, self.span, c.clock)
 
-    def switched(self, left: str, taken: str, why: str) -> None:
-        self.decide("model", "switched", f"{why}; from here on {taken} is asked", left=left, taken=taken)
+    def switched(self, failed: str, replacement: str, why: str) -> None:
+        self.decide("model", "switched", f"{why}; from here on {replacement} is asked", left=failed, taken=replacement)
 
     def sandbox(self, purpose: str) -> Sandbox:
         """The sandbox, for jobs with one purpose."""

@@ -40,7 +40,7 @@ def explain_alerts(state: State, node: RefineNodeContext) -> State:
         except BudgetSpent as spent:
             node.decide("explanation", Ending.BUDGET_SPENT, f"no further alert is explained: {spent}")
             break
-        node.decide(f"alert {number}", explained.standing, explained.told)
+        node.decide(f"alert {number}", explained.status, explained.display_text)
         found = ExplainedAlert(start, stop, scene.moment(start), scene.detectors, explained)
         node.data.explanations = (*node.data.explanations, found)
     return {}

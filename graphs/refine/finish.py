@@ -65,19 +65,19 @@ PRICE_OF_A_RULE = 0.02
 
 
 def open_lockbox(
-    state: State, node: RefineNodeContext, *, rate_limits: bool = True, hold: bool = True, ring_once: bool = True
+    state: State, node: RefineNodeContext, *, rate_limits: bool = True, hold: bool = True, alert_once: bool = True
 ) -> State:
     """Opens the lockbox, the only time, and scores the whole series with the base and the chosen rules.
 
     A rule that fails on the whole series, having run on the known part, leaves the fusion; so does one that turns out
     to know the last part by heart, which is then no accepted rule either. Without `rate_limits` a rule may act as often
-    as it likes; without `hold` the fused scores rank as they are, and without `ring_once` alarms ring at every point.
+    as it likes; without `hold` the fused scores rank as they are, and without `alert_once` alarms ring at every point.
     """
     data = node.data
     if data.base is None:
         raise RuntimeError("the base has not been fitted yet")
-    ringing = _ringing(state, node) if ring_once else EVERY_POINT
-    hold_points = _hold(state, ringing, node) if hold and data.train_labels.any() else 0.0
+    delivery = _choose_delivery(state, node) if alert_once else EVERY_POINT
+    hold_points = _hold(state, delivery, node) if hold and data.train_labels.any() else 0.0
     series, labels = data.lockbox.open()
     node.decide("lockbox", "opened", "the last part is looked at once, now", openings=data.lockbox.openings)
     base = data.base.score(series)
@@ -94,14 +94,14 @@ def open_lockbox(
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, rate_limit=limit))
             else:
                 node.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
-    fused = fuse(base.values * ringing.level, members, hold_points, once=ringing.once)
-    data.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, ringing)
+    fused = fuse(base.values * delivery.level, members, hold_points, once=delivery.once)
+    data.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, delivery)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
     return {"fused": kept, "accepted": tuple(accepted), "outcome": outcome_now}
 
 
-def _ringing(state: State, node: RefineNodeContext) -> AlertOnce:
+def _choose_delivery(state: State, node: RefineNodeContext) -> AlertOnce:
     """How alarms ring, by what is known before the lockbox."""
     data = node.data
     members = _members(state, node)
@@ -110,21 +110,21 @@ def _ringing(state: State, node: RefineNodeContext) -> AlertOnce:
         inside = tuple(Member(each.id, each.direction, each.scores[part]) for each in members)
         return LabelledStretch(data.known_labels[part], data.base_values[part], inside)
 
-    ringing = choose_alert_once(stretch(data.splits.train), stretch(data.splits.validation), node.context.objective)
-    if ringing.once:
+    delivery = choose_alert_once(stretch(data.splits.train), stretch(data.splits.validation), node.context.objective)
+    if delivery.once:
         why = "for this objective an alert is as good as all its points, and a false one costs less"
-        node.decide("alarms", "ring_once", why, level=ringing.level)
-    return ringing
+        node.decide("alarms", "ring_once", why, level=delivery.level)
+    return delivery
 
 
 def _members(state: State, node: RefineNodeContext) -> tuple[Member, ...]:
     return tuple(node.data.member(each) for each in state["accepted"] if each.id in state["fused"])
 
 
-def _hold(state: State, ringing: AlertOnce, node: RefineNodeContext) -> float:
+def _hold(state: State, delivery: AlertOnce, node: RefineNodeContext) -> float:
     """How long peaks of the fused scores are held, by what is known before the lockbox."""
     data = node.data
-    fused = fuse(data.base_values * ringing.level, _members(state, node), once=ringing.once)
+    fused = fuse(data.base_values * delivery.level, _members(state, node), once=delivery.once)
     points = choose_hold(data.known_labels, fused.values)
     node.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
     return points

@@ -76,7 +76,7 @@ def recursion_limit(settings: Settings) -> int:
 
 def after_profile(_state: State, runtime: Runtime[RefineContext]) -> Literal["shortlist", "baseline"]:
     """Baselines are shortlisted where that was asked for."""
-    return "shortlist" if runtime.context.selecting is not None else "baseline"
+    return "shortlist" if runtime.context.shortlist is not None else "baseline"
 
 
 def after_baseline(state: State) -> Literal["target", "fuse"]:

@@ -55,7 +55,7 @@ class Publication:
 class FinalScores:
     """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,).
 
-    The fused scores are held for `hold_points`, and their alarms ring as `ringing` says; `base` is without its level.
+    The fused scores are held for `hold_points`, and their alarms ring as `delivery` says; `base` is without its level.
     """
 
     series: Series
@@ -64,4 +64,4 @@ class FinalScores:
     members: tuple[Member, ...]
     fused: Scores
     hold_points: float
-    ringing: AlertOnce = EVERY_POINT
+    delivery: AlertOnce = EVERY_POINT

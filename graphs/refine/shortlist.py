@@ -11,7 +11,7 @@ from argosy.signals.profile import profile
 
 def shortlist(_state: State, node: RefineNodeContext) -> State:
     """Chooses the baselines to try; validation picks among them. Everything else is left aside."""
-    asked, data = node.context.selecting, node.data
+    asked, data = node.context.shortlist, node.data
     if asked is None:
         return {}
     selector = ModelSelector(node.speaker(Role.DETECTION), asked.cards, asked.past, asked.practices)

@@ -79,7 +79,7 @@ class LastAttempt:
 
     refresh: str
     decision: Decision
-    standing: RefreshState
+    state: RefreshState
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,18 +27,18 @@ TIMES_FRESH = 2
 class LoadedDetector:
     """A detector of the line, ready to score.
 
-    It was made on points before index `made`; its rate of alerts was promised on `promised`. `live_since`: the index
-    from which it is in service, None for one that never was. `rings_once`: its alarms ring once an alert;
-    `hold_points` is how long its scores are held.
+    It was made on points before index `made_until`; its usual rate of alerts is the one in `reference`. `live_since`:
+    the index from which it is in service, None for one that never was. `alert_once`: it alarms at the first point of
+    each alert only; `hold_points` is how long its scores are held.
     """
 
     id: str
     base: Detector
     rules: tuple[TunedRule, ...]
-    made: int
-    promised: slice
+    made_until: int
+    reference: slice
     live_since: int | None = None
-    rings_once: bool = False
+    alert_once: bool = False
     hold_points: float = 0.0
 
     def fuse(self, base: Floats, scores: Mapping[str, Floats]) -> Scores:
@@ -48,22 +48,23 @@ class LoadedDetector:
             for each in self.rules
             if each.id in scores
         ]
-        return fuse(base, members, self.hold_points, once=self.rings_once)
+        return fuse(base, members, self.hold_points, once=self.alert_once)
 
 
 @dataclass(eq=False)
 class RefreshData:
-    """The series as far as it is known now; points from index `seen` on were never looked at by a refresh.
+    """The series as far as it is known now; points from index `new_from` on came since the last refresh.
 
-    `labels` are False where nobody said anything, as of all points from index `told` on; those from index `heard` on
-    are new, later than what the champion was made on. `onset`: where a drift of values began, if one was found.
+    `labels`, shape (n,), are False where there is no label. Labels before `labelled_until` are known; those from
+    `relabelled_from` on changed since the last refresh, and are later than what the champion was made on. `onset`:
+    where a drift of values began, if one was found. All are indices.
     """
 
     series: Series
     labels: Bools
-    heard: int
-    told: int
-    seen: int
+    relabelled_from: int
+    labelled_until: int
+    new_from: int
     champion: LoadedDetector
     challenger: LoadedDetector | None = None
     predecessor: LoadedDetector | None = None
@@ -73,23 +74,23 @@ class RefreshData:
 
     @property
     def since(self) -> int:
-        """Where the points begin that statistics are about: what no refresh has seen, none that it was made on."""
-        return min(len(self.series), max(self.seen, self.champion.made))
+        """The index from which on points are new: to refreshes, and to what the champion was made on."""
+        return min(len(self.series), max(self.new_from, self.champion.made_until))
 
     @property
     def labelled(self) -> slice:
-        """What feedback is measured on: from the first point on whose label is new, however long ago it was seen."""
-        return slice(min(self.heard, self.since), self.told)
+        """The points whose labels changed since the last refresh, however old the points are."""
+        return slice(min(self.relabelled_from, self.since), self.labelled_until)
 
     @property
     def labelled_since(self) -> bool:
-        """Whether somebody has said anything since the last look."""
-        return min(self.heard, self.since) < self.told
+        """Whether any label is new since the last refresh."""
+        return min(self.relabelled_from, self.since) < self.labelled_until
 
     @property
-    def told_all(self) -> bool:
-        """Whether somebody has said of the newest points, too, what they are."""
-        return self.told >= len(self.series)
+    def labelled_to_end(self) -> bool:
+        """Whether the labels reach to the newest point."""
+        return self.labelled_until >= len(self.series)
 
     @property
     def window(self) -> slice:
@@ -135,7 +136,7 @@ class RefreshData:
 
 
 def alert_count(flags: Bools) -> int:
-    """How many flagged runs."""
+    """How many alerts there are: maximal flagged runs. `flags`: shape (n,)."""
     return len(runs(flags))
 
 

@@ -77,10 +77,10 @@ def shadow(_state: State, node: RefreshNodeContext) -> State:
 def _beside(node: RefreshNodeContext) -> ComparedFigures:
     data, champion, challenger = node.data, node.data.champion, _challenger(node)
     unseen = not spans_nothing(node)
-    start = challenger.made if unseen else data.labelled.start
-    labels = data.labels[start : data.told]
+    start = challenger.made_until if unseen else data.labelled.start
+    labels = data.labels[start : data.labelled_until]
     flags = [node.score(each).flags for each in (champion, challenger)]
-    here = [each[start : data.told] for each in flags]
+    here = [each[start : data.labelled_until] for each in flags]
     alone = [outside(labels, each) for each in here]
     judge = node.context.objective
     hits = [incidents_found(labels, each) for each in here]
@@ -96,7 +96,7 @@ def _beside(node: RefreshNodeContext) -> ComparedFigures:
         steady=steadily_better(labels, here[0], here[1], judge),
         lost=int((ever[0] & ~ever[1]).sum()),
         unseen=unseen,
-        labelled=len(labels) > 0 and (data.told_all or bool(labels.any())),
+        labelled=len(labels) > 0 and (data.labelled_to_end or bool(labels.any())),
     )
 
 

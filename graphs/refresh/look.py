@@ -54,9 +54,9 @@ def _newer(node: RefreshNodeContext) -> DriftInput:
         series=data.series,
         labels=data.labels,
         flags=data.flags(champion),
-        made=champion.made,
+        made_until=champion.made_until,
         since=data.since,
-        promised=champion.promised,
+        reference=champion.reference,
         labelled_since=data.labelled_since,
         labelled=data.labelled,
     )
@@ -108,18 +108,18 @@ def _by_findings(fired: list[str], node: RefreshNodeContext) -> tuple[str, Decis
     if force:
         return wanted.value, wanted, f"asked for; {told}"
     before = context.attempt
-    again = f"; {before.decision.value} ended {before.standing.value} in {before.refresh}" if before else ""
+    again = f"; {before.decision.value} ended {before.state.value} in {before.refresh}" if before else ""
     return wanted.value, wanted, f"{told}{again if wanted is Decision.SEARCH_AGAIN else ''}"
 
 
 def _as_good(fired: list[str], node: RefreshNodeContext) -> str | None:
     """Why a drift of values alone does not matter: on enough labelled incidents the champion is as good as promised."""
     data, judge = node.data, node.context.objective
-    if not fired or not set(fired) <= set(OF_VALUES) or not data.labelled_since or not data.told_all:
+    if not fired or not set(fired) <= set(OF_VALUES) or not data.labelled_since or not data.labelled_to_end:
         return None
     flags, labels, fresh = data.flags(data.champion), data.labels, data.labelled
     incidents = len(runs(labels[fresh]))
-    promised, now = (judge(labels[part], flags[part]) for part in (data.champion.promised, fresh))
+    promised, now = (judge(labels[part], flags[part]) for part in (data.champion.reference, fresh))
     if incidents < FEWEST_INCIDENTS or not now >= promised - TOLERATED_LOSS:
         return None
     return f"on {incidents} incidents since the objective is {now:.3f}, and {promised:.3f} was promised"
@@ -128,7 +128,7 @@ def _as_good(fired: list[str], node: RefreshNodeContext) -> str | None:
 def _wanted(fired: list[str], node: RefreshNodeContext) -> Decision:
     """New rules where the old ones miss what they found, do not run, or were retuned in vain; else new numbers."""
     before = node.context.attempt
-    in_vain = before is not None and before.decision is Decision.RETUNE and before.standing is not RefreshState.PROMOTED
+    in_vain = before is not None and before.decision is Decision.RETUNE and before.state is not RefreshState.PROMOTED
     if "missed" in fired or "broken_rules" in fired or (fired and in_vain):
         return Decision.SEARCH_AGAIN if node.context.policy.search else Decision.RETUNE
     return Decision.RETUNE if fired or node.context.expired else Decision.KEEP
@@ -145,7 +145,7 @@ def _must_roll_back(fired: list[str], node: RefreshNodeContext) -> str | None:
         return None
     if data.days(champion.live_since, len(data.series)) > node.context.policy.probation_days:
         return None
-    counted = (False, True) if data.labelled_since and not data.told_all else (data.labelled_since,)
+    counted = (False, True) if data.labelled_since and not data.labelled_to_end else (data.labelled_since,)
     for labelled in counted:
         if RATES[labelled] in fired and (why := _alerts_more(champion, before, labelled, node)):
             return why
@@ -164,7 +164,7 @@ def _alerts_more(
 
 def _was_better(before: LoadedDetector, node: RefreshNodeContext) -> str | None:
     data, judge = node.data, node.context.objective
-    since = slice(data.champion.live_since, data.told)
+    since = slice(data.champion.live_since, data.labelled_until)
     labels, flags = data.labels[since], data.flags(data.champion)[since]
     incidents = len(runs(labels))
     if incidents < FEWEST_INCIDENTS:

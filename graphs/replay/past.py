@@ -82,7 +82,7 @@ class Past:
         """Says that a model is asked: whatever the record still holds, the present has begun."""
         self._went_on = True
 
-    def meets(self, event: Event) -> bool:
+    def observe(self, event: Event) -> bool:
         """Takes note of what happens, and says whether the record holds it, counting each recorded event once."""
         with self._lock:
             if isinstance(event, SpanBegin):

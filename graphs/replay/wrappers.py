@@ -126,7 +126,7 @@ class ResumingRecorder:
         self._recorder, self._past, self._as_kept = recorder, past, as_kept
 
     def append(self, event: Event) -> None:
-        if not self._past.meets(self._as_kept(event)):
+        if not self._past.observe(self._as_kept(event)):
             self._recorder.append(event)
 
     def blob(self, data: bytes) -> str:

@@ -49,19 +49,19 @@ def said(*sentences: str) -> str:
 )
 def test_what_does_not_hold_is_struck_out(reply: str, standing: CheckStatus, text: str) -> None:
     found = checked(reply, a_scene(), True)
-    assert (found.standing, found.text) == (standing, text)
+    assert (found.status, found.text) == (standing, text)
     assert FALSE not in found.text
 
 
 def test_where_nothing_holds_the_model_is_told_why_and_asked_once_more() -> None:
     model = ScriptedModel(answers=[said(FALSE), said(TRUE)])
     found = explain(scripted_speaker(model), a_scene(), KEY)
-    assert found.standing is CheckStatus.VERIFIED
+    assert found.status is CheckStatus.VERIFIED
     assert "it went or stood the other way" in str(model.asked[1][-1].text)
     stubborn = ScriptedModel(answers=[said(FALSE), said(FALSE)])
     found = explain(scripted_speaker(stubborn), a_scene(), KEY)
-    assert found.standing is CheckStatus.UNVERIFIED
-    assert found.told == f"unverified: {FALSE}"
+    assert found.status is CheckStatus.UNVERIFIED
+    assert found.display_text == f"unverified: {FALSE}"
 
 
 def test_the_prompt_holds_figures_clauses_and_neighbourhood_but_no_name() -> None:
@@ -88,7 +88,7 @@ def test_the_stand_in_says_only_what_holds(shift: float) -> None:
     user = render("explanation", "user", detector="robust_z", evidence=evidence_of(scene).model_dump_json())
     reply = explain_alert(f"{render('explanation', 'system')}\n\n{user}", 0)
     found = checked(reply, scene, False)
-    assert found.standing is CheckStatus.VERIFIED
+    assert found.status is CheckStatus.VERIFIED
     assert len(found.sentences) >= 4
     assert json.loads(explain_alert("nothing to see", 0)) == {"sentences": []}
 

@@ -61,7 +61,7 @@ def stays(sentence: str, scene: Scene) -> bool:
         json.dumps({"sentences": [TRUE.replace("23:10", f"{scene.time(START):%H:%M}"), sentence]}), scene, True
     )
     kept = sentence in found.text
-    assert found.standing is (CheckStatus.VERIFIED if kept else CheckStatus.TRIMMED)
+    assert found.status is (CheckStatus.VERIFIED if kept else CheckStatus.TRIMMED)
     assert found.struck == (() if kept else (sentence,))
     return kept
 
@@ -168,7 +168,7 @@ def test_and_fall_where_they_are_not(sentence: str, scene: Scene) -> None:
 
 def test_sentences_that_state_nothing_are_no_explanation() -> None:
     found = checked(json.dumps({"sentences": ["Interesting.", "Look into it."]}), a_scene(), True)
-    assert (found.standing, found.text) == (CheckStatus.UNVERIFIED, "")
+    assert (found.status, found.text) == (CheckStatus.UNVERIFIED, "")
 
 
 @pytest.mark.parametrize(
@@ -192,4 +192,4 @@ def test_whatever_the_stand_in_says_is_verified(scene: Scene) -> None:
     user = render("explanation", "user", detector="robust_z", evidence=evidence_block(scene))
     found = checked(explain_alert(f"{render('explanation', 'system')}\n\n{user}", 0), scene, False)
     assert found.struck == ()
-    assert found.standing is CheckStatus.VERIFIED
+    assert found.status is CheckStatus.VERIFIED

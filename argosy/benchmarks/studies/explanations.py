@@ -90,7 +90,7 @@ def explained(speaker: Speaker, chosen: Iterable[tuple[str, str, Scene]]) -> Ite
             counts[f"{name}_held"] = sum(claim.kind is of and claim.holds for claim in claims)
         held = sum(claim.holds for claim in claims)
         said = len(found.sentences), len(found.struck), len(claims), held
-        yield Explanations(series, kind, scene.start, found.standing.value, *said, **counts)
+        yield Explanations(series, kind, scene.start, found.status.value, *said, **counts)
 
 
 def by_kind(rows: Sequence[Explanations]) -> pd.DataFrame:

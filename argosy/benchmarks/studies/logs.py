@@ -92,7 +92,7 @@ class LogStudy:
         with open_pattern_run(request, self.workspace) as run, run.step("read") as node:
             speaker = node.speaker
             ready = prepare_strategy(strategy, sample, speaker, self.bounds)
-            reader = LogPrompt(speaker, ready.manner, self.bounds, self.verdicts, self.workspace.store.redaction.text)
+            reader = LogPrompt(speaker, ready.style, self.bounds, self.verdicts, self.workspace.store.redaction.text)
             scores = reader.score(Lines(log.name, rest.texts))
             spent = run.budget.spent
             figures = {

@@ -271,7 +271,7 @@ def find_drift(curve: Curve, drift: str, home: Path, champion: str, play: Playfo
     for stop in changed.stops():
         seen = _loaded(changed, stop, True).series
         found = measure_drift(
-            DriftInput(seen, labels[:stop], flags[:stop], made.made, stop - every, made.promised, True)
+            DriftInput(seen, labels[:stop], flags[:stop], made.made_until, stop - every, made.reference, True)
         )
         names = [each.name for each in found if each.fired]
         looks, fires = looks + 1, fires + bool(names)

@@ -149,7 +149,7 @@ def _judged(
     with run.step("read") as node:
         reader = LogPrompt(
             node.speaker,
-            ready.manner,
+            ready.style,
             request.bounds,
             verdicts,
             store.redaction.text,

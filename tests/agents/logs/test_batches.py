@@ -110,10 +110,10 @@ INJECTIONS = [
 ]
 
 
-@pytest.mark.parametrize("manner", [SIMPLE, style_of(Strategy.EXPLICIT_COT)], ids=["simple", "explicit"])
+@pytest.mark.parametrize("style", [SIMPLE, style_of(Strategy.EXPLICIT_COT)], ids=["simple", "explicit"])
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_a_template_that_looks_like_an_instruction_changes_nothing_but_its_own_line(
-    manner: AskingStyle, text: str
+    style: AskingStyle, text: str
 ) -> None:
     model = ScriptedModel(answers=lambda messages: judge_lines("\n".join(str(each.text) for each in messages), 0))
     entries = [
@@ -121,7 +121,7 @@ def test_a_template_that_looks_like_an_instruction_changes_nothing_but_its_own_l
         TemplateEntry(text, 1, (text,)),
         TemplateEntry("FATAL link severed", 1),
     ]
-    judged = judge(entries, scripted_speaker(model), manner, Bounds())
+    judged = judge(entries, scripted_speaker(model), style, Bounds())
     assert set(judged.answers) == {0, 1, 2}
     assert judged.answers[0].abnormal
     assert judged.answers[2].abnormal

@@ -41,7 +41,7 @@ def by_task(messages: list[BaseMessage]) -> str:
 def test_self_prompt_takes_the_instruction_that_does_best_on_the_sample() -> None:
     model = ScriptedModel(answers=by_task)
     ready = prepare_strategy(Strategy.SELF_PROMPT, SAMPLE, scripted_speaker(model), Bounds())
-    assert ready.manner.task == OWN
+    assert ready.style.task == OWN
     assert (ready.ranked[0].f1, ready.ranked[0].by_model, ready.ranked[0].templates) == (1.0, True, 6)
     assert [each.task for each in ready.ranked[1:5]] == [task_text(name) for name in TASKS]
     assert ready.ranked[1].f1 == pytest.approx(2 / 3)
@@ -66,7 +66,7 @@ def test_instructions_are_read_from_a_list() -> None:
 
 def test_in_context_shows_labelled_lines_of_both_kinds() -> None:
     ready = prepare_strategy(Strategy.IN_CONTEXT, SAMPLE, scripted_speaker(ScriptedModel(answers=[])), Bounds())
-    found = {each.entry.text: each.abnormal for each in read_labelled(ready.manner.system)}
+    found = {each.entry.text: each.abnormal for each in read_labelled(ready.style.system)}
     assert found == dict.fromkeys(BAD, True) | dict.fromkeys(GOOD, False)
 
 
@@ -117,18 +117,18 @@ def test_every_manner_has_a_version_of_its_own() -> None:
     ],
 )
 def test_the_stand_in_goes_by_words(line: str, abnormal: bool) -> None:
-    for manner in (style_of(Strategy.SIMPLE), style_of(Strategy.EXPLICIT_COT)):
+    for style in (style_of(Strategy.SIMPLE), style_of(Strategy.EXPLICIT_COT)):
         from argosy.agents.logs.batches import judge
 
         model = ScriptedModel(answers=lambda messages: judge_lines("\n".join(str(each.text) for each in messages), 0))
         assert (
-            judge([TemplateEntry(line, 40)], scripted_speaker(model), manner, Bounds()).answers[0].abnormal is abnormal
+            judge([TemplateEntry(line, 40)], scripted_speaker(model), style, Bounds()).answers[0].abnormal is abnormal
         )
 
 
 def test_the_stand_in_goes_by_labelled_lines_first() -> None:
-    manner = style_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE))
-    said = judge_lines(f'{manner.system}\n1. (seen 3x) "disk on host nine gone"', 0)
+    style = style_of(Strategy.IN_CONTEXT, examples=tuple(SAMPLE))
+    said = judge_lines(f'{style.system}\n1. (seen 3x) "disk on host nine gone"', 0)
     assert said == "1. abnormal: like a line that was labelled abnormal"
     assert "nothing to say" in judge_lines("no lines", 0)
 

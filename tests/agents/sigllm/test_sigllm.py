@@ -158,9 +158,9 @@ def test_too_many_digits_are_refused():
         PreparedSeries.of(series([0.0, 1e9]), Preparation(decimals=9))
 
 
-def prompted(answers, options, caps=None, **manner):
+def prompted(answers, options, caps=None, **ask_options):
     model = ScriptedModel(answers=answers)
-    reader = Prompter(scripted_speaker(model, caps=caps), options, AskOptions(**manner))
+    reader = Prompter(scripted_speaker(model, caps=caps), options, AskOptions(**ask_options))
     return reader.read(prompter.plan(waves(), options)), model
 
 

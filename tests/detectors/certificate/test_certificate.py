@@ -66,7 +66,7 @@ def examined(source: str, run: Run = here) -> Examination:
 def test_the_history_of_a_lag_is_the_lag_and_the_point_itself(lag: int) -> None:
     asked = subject(rule(f"return (x.shift({lag}) - x).to_numpy()"))
     questions = Questions(asked.source, asked.params)
-    whole = questions.ask("whole", asked.given())
+    whole = questions.ask("whole", asked.input_of())
     offsets = ask_offsets(questions, asked)
     answers = questions.answered(here)
     assert needed_history(answers.scores(whole), answers, offsets).scores == lag + 1
@@ -100,8 +100,8 @@ def test_what_it_says_of_history_is_what_single_points_say(width: int, level: in
 
     def scores(length: int | None) -> np.ndarray:
         if length is None:
-            return said(asked.given())[places]
-        return np.array([said(asked.given(at + 1 - length, at + 1))[-1] for at in places])
+            return said(asked.input_of())[places]
+        return np.array([said(asked.input_of(at + 1 - length, at + 1))[-1] for at in places])
 
     def said(given: Input) -> np.ndarray:
         return ran(here(asked.source, (given,), (Evaluation(asked.params),))[0]).scores

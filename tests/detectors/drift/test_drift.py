@@ -33,9 +33,9 @@ def looked(values: Floats, labels: Bools | None = None, flags: Bools | None = No
         series=Series("s", seconds, values, 300),
         labels=nothing if labels is None else labels,
         flags=nothing if flags is None else flags,
-        made=MADE,
+        made_until=MADE,
         since=SINCE,
-        promised=slice(0, MADE),
+        reference=slice(0, MADE),
         labelled_since=labels is not None,
     )
     return {each.name: each for each in measure_drift(newer)}

@@ -144,7 +144,7 @@ def test_several_patterns_judge_and_the_result_says_who_said_what() -> None:
     assert fused is not None
     assert set(fused.fired) == {"robust_z", "direct"}
     for name, fired in fused.fired.items():
-        assert np.array_equal(fired, ran.data.said[name].scores.flags)
+        assert np.array_equal(fired, ran.data.pattern_scores[name].scores.flags)
     assert [each.pattern for each in ran.state["heard"]] == ["robust_z", "direct"]
     nodes = [event.node for event in ran.recorder.events if isinstance(event, SpanBegin)]
     assert set(nodes) == {"select", "score", "robust_z", "direct", "fuse"}
@@ -179,7 +179,7 @@ def test_alerts_are_explained_up_to_the_bound_and_no_score_changes() -> None:
     plain = detect(DetectSettings(("robust_z",)))
     told = detect(DetectSettings(("robust_z",), explain=1))
     assert len(told.data.explained) == told.state["explained"] == 1
-    assert next(iter(told.data.explained.values())).standing is CheckStatus.VERIFIED
+    assert next(iter(told.data.explained.values())).status is CheckStatus.VERIFIED
     assert told.data.fused is not None
     assert plain.data.fused is not None
     assert np.array_equal(told.data.fused.values, plain.data.fused.values, equal_nan=True)
@@ -193,7 +193,7 @@ def test_a_selector_chooses_among_what_is_offered() -> None:
     ran = detect(DetectSettings(offered, most_selected=2), selector=ModelSelector)
     assert len(ran.state["chosen"]) == 2
     assert set(ran.state["chosen"]) <= set(offered)
-    assert set(ran.data.said) == set(ran.state["chosen"])
+    assert set(ran.data.pattern_scores) == set(ran.state["chosen"])
 
 
 def test_lines_and_records_run_through_the_same_graph() -> None:

@@ -63,7 +63,7 @@ def context() -> RefineContext:
         clock=lambda: 0.0,
         stopping=lambda: None,
         publish=lambda _: None,
-        selecting=ShortlistSettings(CARDS, most=2),
+        shortlist=ShortlistSettings(CARDS, most=2),
     )
 
 
@@ -81,7 +81,7 @@ def test_what_is_shortlisted_is_what_is_tried(context: RefineContext) -> None:
 
 
 def test_without_it_all_are_tried(context: RefineContext) -> None:
-    plain = replace(context, selecting=None)
+    plain = replace(context, shortlist=None)
     assert after_profile({}, Runtime(plain)) == "baseline"  # type: ignore[arg-type]
     assert after_profile({}, Runtime(context)) == "shortlist"  # type: ignore[arg-type]
     fit_base({}, RefineNodeContext(plain, "baseline#1"))

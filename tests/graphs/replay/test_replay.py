@@ -147,7 +147,7 @@ def test_a_fork_copies_replies_at_no_cost_and_asks_nobody_before_its_step(record
     with pytest.raises(UnknownCall):
         speaker.ask(asked("unheard of"), KEY)
     assert not past.caught_up
-    past.meets(SpanBegin(at=1.0, span="propose#2", node="propose", round=2))
+    past.observe(SpanBegin(at=1.0, span="propose#2", node="propose", round=2))
     assert speaker.ask(asked("unheard of"), KEY).text == "live"
     assert past.caught_up
     assert voice.asked == 1
@@ -231,8 +231,8 @@ def test_a_gate_stops_where_it_did_on_record_whatever_the_clock_says() -> None:
     past = Past(Recording([other, stop], str))
     assert stops(past, lambda: "budget_spent") == [None, "interrupted", None]
     past = Past(Recording([other, stop], str))
-    assert past.meets(other)
-    assert past.meets(stop)
+    assert past.observe(other)
+    assert past.observe(stop)
     assert stops(past, lambda: "budget_spent") == ["budget_spent", "interrupted", "budget_spent"]
     past = Past(Recording([], str), finished=True)
     assert stops(past, lambda: "budget_spent") == [None] * 3
@@ -242,7 +242,7 @@ def test_each_recorded_event_is_met_once_whenever_it_happened() -> None:
     one = SpanBegin(at=1.0, span="vet#1", node="vet", round=1)
     past = Past(Recording([one, one], str))
     again: list[Event] = [one.model_copy(update={"at": 9.0}) for _ in range(3)]
-    assert [past.meets(event) for event in again] == [True, True, False]
+    assert [past.observe(event) for event in again] == [True, True, False]
     assert past.left() == ()
     assert past.caught_up
 
@@ -252,7 +252,7 @@ def test_settings_turn_when_their_step_begins() -> None:
     past = Past(turns=turns)
     seen = [past.settings("now")]
     for span in ("target#1", "repair#1", "repair#1"):
-        past.meets(SpanBegin(at=1.0, span=span, node=span[:-2], round=1))
+        past.observe(SpanBegin(at=1.0, span=span, node=span[:-2], round=1))
         seen.append(past.settings("now"))
     assert seen == ["first", "second", "second", "now"]
 
