@@ -101,7 +101,7 @@ def _offer(
     kind: "CardKind", goal: "Goal", among: list[str], path: Path | None, unreviewed: bool
 ) -> tuple[tuple["Card", ...], tuple[str, ...]]:
     from argosy.detectors.cards import CardKind, read_cards
-    from argosy.detectors.cards.shelf import all_cards
+    from argosy.detectors.cards.card_files import all_cards
     from argosy.detectors.rivals import tabular
     from argosy.patterns.selection.run import offered, runnable
 

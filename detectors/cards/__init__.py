@@ -4,10 +4,10 @@ A card is one reviewed YAML file. No detector is run here, no model asked, and n
 """
 
 from argosy.detectors.cards.card import Card, CardKind, Provision, card_text, read_card
+from argosy.detectors.cards.card_files import packaged_cards, read_cards
 from argosy.detectors.cards.match import Match, PastResult, rank_cards
-from argosy.detectors.cards.past_shelf import packaged_past
+from argosy.detectors.cards.past_files import packaged_past
 from argosy.detectors.cards.selector import CardSelector
-from argosy.detectors.cards.shelf import packaged_cards, read_cards
 from argosy.detectors.cards.tags import Goal, series_tags, table_tags
 
 __all__ = [

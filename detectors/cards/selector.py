@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from argosy.detectors.cards.card import Card, CardKind
+from argosy.detectors.cards.card_files import packaged_cards
 from argosy.detectors.cards.match import Match, PastResult, rank_cards
-from argosy.detectors.cards.shelf import packaged_cards
 from argosy.detectors.cards.tags import Goal, series_tags
 from argosy.signals.profile import Profile
 

@@ -7,6 +7,6 @@ what to do about a drift.
 """
 
 from argosy.detectors.drift.form import DriftFinding
-from argosy.detectors.drift.look import DriftInput, measure_drift
+from argosy.detectors.drift.measure import DriftInput, measure_drift
 
 __all__ = ["DriftFinding", "DriftInput", "measure_drift"]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from argosy.detectors.drift.location import residuals
-from argosy.detectors.drift.look import DriftInput, sample_of
+from argosy.detectors.drift.measure import DriftInput, sample_of
 from argosy.signals.arrays import Floats
 
 

@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from argosy.graphs.recording.recorded_node import recorded
-from argosy.graphs.refresh import conclude, judge, look, make
+from argosy.graphs.refresh import conclude, decide, judge, make
 from argosy.graphs.refresh.context import RefreshContext, RefreshNodeContext
 from argosy.graphs.refresh.state import State
 
@@ -15,8 +15,8 @@ Node = Callable[[State, RefreshNodeContext], State]
 Graph = StateGraph[State, RefreshContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
-    ("look", look.find_drift),
-    ("decide", look.decide),
+    ("look", decide.find_drift),
+    ("decide", decide.decide),
     ("retune", make.retune),
     ("search", make.search),
     ("shadow", judge.shadow),
@@ -33,9 +33,9 @@ RECURSION_LIMIT = 20
 
 After = Literal["keep", "retune", "search", "shadow", "rollback"]
 _ROUTES: dict[str, After] = {
-    look.KEEP: "keep",
-    look.SHADOW: "shadow",
-    look.ROLL_BACK: "rollback",
+    decide.KEEP: "keep",
+    decide.SHADOW: "shadow",
+    decide.ROLL_BACK: "rollback",
     "retune": "retune",
     "search_again": "search",
 }

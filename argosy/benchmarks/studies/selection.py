@@ -21,7 +21,7 @@ from argosy.benchmarks.studies.contest_text import write_contest
 from argosy.benchmarks.studies.tabular_figures import ADENGINE, figures_of, measured, read_labelled, tables_in
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import CardKind, Goal, packaged_cards
-from argosy.detectors.cards.past_shelf import past_name, past_text
+from argosy.detectors.cards.past_files import past_name, past_text
 from argosy.detectors.rivals import RIVALS, tabular
 from argosy.detectors.rivals.tabular import TABULAR
 from argosy.eval.splits import split

@@ -9,7 +9,7 @@ from argosy.agents.models.speaker import CallKey, Pattern
 from argosy.agents.selection import MOST_PRACTICES_CHARS
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.cards import Card, CardKind, Goal, PastResult, card_text, packaged_past, read_cards
-from argosy.detectors.cards.shelf import all_cards
+from argosy.detectors.cards.card_files import all_cards
 from argosy.eval.objective import DEFAULT
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.patterns.pattern_run import PatternRequest, open_pattern_run

@@ -22,8 +22,8 @@ from argosy.detectors.cards import (
     series_tags,
     table_tags,
 )
+from argosy.detectors.cards.card_files import all_cards
 from argosy.detectors.cards.match import nearest_results
-from argosy.detectors.cards.shelf import all_cards
 from argosy.detectors.rivals import RIVALS
 from argosy.detectors.rivals.tabular import TABULAR, is_installed, standardised
 from argosy.signals.errors import BadInput

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from argosy.detectors.drift import DriftFinding, DriftInput, measure_drift
 from argosy.detectors.drift.counts import outside
-from argosy.detectors.drift.look import NAMES
+from argosy.detectors.drift.measure import NAMES
 from argosy.detectors.drift.onset import onset
 from argosy.graphs.recording.node_context import Fact
 from argosy.graphs.refresh.context import RefreshNodeContext
