@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from argosy.graphs.recording.recorded_node import recorded
-from argosy.graphs.refresh import conclude, decide, judge, make
+from argosy.graphs.refresh import conclude, decide, drift, judge, make
 from argosy.graphs.refresh.context import RefreshContext, RefreshNodeContext
 from argosy.graphs.refresh.state import State
 
@@ -15,7 +15,7 @@ Node = Callable[[State, RefreshNodeContext], State]
 Graph = StateGraph[State, RefreshContext, State, State]
 
 NODES: tuple[tuple[str, Node], ...] = (
-    ("look", decide.find_drift),
+    ("look", drift.find_drift),
     ("decide", decide.decide),
     ("retune", make.retune),
     ("search", make.search),
