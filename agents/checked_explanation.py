@@ -53,12 +53,12 @@ class CheckedExplanation:
 
     @property
     def struck(self) -> tuple[str, ...]:
-        """What was said and does not hold."""
+        """The sentences of which a claim does not hold."""
         return tuple(each.sentence for each in self.sentences if not each.holds)
 
     @property
     def display_text(self) -> str:
-        """The text, or what was said with a mark that it is not verified."""
+        """What to show a person: the text, or all sentences marked as not verified."""
         said = " ".join(each.sentence for each in self.sentences)
         return self.text or (f"unverified: {said}" if said else "no explanation could be read from the reply")
 

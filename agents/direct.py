@@ -81,7 +81,7 @@ class WindowAnswer:
 
 @dataclass(frozen=True)
 class WindowReading:
-    """What the model said of the points start ≤ i < stop. `answer` is None where none could be used."""
+    """The model's answer on the points start ≤ i < stop; None where no answer could be used."""
 
     start: int
     stop: int

@@ -31,7 +31,7 @@ class ModelSelector:
         return (*chosen, *(name for name in offered if name not in chosen))
 
     def brief(self, profile: Profile, offered: Sequence[str]) -> SelectionBrief:
-        """What the model is told of a series and of what is offered."""
+        """What the prompt holds of a series and of the detectors offered."""
         matches = CardSelector(self.cards, self.past, self.goal).matches(profile, offered)
         tags = series_tags(profile, self.goal)
         return SelectionBrief(CardKind.SERIES, series_facts(profile), tags, matches, self.past, self.practices)

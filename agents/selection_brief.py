@@ -81,7 +81,7 @@ def _plain(value: object) -> object:
 
 
 def series_facts(profile: Profile) -> dict[str, float | int | bool | Sequence[int]]:
-    """What of a series' profile a selection is told: no name, no time of day, no value in its own unit."""
+    """The part of a profile that enters the prompt: no name, no time of day, no value in its own unit."""
     scale = profile.scale
     return {
         "points": profile.points,

@@ -40,7 +40,7 @@ def recipe(image: str, limits: Limits, runtime: str = "") -> ContainerRecipe:
 
 
 def container_flags(limits: Limits, runtime: str = "") -> dict[str, Any]:
-    """What docker-py's `create` is told: nothing to write on, nobody to talk to, no privilege, little of anything."""
+    """Arguments of docker-py's `create`: no writable disk, no network, no privileges, low limits."""
     memory = limits.memory_bytes + HARNESS_BYTES
     return {
         "auto_remove": True,

@@ -1,4 +1,4 @@
-"""What a harness is told when it starts, in a container or beside us."""
+"""The settings a harness starts with, in a container or as a local process."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ def harness_settings(
     calls: Mapping[str, str] | None = None,
     confine_files: bool = True,
 ) -> dict[str, Any]:
-    """What the harness is told when it starts.
+    """The settings as JSON values.
 
     `path` is where it finds the libraries, `uid` who it becomes, `calls` the filter of system calls for a job's process
     (default: our profile), `confine_files` whether such a process may read libraries only.

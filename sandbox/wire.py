@@ -52,7 +52,7 @@ class Channel(Protocol):
 
 
 class Stopwatch:
-    """How long an evaluation can have taken, as seen from here: a rule tells the time inside `detect` itself."""
+    """Bounds on how long an evaluation took, measured by the host: the rule reports its own time and could lie."""
 
     def __init__(self) -> None:
         self._asked = self._last = time.monotonic()
@@ -73,7 +73,7 @@ class Stopwatch:
 
 
 class JobEnding:
-    """The end of a job whose outcomes are all there: told when its process is gone, which takes the kernel a while.
+    """The end of a job whose outcomes are all there: the harness reports when its process is gone.
 
     Whoever wants the outcomes need not wait for it; whoever sends the next job must.
     """
@@ -93,7 +93,7 @@ class JobEnding:
 
 @dataclass(frozen=True)
 class JobReply:
-    """What a resident said to a job. `outcomes` is shorter than the job when it `hung` up.
+    """A resident's reply to a job. `outcomes` is shorter than the job when it `hung` up.
 
     The resident is `usable` for another job once `ending` came, where there is one.
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from argosy.agents.claims import aftermath, words
-from argosy.agents.claims.reading import Words
+from argosy.agents.claims.reading import ParsedSentence
 from argosy.agents.claims.scene import Scene
 from argosy.agents.claims.words import Way
 
@@ -20,9 +20,9 @@ Found = Iterator[tuple[int, str, str]]
 """The number of a clause, what is stated as it is written there, and what is wrong with it, if anything."""
 
 
-def courses(said: Words, scene: Scene) -> Found:
+def courses(parsed: ParsedSentence, scene: Scene) -> Found:
     """Every statement on the course of values. Denials are followed of a recovery alone."""
-    for number, clause in enumerate(said.clauses):
+    for number, clause in enumerate(parsed.clauses):
         for pattern, wrong in _TABLE.items():
             for match in pattern.finditer(clause):
                 yield number, match.group(), wrong(match.group(), clause, scene) or negation_fault(clause)

@@ -30,7 +30,7 @@ def candidate_indices(moment: Moment, scene: Scene) -> frozenset[int]:
 
 
 def moment_fault(moment: Moment, values: Sequence[Number], scene: Scene) -> str:
-    """What is wrong with a moment; empty where it holds. `values` are the numbers that are said to be of it."""
+    """What is wrong with a moment; empty where nothing is. `values` are the numbers that the sentence gives for it."""
     where = candidate_indices(moment, scene)
     if not where:
         return "no point of the alert or beside it is there"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from argosy.agents.claims import words
-from argosy.agents.claims.reading import HOLE, Number, Words
+from argosy.agents.claims.reading import HOLE, Number, ParsedSentence
 from argosy.agents.claims.scene import Scene, format_figure
 
 _LOOSE = 0.05
@@ -54,11 +54,11 @@ _SPACING = re.compile(
 )
 
 
-def number_fault(number: Number, said: Words, scene: Scene, where: frozenset[int] | None) -> str:
-    """What is wrong with a number; empty where it holds. `where` are the points it is said to be of, if any."""
-    if _agrees_with_named(number, said, scene):
+def number_fault(number: Number, parsed: ParsedSentence, scene: Scene, where: frozenset[int] | None) -> str:
+    """What is wrong with a number; empty where nothing is. `where`: indices of the points that it describes, if any."""
+    if _agrees_with_named(number, parsed, scene):
         return ""
-    if _said_of_setting(number, said, scene):
+    if _said_of_setting(number, parsed, scene):
         return "that setting has another value"
     unit = number.unit
     if unit in words.POINT_WORDS or unit in words.SECONDS_IN:
@@ -71,7 +71,7 @@ def number_fault(number: Number, said: Words, scene: Scene, where: frozenset[int
         return _one_of(number, _figures(scene, "times_usual"), scene, "it is another multiple of the usual")
     if unit and unit != (scene.unit or "").lower():
         return f"nothing here is measured in {unit!r}"
-    return _level(number, said, scene, where)
+    return _level(number, parsed, scene, where)
 
 
 def agrees(number: Number, fact: float, scene: Scene) -> bool:
@@ -91,18 +91,18 @@ def agrees(number: Number, fact: float, scene: Scene) -> bool:
     return (off <= most and (off <= unit / 2 * (1 + 1e-6) or cut)) or off <= 1e-9 * abs(fact)
 
 
-def _agrees_with_named(number: Number, said: Words, scene: Scene) -> bool:
+def _agrees_with_named(number: Number, parsed: ParsedSentence, scene: Scene) -> bool:
     """A number beside the name of a setting, or beside a clause that is quoted, may be its value."""
     around = f"{number.left} {number.right}"
-    named = [name for name in said.named if name in around or (not name.isalpha() and HOLE in around)]
+    named = [name for name in parsed.named if name in around or (not name.isalpha() and HOLE in around)]
     beside = [scene.settings[name] for name in named if name in scene.settings]
     plain = not number.unit or number.unit in words.POINT_WORDS
     return plain and any(agrees(number, value, scene) for value in beside)
 
 
-def _said_of_setting(number: Number, said: Words, scene: Scene) -> bool:
+def _said_of_setting(number: Number, parsed: ParsedSentence, scene: Scene) -> bool:
     """Whether it is said to be the value of a setting, as in 'a window of 45'. A threshold may be the score's, too."""
-    names = [name for name in said.named if name in scene.settings and not _OF_DETECTOR.search(name)]
+    names = [name for name in parsed.named if name in scene.settings and not _OF_DETECTOR.search(name)]
     said_so = r"(?:\s*[=:]|\s+(?:of|is|was|at))?\s*$"
     return any(re.search(rf"(?:\b{re.escape(name)}\b|{HOLE}){said_so}", number.left) for name in names)
 
@@ -153,7 +153,7 @@ def _at_most(number: Number, scene: Scene) -> str:
     return "" if scene.points <= number.value * size else "the alert is longer"
 
 
-def _level(number: Number, said: Words, scene: Scene, where: frozenset[int] | None) -> str:
+def _level(number: Number, parsed: ParsedSentence, scene: Scene, where: frozenset[int] | None) -> str:
     left, right = number.left, number.right
     if found := _last(_OF_DETECTOR, left) or (_OF_DETECTOR.match(right.strip()) and right):
         is_score = found.lower().startswith("score") or right.strip().lower().startswith("score")
@@ -163,7 +163,7 @@ def _level(number: Number, said: Words, scene: Scene, where: frozenset[int] | No
         changes = _changes(scene)
         signed = changes if number.value < 0 else [abs(each) for each in changes]
         return _one_of(number, signed, scene, "nothing changed by so much")
-    is_before = _of_history(number, said) or (
+    is_before = _of_history(number, parsed) or (
         bool(_BEFORE.search(left) or _trailing_before(right)) and not _NOW.search(left)
     )
     facts, bound = _pool(left, right, scene, is_before), where is not None and not is_before
@@ -172,10 +172,10 @@ def _level(number: Number, said: Words, scene: Scene, where: frozenset[int] | No
     return _one_of(number, facts, scene, "it is no such value of the alert or before it")
 
 
-def _of_history(number: Number, said: Words) -> bool:
+def _of_history(number: Number, parsed: ParsedSentence) -> bool:
     """Whether the number's clause, or the one before it, is about earlier points: 'in the last 60 points …'."""
     near = (number.clause - 1, number.clause)
-    lengths = [each for each in said.numbers if each.clause in near and each is not number]
+    lengths = [each for each in parsed.numbers if each.clause in near and each is not number]
     timed = (each for each in lengths if each.unit in words.POINT_WORDS or each.unit in words.SECONDS_IN)
     return any(_HISTORY.search(f"{each.left} {each.right}") and each.at < number.at for each in timed)
 

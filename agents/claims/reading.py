@@ -55,7 +55,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Words:
+class ParsedSentence:
     """A sentence. `clauses` are its pieces less names, code, numbers and moments; `named` what stood there by name."""
 
     text: str
@@ -111,7 +111,7 @@ HOLE = "\x00"
 """Stands for a mention that has been taken out, letter by letter, so that places stay."""
 
 
-def read(text: str, names: Collection[str] = ()) -> Words:
+def read(text: str, names: Collection[str] = ()) -> ParsedSentence:
     """Takes a sentence apart. `names` are those of detectors and pieces of code that may be quoted as they are."""
     plain, named = _without_names(text, names)
     starts = _clause_starts(plain)
@@ -127,7 +127,7 @@ def read(text: str, names: Collection[str] = ()) -> Words:
         return plain[low:start], plain[stop:high], clause
 
     bounds = [*starts, len(plain)]
-    return Words(
+    return ParsedSentence(
         text,
         tuple(plain[low:high].replace(HOLE, "") for low, high in pairwise(bounds)),
         tuple(_number(text, each, *around(each[0], each[1])) for each in numbers),

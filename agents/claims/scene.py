@@ -17,7 +17,7 @@ _GAUSSIAN = 1.4826
 
 
 def format_figure(value: float) -> str:
-    """A figure as it is shown to whoever explains: six significant digits."""
+    """A figure as a prompt shows it: six significant digits."""
     return f"{value:.6g}"
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from argosy.agents.claims import words
-from argosy.agents.claims.reading import Words
+from argosy.agents.claims.reading import ParsedSentence
 from argosy.agents.claims.scene import Scene
 
 _OF_THE_DETECTOR = """rule rules detector detectors score scores scored scoring threshold clause clauses flag flags
@@ -25,27 +25,27 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:]+Z?|\bindex\b")
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
-def unchecked_clauses(said: Words, read: Collection[int]) -> Iterator[str]:
+def unchecked_clauses(parsed: ParsedSentence, read: Collection[int]) -> Iterator[str]:
     """The clauses that state what is not followed. `read` are the numbers of those in which a claim was found.
 
     Beside a claim a clause may be filling, such as 'compared with the median before'; alone it says nothing.
     """
-    for number, clause in enumerate(said.clauses):
+    for number, clause in enumerate(parsed.clauses):
         spoken = _spoken(clause)
-        if number not in read and spoken and not (spoken <= _FILLING_WORDS or _of_the_detector(clause, said)):
+        if number not in read and spoken and not (spoken <= _FILLING_WORDS or _of_the_detector(clause, parsed)):
             yield clause.strip()
 
 
-def states_only_firing(said: Words, scene: Scene) -> bool:
+def states_only_firing(parsed: ParsedSentence, scene: Scene) -> bool:
     """Whether a sentence says no more than that the detector fired, and by which name or clause."""
-    about = [clause for clause in said.clauses if _spoken(clause)]
-    return scene.score >= 1 and bool(about) and all(_of_the_detector(clause, said) for clause in about)
+    about = [clause for clause in parsed.clauses if _spoken(clause)]
+    return scene.score >= 1 and bool(about) and all(_of_the_detector(clause, parsed) for clause in about)
 
 
-def unknown_code(said: Words, scene: Scene) -> Iterator[str]:
+def unknown_code(parsed: ParsedSentence, scene: Scene) -> Iterator[str]:
     """Code that is quoted and belongs to no detector that fired."""
     known = sorted({*scene.clauses, *scene.detectors, *scene.settings, *scene.figures}, key=len, reverse=True)
-    for code in _QUOTED.findall(said.text):
+    for code in _QUOTED.findall(parsed.text):
         rest = _TIMESTAMP.sub("", code)
         for name in known:
             rest = rest.replace(name, "")
@@ -53,8 +53,8 @@ def unknown_code(said: Words, scene: Scene) -> Iterator[str]:
             yield code
 
 
-def _of_the_detector(clause: str, said: Words) -> bool:
-    spoken, named = _spoken(clause), {name.lower() for name in said.named}
+def _of_the_detector(clause: str, parsed: ParsedSentence) -> bool:
+    spoken, named = _spoken(clause), {name.lower() for name in parsed.named}
     about = words.OF_THE_DETECTOR.search(clause) or re.search(r"\bfir(?:ed?|es|ing)\b", clause, re.IGNORECASE)
     return bool(about) and spoken <= _DETECTOR_WORDS | _DETECTOR_FILLING | named
 

@@ -45,7 +45,7 @@ class TemplateEntry:
 
 @dataclass(frozen=True)
 class LabelledTemplate:
-    """A template of which somebody has said whether it is abnormal."""
+    """A template with its label: abnormal or not."""
 
     entry: TemplateEntry
     abnormal: bool

@@ -53,7 +53,7 @@ class AskingStyle:
 
     @property
     def system(self) -> str:
-        """What the model is told before it sees a batch."""
+        """The system message."""
         traits = TRAITS[self.strategy]
         return render(
             "logs",

@@ -35,7 +35,7 @@ class Structured(StrEnum):
 
 
 class Grammar(StrEnum):
-    """How a server is told the form of a reply that is no JSON; `NONE` has words alone to go by.
+    """How a server is sent the form of a reply that is no JSON; `NONE`: it is only described in the prompt.
 
     `GBNF` is llama.cpp's field `grammar`; of vLLM, `GUIDED_REGEX` was removed in 0.12 for `STRUCTURED_OUTPUTS`.
     """

@@ -77,7 +77,7 @@ def chat_model(url: str, name: str, key: str | None, facts: ModelFacts, seed: in
 
 
 def with_reply_form(model: BaseChatModel, form: ReplyForm | None, facts: ModelFacts) -> BoundModel:
-    """The model as it is asked for a reply of a form, in the way that its server knows, if it knows one."""
+    """The model bound to a reply form, in the way that its server supports, if it supports one."""
     match form:
         case None:
             return model

@@ -45,7 +45,7 @@ class Hint:
 
 
 def hint(source: str, error: str, *, looked_ahead: bool = False) -> Hint:
-    """What to tell Repair of a failure of this source. Never raises, whatever the texts."""
+    """What the prompt of Repair adds about a failure of this source. Never raises, whatever the texts."""
     tree = _parsed(source)
     if looked_ahead:
         return _whole_series(source, tree)

@@ -25,7 +25,7 @@ class ReviewDecision(StrEnum):
     DISCARD = "discard"
 
 
-UNREADABLE_RULING = ReviewDecision.ACCEPT
+UNREADABLE_DECISION = ReviewDecision.ACCEPT
 """What an answer counts as that cannot be read. A ruling is an opinion: the gates that follow are code and decide."""
 
 VERDICT_FORM = JsonForm(
@@ -70,7 +70,7 @@ class ReviewVerdict:
 
 
 def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey) -> ReviewVerdict:
-    """Asks for a verdict, once more where it cannot be read, then counts it as `UNREADABLE_RULING`.
+    """Asks for a verdict, once more where it cannot be read, then counts it as `UNREADABLE_DECISION`.
 
     Uses `key.attempt` and the attempt after it. Raises what the speaker raises.
     """
@@ -85,7 +85,7 @@ def review(speaker: Speaker, source: str, evidence: ReviewEvidence, key: CallKey
     reason = 'it holds no JSON object with a "verdict" of accept, revise, repair or discard'
     second = ask_again(speaker, messages, first, key, reason=reason, form=VERDICT_FORM)
     second = replace(second, usage=first.usage + second.usage)
-    unread = ReviewVerdict(UNREADABLE_RULING, "no verdict could be read; the gates decide", "", second)
+    unread = ReviewVerdict(UNREADABLE_DECISION, "no verdict could be read; the gates decide", "", second)
     return read_verdict(second) or unread
 
 

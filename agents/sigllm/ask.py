@@ -23,7 +23,7 @@ Prompts = Sequence[Sequence[BaseMessage]]
 
 @dataclass(frozen=True)
 class AskOptions:
-    """How a run asks: so many questions at once, until `stopping` says that somebody wants it to end."""
+    """How questions are sent: `at_once` in parallel, until `stopping` returns true."""
 
     at_once: int = 1
     stopping: Callable[[], bool] = lambda: False
@@ -31,7 +31,7 @@ class AskOptions:
 
 @dataclass(frozen=True)
 class WindowAnswers:
-    """What was said: for each window the samples that could be read, each with its numbers.
+    """The answers: for each window the samples that could be read, each with its numbers.
 
     `asked` counts the samples asked for, `unreadable` those of them whose replies held nothing usable, `left_out` those
     that were not asked for, and `why` says what kept them back.

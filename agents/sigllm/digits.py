@@ -19,7 +19,7 @@ _SPACED = re.compile(r"^(openai|azure):|\.openai\.azure\.com|api\.openai\.com|\b
 
 
 def digits_for(model: str) -> Digits:
-    """How a model, as it is named on the command line, is written to.
+    """How digits are written for a model, by its name on the command line.
 
     >>> digits_for("openai:gpt-3.5-turbo").value, digits_for("vllm:mistral-7b").value
     ('spaced', 'joined')

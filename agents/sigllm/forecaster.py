@@ -64,7 +64,7 @@ class ForecastReader:
 
 
 def plan(series: Series, options: ForecasterOptions) -> Plan:
-    """Windows and prompts for a series. Raises BadInput for one that is too short or cannot be told in digits."""
+    """Windows and prompts for a series. Raises BadInput for one that is too short or cannot be written in digits."""
     if options.step > options.horizon:
         mend = f"give a step of at most {options.horizon}, or a longer --horizon"
         raise BadInput(f"--step-size {options.step}", "leaves points out that no window forecasts", mend)
@@ -85,7 +85,7 @@ def plan(series: Series, options: ForecasterOptions) -> Plan:
 
 
 def prompt(sequence: str, horizon: int, digits: Digits) -> Sequence[BaseMessage]:
-    """What the model is told of one window."""
+    """The messages about one window."""
     return (
         SystemMessage(render("sigllm", "forecaster_system", spaced=digits is Digits.SPACED)),
         HumanMessage(render("sigllm", "forecaster_user", sequence=sequence, horizon=horizon)),
@@ -93,7 +93,7 @@ def prompt(sequence: str, horizon: int, digits: Digits) -> Sequence[BaseMessage]
 
 
 def findings_of(plan: Plan, options: ForecasterOptions, answers: WindowAnswers) -> Findings:
-    """What the answers come to, by the points that at least one of them forecasts."""
+    """Scores and intervals from the answers, on the points that at least one of them forecasts."""
     values = plan.prepared.values
     table = align_forecasts(len(values), plan.starts + options.window, answers.windows, options.horizon)
     forecast = plan.prepared.scale.restored(

@@ -36,7 +36,7 @@ def without_outliers(table: Floats) -> Floats:
 
 
 def median_forecast(table: Floats) -> Floats:
-    """The median of what is said of each point, shape (n,); NaN where nothing is."""
+    """The median forecast of each point, shape (n,); NaN where there is none."""
     found = np.full(len(table), np.nan)
     some = ~np.isnan(table).all(axis=1) if table.shape[1] else np.zeros(len(table), dtype=np.bool_)
     found[some] = np.nanmedian(table[some], axis=1)

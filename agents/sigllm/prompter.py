@@ -66,7 +66,7 @@ class Prompter:
 
 
 def plan(series: Series, options: PrompterOptions) -> Plan:
-    """Windows and prompts for a series. Raises BadInput for a series that cannot be told in digits."""
+    """Windows and prompts for a series. Raises BadInput for a series that cannot be written in digits."""
     if options.step > options.window:
         mend = f"give a step of at most {options.window}"
         raise BadInput(f"--step-size {options.step}", "leaves points out that no window holds", mend)
@@ -79,7 +79,7 @@ def plan(series: Series, options: PrompterOptions) -> Plan:
 
 
 def prompt(sequence: str, digits: Digits) -> Sequence[BaseMessage]:
-    """What the model is told of one window."""
+    """The messages about one window."""
     return (
         SystemMessage(render("sigllm", "prompter_system", spaced=digits is Digits.SPACED)),
         HumanMessage(render("sigllm", "prompter_user", sequence=sequence)),
@@ -87,7 +87,7 @@ def prompt(sequence: str, digits: Digits) -> Sequence[BaseMessage]:
 
 
 def findings_of(plan: Plan, options: PrompterOptions, answers: WindowAnswers) -> Findings:
-    """What the answers come to. Windows without an answer that could be read have no vote."""
+    """Scores and intervals from the answers. Windows without an answer that could be read have no vote."""
     numbers, starts = plan.prepared.numbers, plan.starts
     windows = _windows(numbers, starts, options.window)
     flags = [agreed_points(window, said, options.alpha) for window, said in zip(windows, answers.windows, strict=True)]

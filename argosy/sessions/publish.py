@@ -189,8 +189,8 @@ def _report(
             ],
             "lockbox_openings": publication.lockbox_openings,
             "hold_points": final.hold_points,
-            "rings_once": final.delivery.once,
-            "base_level": final.delivery.level,
+            "rings_once": final.delivery.first_point_only,
+            "base_level": final.delivery.base_gain,
             "detector": detector,
             "notes": notes,
         }

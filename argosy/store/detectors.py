@@ -57,8 +57,8 @@ class Detectors:
                 step_s,
                 at,
                 hold_points,
-                ringing.once,
-                ringing.level,
+                ringing.first_point_only,
+                ringing.base_gain,
             )
             with self._database.writing() as connection:
                 for member in members:

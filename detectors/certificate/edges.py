@@ -42,7 +42,7 @@ def edge_cases(values: Floats, seconds: Ints, step_s: int) -> tuple[Edge, ...]:
 
 
 def edge_finding(edge: Edge, scores: Floats) -> EdgeFinding:
-    """What the rule said of an edge case."""
+    """The finding for one edge case, from the rule's scores, shape (n,)."""
     points = len(scores)
     return EdgeFinding(
         name=edge.name, points=points, flagged_share=round(float(flagged(scores).mean()), 6) if points else None

@@ -67,7 +67,7 @@ class LabelledStretch:
 
     def flags(self, delivery: AlertOnce) -> Bools:
         """The fused flags, rung so."""
-        return fuse(self.base * delivery.level, self.members, once=delivery.once).flags
+        return fuse(self.base * delivery.base_gain, self.members, once=delivery.first_point_only).flags
 
 
 def choose_alert_once(train: LabelledStretch, validation: LabelledStretch, objective: Objective) -> AlertOnce:

@@ -1,4 +1,4 @@
-"""The ledger of a fusion: which incidents each of its rules gained and lost, and what it did to false alarms."""
+"""What each rule of a fusion did: incidents gained and lost, false points added and removed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

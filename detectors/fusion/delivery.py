@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AlertOnce:
-    """The base's scores are multiplied by `level` before fusion; with `once` the fused alarms ring once an alert."""
+    """Base scores are multiplied by `base_gain`; with `first_point_only` an alert flags its first point alone."""
 
-    once: bool = False
-    level: float = 1.0
+    first_point_only: bool = False
+    base_gain: float = 1.0
 
 
 EVERY_POINT = AlertOnce()

@@ -1,4 +1,4 @@
-"""A fuse for rules in service: a rule that suddenly acts far more often than it ever did is not listened to.
+"""A limit for rules in service: a rule that suddenly acts far more often than ever before is ignored.
 
 A series drifts, a rule written in yesterday's units fires on every point, and the fusion that gained three incidents
 raises a thousand alarms. What a rule did on the data it was accepted on says how often it may act.
@@ -28,7 +28,7 @@ class RateLimit:
 
     @classmethod
     def of(cls, changed: "Bools") -> Self:
-        """The quota of a rule that changed the verdict on these points, shape (n,), when it was accepted.
+        """The limit for a rule that changed the verdict on these points, shape (n,), when it was accepted.
 
         >>> RateLimit.of(np.array([False] * 990 + [True] * 10))
         RateLimit(window=50, most=25)
@@ -38,7 +38,7 @@ class RateLimit:
         return cls(window, int(SURGE * busiest) + SPARE)
 
     def within(self, changed: "Bools") -> "Bools":
-        """Of the points that a rule would change, shape (n,), those on which it is listened to. Causal.
+        """Of the points that a rule would change, shape (n,), those on which it may. Causal.
 
         >>> RateLimit(4, 2).within(np.array([True, True, True, True, False, False, True])).tolist()
         [True, True, False, False, False, False, True]

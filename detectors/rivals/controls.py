@@ -35,7 +35,7 @@ class RandomDetector:
 
 
 class OracleDetector:
-    """Knows the true labels by time, and returns them: whatever measures it must say that it is perfect."""
+    """Returns the true labels, which it knows by time: every metric must find it perfect."""
 
     name = "sentinel"
 

@@ -46,7 +46,7 @@ def open_unlimited(state: State, node: RefineNodeContext) -> State:
 
 
 def open_at_every_point(state: State, node: RefineNodeContext) -> State:
-    """Lets alarms ring at every flagged point."""
+    """Alarms at every flagged point instead of once an alert."""
     return finish.open_lockbox(state, node, alert_once=False)
 
 

@@ -1,4 +1,4 @@
-"""What a run of the detect graph is given: the signal, settings, models, and where it records."""
+"""What a run of the detect graph needs from outside, and what its nodes see of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -39,7 +39,7 @@ def build() -> Graph:
 
 
 def after_score(state: State) -> Literal["fuse", "__end__"]:
-    """Where no pattern could be heard there is nothing to fuse."""
+    """Where no pattern gave scores there is nothing to fuse."""
     return "__end__" if all(each.failure for each in state["heard"]) else "fuse"
 
 

@@ -1,4 +1,4 @@
-"""The nodes of the detect graph: who judges, what each says, what that comes to, and why."""
+"""The nodes of the detect graph: choose patterns, score with each, blend the scores, explain alerts."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ def _heard(name: str, node: DetectNodeContext) -> PatternSummary:
 
 
 def fuse(state: State, node: DetectNodeContext) -> State:
-    """Makes one score of those of all patterns that could be heard."""
+    """Blends the scores of all patterns that gave some."""
     said = {each.pattern: node.data.pattern_scores[each.pattern].scores for each in state["heard"] if not each.failure}
     how = node.settings.how
     try:

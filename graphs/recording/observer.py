@@ -1,4 +1,4 @@
-"""Who looks on while a graph runs: told of every event as it is recorded, and asked whether to stop."""
+"""An observer of a run: receives every event as it is recorded, and can stop the run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ def _never() -> bool:
 
 @dataclass(frozen=True)
 class Observer:
-    """Who is told of every event (`watch`), and who may stop the run (`interrupted`, asked between steps)."""
+    """`watch` is called with every event; `interrupted` is asked between steps whether to stop."""
 
     watch: Callable[[Event], None] = _ignore
     interrupted: Callable[[], bool] = _never
 
     def over(self, recorder: Recorder) -> "ObservedRecorder":
-        """A recorder that keeps what this one keeps, and tells of it."""
+        """A recorder that records into this one and calls `watch`."""
         return ObservedRecorder(recorder, self.watch)
 
 
@@ -35,7 +35,7 @@ class ObservedRecorder:
         self._watch = watch
 
     def append(self, event: Event) -> None:
-        """Keeps the event, then tells of it."""
+        """Records the event, then calls the watcher."""
         self._recorder.append(event)
         self._watch(event)
 

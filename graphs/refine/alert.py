@@ -1,4 +1,4 @@
-"""What is told of an alert of the lockbox, besides its score."""
+"""An alert of the lockbox with its explanation."""
 
 from dataclasses import dataclass
 

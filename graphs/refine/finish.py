@@ -94,7 +94,7 @@ def open_lockbox(
                 members.append(Member(candidate.id, candidate.direction, outcome.scores, rate_limit=limit))
             else:
                 node.decide(candidate.id, Stage.DROPPED, f"it failed on the whole series: {outcome}")
-    fused = fuse(base.values * delivery.level, members, hold_points, once=delivery.once)
+    fused = fuse(base.values * delivery.base_gain, members, hold_points, once=delivery.first_point_only)
     data.final = FinalScores(series, labels, base.values, tuple(members), fused, hold_points, delivery)
     kept = tuple(member.id for member in members)
     outcome_now = state["outcome"] if kept == state["fused"] or kept else Outcome.BASE_ONLY
@@ -111,9 +111,9 @@ def _choose_delivery(state: State, node: RefineNodeContext) -> AlertOnce:
         return LabelledStretch(data.known_labels[part], data.base_values[part], inside)
 
     delivery = choose_alert_once(stretch(data.splits.train), stretch(data.splits.validation), node.context.objective)
-    if delivery.once:
+    if delivery.first_point_only:
         why = "for this objective an alert is as good as all its points, and a false one costs less"
-        node.decide("alarms", "ring_once", why, level=delivery.level)
+        node.decide("alarms", "ring_once", why, level=delivery.base_gain)
     return delivery
 
 
@@ -124,7 +124,7 @@ def _members(state: State, node: RefineNodeContext) -> tuple[Member, ...]:
 def _hold(state: State, delivery: AlertOnce, node: RefineNodeContext) -> float:
     """How long peaks of the fused scores are held, by what is known before the lockbox."""
     data = node.data
-    fused = fuse(data.base_values * delivery.level, _members(state, node), once=delivery.once)
+    fused = fuse(data.base_values * delivery.base_gain, _members(state, node), once=delivery.first_point_only)
     points = choose_hold(data.known_labels, fused.values)
     node.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
     return points

@@ -55,7 +55,7 @@ class Publication:
 class FinalScores:
     """The whole series as it was scored after the lockbox was opened; all arrays have shape (n,).
 
-    The fused scores are held for `hold_points`, and their alarms ring as `delivery` says; `base` is without its level.
+    Peaks of the fused scores are held for `hold_points`, alarms are delivered by `delivery`; `base` is not scaled.
     """
 
     series: Series

@@ -1,4 +1,4 @@
-"""The first nodes: what the series is like, how its base does, and which of its failures to work on next."""
+"""The nodes before candidates: profile the series, fit its base, choose which failures to work on."""
 
 from collections.abc import Mapping
 

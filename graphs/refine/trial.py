@@ -59,7 +59,7 @@ def cut_points(points: int, seed: int) -> list[int]:
 
 
 def as_failure(outcome: Outcome, name: str) -> Failure | None:
-    """What Repair is told of an outcome that is not clean."""
+    """The failure for Repair, from an outcome that is not clean; None for a clean one."""
     match outcome:
         case Ran():
             return None

@@ -1,4 +1,4 @@
-"""What a run of the refresh graph is given: the line's detectors and data, who makes challengers, where it records."""
+"""What a run of the refresh graph needs from outside, and what its nodes see of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class RetunedFusion:
 
 
 class ChallengerMaker(Protocol):
-    """Who makes challengers and keeps them as detectors. Raises what models, sandboxes and stores raise."""
+    """Makes challengers and stores them as candidate detectors. Raises what models, sandboxes and stores raise."""
 
     def refit(self, series: Series, labels: Bools) -> Detector:
         """The champion's kind of base, fitted on these points."""
@@ -63,12 +63,12 @@ class ChallengerMaker(Protocol):
         ...
 
     def estimate(self, decision: Decision) -> Cost:
-        """What a decision would take."""
+        """The expected cost of a decision."""
         ...
 
 
 class Register(Protocol):
-    """Where a refresh is concluded, once. `state` is all that was found; statuses change in the same transaction."""
+    """Stores how a refresh ended, once, with its state; detectors change status in the same transaction."""
 
     def conclude(self, standing: RefreshState, state: State) -> None: ...
 

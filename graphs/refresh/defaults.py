@@ -1,4 +1,4 @@
-"""What a refresh goes by where nothing else is said, in days of data time."""
+"""Defaults of a refresh, in days of data time."""
 
 SHADOW_DAYS = 3.0
 """A challenger scores so long beside its champion before it can be promoted."""

@@ -81,5 +81,5 @@ def after_gate(state: State, runtime: Runtime[RefreshContext]) -> Literal["wait"
 
 
 def after_answer(state: State) -> Literal["promote", "reject"]:
-    """What the person said."""
+    """By the person's answer: promote or reject."""
     return "promote" if state["answer"]["approved"] else "reject"

@@ -28,7 +28,7 @@ class State(TypedDict, total=False):
 
 
 def finding_json(finding: DriftFinding) -> dict[str, Any]:
-    """A finding as it is kept."""
+    """A finding as JSON values."""
     return {
         "name": finding.name,
         "value": finding.value,

@@ -1,4 +1,4 @@
-"""What a session did before, as far as doing it again depends on it."""
+"""What a session recorded before, as far as replaying it depends on it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,11 +79,11 @@ class Past:
         return self._until is not None and not self.reached(self._until)
 
     def go_on(self) -> None:
-        """Says that a model is asked: whatever the record still holds, the present has begun."""
+        """Ends the replay: called when a model is asked live, whatever the record still holds."""
         self._went_on = True
 
     def observe(self, event: Event) -> bool:
-        """Takes note of what happens, and says whether the record holds it, counting each recorded event once."""
+        """Counts an event off the record; whether the record held it (each recorded event counts once)."""
         with self._lock:
             if isinstance(event, SpanBegin):
                 self._begun[event.span] += 1

@@ -19,7 +19,7 @@ STOPPED = "stopped"
 
 @dataclass(frozen=True)
 class Question:
-    """A call without its model and parameters: a recording answers for whatever model was asked.
+    """A call without its model and parameters: a recording answers it for any model.
 
     `prompt` is the SHA-256 of the messages as they are kept.
     """
@@ -99,7 +99,7 @@ class Recording:
             return queue.popleft() if queue else None
 
     def stop(self, span: str, gate: str, asked: int) -> str | None:
-        """What a gate of a span was told when it was asked for this time, if that was to stop."""
+        """Why a gate of a span stopped when it was asked for this time; None if it did not."""
         return self._stops.get((span, gate, asked))
 
 

@@ -15,7 +15,7 @@ from argosy.agents.open_model import open_model
 from argosy.agents.rules.detection import propose
 from argosy.agents.rules.evidence import DetectionEvidence, Pair, RepairEvidence, ReviewEvidence
 from argosy.agents.rules.repair import ask_for_repair
-from argosy.agents.rules.review import UNREADABLE_RULING, ReviewDecision, review
+from argosy.agents.rules.review import UNREADABLE_DECISION, ReviewDecision, review
 from argosy.agents.rules.statistics import standard_statistics
 from argosy.detectors.rules.rule import read_rule
 from tests.agents.cases import (
@@ -222,7 +222,7 @@ def test_review_shows_the_rule_and_its_numbers():
 def test_a_verdict_that_cannot_be_read_twice_leaves_it_to_the_gates():
     model = ScriptedModel(answers=["It depends.", '{"verdict": "maybe"}'])
     verdict = review(scripted_speaker(model), RULE, review_evidence(), REVIEW_KEY)
-    assert verdict.decision is UNREADABLE_RULING
+    assert verdict.decision is UNREADABLE_DECISION
     assert verdict.reply.usage.calls == 2
     assert "verdict" in model.asked[1][3].text
 

@@ -26,4 +26,4 @@ def test_a_detector_scores_alike_in_a_file_and_in_a_refresh(
     in_refresh = served.fuse(served.base.score(points.series).values, rules)
     np.testing.assert_array_equal(in_file.values, in_refresh.values)
     plain = load_detector(store, line.first).fused(points, sandbox).score(points.series).values
-    assert np.array_equal(in_file.values, plain) is (hold_points == 0.0 and not alerts.once)
+    assert np.array_equal(in_file.values, plain) is (hold_points == 0.0 and not alerts.first_point_only)

@@ -69,14 +69,14 @@ def a_stretch(seed: int, false_alerts: int, points: int = 3_000) -> LabelledStre
 def test_where_false_points_count_one_by_one_a_long_false_alert_rings_once() -> None:
     train, validation = a_stretch(0, 2), a_stretch(1, 2)
     ringing = choose_alert_once(train, validation, PA)
-    assert ringing.once
+    assert ringing.first_point_only
     for part in (train, validation):
         assert PA(part.labels, part.flags(ringing)) > PA(part.labels, part.flags(EVERY_POINT)) + 0.3
 
 
 def test_the_level_puts_the_threshold_into_the_gap() -> None:
     train = a_stretch(0, 0)
-    level = choose_alert_once(train, a_stretch(1, 0), PA).level
+    level = choose_alert_once(train, a_stretch(1, 0), PA).base_gain
     assert 0.4 < 1.0 / level < 3.0
 
 
