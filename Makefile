@@ -44,6 +44,7 @@ docs: setup
 
 site: setup
 	rm -rf build/site
+	$(BIN)/python -m argosy.documentation gather build/pages
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python -m argosy.documentation site build/site
 

@@ -1,5 +1,6 @@
 """`python -m argosy.documentation`: writes and checks reference pages, and checks a built site. See the Makefile."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,15 @@ def check(docs: Docs = Path("docs")) -> None:
 
     reference.check(docs)
     typer.echo(f"{docs} says what the code says")
+
+
+@app.command()
+def gather(folder: Annotated[Path, typer.Argument(help="A folder that is made anew.")] = Path("build/pages")) -> None:
+    """Put pages, and what they link to in this repository, into a folder for the site."""
+    from argosy.documentation.gather import gather as gather_pages
+
+    shutil.rmtree(folder, ignore_errors=True)
+    gather_pages(Path.cwd(), folder)
 
 
 @app.command()
