@@ -4,66 +4,54 @@ Whatever a person can mend is one line on stderr and exit code 2, and so is a wr
 """
 
 import errno
+import gc
 import os
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from argosy.agents.models.speaker import ModelUnavailable
-from argosy.cli import (
-    approvals,
-    bench,
-    detect,
-    detector,
-    doctor,
-    graph,
-    logs,
-    records,
-    refresh,
-    replay,
-    rules,
-    run,
-    sandbox,
-    schedule,
-    score,
-    select,
-    sessions,
-    show,
-    sigllm,
-    why,
-    worker,
-)
 from argosy.sandbox.errors import SandboxUnavailable
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
 
-COMMANDS = (
-    run,
-    replay,
-    bench,
-    show,
-    sessions,
-    rules,
-    score,
-    refresh,
-    approvals,
-    detector,
-    schedule,
-    worker,
-    why,
-    detect,
-    select,
-    logs,
-    records,
-    sigllm,
-    doctor,
-    sandbox,
-    graph,
-)
-"""Modules with a `register(app)`; they import nothing heavy until their command runs."""
+COMMANDS = {
+    "run": "run",
+    "demo": "run",
+    "resume": "replay",
+    "replay": "replay",
+    "fork": "replay",
+    "bench": "bench",
+    "show": "show",
+    "sessions": "sessions",
+    "rules": "rules",
+    "score": "score",
+    "refresh": "refresh",
+    "approvals": "approvals",
+    "approve": "approvals",
+    "reject": "approvals",
+    "worker": "worker",
+    "why": "why",
+    "detect": "detect",
+    "logs": "logs",
+    "records": "records",
+    "sigllm": "sigllm",
+    "doctor": "doctor",
+    "graph": "graph",
+    "rule": "rules",
+    "detector": "detector",
+    "schedule": "schedule",
+    "select": "select",
+    "sandbox": "sandbox",
+}
+"""Commands as help lists them, and the module of each, whose `register(app)` makes it. A module is imported when its
+command is called, and all of them for help; none brings anything heavy before its command runs."""
 
 _MENDABLE = (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 """The errors that name their mend."""
@@ -71,8 +59,38 @@ _MENDABLE = (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
+class _Commands(MutableMapping[str, Any]):
+    """Commands by their names, each made when somebody asks for it."""
+
+    def __init__(self, made: Mapping[str, Any]) -> None:
+        self._made = dict(made)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            made = typer.Typer()
+            import_module(f"argosy.cli.{COMMANDS[name]}").register(made)
+            self._made |= get_group(made).commands
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*COMMANDS, *self._made)))
+
+    def __len__(self) -> int:
+        return len({*COMMANDS, *self._made})
+
+
 class _Group(TyperGroup):
-    """Turns the errors that a person can mend into one line."""
+    """Makes commands as they are called, and turns the errors that a person can mend into one line."""
+
+    def __init__(self, *, commands: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands(commands or {})
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -114,12 +132,9 @@ def _options(
     """Agents that write, prove and keep anomaly-detection rules for time series."""
 
 
-for module in COMMANDS:
-    module.register(app)
-
-
 def main() -> None:
     """Runs the command line and exits with its code."""
+    gc.set_threshold(10_000, 10, 100)  # what is loaded stays: looking through it for garbage took a tenth of a second
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes, not an error

@@ -1,17 +1,19 @@
 """The events of sessions, in order; they are added and read, never changed."""
 
 import json
+from typing import TYPE_CHECKING
 
-import pydantic
 import sqlalchemy as sa
 
-from argosy.graphs.recording.events import EVENT, Event
 from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
 from argosy.store.database import Database
 from argosy.store.errors import StoreUnavailable
 from argosy.store.rows import EventRow
+
+if TYPE_CHECKING:
+    from argosy.graphs.recording.events import Event
 
 
 class Events:
@@ -20,9 +22,9 @@ class Events:
     def __init__(self, database: Database, redaction: Redaction) -> None:
         self._database, self._redaction = database, redaction
 
-    def append(self, session: str, event: Event) -> int:
+    def append(self, session: str, event: "Event") -> int:
         """Keeps the event before it returns, and gives its place in the session, from 1."""
-        kept = json.loads(EVENT.dump_json(self._redaction.event(event)))  # NaN is null from here on
+        kept = json.loads(self._redaction.event(event).model_dump_json())  # NaN is null from here on
         table = schema.events
         with self._database.writing() as connection:
             lock = sa.select(schema.sessions.c.id).where(schema.sessions.c.id == session).with_for_update()
@@ -41,7 +43,11 @@ class Events:
             found = connection.execute(sa.select(table.c.seq, table.c.json).where(wanted).order_by(table.c.seq)).all()
         return tuple(EventRow(session, seq, self._read(kept)) for seq, kept in found)
 
-    def _read(self, kept: object) -> Event:
+    def _read(self, kept: object) -> "Event":
+        import pydantic
+
+        from argosy.graphs.recording.events import EVENT  # here, since most that opens a store reads no event
+
         try:
             return EVENT.validate_python(kept)
         except pydantic.ValidationError as error:

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from argosy.graphs.recording.events import Event
 from argosy.graphs.recording.redaction import Redaction
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
@@ -24,6 +24,9 @@ from argosy.store.rules import Rules
 from argosy.store.sessions import Sessions
 from argosy.store.status import DetectorStatus
 from argosy.store.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from argosy.graphs.recording.events import Event
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class StoreRecorder:
     def __init__(self, store: Store, session: str) -> None:
         self._store, self._session = store, session
 
-    def append(self, event: Event) -> None:
+    def append(self, event: "Event") -> None:
         """Raises StoreUnavailable."""
         self._store.events.append(self._session, event)
 

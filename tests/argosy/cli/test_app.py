@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from argosy.agents.models.speaker import BudgetSpent, ModelUnavailable
-from argosy.cli.app import app
+from argosy.cli.app import COMMANDS, app
 from argosy.graphs.recording.recorder import RecordedSandbox
 from argosy.sandbox.errors import SandboxUnavailable
 from argosy.sandbox.protocol import Ran
@@ -200,6 +201,16 @@ def test_every_command_has_an_example_and_json() -> None:
     for words, command in found.items():
         assert re.match("Example: (.* )?argosy ", command.epilog or ""), words
         assert "--json" in {flag for each in command.params for flag in each.opts}, words
+
+
+def test_the_table_of_commands_is_what_their_modules_make() -> None:
+    made: dict[str, str] = {}
+    for module in dict.fromkeys(COMMANDS.values()):
+        alone = typer.Typer()
+        import_module(f"argosy.cli.{module}").register(alone)
+        made |= dict.fromkeys(typer.main.get_group(alone).commands, module)
+    assert made == COMMANDS
+    assert list(typer.main.get_group(app).commands) == list(COMMANDS)
 
 
 def leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
