@@ -22,6 +22,8 @@ def test_drawings_have_ids_of_their_own_and_are_the_same_each_time() -> None:
 def test_every_graph_is_drawn_with_the_names_of_its_nodes_and_nothing_but_svg(name: str) -> None:
     svg = drawn(drawing(name))
     text = "".join(ET.fromstring(svg).itertext())
-    nodes = {word.strip(" \t;") for line in drawing(name).splitlines()[1:] for word in line.split("-->")[0].split("-.->")}
+    nodes = {
+        word.strip(" \t;") for line in drawing(name).splitlines()[1:] for word in line.split("-->")[0].split("-.->")
+    }
     assert all(node in text for node in nodes)
     assert not any(word in svg for word in ("foreignObject", "<script", "@import", "url(http"))
