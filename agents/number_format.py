@@ -25,7 +25,7 @@ def decimals_for(values: Floats) -> int:
 def format_value(value: float, decimals: int) -> str:
     """A value with so many decimals, without idle zeros.
 
-    >>> written(12.3401, 2), written(1234.0, -1), written(float("nan"), 0)
+    >>> format_value(12.3401, 2), format_value(1234.0, -1), format_value(float("nan"), 0)
     ('12.34', '1230', '-')
     """
     if value != value:

@@ -30,7 +30,7 @@ def digits_for(model: str) -> Digits:
 def format_numbers(numbers: Iterable[int], digits: Digits) -> str:
     """The numbers separated by commas; spaced, every digit and every comma stands for itself.
 
-    >>> written([105, 20], Digits.SPACED)
+    >>> format_numbers([105, 20], Digits.SPACED)
     '1 0 5 , 2 0'
     """
     text = SEPARATOR.join(str(int(number)) for number in numbers)

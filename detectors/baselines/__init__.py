@@ -3,6 +3,7 @@
 Each is a family of statistics; the one to use, and its direction, are chosen on training data. No rule, no model and
 nothing that looks ahead may enter.
 
+>>> from argosy.detectors.baselines.table import BASELINES
 >>> from argosy.eval.objective import DEFAULT
 >>> from argosy.signals.series import Series
 >>> values = np.random.default_rng(0).normal(100, 1, 500)
