@@ -37,7 +37,7 @@ def _section(command: Any, context: Any) -> Iterator[str]:
     yield f"## {context.command_path}\n"
     yield f"{' '.join((command.help or '').split())}\n"
     if not hasattr(command, "commands"):
-        yield f"```text\n{' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n```\n"
+        yield f"Usage: `{' '.join([context.command_path, *command.collect_usage_pieces(context)])}`\n"
         yield _parameters(command, context)
     if command.epilog:
         yield f"Example: `{command.epilog.removeprefix('Example: ')}`\n"

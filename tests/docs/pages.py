@@ -30,7 +30,7 @@ _FENCE = re.compile(
 )
 _NOTE = re.compile(r"<!--\s*test:\s*(.*?)\s*-->", re.DOTALL)
 _WORD = re.compile(r"(?P<word>slow|stored|server)|exit (?P<exit>\d+)|skip\b\s*(?P<skip>.*)", re.DOTALL)
-_PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
+_COMMAND = re.compile(r"^\s*\$ |^(\.venv/bin/)?(argosy|make|python|pytest|pip|git|docker) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def blocks(text: str, page: str) -> Iterator[Block]:
         if notes and language not in RUN:
             raise ValueError(f"{place}: a block of {language} is not run, and needs no test comment")
         block = Block(place, language, dedent(found["text"]), **_meaning(", ".join(notes), place))
-        if language in SHOWN and _PROMPT.search(block.text):
-            raise ValueError(f"{place}: commands behind a prompt in a block of {language}; make it console")
+        if language in SHOWN and _COMMAND.search(block.text):
+            raise ValueError(f"{place}: commands in a block of {language}; make it sh, or console with its output")
         if language == "console" and not block.commands.strip():
             raise ValueError(f"{place}: a console block without a line that begins with '$ '")
         yield block

@@ -1,6 +1,7 @@
 """The files that commands in pages speak of, made small from the bundled curve."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,9 @@ def write_samples(folder: Path) -> None:
     _doubled(curve[NEWER]).to_csv(folder / "newer.csv", index=False)
     _doubled(curve[NEWEST]).to_csv(folder / "newest.csv", index=False)
     _several(metric).to_parquet(folder / "metrics.parquet", index=False)
+    packaged = folder / "argosy" / "data"
+    packaged.mkdir(parents=True)
+    shutil.copy(example_path(), packaged)
     (folder / "data").mkdir()
     curve[slice(METRIC.start, NEW.stop)].to_csv(folder / "data" / "metric.csv", index=False)
     _write_lines(folder)

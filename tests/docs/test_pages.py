@@ -33,6 +33,7 @@ def test_a_block_that_is_skipped_says_why() -> None:
         "```\nls\n```\n",
         "```shell\nls\n```\n",
         "```text\n$ argosy run a.csv\n```\n",
+        "```text\nargosy bench DATA\n```\n",
         "```console\nargosy run a.csv\n```\n",
     ],
 )
