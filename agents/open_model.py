@@ -4,10 +4,11 @@ from typing import Any
 
 from langchain_core.exceptions import ModelError
 
+from argosy.agents.models.addresses import address
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import EMBEDDED, ModelFacts
 from argosy.agents.models.chat_speaker import ChatSpeaker
-from argosy.agents.models.clients import BoundModel, address, chat_model, only_answers, with_reply_form
+from argosy.agents.models.clients import BoundModel, chat_model, only_answers, with_reply_form
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.speaker import Parameter, Task

@@ -18,10 +18,11 @@ from langchain_core.exceptions import (
 )
 from pydantic import BaseModel
 
+from argosy.agents.models.addresses import address
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import ModelFacts
 from argosy.agents.models.chat_speaker import estimate_tokens
-from argosy.agents.models.clients import address, only_answers
+from argosy.agents.models.clients import only_answers
 from argosy.agents.models.http import bounded_client, timeouts
 from argosy.agents.models.outages import explain
 from argosy.agents.models.pacing import Pace

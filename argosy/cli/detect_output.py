@@ -75,7 +75,7 @@ def _quoted(given: "ReadSignal", alert: dict[str, Any]) -> list[str]:
 
 
 def _alert_lines(alert: dict[str, Any]) -> list[str]:
-    from argosy.inputs.tables.times import iso
+    from argosy.inputs.time_text import iso
 
     where = f"{alert['start']}:{alert['stop']}"
     if alert["begins"] is not None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from argosy.eval.objective import DEFAULT
 from argosy.eval.titles import TITLES
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.sessions.report import PARTS, Metrics, Report, SplitSection
 from argosy.sessions.report_events import EventSection
 from argosy.terminal import printable, several

@@ -219,7 +219,7 @@ def _print(done: "SigllmResult", loaded: "LoadedSeries", out: Path | None, as_js
 
 
 def _where(anomaly: Mapping[str, Any], times_known: bool) -> str:
-    from argosy.inputs.tables.times import iso
+    from argosy.inputs.time_text import iso
 
     places = f"{anomaly['start']}:{anomaly['stop']}"
     return f"{places} ({iso(anomaly['begins'])} to {iso(anomaly['ends'])})" if times_known else places

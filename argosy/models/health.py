@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from argosy.agents.models.addresses import address
 from argosy.agents.models.catalog import EMBEDDED, ModelFacts
-from argosy.agents.models.clients import address
 from argosy.finding import Finding, Health
 from argosy.models.gguf import SCHEME, what_is_missing
 from argosy.models.reachable import what_keeps_away

@@ -3,8 +3,8 @@
 import socket
 from urllib.parse import urlsplit
 
+from argosy.agents.models.addresses import address
 from argosy.agents.models.catalog import EMBEDDED, ModelFacts
-from argosy.agents.models.clients import address
 from argosy.models.gguf import SCHEME
 
 WAIT_S = 5.0

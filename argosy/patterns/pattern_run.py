@@ -13,7 +13,8 @@ from argosy.agents.models.speaker import Pattern, Role, Speaker
 from argosy.graphs.recording.node_context import NodeContext
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.recording.recorder import Clock, Recorder, span
-from argosy.models.roles import open_roles, read_roles
+from argosy.models.open_roles import open_roles
+from argosy.models.roles import read_roles
 from argosy.signals.errors import BadInput
 from argosy.store.sessions import FAILED, PATTERN
 from argosy.store.store import StoreRecorder

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from argosy.inputs.tables.read_series import duration
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import duration, iso
 from argosy.scheduling.planner import ON_TIME_S
 from argosy.scheduling.rows import Outcome, RunRow, ScheduleRow, ScheduleState, WorkerRow
 from argosy.scheduling.runs import Runs

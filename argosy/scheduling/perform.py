@@ -7,16 +7,16 @@ from typing import TypeVar
 
 import pydantic
 
+from argosy.agents.models.addresses import address
 from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
-from argosy.agents.models.clients import address
 from argosy.agents.models.speaker import ModelUnavailable
 from argosy.graphs.recording.observer import Observer
 from argosy.graphs.refine import Settings
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.spec import SourceSpec, open_feed
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.models.gguf import SCHEME
 from argosy.models.roles import read_roles
 from argosy.models.table import Models

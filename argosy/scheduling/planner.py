@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.scheduling.rows import Cause, Outcome, RunRow, RunState, ScheduleRow, ScheduleState
 from argosy.scheduling.schedules import read_schedule, run_values
 from argosy.store import schema

@@ -7,7 +7,7 @@ from argosy.detectors.why.explain import Explanation, explain
 from argosy.detectors.why.moment import Moment
 from argosy.inputs.tables.point_at import point_at
 from argosy.inputs.tables.read_series import TableRequest
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.load import load_detector

@@ -6,8 +6,7 @@ import numpy as np
 
 from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.read_series import duration
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import duration, iso
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps

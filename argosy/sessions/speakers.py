@@ -9,7 +9,7 @@ from argosy.agents.models.chain import Chain
 from argosy.agents.models.speaker import Role, Speaker
 from argosy.graphs.replay.recording import Recording
 from argosy.graphs.replay.wrappers import RecordingSpeaker
-from argosy.models.roles import open_roles
+from argosy.models.open_roles import open_roles
 from argosy.sessions.past import by_language_model, digest, recording_of
 from argosy.sessions.request import SessionRequest
 from argosy.store.rows import SessionRow

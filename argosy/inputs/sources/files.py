@@ -13,7 +13,7 @@ from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.incidents import read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident, incidents_in

@@ -9,7 +9,7 @@ import numpy as np
 from argosy.inputs.sources.errors import NoData
 from argosy.inputs.tables.incidents import placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
 from argosy.signals.incidents import Incident, labels_at, runs
 from argosy.signals.series import Series

@@ -9,7 +9,8 @@ import pandas as pd
 
 from argosy.inputs.quoting import shown
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS, iso
+from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS
+from argosy.inputs.time_text import iso
 from argosy.signals.errors import BadInput
 
 OPTION = "--at"

@@ -14,6 +14,7 @@ from argosy.inputs.tables.incidents import placed, read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import Times, check_step, counted, read_times
+from argosy.inputs.time_text import duration
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps
@@ -201,15 +202,3 @@ def _labels(
     labels, empty = read_flags(columns[names.label])
     notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
     return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
-
-
-def duration(seconds: int) -> str:
-    """A length of time in its largest fitting unit.
-
-    >>> duration(10_800)
-    '3 h'
-    """
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds} s"

@@ -1,7 +1,6 @@
 """Cells to Unix seconds: ISO 8601, Unix seconds to nanoseconds, or an index with a step."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 
 from argosy.inputs.tables.cells import read_floats
 from argosy.inputs.tables.column import Column, is_text, without_blanks
+from argosy.inputs.time_text import iso
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
 
@@ -88,14 +88,6 @@ def check_step(step_s: int) -> int:
     if not 1 <= step_s <= LARGEST_STEP_S:
         raise BadInput("--step", f"{step_s} is no step in whole seconds", f"give one from 1 to {LARGEST_STEP_S}")
     return step_s
-
-
-def iso(second: int) -> str:
-    """A Unix second as text, for messages and pictures."""
-    try:
-        return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError, OSError):
-        return f"{second} s"
 
 
 def _ticks(column: Column, step_s: int | None) -> _Ticks:

@@ -21,7 +21,7 @@ from argosy.agents.models.chain import Chain, Outages
 from argosy.agents.models.speaker import ModelUnavailable, Role
 from argosy.cli.app import app
 from argosy.inputs.logs.log_file import LogRequest
-from argosy.models.roles import RoleSpeakers
+from argosy.models.open_roles import RoleSpeakers
 from argosy.models.table import find_models
 from argosy.patterns.logs.report import LogReport
 from argosy.patterns.logs.run import LogObserver, LogsRequest, read_log

@@ -15,7 +15,7 @@ from argosy.agents.models.speaker import Role
 from argosy.cli.app import app
 from argosy.detectors.cards import Card, CardKind, card_text, read_card
 from argosy.inputs.tables.read_table import read_matrix
-from argosy.models.roles import RoleSpeakers
+from argosy.models.open_roles import RoleSpeakers
 from argosy.patterns.selection.past_results import past_results
 from argosy.patterns.selection.read_source import read_detector_source
 from argosy.settings import read_settings

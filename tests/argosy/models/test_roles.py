@@ -7,7 +7,8 @@ import pytest
 from argosy.agents.models.budget import Budget, Caps
 from argosy.agents.models.catalog import read_catalog
 from argosy.agents.models.speaker import ModelUnavailable, Role
-from argosy.models.roles import open_roles, read_roles, refuse_uncapped
+from argosy.models.open_roles import open_roles
+from argosy.models.roles import read_roles, refuse_uncapped
 from argosy.models.table import Models
 from argosy.settings import read_settings
 from argosy.signals.errors import BadInput

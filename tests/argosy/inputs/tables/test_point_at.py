@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.point_at import point_at
-from argosy.inputs.tables.times import iso
+from argosy.inputs.time_text import iso
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 
