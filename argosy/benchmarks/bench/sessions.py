@@ -15,7 +15,7 @@ from argosy.eval.bench.method import MethodAnswer, Runner, SeriesCase
 from argosy.graphs.controls import CONTROLS
 from argosy.graphs.refine import Settings
 from argosy.models.gguf import SCHEME
-from argosy.models.roles import open_roles
+from argosy.models.open_roles import open_roles
 from argosy.models.table import find_models
 from argosy.sandboxes import open_sandbox
 from argosy.service.score import score_file
