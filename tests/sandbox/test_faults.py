@@ -252,7 +252,7 @@ def test_a_full_disk_is_typed(kind: str, tmp_path: Path) -> None:
     program = (
         f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}\n"
         f"from sandbox.{opened} as Opened\n"
-        "from argosy.sandbox.protocol import SandboxUnavailable\n"
+        "from argosy.sandbox.errors import SandboxUnavailable\n"
         "from tests.sandbox.jobs import outcome, rule\n"
         "try: outcome(Opened(), rule('return values'))\n"
         "except SandboxUnavailable as error: print(error)\n"
