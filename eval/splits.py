@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
 
+from argosy.eval.shares import LOCKBOX, VALIDATION
 from argosy.signals.errors import BadInput
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Splits:
         assert_never(part)
 
 
-def split(points: int, validation: float = 0.2, lockbox: float = 0.3) -> Splits:
+def split(points: int, validation: float = VALIDATION, lockbox: float = LOCKBOX) -> Splits:
     """Cuts `points` points by time: the lockbox from the end, validation before it, training the rest.
 
     The shares are rounded to whole points. Raises BadInput when a share is negative or training would be empty.

@@ -17,6 +17,7 @@ from argosy.benchmarks.datasets.collection import Entry, LabelledSeries
 from argosy.eval.bench.cell import slug
 from argosy.eval.bench.folder import ResultsFolder
 from argosy.eval.bench.method import FitOn
+from argosy.eval.shares import LOCKBOX, VALIDATION
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
 from argosy.signals.errors import BadInput
@@ -46,7 +47,7 @@ class SessionOptions:
 class Plan:
     """The settings of one benchmark. `lockbox` None takes the layout's own cut, or the usual share."""
 
-    validation: float = 0.2
+    validation: float = VALIDATION
     lockbox: float | None = None
     objective: str = "default"
     fit_on: FitOn = FitOn.TRAIN
@@ -90,9 +91,6 @@ class Stored:
         return TableRequest(self.file, step_s=self.step_s)
 
 
-DEFAULT_LOCKBOX = 0.3
-
-
 def store_series(entry: Entry, plan: Plan, folder: ResultsFolder) -> Stored:
     """Reads a series and keeps it as a table of its own in the results folder. Raises BadInput."""
     labelled = entry.read()
@@ -110,9 +108,9 @@ def store_series(entry: Entry, plan: Plan, folder: ResultsFolder) -> Stored:
 def _shares(plan: Plan, points: int, test_start: int | None) -> tuple[float, float]:
     """Validation and lockbox; before a layout's own test part, validation keeps its proportion to training."""
     if plan.lockbox is not None or test_start is None or not 0 < test_start < points:
-        return plan.validation, DEFAULT_LOCKBOX if plan.lockbox is None else plan.lockbox
+        return plan.validation, LOCKBOX if plan.lockbox is None else plan.lockbox
     before = test_start / points
-    return plan.validation / (1.0 - DEFAULT_LOCKBOX) * before, 1.0 - before
+    return plan.validation / (1.0 - LOCKBOX) * before, 1.0 - before
 
 
 def _write(id: str, labelled: LabelledSeries, file: Path) -> None:

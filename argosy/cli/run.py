@@ -10,6 +10,7 @@ from argosy.choices import DIRECTIONS, one_of
 from argosy.cli import options
 from argosy.cli.estimate_output import print_estimate
 from argosy.cli.running import run_with_progress
+from argosy.eval.shares import LOCKBOX, VALIDATION
 
 if TYPE_CHECKING:
     from argosy.graphs.refine.shortlist_settings import ShortlistSettings
@@ -47,8 +48,8 @@ def run(
     rules: Annotated[str, typer.Option(help="Which kinds of rules: flag, clear or both.")] = "both",
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round.")] = 5,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds.")] = 3,
-    validation: Annotated[float, typer.Option(help="Share of the points that rules are chosen on.")] = 0.2,
-    lockbox: Annotated[float, typer.Option(help="Last share of the points, opened once.")] = 0.3,
+    validation: Annotated[float, typer.Option(help="Share of the points that rules are chosen on.")] = VALIDATION,
+    lockbox: Annotated[float, typer.Option(help="Last share of the points, opened once.")] = LOCKBOX,
     objective: Annotated[
         str, typer.Option(help="default (mean of the three), event_f1_pa, point_f1 or event_f1_k10.")
     ] = "default",

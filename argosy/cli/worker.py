@@ -8,6 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
+from argosy.scheduling.lease import LEASE_S
 from argosy.signals.errors import BadInput
 
 
@@ -25,7 +26,7 @@ def worker(
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON lines of --log on stdout.")] = False,
     lease: Annotated[
         float, typer.Option(min=2.0, max=86_400, help="Seconds without a beat until others take over.")
-    ] = 30.0,
+    ] = LEASE_S,
 ) -> None:
     """Run what schedules ask for, beside other workers; Ctrl-C lets what is under way end, twice ends at once."""
     from argosy.scheduling.lease import WorkerPace, check_pace

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from argosy.scheduling.runs import MOST_STARTS
 from argosy.signals.errors import BadInput
 
+LEASE_S = 30.0
+"""A worker that is silent for so long is taken for dead by the others."""
+
 
 @dataclass(frozen=True)
 class WorkerPace:
     """`jobs` runs at once, a look at all each `tick_s`; a worker that does not beat for `lease_s` is dead to others."""
 
     jobs: int = 1
-    lease_s: float = 30.0
+    lease_s: float = LEASE_S
     tick_s: float = 1.0
     most_starts: int = MOST_STARTS
 

@@ -8,6 +8,7 @@ from typing import Any
 import pydantic
 
 from argosy.agents.models.budget import Caps
+from argosy.eval.shares import LOCKBOX, VALIDATION
 from argosy.graphs.refine import Settings
 from argosy.graphs.refine.graph import Node
 from argosy.graphs.refine.offers import Library
@@ -47,8 +48,8 @@ class SessionRequest:
     model: str = "embedded"
     settings: Settings = field(default_factory=Settings)
     objective: str = "default"
-    validation: float = 0.2
-    lockbox: float = 0.3
+    validation: float = VALIDATION
+    lockbox: float = LOCKBOX
     caps: Caps = field(default_factory=Caps)
     sandbox: SandboxChoice = SandboxChoice.AUTO
     accept_risk: bool = False

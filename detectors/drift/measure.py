@@ -18,8 +18,11 @@ MOST_SLOTS = 96
 MOST_OLDER = 200_000
 """Of longer series the newest so many older points are compared with."""
 
-OF_VALUES = (population, level, residual_spread, scale, seasonality)
-NAMES = ("population", "level", "residual_spread", "scale", "seasonality", "alert_rate", "false_alerts", "missed")
+STATISTICS_OF_VALUES = (population, level, residual_spread, scale, seasonality)
+OF_VALUES = ("population", "level", "residual_spread", "scale", "seasonality")
+"""Statistics of values alone, by name; they see no gaps, as a sample holds the values that are there."""
+
+NAMES = (*OF_VALUES, "alert_rate", "false_alerts", "missed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +53,8 @@ def _of_values(newer: DriftInput) -> tuple[DriftFinding, ...]:
     sample = sample_of(newer)
     if not sample.enough:
         why = f"{len(sample.newer):,} new points beside {len(sample.older):,} older ones are too few"
-        return tuple(unmeasured(name, why) for name in NAMES[:5])
-    return tuple(statistic(sample) for statistic in OF_VALUES)
+        return tuple(unmeasured(name, why) for name in OF_VALUES)
+    return tuple(statistic(sample) for statistic in STATISTICS_OF_VALUES)
 
 
 def sample_of(newer: DriftInput) -> Sample:

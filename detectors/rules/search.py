@@ -20,6 +20,7 @@ Evaluate = Callable[[Sequence[Mapping[str, Number]]], Sequence[Floats | None]]
 """Scores of one rule for each setting, in one sandbox job; None where that evaluation failed."""
 
 BUDGET = 48
+"""Evaluations where nobody says how many; sessions say (`argosy.graphs.refine.settings`, `evaluations`)."""
 _SAME = 1e-6
 _STEPS = (0.6, 1.6, 0.8, 1.25)
 

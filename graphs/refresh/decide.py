@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from argosy.detectors.drift.counts import outside
+from argosy.detectors.drift.measure import OF_VALUES
 from argosy.graphs.refresh.context import RefreshNodeContext
 from argosy.graphs.refresh.data import FEWEST_INCIDENTS, LoadedDetector, alert_count
-from argosy.graphs.refresh.drift import OF_VALUES
 from argosy.graphs.refresh.judge import LEAST_GAIN, steadily_better
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.graphs.refresh.state import State

@@ -1,14 +1,12 @@
 """The first node: has the series drifted away from what its detector was made on?"""
 
 from argosy.detectors.drift import DriftFinding, DriftInput, measure_drift
-from argosy.detectors.drift.measure import NAMES
+from argosy.detectors.drift.measure import OF_VALUES
 from argosy.detectors.drift.onset import onset
 from argosy.graphs.recording.node_context import Fact
 from argosy.graphs.refresh.context import RefreshNodeContext
 from argosy.graphs.refresh.data import RefreshData
 from argosy.graphs.refresh.state import State, finding_json
-
-OF_VALUES = NAMES[:5]
 
 
 def find_drift(_state: State, node: RefreshNodeContext) -> State:

@@ -14,11 +14,15 @@ from argosy.inputs.tables.column_names import ID_NAMES, pick
 from argosy.inputs.tables.file_start import first_bytes
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import read_moments
+from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 from argosy.signals.series import Series
 
 LARGEST_JSON_BYTES = 64 << 20
+
+JsonRow = dict[str, object]
+_JSON_ROLES = ("start", "end", "kind", "author", "labelled")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def read_incidents(path: Path, step_s: int | None = None, series: str | None = N
 
     Where the file has a column `series` and `series` is given, only the rows of that series. Raises BadInput.
     """
-    columns = _json_columns(path) if _is_json(path) else _sheet_columns(open_sheet(path), series)
+    columns = _json_columns(path, series) if _is_json(path) else _sheet_columns(open_sheet(path), series)
     return _incidents(columns, step_s)
 
 
@@ -129,7 +133,7 @@ def _is_json(path: Path) -> bool:
     return first_bytes(path).lstrip()[:1] in (b"[", b"{")
 
 
-def _json_columns(path: Path) -> dict[str, Column]:
+def _json_columns(path: Path, series: str | None) -> dict[str, Column]:
     """The columns of a JSON list of {"start": …, "end": …} or [start, end]; its rows are counted from 1."""
     mend = 'write a list such as [{"start": "2024-05-01T13:00:00Z", "end": "2024-05-01T14:00:00Z"}]'
     if path.stat().st_size > LARGEST_JSON_BYTES:
@@ -142,27 +146,42 @@ def _json_columns(path: Path) -> dict[str, Column]:
         raise BadInput(named(path), f"not JSON ({shown(error)})", mend) from error
     if not isinstance(items, list):
         raise BadInput(named(path), "not a list of incidents", mend)
-    rows = [_json_row(item) for item in items]
-    for number, row in enumerate(rows, start=1):
+    rows: list[tuple[int, JsonRow]] = []
+    for number, item in enumerate(items, start=1):
+        row = _json_row(item)
         if row is None:
             raise BadInput(f"{named(path)}, row {number}", "no start and end", mend)
-    return {
-        role: _json_column(path, role, [row[role] for row in rows if row])
-        for role in ("start", "end", "kind", "author")
-    }
+        rows.append((number, row))
+    rows = _of_series(path, rows, series)
+    roles = [
+        role for role in _JSON_ROLES if role in ("start", "end") or any(row.get(role) is not None for _, row in rows)
+    ]
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    return {role: _json_column(path, role, [row.get(role) for _, row in rows], numbers) for role in roles}
 
 
-def _json_row(item: object) -> dict[str, object] | None:
+def _json_row(item: object) -> JsonRow | None:
     match item:
         case {"start": start, "end": end, **others}:
-            return {"start": start, "end": end, "kind": others.get("kind"), "author": others.get("author")}
+            return {"start": start, "end": end, **{str(role): cell for role, cell in others.items()}}
         case [start, end]:
-            return {"start": start, "end": end, "kind": None, "author": None}
+            return {"start": start, "end": end}
     return None
 
 
-def _json_column(path: Path, role: str, cells: list[object]) -> Column:
-    rows = np.arange(1, len(cells) + 1, dtype=np.int64)
+def _of_series(path: Path, rows: list[tuple[int, JsonRow]], series: str | None) -> list[tuple[int, JsonRow]]:
+    """The rows of a series, where rows say of which they are. Raises BadInput where that is not clear."""
+    ids = {str(row["series"]) for _, row in rows if row.get("series") is not None}
+    if not ids:
+        return rows
+    if series:
+        return [(number, row) for number, row in rows if str(row.get("series")) == series]
+    if len(ids) > 1:
+        raise BadInput(f"{named(path)}, 'series'", "it holds several series", "name one with --series")
+    return rows
+
+
+def _json_column(path: Path, role: str, cells: list[object], rows: Ints) -> Column:
     numeric = all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
     try:
         array = pa.array(cells) if numeric else pa.array([None if cell is None else str(cell) for cell in cells])

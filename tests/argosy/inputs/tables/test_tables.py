@@ -1,12 +1,14 @@
 """What a table becomes: times in every spelling, labels, incidents, series among others, scores in a column."""
 
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from argosy.inputs.tables.incidents import read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, list_series, read_series
 from argosy.signals.errors import BadInput
@@ -183,6 +185,25 @@ def test_incidents_come_from_a_file_of_their_own(tmp_path: Path, name: str, text
     assert loaded.labels is not None
     assert np.flatnonzero(loaded.labels).tolist() == [2, 3]
     assert [incident.kind for incident in loaded.incidents] == ["drop"]
+
+
+def test_incidents_in_json_say_of_which_series_they_are_and_when_they_were_labelled(tmp_path: Path) -> None:
+    file = tmp_path / "i.json"
+    rows = [
+        {"start": 1600000080, "end": 1600000200, "series": "a", "labelled": 1600000300},
+        {"start": 1600000140, "end": 1600000200, "series": "b"},
+    ]
+    file.write_text(json.dumps(rows))
+    (incident,) = read_incidents(file, series="a")
+    assert (incident.start, incident.end, incident.labelled) == (1600000080, 1600000200, 1600000300)
+    assert [each.labelled for each in read_incidents(file, series="b")] == [None]
+    assert read_incidents(file, series="c") == ()
+    with pytest.raises(BadInput, match="several series"):
+        read_incidents(file)
+    rows[1]["start"] = "never"
+    file.write_text(json.dumps(rows))
+    with pytest.raises(BadInput, match="row 2"):
+        read_incidents(file, series="b")
 
 
 def test_incidents_of_an_index_are_indices(tmp_path: Path) -> None:
