@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Self
 
 import yaml
@@ -135,6 +136,7 @@ class Catalog:
         return {name: facts for name, facts in found.items() if facts.url is not None}
 
 
+@lru_cache(maxsize=16)  # a table is read for every session, and YAML takes longer than all else about it
 def read_catalog(text: str, place: str) -> Catalog:
     """Reads the table from YAML. Raises BadInput naming `place`, the row and the field; values are not repeated."""
     try:
