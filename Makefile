@@ -12,6 +12,9 @@ BIN := .venv/bin
 # These run one after the other: they count processes and containers, and would count each other's.
 STARTS_PROCESSES := docker or namespaces or network or model or postgres or prometheus or slow
 
+# Tests start Python hundreds of times: without compiled files each start would compile Argosy anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test fast check lint lock docs site clean
 
 setup: .venv/ready

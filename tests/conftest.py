@@ -8,8 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
+from argosy.store import schema, upgrade
+from argosy.store.database import Database
 from tests.postgres.server import PostgresServer
 
 
@@ -94,6 +97,31 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for name in ("ARGOSY_STORE", "ARGOSY_MODELS", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _migrated_once() -> Iterator[None]:
+    """Of the new SQLite stores of this process the first is made by the migrations, the others by what they made.
+
+    Hundreds of tests open a new store, and the migrations take the processor ten times as long as their outcome.
+    """
+    made: list[str] = []
+    migrate = upgrade._run
+
+    def run(database: Database, connection: sa.Connection) -> None:
+        if connection.dialect.name != "sqlite" or sa.inspect(connection).get_table_names():
+            migrate(database, connection)
+        elif made:
+            for statement in made:
+                connection.exec_driver_sql(statement)
+        else:
+            migrate(database, connection)
+            made.extend(connection.scalars(sa.text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))
+            made.append(f"INSERT INTO alembic_version VALUES ('{schema.HEAD}')")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(upgrade, "_run", run)
+        yield
 
 
 @pytest.fixture(scope="session")

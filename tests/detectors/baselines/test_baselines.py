@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -90,6 +92,12 @@ def test_missing_values_have_no_score(name: str) -> None:
     assert event_pa(labels, scores.flags).f1 > 0.6
 
 
+@cache
+def fitted(name: str) -> Detector:
+    """A baseline that has learned from a usual series."""
+    return BASELINES[name](DEFAULT, 0).fit(*_spiked(600))
+
+
 ODD = {
     "empty": np.empty(0),
     "one point": np.ones(1),
@@ -113,8 +121,7 @@ def test_odd_series_are_fitted_and_scored(name: str, odd: str) -> None:
             scores = detector.score(scored).values
             assert scores.shape == (len(scored),)
             assert scores.dtype == np.float64
-    fitted = BASELINES[name](DEFAULT, 0).fit(*_spiked(600))
-    assert fitted.score(series).values.shape == (len(series),)
+    assert fitted(name).score(series).values.shape == (len(series),)
 
 
 def test_a_constant_series_is_quiet_until_it_moves(name: str) -> None:

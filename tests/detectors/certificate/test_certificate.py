@@ -86,7 +86,14 @@ def test_an_examination_finds_the_window_of_a_rolling_rule() -> None:
     assert kept["values moved to another time"] == 0.0
 
 
-@pytest.mark.parametrize(("width", "level", "threshold"), [(1, 24, 4.0), (12, 40, 2.0), (24, 60, 3.0)])
+@pytest.mark.parametrize(
+    ("width", "level", "threshold"),
+    [
+        (1, 24, 4.0),
+        pytest.param(12, 40, 2.0, marks=pytest.mark.slow),
+        pytest.param(24, 60, 3.0, marks=pytest.mark.slow),
+    ],
+)
 def test_what_it_says_of_history_is_what_single_points_say(width: int, level: int, threshold: float) -> None:
     """By brute force, on drops of several points of which the last need more history than the first."""
     values = np.random.default_rng(width).normal(0, 1, 900)
