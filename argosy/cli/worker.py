@@ -8,7 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
-from argosy.scheduling.lease import LEASE_S
+from argosy.scheduling.defaults import LEASE_S
 from argosy.signals.errors import BadInput
 
 

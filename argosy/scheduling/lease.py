@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
+from argosy.scheduling.defaults import LEASE_S
 from argosy.scheduling.runs import MOST_STARTS
 from argosy.signals.errors import BadInput
-
-LEASE_S = 30.0
-"""A worker that is silent for so long is taken for dead by the others."""
 
 
 @dataclass(frozen=True)
