@@ -44,7 +44,7 @@ def speaker_at(server, budget=None):
         (ChatSpeaker, "_measure"),
         (ChatSpeaker, "_text"),
         (chat_speaker, "_is_cut"),
-        (chat_speaker, "drawn"),
+        (chat_speaker, "sampling_parameters"),
         (Pace, "take"),
         (http, "_body"),
     ],
