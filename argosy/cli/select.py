@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from argosy.workspace import Workspace
 
 _FILE = "file"
-_GOALS = ("flag", "rank")
 _SHOWN = 3
 
 Cards = Annotated[Path | None, typer.Option("--cards", help="Your own cards: a YAML file, or a folder of them.")]

@@ -9,7 +9,6 @@ from argosy.agents.rules.form.edits import Edit, Source
 from argosy.detectors.rules.rule import RuleUnreadable
 
 TABLE_NAMES = ("PARAMS", "PARAMETERS", "params", "parameters", "Params", "DEFAULT_PARAMS")
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def find_detect(tree: ast.Module) -> ast.FunctionDef:

@@ -130,8 +130,6 @@ METHODS: Mapping[str, Method] = {row.name: row for row in _ROWS}
 SINGLE = (*BASELINES, *RIVALS)
 """The single detectors that a session has to beat."""
 
-ASKING = tuple(name for name, row in METHODS.items() if row.asks)
-
 PAIRS = tuple(
     ("session", other)
     for other in ("session_base", "auto", "argos_plain", "best_of_n", *(row.name for row in ABLATIONS), *SINGLE)
