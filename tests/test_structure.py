@@ -12,7 +12,7 @@ ROOMS = ("argosy", "graphs", "agents", "detectors", "eval", "signals", "prompts"
 SERVERS = {"models", "postgres", "prometheus"}
 """Folders of tests that hold what tests need, and none."""
 
-OF_THE_WHOLE = {"docs", "wheel"}
+OF_THE_WHOLE = {"cases", "docs", "wheel"}
 """Folders of tests of what is no room."""
 
 
