@@ -9,7 +9,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# These run one after the other: they count processes and containers, and would count each other's.
+# Three at once by group, as tests/conftest.py says: they wait more than they compute, and count containers.
 STARTS_PROCESSES := docker or namespaces or network or model or postgres or prometheus or slow
 
 # Tests start Python hundreds of times: without compiled files each start would compile Argosy anew.
@@ -28,7 +28,7 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not ($(STARTS_PROCESSES))" --hypothesis-profile thorough
-	$(BIN)/python -m pytest -m "$(STARTS_PROCESSES)"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "$(STARTS_PROCESSES)"
 
 fast: setup
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not ($(STARTS_PROCESSES))"

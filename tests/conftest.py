@@ -81,6 +81,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "prometheus: starts a Prometheus of its own; tests/prometheus/start.sh gets it")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup`, what counts containers, volumes or shared memory runs in one process, one by one.
+
+    The rest goes by file, since a module's fixtures are its own; pages of the docs share none that is dear.
+    """
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        engine = any(item.get_closest_marker(name) for name in ("docker", "namespaces"))
+        if engine or not file.startswith("tests/docs/"):
+            item.add_marker(pytest.mark.xdist_group("engine" if engine else file))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     required = os.environ.get("ARGOSY_REQUIRE", "").split(",")
     for name, lacking in LACKING.items():
