@@ -1,5 +1,6 @@
 """`argosy schedule`: refreshes on time."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -91,7 +92,7 @@ def add(
 ) -> None:
     """Refresh a detector by a cron line, on newer data of a source."""
     from argosy.choices import one_of
-    from argosy.cli.schedule_source import SourceOptions, columns_of, incidents_of, source_of
+    from argosy.cli.schedule_source import SourceOptions, columns_of, incidents_of, query_notes, source_of
     from argosy.sandboxes import SandboxChoice
     from argosy.scheduling.cron import Cron
     from argosy.scheduling.missed_policy import MissedPolicy
@@ -123,10 +124,15 @@ def add(
     row = store.detectors.find(detector)
     live = check_scheduled(store, row.id)
     source = source_of(asked, live.step_s, live.base.get("column"))
+    said = query_notes(source, live.base.get("column"), os.environ, int(_now()))
     others = [each.id for each in schedules.listed() if each.line == store.service.line_of(row.id)]
     added = schedules.add(row.id, line, policy, source.as_json(), request.as_json())
     print_one(added, as_json, f"added; argosy worker runs it, next at {moment_utc(added.next)}")
-    for note in (*([f"{', '.join(others)} refreshes this detector, too"] if others else []), *asked.not_there_yet()):
+    for note in (
+        *([f"{', '.join(others)} refreshes this detector, too"] if others else []),
+        *asked.not_there_yet(),
+        *said,
+    ):
         typer.echo(f"note: {note}", err=True)
 
 
@@ -140,7 +146,9 @@ def listing(as_json: options.AsJson = False) -> None:
     runs = Runs(store.database, store.redaction, _now)
     found = [(row, runs.last(row.id)) for row in schedules.listed()]
     if as_json:
-        print_json([schedule_json(row) | {"last": run_json(last) if last else None} for row, last in found])
+        print_json(
+            [schedule_json(row) | {"last": run_json(last, row.detector) if last else None} for row, last in found]
+        )
     elif not found:
         typer.echo("No schedule yet. argosy schedule add DETECTOR makes one.")
     else:
@@ -168,9 +176,10 @@ def run_now(schedule: Which, as_json: options.AsJson = False) -> None:
     from argosy.scheduling.listing import run_json
     from argosy.terminal import print_json
 
-    run = _open()[0].run_now(schedule)
+    schedules, _ = _open()
+    run = schedules.run_now(schedule)
     if as_json:
-        print_json(run_json(run))
+        print_json(run_json(run, schedules.find(run.schedule).detector))
     else:
         typer.echo(f"{run.id} waits for a worker; argosy schedule history {run.schedule} tells what came of it")
 
@@ -188,12 +197,13 @@ def history(
     schedules, store = _open()
     name = schedules.find(schedule).id if schedule else None
     found = Runs(store.database, store.redaction, _now).of(name, limit)
+    detectors = schedules.detectors()
     if as_json:
-        print_json([run_json(run) for run in found])
+        print_json([run_json(run, detectors[run.schedule]) for run in found])
     elif not found:
         typer.echo("Nothing was due yet.")
     else:
-        print_runs(found)
+        print_runs(found, detectors)
 
 
 def _open() -> "tuple[Schedules, Store]":

@@ -38,8 +38,16 @@ def print_schedules(found: "list[tuple[ScheduleRow, RunRow | None]]") -> None:
     _table(("schedule", "state", "cron", "next", "detector", "source", "last"), rows)
 
 
-def print_runs(found: "tuple[RunRow, ...]") -> None:
-    """A table of runs."""
+def print_runs(found: "tuple[RunRow, ...]", detectors: dict[str, str]) -> None:
+    """A table of runs for each schedule, under its name and that of its detector."""
+    from argosy.terminal import printable
+
+    for schedule in dict.fromkeys(run.schedule for run in found):
+        typer.echo(printable(f"schedule {schedule} of detector {detectors[schedule]}"))
+        _print_runs_of_one([run for run in found if run.schedule == schedule])
+
+
+def _print_runs_of_one(found: "Sequence[RunRow]") -> None:
     rows = []
     for run in found:
         state = run.outcome.value if run.outcome else run.state.value

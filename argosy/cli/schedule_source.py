@@ -1,7 +1,7 @@
 """What `argosy schedule add` is told of a source: checked before anything is kept."""
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,10 @@ from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.inputs.sources.spec import SourceSpec
+
+
+CHECK_S = 5.0
+"""So long a server may take to say whether a query is right."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,23 @@ def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpe
     gaps = one_of("--gaps", asked.gaps or "", {each.value: each for each in GapPolicy})
     kept = {"data": data, "gaps": gaps, "incidents": asked.incidents, "lookback_days": asked.lookback_days}
     return SourceSpec.model_validate(kept)
+
+
+def query_notes(kept: "SourceSpec", base: str | None, environ: Mapping[str, str], now: int) -> tuple[str, ...]:
+    """What a Prometheus says of its queries now. Raises BadInput for a query that it refuses."""
+    from argosy.inputs.sources.addresses import filled_in
+    from argosy.inputs.sources.prometheus import PrometheusSource
+    from argosy.inputs.sources.spec import open_feed
+
+    if kept.data.kind != "prometheus":
+        return ()
+    try:
+        filled_in("--prometheus", kept.data.url, environ)
+    except BadInput as error:
+        return (f"the query was not checked: {error.place}: {error.problem}",)
+    source = open_feed(kept, base, environ).source
+    assert isinstance(source, PrometheusSource)
+    return replace(source, timeout_s=min(source.timeout_s, CHECK_S), within_s=2 * CHECK_S).check(now)
 
 
 def columns_of(

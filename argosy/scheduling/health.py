@@ -41,8 +41,7 @@ def of_workers(store: Store, now: float) -> Health:
     active = [row for row in Schedules(store, lambda: now).listed() if row.state is ScheduleState.ACTIVE]
     ailments = [_dead(row, now, bool(alive)) for row in dead]
     if active and not alive:
-        waiting = f"{len(active)} {'schedule waits' if len(active) == 1 else 'schedules wait'} for one"
-        ailments.append(ServiceFinding(f"no worker runs, and {waiting}", "start argosy worker"))
+        ailments.append(_nobody(len(active), rows))
     told = f"{len(alive)} alive" + (f", {len(dead)} died within a day" if dead else "")
     return Health(told, tuple(ailments))
 
@@ -76,6 +75,16 @@ def of_detectors(store: Store, now: float) -> Health:
         what = f"{len(alone)} of {len(rows)} live in no schedule, the newest {alone[0]}"
         ailments.append(ServiceFinding(what, f"argosy schedule add {alone[0]} looks at it on time", grave=False))
     return Health(f"{len(rows)} live", tuple(ailments))
+
+
+def _nobody(active: int, rows: tuple[WorkerRow, ...]) -> ServiceFinding:
+    """Not grave where the last one ended in order, as `worker --once` does: what is overdue is said of the schedules."""
+    waiting = f"{active} {'schedule waits' if active == 1 else 'schedules wait'} for one"
+    ended = rows[-1].ended if rows else None
+    if ended is None:
+        return ServiceFinding(f"no worker runs, and {waiting}", "start argosy worker")
+    what = f"no worker runs since {iso(int(ended))}, when the last one ended in order, and {waiting}"
+    return ServiceFinding(what, "start argosy worker, or let cron start argosy worker --once", grave=False)
 
 
 def _dead(row: WorkerRow, now: float, others: bool) -> ServiceFinding:

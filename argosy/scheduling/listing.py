@@ -22,8 +22,8 @@ def schedule_json(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def run_json(run: RunRow) -> dict[str, Any]:
-    """A run as plain JSON values."""
+def run_json(run: RunRow, detector: str) -> dict[str, Any]:
+    """A run as plain JSON values, with the detector that its schedule names."""
     names = ("id", "schedule", "due", "attempt", "starts", "worker", "started", "ended", "why", "facts")
     words = {"cause": run.cause.value, "state": run.state.value, "outcome": run.outcome and run.outcome.value}
-    return {name: getattr(run, name) for name in names} | words
+    return {name: getattr(run, name) for name in names} | words | {"detector": detector}

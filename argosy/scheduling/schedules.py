@@ -66,6 +66,11 @@ class Schedules:
         with self._database.reading() as connection:
             return {row.id: row.line for row in connection.execute(sa.select(_TABLE.c.id, _TABLE.c.line))}
 
+    def detectors(self) -> dict[str, str]:
+        """The detector that each schedule names, those removed too, by its id."""
+        with self._database.reading() as connection:
+            return {row.id: row.detector for row in connection.execute(sa.select(_TABLE.c.id, _TABLE.c.detector))}
+
     def pause(self, start: str) -> ScheduleRow:
         """Holds a schedule. What runs goes on; what waits is cancelled. Raises BadInput."""
         return self._change(start, ScheduleState.PAUSED, "the schedule was paused before it began")

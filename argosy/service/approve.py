@@ -29,31 +29,37 @@ def answer(
     workspace: Workspace,
     observer: Observer | None = None,
 ) -> RefreshResult:
-    """Promotes the challenger that waits for approval, or retires it. The same answer again gives the same result.
+    """Promotes the challenger that waits for approval, or retires it.
 
-    `approval` is the beginning of an approval's or a refresh's id. Raises BadInput where it was answered otherwise, and
-    where the champion has changed since it was asked.
+    `approval` is the beginning of an approval's or a refresh's id. Raises BadInput where it was answered before, where
+    the champion has changed since it was asked, and for an author that would not be kept as given.
     """
     store = workspace.store
+    _check_author(author, store)
     asked = store.refreshes.approval(approval)
     row = store.refreshes.find(asked.refresh)
-    verdict = APPROVED if approved else REJECTED
     with store.claims.hold(row.line):
         asked = store.refreshes.approval(asked.id)
         if asked.verdict is not None:
-            return _answered(asked, verdict, store)
-        said = ApprovalAnswer(verdict, author, why)
+            raise _answered(asked, row)
+        said = ApprovalAnswer(APPROVED if approved else REJECTED, author, why)
         told = _gone_on(row, said, approved, workspace, observer or Observer())
     store.sessions.finish(told.session, told.state.value, told.as_json())
     return told
 
 
-def _answered(asked: ApprovalRow, verdict: str, store: Store) -> RefreshResult:
-    row = store.refreshes.find(asked.refresh)
-    if asked.verdict != verdict or row.json is None:
-        mend = f"argosy detector show {row.detector} tells what came of it"
-        raise BadInput(f"approval {asked.id}", f"was {asked.verdict} by {asked.author} before", mend)
-    return RefreshResult.of(row.json)
+def _check_author(author: str, store: Store) -> None:
+    """An answer stands in somebody's name: one of which the store would remove a part is none."""
+    if not author.strip():
+        raise BadInput("--by", "is empty", "say who answers")
+    if store.redaction.text(author) != author:
+        mend = "give a name or a user name"
+        raise BadInput("--by", "holds an e-mail address or a key, which the store does not keep", mend)
+
+
+def _answered(asked: ApprovalRow, row: RefreshRow) -> BadInput:
+    mend = f"argosy detector show {row.detector} tells what came of it"
+    return BadInput(f"approval {asked.id}", f"was {asked.verdict} by {asked.author} before", mend)
 
 
 def _gone_on(
@@ -77,6 +83,8 @@ def _gone_on(
         row.data,
         expires=before.expires,
         answer=said,
+        worked_s=before.cost.seconds,
+        began=clock(),
     )
     context = RefreshContext(
         champion=before.champion,

@@ -10,7 +10,7 @@ from argosy.inputs.time_text import duration, iso
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps
-from argosy.signals.incidents import incidents_in
+from argosy.signals.incidents import incidents_in, runs
 from argosy.signals.series import Series
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import DetectorRow
@@ -23,6 +23,10 @@ AHEAD_S = 3_600
 """Points later than the clock by more than this would hide all that comes after them, and are left out."""
 
 FEWEST_TO_COMPARE = 10
+
+FEWEST_LOST = 2
+"""Where so many earlier incidents, and all of them, are no longer labelled, the labels were lost and not mended."""
+
 _CLOSE = 1e-9
 
 NO_LABELS = "earlier points had labels, and these data have none: nobody has said what of them is an incident"
@@ -91,7 +95,8 @@ def joined(earlier: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: 
     known = earlier.loaded
     _check(known, loaded, row)
     loaded, notes = _not_ahead(loaded, now)
-    notes = (*notes, *_compared(known, loaded), *_gap(known, loaded))
+    loaded, lost = _with_lost_labels(earlier, loaded)
+    notes = (*notes, *_compared(known, loaded), *_gap(known, loaded), *lost)
     if loaded.labels is None and earlier.labelled.any():
         notes = (*notes, NO_LABELS)
     anew = relabelled(earlier, loaded)
@@ -103,7 +108,11 @@ def joined(earlier: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: 
 
 
 def relabelled(earlier: EarlierSeries, loaded: LoadedSeries) -> Ints:
-    """The seconds of points whose label is new, in order: of which nobody had said anything, or something else."""
+    """The seconds of points whose label is new, in order: of which nobody had said anything, or something else.
+
+    Where all earlier incidents are gone at once, their labels were lost and nobody has said that they were none.
+    """
+    loaded, _ = _with_lost_labels(earlier, loaded)
     if loaded.labels is None:
         return np.zeros(0, dtype=np.int64)
     known, seconds = earlier.loaded, loaded.series.seconds
@@ -112,6 +121,24 @@ def relabelled(earlier: EarlierSeries, loaded: LoadedSeries) -> Ints:
     before = known.labels if known.labels is not None else np.zeros(len(known.series), dtype=np.bool_)
     news[theirs] = ~earlier.labelled[mine] | (before[mine] != loaded.labels[theirs])
     return seconds[news]
+
+
+def _with_lost_labels(earlier: EarlierSeries, loaded: LoadedSeries) -> tuple[LoadedSeries, tuple[str, ...]]:
+    """The data with the earlier incidents where all of several are gone; and what is to be said of those that are."""
+    known = earlier.loaded
+    if loaded.labels is None or known.labels is None:
+        return loaded, ()
+    mine, theirs = _shared(known.series.seconds, loaded.series.seconds)
+    before, after = known.labels[mine], loaded.labels[theirs]
+    found = runs(before)
+    gone = sum(not after[start:stop].any() for start, stop in found)
+    if not gone:
+        return loaded, ()
+    if gone < len(found) or gone < FEWEST_LOST:
+        return loaded, (f"{gone} of {len(found)} earlier incidents are labelled normal now",)
+    labels = loaded.labels.copy()
+    labels[theirs] |= before
+    return replace(loaded, labels=labels), (f"all {gone} earlier incidents are gone from these labels: they are kept",)
 
 
 def _labelled_until(earlier: EarlierSeries) -> int | None:

@@ -20,7 +20,8 @@ CHALLENGED = (RefreshState.PROMOTED, RefreshState.REJECTED, RefreshState.SHADOW,
 class RefreshRegister:
     """The register of one refresh. `told` is what came of it, once it is concluded.
 
-    `expires`: the second until which a champion that was confirmed may stay; None where it never expires.
+    `expires`: the second until which a champion that was confirmed may stay; None where it never expires. `worked_s`
+    is what the refresh took before `began`, Unix seconds; a person's time to answer lies between and is no cost.
     """
 
     store: Store
@@ -36,6 +37,8 @@ class RefreshRegister:
     expired: bool = False
     notes: tuple[str, ...] = ()
     answer: ApprovalAnswer | None = None
+    worked_s: float = 0.0
+    began: float | None = None
     told: RefreshResult | None = None
 
     def conclude(self, standing: RefreshState, state: State) -> None:
@@ -97,7 +100,7 @@ class RefreshRegister:
             statistics=tuple(Statistic(**each) for each in state.get("findings") or ()),
             challenger=challenger,
             state=standing,
-            cost=Cost(**_amounts(state.get("cost"), max(0.0, self.clock() - self.refresh.started))),
+            cost=Cost(**_amounts(state.get("cost"), self._seconds())),
             estimate=Cost(**_amounts(state.get("estimate"))),
             session=self.session,
             at=self.clock(),
@@ -107,6 +110,10 @@ class RefreshRegister:
             facts=facts,
             notes=(*self.notes, *(state.get("notes") or ())),
         )
+
+    def _seconds(self) -> float:
+        began = self.refresh.started if self.began is None else self.began
+        return self.worked_s + max(0.0, self.clock() - began)
 
     def _question(self, told: RefreshResult) -> dict[str, Any]:
         row = self.store.detectors.find(told.champion)

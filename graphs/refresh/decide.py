@@ -40,7 +40,7 @@ def _choice(state: State, node: RefreshNodeContext) -> tuple[str, Decision, str]
     if not state["findings"]:
         return KEEP, Decision.KEEP, state["notes"][0]
     if data.challenger:
-        return SHADOW, context.challenge or Decision.KEEP, f"{data.challenger.id} is in shadow; its time goes on"
+        return SHADOW, context.challenge or Decision.KEEP, f"{data.challenger.id} was judged beside its champion"
     return _by_findings(fired, node)
 
 

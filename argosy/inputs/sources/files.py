@@ -1,9 +1,12 @@
 """Files as a source: one, or all that a pattern names, joined by time."""
 
 import glob
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +23,14 @@ from argosy.signals.incidents import Incident, incidents_in
 from argosy.signals.series import Series
 
 MOST_FILES = 5_000
+
+JUST_WRITTEN_S = 60.0
+"""What was changed so short a while ago may not be whole yet."""
+
+_NOT_LINES = (".parquet", ".pq", ".gz", ".json")
+"""Endings of files whose last byte says nothing of whether they are whole; what is cut of them cannot be read."""
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class FileIncidents:
             raise SourceUnavailable(
                 str(self.path), "there is no such file of incidents", "write it, or schedule another"
             )
-        return read_incidents(self.path, None, self.series)
+        return _whole(self.path, lambda: read_incidents(self.path, None, self.series))
 
 
 def joined(parts: Sequence[LoadedSeries]) -> LoadedSeries:
@@ -95,10 +106,48 @@ def _paths(pattern: str) -> list[Path]:
 
 
 def _read(path: Path, request: TableRequest) -> LoadedSeries:
+    return _whole(path, lambda: read_series(replace(request, path=path)))
+
+
+def _whole(path: Path, read: Callable[[], Read]) -> Read:
+    """What a file holds. Raises SourceUnavailable for one that somebody is still writing."""
     try:
-        return read_series(replace(request, path=path))
+        before = path.stat()
+        found = read()
+        after = path.stat()
     except FileNotFoundError as error:  # it was there when the folder was listed
         raise SourceUnavailable(str(path), "went away while it was read", "try again") from error
+    except BadInput as error:
+        if _just_written(before) and _may_be_cut(path):
+            raise _unfinished(path, f"was changed just now and cannot be read ({error.problem})") from error
+        raise
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise _unfinished(path, "was changed while it was read")
+    if _just_written(after) and not _is_binary(path) and _may_be_cut(path):
+        raise _unfinished(path, "was changed just now and ends within a line")
+    return found
+
+
+def _just_written(stat: os.stat_result) -> bool:
+    return abs(time.time() - stat.st_mtime) < JUST_WRITTEN_S
+
+
+def _may_be_cut(path: Path) -> bool:
+    """Whether a file that somebody may still be writing does not end as whole ones do."""
+    if _is_binary(path):
+        return True
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - 1))
+        return file.read(1) not in (b"\n", b"\r")
+
+
+def _is_binary(path: Path) -> bool:
+    return path.suffix.lower() in _NOT_LINES
+
+
+def _unfinished(path: Path, problem: str) -> SourceUnavailable:
+    return SourceUnavailable(str(path), problem, "it is read again once nobody writes to it")
 
 
 def _check_alike(parts: Sequence[LoadedSeries]) -> None:

@@ -67,6 +67,15 @@ class PrometheusSource:
         base = self._base(asking, stretch, seconds)
         return LoadedSeries(Path(f"prometheus:{asking.host}"), series, None, (), base, tuple(notes), True)
 
+    def check(self, now: int) -> tuple[str, ...]:
+        """Asks each query once, for the last step. What is to be noted of it: no point there, or no answer.
+
+        Raises BadInput for a query that the server refuses, and for one that gives several series.
+        """
+        queries = [self.query] if self.base_query is None else [self.query, self.base_query]
+        asking = _Asking(self.url, self.step_s, self.timeout_s, time.monotonic() + self.within_s)
+        return tuple(note for query in queries for note in asking.notes_of(query, Stretch(now - self.step_s, now)))
+
     def _base(self, asking: "_Asking", stretch: Stretch, seconds: Ints) -> BaseColumn | None:
         if self.base_query is None or self.base is None:
             return None
@@ -147,6 +156,17 @@ class _Asking:
             notes.append(f"infinite or absurd values, taken as missing: {int(wild.sum()):,}")
             values[wild] = np.nan
         return seconds, values, list(dict.fromkeys(notes))
+
+    def notes_of(self, query: str, stretch: Stretch) -> Iterator[str]:
+        """What is to be noted of a query before anybody relies on it."""
+        try:
+            seconds, _, notes = self.series(query, stretch)
+        except SourceUnavailable as error:
+            yield f"{query!r} was not checked: {error}"
+            return
+        yield from notes
+        if not len(seconds):
+            yield f"{query!r} has no point from {stretch} at {self.place}"
 
     def _pages(self, stretch: Stretch) -> Iterator[tuple[int, int]]:
         step_s = self._step_s

@@ -15,6 +15,7 @@ from argosy.cli.app import app
 from argosy.scheduling.workers import Workers
 from argosy.settings import Settings
 from argosy.store.store import open_store
+from tests.argosy.inputs.sources.test_prometheus import answering
 from tests.argosy.scheduling.kept import keep_detector
 
 WAIT_S = 60.0
@@ -56,7 +57,10 @@ def test_history_tells_what_waits(home: Path) -> None:
     argosy(home, "schedule", "run-now", row["schedule"])
     (run,) = json.loads(argosy(home, "schedule", "history", row["schedule"], "--json").stdout)
     assert (run["cause"], run["state"], run["outcome"]) == ("run_now", "waiting", None)
-    assert "waiting" in argosy(home, "schedule", "history").stdout
+    assert run["detector"] == row["detector"]
+    told = argosy(home, "schedule", "history").stdout
+    assert told.splitlines()[0] == f"schedule {row['schedule']} of detector {row['detector']}"
+    assert "waiting" in told
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,24 @@ def test_a_lease_must_be_longer_than_a_beat(home: Path) -> None:
 def test_lines_go_to_one_place(home: Path) -> None:
     refused = argosy(home, "worker", "--json", "--log", "worker.jsonl")
     assert (refused.exit_code, "give one of the two" in refused.stderr) == (2, True)
+
+
+@pytest.mark.network
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_query_is_asked_once_before_it_is_scheduled(home: Path) -> None:
+    refused = b'{"status": "error", "errorType": "bad_data", "error": "1:5: parse error"}'
+    with answering(400, refused) as url:
+        wrong = scheduled(home, "--gaps", "hold", "--prometheus", url, "--query", "sum(")
+    assert (wrong.exit_code, "parse error" in wrong.stderr, wrong.stderr.count("\n")) == (2, True, 1)
+    assert json.loads(argosy(home, "schedule", "list", "--json").stdout) == []
+    away = scheduled(home, "--gaps", "hold", "--prometheus", "http://127.0.0.1:1", "--query", "up")
+    assert (away.exit_code, "'up' was not checked" in away.stderr) == (0, True)
+    unset = scheduled(home, "--gaps", "hold", "--prometheus", "http://a:${NO_SUCH_PASSWORD}@h:9090", "--query", "up")
+    assert (unset.exit_code, "NO_SUCH_PASSWORD is not set" in unset.stderr) == (0, True)
+    empty = b'{"status": "success", "data": {"resultType": "matrix", "result": []}}'
+    with answering(200, empty) as url:
+        nothing = scheduled(home, "--gaps", "hold", "--prometheus", url, "--query", "no_such_metric")
+    assert (nothing.exit_code, "'no_such_metric' has no point from" in nothing.stderr) == (0, True)
 
 
 @pytest.mark.slow

@@ -39,6 +39,18 @@ def test_a_schedule_without_a_worker_is_told(store: Store, detector: str) -> Non
     assert (told.what, told.grave) == ("no worker runs, and 1 schedule waits for one", True)
 
 
+def test_a_worker_that_ended_in_order_is_not_missed_until_something_is_overdue(store: Store, detector: str) -> None:
+    schedule(store, detector)
+    workers = Workers(store.database, lambda: START)
+    workers.enter("w-once", "here", 42, 30.0)
+    workers.leave("w-once")
+    (told,) = of_workers(store, START + 600).ailments
+    assert (told.grave, "ended in order" in told.what) == (False, True)
+    assert not of_schedules(store, START + 600).ailments
+    (late,) = of_schedules(store, NEXT + 7_200).ailments
+    assert late.grave
+
+
 def test_a_dead_worker_is_told_and_graver_where_nobody_takes_over(store: Store, detector: str) -> None:
     Workers(store.database, lambda: START).enter("w-dead", "here", 42, 30.0)
     (told,) = of_workers(store, START + 600).ailments

@@ -8,7 +8,7 @@ import pytest
 
 from argosy.graphs.refresh.outcomes import Decision, RefreshState
 from argosy.service.approve import answer
-from argosy.service.known_series import NO_LABELS
+from argosy.service.known_series import NO_LABELS, earlier_series
 from argosy.service.line import line_json, retire, roll_back
 from argosy.service.refresh_request import RefreshResult, ShadowPeriod, Statistic
 from argosy.service.score import status_notes
@@ -197,16 +197,30 @@ def test_a_person_decides_from_another_process(line: Line, tmp_path: Path, appro
     elsewhere = open_store(Settings(tmp_path))
     (question,) = elsewhere.refreshes.approvals()
     assert question.id == asked.approval
-    done = answer(question.id, approved, "ada", "looked at both", workspace_of(elsewhere))
+    line.clock.at += 3 * 86_400
+    done = answer(question.id, approved, "ada", "looked at both", workspace_of(elsewhere, clock=line.clock))
     assert done.state is (RefreshState.PROMOTED if approved else RefreshState.REJECTED)
     assert done.live == (asked.challenger if approved else line.first)
     assert "ada" in done.why
     assert elsewhere.refreshes.approvals() == ()
-    assert answer(question.id, approved, "bob", "", workspace_of(elsewhere)) == done
-    with pytest.raises(BadInput, match="by ada before"):
-        answer(question.id, not approved, "bob", "", workspace_of(elsewhere))
+    assert asked.cost.seconds < done.cost.seconds < asked.cost.seconds + 60, "three days of waiting are no work"
+    assert "is in shadow" not in done.why
+    for again in (approved, not approved):
+        with pytest.raises(BadInput, match="by ada before"):
+            answer(question.id, again, "bob", "", workspace_of(elsewhere))
     nodes = [each.node for each in read_transcript(elsewhere, asked.session).sections]
     assert nodes[-2:] == ["ask", "promote" if approved else "reject"]
+
+
+@pytest.mark.parametrize("author", ["ann@example.org", " ", "sk-abcdefghijklmnopqrstuv"])
+def test_an_answer_stands_in_a_name_that_is_kept(line: Line, author: str) -> None:
+    shifted(line).refresh(3_400, approve=True)
+    asked = line.refresh(3_900, approve=True)
+    with pytest.raises(BadInput, match="--by"):
+        answer(str(asked.approval), True, author, "", workspace_of(line.store))
+    assert len(line.store.refreshes.approvals()) == 1
+    assert answer(str(asked.approval), True, "Ann O'Hara", "", workspace_of(line.store)).live == asked.challenger
+    assert line.store.refreshes.approvals(every=True)[0].author == "Ann O'Hara"
 
 
 def test_an_approval_that_comes_too_late_promotes_nothing(line: Line) -> None:
@@ -345,6 +359,22 @@ def test_the_gate_judges_by_the_points_that_are_labelled_and_again_when_more_are
 def test_labels_that_are_missing_are_missed(line: Line) -> None:
     assert NO_LABELS in line.refresh(3_000, labelled=False).notes
     assert NO_LABELS not in line.refresh(3_300).notes
+
+
+def test_labels_that_are_all_gone_were_lost_and_those_of_some_were_mended(line: Line) -> None:
+    line.refresh(3_000)
+    labels = line.labels.copy()
+    line.labels[:] = False
+    lost = line.refresh(3_300)
+    assert any(note.startswith("all 20 earlier incidents are gone") for note in lost.notes)
+    line.labels[:] = labels
+    known = earlier_series(line.store, line.first)
+    assert known.loaded.labels is not None
+    np.testing.assert_array_equal(known.loaded.labels[:3_000], labels[:3_000])
+    line.labels[75:83] = False
+    mended = line.refresh(3_600)
+    assert "1 of 20 earlier incidents are labelled normal now" in mended.notes
+    assert earlier_series(line.store, line.first).loaded.labels[:3_000].sum() == labels[:3_000].sum() - 8  # type: ignore[index]
 
 
 def test_a_champion_gives_its_place_back_whatever_question_is_open(line: Line) -> None:

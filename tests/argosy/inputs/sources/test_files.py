@@ -1,5 +1,6 @@
 """Files and SQL as sources: what they give of a stretch, with incidents, across gaps, and what they refuse."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,28 @@ def test_what_is_not_there_is_told_apart(tmp_path: Path) -> None:
     )
     with pytest.raises(NoData, match=r"its points are from 2026-09-21T14:14:00Z to 2026-09-21T15:13:00Z"):
         open_feed(late, None, {}).load(FIRST + 100 * STEP_S, ALL)
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.97, 0.999])
+def test_a_file_that_is_still_written_is_tried_again(tmp_path: Path, keep: float) -> None:
+    frame(0, 60).to_csv(tmp_path / "a.csv", index=False)
+    whole = (tmp_path / "a.csv").read_bytes()
+    (tmp_path / "a.csv").write_bytes(whole[: int(keep * len(whole))])
+    with pytest.raises(SourceUnavailable, match="was changed just now"):
+        files(tmp_path / "a.csv").load(FIRST, ALL)
+    frame(0, 60).to_parquet(tmp_path / "b.parquet")
+    (tmp_path / "b.parquet").write_bytes((tmp_path / "b.parquet").read_bytes()[: int(keep * 500)])
+    with pytest.raises(SourceUnavailable, match="was changed just now"):
+        files(tmp_path / "b.parquet").load(FIRST, ALL)
+
+
+def test_a_file_without_a_last_line_end_is_read_once_nobody_writes_to_it(tmp_path: Path) -> None:
+    frame(0, 60).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "a.csv").write_bytes((tmp_path / "a.csv").read_bytes().rstrip())
+    with pytest.raises(SourceUnavailable, match="ends within a line"):
+        files(tmp_path / "a.csv").load(FIRST, ALL)
+    os.utime(tmp_path / "a.csv", (1_700_000_000, 1_700_000_000))
+    assert len(files(tmp_path / "a.csv").load(FIRST, ALL).series) == 60
 
 
 def test_a_renamed_column_is_named(tmp_path: Path) -> None:
