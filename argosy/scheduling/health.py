@@ -78,7 +78,7 @@ def of_detectors(store: Store, now: float) -> Health:
 
 
 def _nobody(active: int, rows: tuple[WorkerRow, ...]) -> ServiceFinding:
-    """Not grave where the last one ended in order, as `worker --once` does: what is overdue is said of the schedules."""
+    """Not grave where the last one ended in order, as `worker --once` does: of schedules it is said what is overdue."""
     waiting = f"{active} {'schedule waits' if active == 1 else 'schedules wait'} for one"
     ended = rows[-1].ended if rows else None
     if ended is None:
