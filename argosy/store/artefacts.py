@@ -62,7 +62,7 @@ class Artefacts:
     def _put(self, data: bytes, suffix: str) -> str:
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name, suffix)
-        if path.exists():
+        if _holds(path, data):
             return name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,3 +89,11 @@ class Artefacts:
         if hashlib.sha256(data).hexdigest() != name:
             raise StoreUnavailable(str(path), "is damaged", "restore it from a copy")
         return data
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and whole: what is damaged is written anew."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False

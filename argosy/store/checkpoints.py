@@ -15,9 +15,11 @@ from langgraph.checkpoint.base import (
     get_checkpoint_id,
     get_checkpoint_metadata,
 )
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from argosy.store import schema
 from argosy.store.database import Database
+from argosy.store.errors import StoreUnavailable
 
 _TABLE, _WRITES = schema.checkpoints, schema.checkpoint_writes
 
@@ -25,11 +27,12 @@ _TABLE, _WRITES = schema.checkpoints, schema.checkpoint_writes
 class Checkpoints(BaseCheckpointSaver[int]):
     """LangGraph's checkpointer over our own tables, for SQLite and PostgreSQL alike; whole checkpoints, never deleted.
 
-    For state that is small and JSON-like: it is kept whole at every step.
+    For state that is small and JSON-like: it is kept whole at every step. Of types with a name only LangGraph's own
+    harmless ones are made when it is read; whatever else a row names stays the plain value beside the name.
     """
 
     def __init__(self, database: Database) -> None:
-        super().__init__()
+        super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._database = database
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
@@ -105,7 +108,7 @@ class Checkpoints(BaseCheckpointSaver[int]):
     def _tuple(self, connection: sa.Connection, row: sa.Row[Any]) -> CheckpointTuple:
         same = (_WRITES.c.thread == row.thread) & (_WRITES.c.space == row.space) & (_WRITES.c.checkpoint == row.id)
         query = sa.select(_WRITES).where(same).order_by(_WRITES.c.path, _WRITES.c.task, _WRITES.c.number)
-        load = self.serde.loads_typed
+        load = self._load
         return CheckpointTuple(
             config=_config(row.thread, row.space, row.id),
             checkpoint=load((row.kind, row.data)),
@@ -113,6 +116,13 @@ class Checkpoints(BaseCheckpointSaver[int]):
             parent_config=_config(row.thread, row.space, row.parent) if row.parent else None,
             pending_writes=[(w.task, w.channel, load((w.kind, w.data))) for w in connection.execute(query)],
         )
+
+    def _load(self, typed: tuple[str, bytes]) -> Any:
+        try:
+            return self.serde.loads_typed(typed)
+        except (ValueError, TypeError, KeyError, NotImplementedError, RecursionError) as error:
+            mend = "refresh the detector again"
+            raise StoreUnavailable(self._database.place, "holds a damaged checkpoint", mend) from error
 
 
 def _place(config: RunnableConfig) -> tuple[str, str]:

@@ -56,6 +56,18 @@ def test_an_array_comes_back_as_it_was(store: Store, array: np.ndarray) -> None:
     np.testing.assert_array_equal(back, array)
 
 
+@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"\0" * 176])
+def test_a_damaged_artefact_is_written_anew_when_it_is_put_again(store: Store, tmp_path: Path, damage: bytes) -> None:
+    array = np.arange(6.0)
+    name = store.artefacts.put_array(array)
+    (file,) = tmp_path.rglob(f"{name}.npy")
+    file.write_bytes(damage)
+    with pytest.raises(StoreUnavailable, match="is damaged"):
+        store.artefacts.get_array(name)
+    assert store.artefacts.put_array(array) == name
+    np.testing.assert_array_equal(store.artefacts.get_array(name), array)
+
+
 def test_arrays_by_name_come_back_and_the_same_ones_are_one_file(store: Store, tmp_path: Path) -> None:
     state = {"weights": np.arange(3.0), "mean": np.array(1.5)}
     name = store.artefacts.put_arrays(state)
