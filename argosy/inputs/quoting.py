@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
-LONGEST_QUOTE = 60
+LONGEST_QUOTE, LONGEST_SAID = 60, 200
 
 
 def shown(text: object) -> str:
     """A cell or name from a file, quoted, on one line, and short enough for a message."""
     quoted = repr(str(text)[: LONGEST_QUOTE + 1])
     return quoted if len(str(text)) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…'"
+
+
+def on_one_line(text: str) -> str:
+    """What a server says, as it may stand in a message: printable, on one line, and no longer than two of a screen."""
+    line = "".join(each if each.isprintable() else " " for each in text[: 4 * LONGEST_SAID])
+    return " ".join(line.split())[:LONGEST_SAID]
 
 
 def named(path: Path) -> str:

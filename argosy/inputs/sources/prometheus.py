@@ -10,18 +10,22 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import numpy as np
+import pydantic
 import requests
 
+from argosy.inputs.quoting import on_one_line
 from argosy.inputs.sources.addresses import check_kept, standing_in, without_password
+from argosy.inputs.sources.deadline import Deadline
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch
 from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.cells import LARGEST_VALUE
 from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.times import LATEST_S
 from argosy.signals.arrays import Floats, Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -36,6 +40,44 @@ _SELECTOR = re.compile(r"^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^{}]*\})?\s*$")
 _COUNTER_NAMES = ("_total", "_count", "_sum", "_bucket")
 _ADDRESS = "write --prometheus http://host:9090"
 _FALLS = 0.5  # of a counter that starts again, below what it was before
+
+
+_Second = Annotated[float, pydantic.Field(ge=0, le=LATEST_S)]
+
+
+class PrometheusSeries(pydantic.BaseModel):
+    """One series of an answer: its labels, and pairs of Unix seconds and value; a value is text such as `NaN`."""
+
+    metric: dict[str, str]
+    values: list[tuple[_Second, float]]
+
+
+class _Matrix(pydantic.BaseModel):
+    resultType: Literal["matrix"]  # noqa: N815  the field's name in the answer
+    result: list[PrometheusSeries]
+
+
+class PrometheusAnswer(pydantic.BaseModel):
+    """What `query_range` answers when all is well. What does not fit is no answer of a Prometheus."""
+
+    status: Literal["success"]
+    data: _Matrix
+    warnings: list[str] = []
+
+
+class _Refusal(pydantic.BaseModel):
+    """What may be read of any other answer."""
+
+    status: str = ""
+    errorType: str = ""  # noqa: N815  the field's name in the answer
+    error: str = ""
+
+    @staticmethod
+    def of(body: bytes) -> "_Refusal":
+        try:
+            return _Refusal.model_validate_json(body)
+        except pydantic.ValidationError:
+            return _Refusal()
 
 
 @dataclass(frozen=True)
@@ -136,21 +178,21 @@ class _Asking:
 
     def series(self, query: str, stretch: Stretch) -> tuple[Ints, Floats, list[str]]:
         """The points of the only series that the query gives. Raises BadInput where there are several."""
-        pages: list[list[tuple[float, str]]] = []
+        pages: list[list[tuple[float, float]]] = []
         notes: list[str] = []
-        labels: Mapping[str, str] | None = None
+        labels: dict[str, str] | None = None
         for start, end in self._pages(stretch):
             answer = self._ask({"query": query, "start": start, "end": end, "step": self._step_s})
-            notes += [f"Prometheus warns: {each}" for each in answer.get("warnings", ())]
-            found = self._matrix(answer, query)
+            notes += [f"Prometheus warns: {on_one_line(each)}" for each in answer.warnings[:SHOWN_SERIES]]
+            found = answer.data.result
             for each in found:
-                if len(found) > 1 or (labels is not None and each["metric"] != labels):
+                if len(found) > 1 or (labels is not None and each.metric != labels):
                     raise self._several(query, found, labels)
-                labels = each["metric"]
-                pages.append(each["values"])
+                labels = each.metric
+                pages.append(each.values)
         points = [point for page in pages for point in page]
         seconds = np.array([round(float(at)) for at, _ in points], dtype=np.int64)
-        values = np.array([float(value) for _, value in points], dtype=np.float64)
+        values = np.array([value for _, value in points], dtype=np.float64)
         wild = ~np.isnan(values) & (np.abs(values) > LARGEST_VALUE)
         if wild.any():
             notes.append(f"infinite or absurd values, taken as missing: {int(wild.sum()):,}")
@@ -176,46 +218,59 @@ class _Asking:
             yield start, end
             start = end + step_s
 
-    def _ask(self, parameters: Mapping[str, object]) -> dict[str, Any]:
+    def _ask(self, parameters: Mapping[str, object]) -> "PrometheusAnswer":
         left_s = self._until - time.monotonic()
         if left_s <= 0:
             raise self._unavailable("the pages together took too long", "ask for a shorter stretch, or a longer step")
         timeout_s = min(self._timeout_s, left_s)
-        sent = {**parameters, "timeout": f"{max(1, round(1000 * timeout_s))}ms"}
+        status, body = self._body(parameters, timeout_s)
         try:
-            with requests.post(
-                f"{self._url}/api/v1/query_range", data=sent, timeout=timeout_s, stream=True, allow_redirects=False
-            ) as reply:
-                return self._answer(reply, time.monotonic() + timeout_s)
-        except requests.exceptions.Timeout as error:
-            raise self._unavailable(f"no answer within {timeout_s:g} s", "make the query cheaper") from error
-        except requests.exceptions.ConnectionError as error:
-            raise self._unavailable("does not answer", "start it, or correct --prometheus") from error
-        except requests.exceptions.RequestException as error:
-            problem = f"cannot be asked ({type(error).__name__})"
-            raise BadInput(self.place, problem, _ADDRESS) from error
+            answer = PrometheusAnswer.model_validate_json(body)
+        except pydantic.ValidationError as error:
+            raise self._refused(status, _Refusal.of(body)) from error
+        return answer
 
-    def _answer(self, reply: requests.Response, until: float) -> dict[str, Any]:
+    def _body(self, parameters: Mapping[str, object], timeout_s: float) -> tuple[int, bytes]:
+        """The status and the whole body of an answer, all within a time and a size."""
+        sent = {**parameters, "timeout": f"{max(1, round(1000 * timeout_s))}ms"}
+        options: dict[str, Any] = {"data": sent, "timeout": timeout_s, "stream": True, "allow_redirects": False}
+        deadline = Deadline(timeout_s)
+        try:
+            with deadline.session() as session, session.post(f"{self._url}/api/v1/query_range", **options) as reply:
+                body = self._whole(reply)
+        except requests.exceptions.RequestException as error:
+            raise self._not_asked(error, deadline, timeout_s) from error
+        if deadline.passed:  # what was cut may look whole where no length was given
+            raise self._late(timeout_s)
+        return reply.status_code, body
+
+    def _whole(self, reply: requests.Response) -> bytes:
         body = bytearray()
         for chunk in reply.iter_content(1 << 16):
             body += chunk
             if len(body) > LARGEST_BYTES:
                 raise BadInput(self.place, f"an answer of more than {LARGEST_BYTES >> 20} MiB", "select one series")
-            if time.monotonic() > until:
-                raise self._unavailable(f"the answer took longer than {self._timeout_s:g} s", "make the query cheaper")
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict) and answer.get("status") == "success":
-            return answer
-        raise self._refused(reply.status_code, answer if isinstance(answer, dict) else {})
+        return bytes(body)
 
-    def _refused(self, status: int, answer: Mapping[str, Any]) -> Exception:
+    def _late(self, timeout_s: float) -> SourceUnavailable:
+        return self._unavailable(f"no answer within {timeout_s:g} s", "make the query cheaper")
+
+    def _not_asked(self, error: Exception, deadline: Deadline, timeout_s: float) -> Exception:
+        if deadline.passed or isinstance(error, requests.exceptions.Timeout):
+            return self._late(timeout_s)
+        if isinstance(error, requests.exceptions.ConnectionError):
+            return self._unavailable("does not answer", "start it, or correct --prometheus")
+        if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+            return self._unavailable("breaks off within its answer", "see to the server")
+        return BadInput(self.place, f"cannot be asked ({type(error).__name__})", _ADDRESS)
+
+    def _refused(self, status: int, answer: "_Refusal") -> Exception:
         """Prometheus says bad_data for a query that is wrong; its other errors, and a proxy's, may pass."""
-        said = str(answer.get("error", f"HTTP {status}"))[:200]
-        if answer.get("errorType") == "bad_data" or status in (400, 422):
-            if answer.get("errorType") == "timeout":
+        said = on_one_line(answer.error) or f"HTTP {status}"
+        if answer.status == "success":
+            return self._unavailable("answers with no matrix of series", "check that --prometheus is a Prometheus")
+        if answer.errorType == "bad_data" or status in (400, 422):
+            if answer.errorType == "timeout":
                 return self._unavailable(said, "make the query cheaper")
             return BadInput(f"{self.place}, --query", said, "mend the query; try it in Prometheus' own page")
         if status in (401, 403):
@@ -226,16 +281,8 @@ class _Asking:
             return BadInput(self.place, f"is no Prometheus (HTTP {status})", _ADDRESS)
         return self._unavailable(said, "see to the server")
 
-    def _matrix(self, answer: Mapping[str, Any], query: str) -> list[Any]:
-        match answer:
-            case {"data": {"resultType": "matrix", "result": list(result)}}:
-                return result
-        raise self._unavailable(f"answers {query!r} with no matrix", "check that --prometheus is a Prometheus")
-
-    def _several(self, query: str, found: list[Any], labels: Mapping[str, str] | None) -> BadInput:
-        names = [
-            json.dumps(each, sort_keys=True) for each in ([labels] if labels else []) + [x["metric"] for x in found]
-        ]
+    def _several(self, query: str, found: list["PrometheusSeries"], labels: Mapping[str, str] | None) -> BadInput:
+        names = [json.dumps(each, sort_keys=True) for each in ([labels] if labels else []) + [x.metric for x in found]]
         names = list(dict.fromkeys(names))
         listed = ", ".join(names[:SHOWN_SERIES]) + (", …" if len(names) > SHOWN_SERIES else "")
         mend = "select one by its labels, or aggregate, such as sum(…)"

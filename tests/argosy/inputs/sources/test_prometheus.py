@@ -1,10 +1,11 @@
 """A Prometheus as a source: Debian's own, on blocks that its promtool made; and servers that are down, slow or odd."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,94 @@ def test_a_slow_server_is_unavailable_within_its_time(socket_enabled: None) -> N
         with pytest.raises(SourceUnavailable, match=r"no answer within 0\.3 s"):
             source(url, "up", timeout_s=0.3).load(whole(10))
         assert time.monotonic() - began < 15
+
+
+@network
+@pytest.mark.parametrize(
+    "head", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n{"]
+)
+def test_a_server_that_drips_is_unavailable_within_its_time(socket_enabled: None, head: bytes) -> None:
+    with dripping(head) as url, pytest.raises(SourceUnavailable, match=r"no answer within 0\.5 s"):
+        source(url, "up", timeout_s=0.5).load(whole(10))
+
+
+@contextmanager
+def dripping(head: bytes) -> Iterator[str]:
+    """A server that sends this, and then a byte every twentieth of a second, without end."""
+    ending = threading.Event()
+
+    def serve() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(head)
+                while not ending.wait(0.05):
+                    connection.sendall(b"H")
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        ending.set()
+        thread.join()
+        listening.close()
+
+
+def matrix(result: str) -> bytes:
+    return f'{{"status": "success", "data": {{"resultType": "matrix", "result": {result}}}}}'.encode()
+
+
+@network
+@pytest.mark.parametrize(
+    "body",
+    [
+        matrix("null"),
+        matrix("[7]"),
+        matrix('[{"metric": {}}]'),
+        matrix('[{"metric": null, "values": []}]'),
+        matrix('[{"metric": {"a": 7}, "values": [[1, "1"]]}]'),
+        matrix('[{"metric": {}, "values": [[1]]}]'),
+        matrix('[{"metric": {}, "values": [[1, "2", 3]]}]'),
+        matrix('[{"metric": {}, "values": [["then", "1"]]}]'),
+        matrix('[{"metric": {}, "values": [["NaN", "1"]]}]'),
+        matrix('[{"metric": {}, "values": [[1e300, "1"]]}]'),
+        matrix('[{"metric": {}, "values": [[' + "9" * 400 + ', "1"]]}]'),
+        matrix('[{"metric": {}, "values": [[1, "many"]]}]'),
+        matrix('[{"metric": {}, "values": [[1, {}]]}]'),
+        matrix("[" * 100_000),
+        b'{"status": "success", "data": []}',
+        b'{"status": "success", "data": {"resultType": "matrix", "result": []}, "warnings": 7}',
+        b'{"status": "success", "data": {"resultType": "matrix", "result": []}, "warnings": [{}]}',
+        b"\xff\xfe\x00",
+        b"",
+    ],
+    ids=range(19),
+)
+def test_an_answer_that_is_none_is_one_line(socket_enabled: None, body: bytes) -> None:
+    with answering(200, body) as url, pytest.raises(SourceUnavailable) as raised:
+        source(url, "up").load(whole(10))
+    assert len(str(raised.value)) < 400
+    assert str(raised.value).isprintable()
+
+
+@network
+def test_what_a_server_says_reaches_a_terminal_on_one_line_without_commands(socket_enabled: None) -> None:
+    said = failed("bad_data", "parse\nerror \x1b[2J" + "x" * 9_999)
+    with answering(400, said) as url, pytest.raises(BadInput, match="parse error") as raised:
+        source(url, "up").load(whole(10))
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 400
+
+
+@network
+def test_a_value_beyond_all_bounds_is_missing(socket_enabled: None) -> None:
+    many = '[{"metric": {}, "values": [[1790000040, "' + "9" * 400 + '"], [1790000100, "1"]]}]'
+    with answering(200, matrix(many)) as url:
+        loaded = source(url, "up").load(whole(10))
+    assert np.isnan(loaded.series.values[0])
+    assert "infinite or absurd values" in loaded.notes[0]
 
 
 def failed(kind: str, text: str) -> bytes:
