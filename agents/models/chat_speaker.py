@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from argosy.agents.models.budget import Budget
 from argosy.agents.models.catalog import Price
 from argosy.agents.models.clients import BoundModel
-from argosy.agents.models.outages import NoCompletion, explain
+from argosy.agents.models.outages import NoCompletion, explain, without_key
 from argosy.agents.models.pacing import Pace
 from argosy.agents.models.reply_form import ReplyForm
 from argosy.agents.models.sampling import sampling_parameters
@@ -110,7 +110,7 @@ class ChatSpeaker:
     def _text(self, answer: AIMessage) -> str:
         """What was answered, be it as the arguments of a function; without the key, which a server might repeat."""
         text = answer.text or (json.dumps(answer.tool_calls[0]["args"]) if answer.tool_calls else "")
-        return text.replace(self._secret, "[key]") if self._secret else text
+        return without_key(text, self._secret)
 
     def _measure(self, answer: AIMessage, asked: int) -> Usage:
         """The server's own counts, where they can be true."""

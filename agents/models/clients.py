@@ -101,7 +101,7 @@ def only_answers() -> Iterator[None]:
     with exchange() as this:
         try:
             yield
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             if this.answered:
                 raise NoCompletion(str(error)) from error
             raise

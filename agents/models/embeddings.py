@@ -160,8 +160,8 @@ class EndpointEmbedder:
     def _read(self, answer: _Answer, count: int) -> Floats:
         """The vectors in the order asked for; servers may answer in another."""
         found = {each.index: each.embedding for each in answer.data}
-        if sorted(found) != list(range(count)):
-            raise _unusable(self.name, f"{len(found)} vectors came for {count} texts")
+        if sorted(found) != list(range(count)) or len(answer.data) != count:
+            raise _unusable(self.name, f"{len(answer.data)} vectors came for {count} texts")
         known = self.dimension or len(found[0])
         other = next((len(found[place]) for place in range(count) if len(found[place]) != known), None)
         if other is not None:

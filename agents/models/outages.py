@@ -13,6 +13,7 @@ from langchain_core.exceptions import (
 )
 
 _MESSAGE_CHARS = 300
+SHORTEST_KEY = 8
 
 
 class AnswerTooLong(ModelError):
@@ -44,11 +45,20 @@ _MENDS: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
+def without_key(text: str, key: str | None) -> str:
+    """The text with a note in place of the key; one so short that it would shred ordinary text is no secret.
+
+    >>> without_key("no 12345678 here", "12345678"), without_key("extra text", "x")
+    ('no [key] here', 'extra text')
+    """
+    return text.replace(key, "[key]") if key and len(key) >= SHORTEST_KEY else text
+
+
 def explain(model: str, error: Exception, secret: str | None = None) -> str:
     """One line: the model, what happened, what the server said (without `secret`), and the mend."""
     problem, mend = next((row[1:] for row in _MENDS if isinstance(error, row[0])), _NO_COMPLETION)
     said = " ".join(str(error).split())
-    said = (said.replace(secret, "[key]") if secret else said)[:_MESSAGE_CHARS]
+    said = without_key(said, secret)[:_MESSAGE_CHARS]
     # A server that refuses a key may quote parts of it.
     if isinstance(error, ModelAuthenticationError) or not said:
         return f"{model}: {problem}; {mend}"

@@ -69,6 +69,27 @@ def test_another_dimension_is_refused_in_one_line(server: EmbeddingsServer, with
     assert "\n" not in str(raised.value)
 
 
+ONE = '"index": 0, "embedding"'
+NO_ANSWERS = [
+    "", "[]", "null", "7", "{}", '{"data": null}', '{"data": []}', '{"data": [7]}', '{"data": [{"index": 0}]}',
+    f'{{"data": [{{{ONE}: null}}]}}', f'{{"data": [{{{ONE}: "AAAA"}}]}}', f'{{"data": [{{{ONE}: []}}]}}',
+    f'{{"data": [{{{ONE}: [null]}}]}}', f'{{"data": [{{{ONE}: [[1]]}}]}}', f'{{"data": [{{{ONE}: [1e400]}}]}}',
+    f'{{"data": [{{{ONE}: [{"9" * 400}]}}]}}', f'{{"data": [{{{ONE}: [{"9" * 9_000}]}}]}}',
+    f'{{"data": [{{{ONE}: [1]}}, {{{ONE}: [2]}}]}}', '{"data": [{"index": -1, "embedding": [1]}]}',
+    f'{{"data": [{{"index": {"9" * 400}, "embedding": [1]}}]}}', "[" * 100_000, '{"data":' * 50_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS, ids=range(len(NO_ANSWERS)))
+def test_an_answer_that_is_none_is_one_line(body: str) -> None:
+    with hostile(sends(body.encode())) as server, pytest.raises(ModelUnavailable) as raised:
+        EndpointEmbedder(f"{server.url}#m", ModelFacts(retries=0), key=None, budget=Budget(Caps(), lambda: 0.0)).embed(
+            documents("a")
+        )
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 700
+
+
 def test_too_few_vectors_and_no_numbers_are_refused(server: EmbeddingsServer) -> None:
     server.forgets = True
     with pytest.raises(ModelUnavailable, match="1 vectors came for 2 texts"):

@@ -195,6 +195,12 @@ def test_a_server_cannot_earn_calls_by_wrong_counts():
     assert 1 <= answers < 5
 
 
+def test_a_key_so_short_that_it_would_shred_the_reply_is_left_in_it():
+    with hostile(sends(completion("extra text, exactly"))) as server:
+        speaker = open_model(f"{server.url}#m", ModelFacts(), key="x", budget=Budget(Caps(), time.monotonic))
+        assert speaker.ask(ASKED, KEY).text == "extra text, exactly"
+
+
 def test_a_key_that_the_server_repeats_is_not_passed_on():
     with hostile(sends(completion("your key is k-1-secret, remember"))) as server:
         speaker = open_model(f"{server.url}#m", ModelFacts(), key="k-1-secret", budget=Budget(Caps(), time.monotonic))
