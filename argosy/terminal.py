@@ -60,7 +60,10 @@ def print_json(value: Any) -> None:
 
 
 def moment(at: float) -> str:
-    """Unix seconds as a date and time of day, UTC."""
+    """Unix seconds as a date and time of day, UTC; the number itself where it is none of a calendar."""
     from datetime import UTC, datetime
 
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return f"{at:g} s"

@@ -56,6 +56,10 @@ command is called, and all of them for help; none brings anything heavy before i
 _MENDABLE = (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 """The errors that name their mend."""
 
+TRACEBACK = "ARGOSY_TRACEBACK"
+"""Set in the environment, a fault of Argosy's own ends with its traceback."""
+
+_FAULT_CHARS = 300
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
@@ -145,13 +149,31 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
-    except OSError as error:
-        if error.errno not in _FULL:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _tell_full(error)
+            sys.exit(2)
+        if os.environ.get(TRACEBACK):
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at the end
-        why = (error.strerror or str(error)).lower()
-        typer.echo(f"argosy: standard output: cannot be written ({why}); make room, or write elsewhere", err=True)
-        sys.exit(2)
+        _tell_fault(error)
+        sys.exit(1)
+
+
+def _tell_full(error: OSError) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at the end
+    why = (error.strerror or str(error)).lower()
+    typer.echo(f"argosy: standard output: cannot be written ({why}); make room, or write elsewhere", err=True)
+
+
+def _tell_fault(error: Exception) -> None:
+    """A fault of ours in one line: what and where, and how to see the rest."""
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)} line {last.lineno}"
+    said = f"{type(error).__name__}: {error}"[:_FAULT_CHARS]
+    mend = f"please report it; {TRACEBACK}=1 shows the traceback"
+    typer.echo(f"argosy: {_one_line(f'a fault of its own at {where} ({said})')}; {mend}", err=True)
 
 
 def _notes(error: BaseException) -> tuple[str, ...]:

@@ -80,15 +80,19 @@ def settings_json(request: SessionRequest, data: str, by_language_model: bool) -
     }
 
 
+def refuse_pattern(row: SessionRow) -> None:
+    """Raises BadInput for the run of a pattern, or a refresh: there is nothing of rules to go on with."""
+    if PATTERN in row.settings:
+        problem = f"is a run of {row.settings[PATTERN]}, which wrote no rules"
+        raise BadInput(f"session {row.id}", problem, "run it again as it was run")
+
+
 def recall(row: SessionRow) -> tuple[SessionRequest, str]:
     """The request of a stored session, and the name of its data. Raises BadInput where they were not kept."""
     place = f"session {row.id}"
     if row.settings.get("instead"):
         raise BadInput(place, "is a control of a benchmark", "repeat it with argosy bench")
-    if PATTERN in row.settings:
-        raise BadInput(
-            place, f"is a run of {row.settings[PATTERN]}, which wrote no rules", "run it again as it was run"
-        )
+    refuse_pattern(row)
     try:
         return _adapter().validate_python(row.settings["request"]), str(row.settings["data"])
     except (KeyError, pydantic.ValidationError) as error:

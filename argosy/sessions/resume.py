@@ -11,7 +11,7 @@ from argosy.sandbox.containers import ContainerSandbox, reap
 from argosy.sessions.past import past_of
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
-from argosy.sessions.request import recall
+from argosy.sessions.request import recall, refuse_pattern
 from argosy.sessions.run import SessionParts, SessionStart, run_from
 from argosy.signals.errors import BadInput
 from argosy.store.input_snapshot import read_copy
@@ -31,6 +31,7 @@ def resume_session(
     """
     store = workspace.store
     row = _newest_unfinished(store) if session is None else store.sessions.find(session)
+    refuse_pattern(row)
     with ExitStack() as stack:
         if not _has_ended(row):
             stack.enter_context(store.claims.hold(row.id))

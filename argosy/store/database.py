@@ -10,17 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from argosy.signals.errors import BadInput
+from argosy.store.column_types import DamagedValue
 from argosy.store.errors import StoreUnavailable
 
 _WAIT_MS = 60_000  # for the write lock, which other processes hold for about a millisecond each
 _WRITES = "argosy_writes"
 
+_DAMAGED = "restore it from a copy, or move it away and a new one is made"
 _SYMPTOMS: tuple[tuple[str, str, str], ...] = (
     ("readonly database", "cannot be written", "allow writing to it, or set ARGOSY_HOME to a folder of yours"),
     ("unable to open", "cannot be opened", "check the folder's permissions, or set ARGOSY_HOME to a folder of yours"),
     ("disk is full", "the disk is full", "make room, or set ARGOSY_HOME to a folder on another disk"),
     ("disk i/o error", "the disk failed or is full", "make room, or set ARGOSY_HOME to a folder on another disk"),
-    ("malformed", "is damaged", "restore it from a copy, or move it away and a new one is made"),
+    ("malformed", "is damaged", _DAMAGED),
     ("not a database", "is not a SQLite database", "move it away, or point ARGOSY_STORE to another file"),
     ("database is locked", "was kept busy by another program for a minute", "end that program and try again"),
     ("connection", "the server does not answer", "start it, or correct ARGOSY_STORE"),
@@ -68,6 +70,8 @@ class Database:
             raise self.unavailable(str(error.orig)) from error
         except sa.exc.TimeoutError as error:
             raise self.unavailable("database is locked") from error
+        except (DamagedValue, UnicodeDecodeError) as error:
+            raise StoreUnavailable(self.place, f"is damaged: {error}", _DAMAGED) from error
 
     def unavailable(self, message: str) -> StoreUnavailable:
         """What the driver's message means, and what to do about it."""
@@ -81,7 +85,12 @@ class Database:
 def connect(url: sa.URL) -> Database:
     """An engine for the URL; nothing is opened yet. Raises StoreUnavailable when there is no driver for it."""
     try:
-        engine = sa.create_engine(url, json_serializer=to_json, pool_pre_ping=url.get_backend_name() != "sqlite")
+        engine = sa.create_engine(
+            url,
+            json_serializer=to_json,
+            json_deserializer=_from_json,
+            pool_pre_ping=url.get_backend_name() != "sqlite",
+        )
     except ModuleNotFoundError as error:
         place = f"store {url.render_as_string()}"
         raise StoreUnavailable(place, f"no driver {error.name} here", f"pip install {error.name}") from error
@@ -96,6 +105,13 @@ def connect(url: sa.URL) -> Database:
 def to_json(value: Any) -> str:
     """JSON as every database takes it: NaN and the infinities become null."""
     return json.dumps(_finite(value), allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+
+
+def _from_json(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DamagedValue(f"{text!r:.60} stands where JSON is kept") from error
 
 
 def _finite(value: Any) -> Any:

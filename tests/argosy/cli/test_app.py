@@ -245,6 +245,22 @@ def test_a_closed_pipe_and_a_terminal_without_unicode_are_quiet(tmp_path: Path, 
         assert piped.stderr.read() == b""
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_fault_of_its_own_is_one_line_and_its_traceback_can_be_seen(wanted: bool) -> None:
+    code = (
+        "import argosy.cli.app as cli\n"
+        "@cli.app.command()\n"
+        "def fail() -> None:\n"
+        "    raise KeyError('name' + chr(27) + '[2J')\n"
+        "cli.main()\n"
+    )
+    env = os.environ | ({"ARGOSY_TRACEBACK": "1"} if wanted else {})
+    done = subprocess.run([sys.executable, "-c", code, "fail"], capture_output=True, text=True, env=env)
+    assert done.returncode == 1
+    assert ("Traceback" in done.stderr) is wanted
+    assert wanted or (done.stderr.count("\n"), "KeyError" in done.stderr, "\x1b" in done.stderr) == (1, True, False)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes nothing")
 @pytest.mark.parametrize("words", [("doctor", "--json"), ("bench", "--list"), ("--help",)])

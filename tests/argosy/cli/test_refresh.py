@@ -67,6 +67,13 @@ def test_an_open_question_is_listed_and_answered(line: Line) -> None:
     assert (code, said.count("\n")) == (2, 1)
 
 
+def test_a_refresh_is_no_session_that_goes_on(line: Line) -> None:
+    line.refresh(3_000)
+    for verb in ("resume", "replay"):
+        code, said = run(verb, "latest")
+        assert (code, said.count("\n"), "is a run of refresh" in said) == (2, 1, True)
+
+
 def test_an_estimate_is_told_with_its_decision(line: Line) -> None:
     from argosy.cli.refresh import print_refreshed
     from argosy.graphs.refresh.outcomes import Cost

@@ -29,6 +29,22 @@ def test_a_damaged_database(store: Store, tmp_path: Path) -> None:
         open_store(Settings(tmp_path)).sessions.newest()
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("started", "then"), ("points", "many"), ("series", b"\xff\xfe"), ("settings", "{"), ("settings", "7"),
+        ("settings", "[" * 100_000), ("report", ""), ("report", b"\x80"), ("report", "[]"),
+    ],
+)  # fmt: skip
+def test_a_value_that_its_column_cannot_hold_is_one_line(store: Store, column: str, value: object) -> None:
+    store.sessions.begin("kpi-1", 1, "embedded", "auto", 0, {})
+    with store.database.writing() as connection:
+        connection.execute(sa.text(f"UPDATE sessions SET {column} = :value"), {"value": value})
+    with pytest.raises(StoreUnavailable, match=r"is damaged: .* stands where") as raised:
+        store.sessions.newest()
+    assert len(str(raised.value)) < 400
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnavailable, match="set ARGOSY_HOME to a folder of yours"):

@@ -82,6 +82,17 @@ def lasting(said: Any) -> Any:
             return said
 
 
+def said_then(today: Any, then: Any) -> Any:
+    """Today's answer without the fields that no version said before."""
+    match today, then:
+        case Mapping(), Mapping():
+            return {name: said_then(value, then[name]) for name, value in today.items() if name in then}
+        case list(), list() if len(today) == len(then):
+            return [said_then(*pair) for pair in zip(today, then, strict=True)]
+        case _:
+            return today
+
+
 def asked(recorded: dict[str, Any], *beginning: str) -> list[str]:
     """The commands whose answers are kept, by their first words."""
     return [words for words in recorded["answers"] if words.startswith(" ".join(beginning))]
@@ -105,7 +116,8 @@ def test_what_was_kept_is_shown_as_it_was(command: str, recorded: dict[str, Any]
     commands = asked(recorded, command)
     assert commands
     for words in commands:
-        assert lasting(now(*words.split())) == lasting(recorded["answers"][words])
+        then = recorded["answers"][words]
+        assert lasting(said_then(now(*words.split()), then)) == lasting(then)
 
 
 @pytest.mark.slow
