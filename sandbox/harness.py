@@ -568,6 +568,9 @@ def as_scores(returned: Any, length: int) -> Any:
             returned = returned.to_numpy()
     if not isinstance(returned, np.ndarray):
         raise Refused(f"detect returned {kind_of(returned)}; {wanted}")
+    masked = sys.modules.get("numpy.ma")
+    if masked is not None and isinstance(returned, masked.MaskedArray):
+        raise Refused(f"detect returned a masked array, whose masked scores are none; {wanted}")
     returned = np.asarray(returned)  # a subclass of the rule's own may say anything about itself
     if returned.shape != (length,):
         raise Refused(f"detect returned shape {returned.shape} for {length} values; {wanted}")

@@ -63,7 +63,8 @@ def _unshare(folder: str) -> list[str]:
 
 def _bubblewrap(folder: str) -> list[str]:
     """A root that holds the interpreter, its library, system libraries and the packages, all read-only."""
-    namespaces = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    namespaces = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-cgroup-try"]
+    named = ["--unshare-uts", "--hostname", "sandbox"]  # a namespace of one's own begins with the host's name
     if os.geteuid() == 0:
         user = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -81,7 +82,7 @@ def _bubblewrap(folder: str) -> list[str]:
     )
     interpreter, python = _python_in_root(folder)
     return [
-        *[_program("bwrap"), *namespaces, *user, "--as-pid-1", "--clearenv"],
+        *[_program("bwrap"), *namespaces, *named, *user, "--as-pid-1", "--clearenv"],
         *itertools.chain.from_iterable(("--dir", each) for each in folders),  # made on the way, they would be 0700
         *_system_libraries(),
         *python,

@@ -52,7 +52,7 @@ def logs(
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds of asking.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask again what is known from earlier runs.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed that the model is given.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed that the model is given.")] = 0,
     as_json: options.AsJson = False,
 ) -> None:
     """Read a log: which lines are abnormal, and why. Each template is put to the model once."""

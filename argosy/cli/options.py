@@ -9,6 +9,8 @@ import typer
 from argosy.inputs.logs.byte_stream import check_log
 from argosy.inputs.tables.file_start import check_readable, check_table
 
+MOST_SEED = 2**32 - 1
+
 
 def _checked(check: Callable[[Path], None]) -> Callable[[Path | None], Path | None]:
     def checked(path: Path | None) -> Path | None:

@@ -58,7 +58,7 @@ def records(
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls, embeddings included.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Parquet or CSV to write: record, group, score, flag, verdict, reason.")
     ] = None,

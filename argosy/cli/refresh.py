@@ -56,7 +56,7 @@ def refresh(
         float, typer.Option(min=0, help="So long after promotion it may be rolled back.")
     ] = PROBATION_DAYS,
     key: Annotated[str | None, typer.Option(help="A name: a refresh of one name is done once.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     as_json: options.AsJson = False,

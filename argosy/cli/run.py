@@ -63,7 +63,7 @@ def run(
     ] = "off",
     library_most: Annotated[int, typer.Option(min=1, max=100, help="Most stored rules to try.")] = 8,
     prompt_tokens: Annotated[int, typer.Option(min=300, help="Most tokens of evidence in one prompt.")] = 2_500,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     select: Annotated[
         bool,
         typer.Option("--select", help="Shortlist the baselines that suit the series; validation picks among them."),
@@ -144,7 +144,7 @@ def _selecting(
 
 def demo(
     picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = DEMO_PICTURE,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a session on the bundled real series with the embedded author: no key, no server."""

@@ -63,7 +63,7 @@ def select_for_file(
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     as_json: options.AsJson = False,
 ) -> None:
     """Profile a series (or, with --table, a table), match it with cards, and choose a detector."""
@@ -189,7 +189,7 @@ def card(
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn by chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     as_json: options.AsJson = False,
 ) -> None:
     """Have a model write a card from a detector's docstring and source, to be reviewed by a person."""

@@ -62,7 +62,9 @@ def sigllm(
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample; each has its own.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of the first sample; each has its own.")
+    ] = 0,
     out: Annotated[Path | None, typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much would be asked.")] = False,
     as_json: options.AsJson = False,

@@ -18,7 +18,8 @@ def _rows(table: sa.Table) -> tuple[tuple[str | None, ...], ...]:
 
 
 def _type(column: sa.Column[object]) -> str:
-    words = [str(column.type.as_generic()).lower()]
+    kept = column.type.impl_instance if isinstance(column.type, sa.types.TypeDecorator) else column.type
+    words = [str(kept.as_generic()).lower()]
     if column.primary_key:
         words.append("key")
     words += [f"of {key.column.table.name}" for key in column.foreign_keys]

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,18 +109,32 @@ def _param(name: str, entry: object, line: int) -> Param:
     match entry:
         case bool():
             pass
-        case int() | float() if math.isfinite(entry):
+        case int() | float() if _is_finite(10 * entry):
             low, high = sorted((entry / 10, entry * 10))
             if isinstance(entry, int):
                 low, high = math.ceil(low), math.floor(high)
             return Param(name, entry, low, high)
         case (int() | float() as default, int() | float() as low, int() | float() as high) if all(
-            math.isfinite(x) and not isinstance(x, bool) for x in (default, low, high)
+            _is_finite(x) and not isinstance(x, bool) for x in (default, low, high)
         ):
             if not low <= default <= high:
                 raise RuleUnreadable(f"line {line}: PARAMS[{name!r}]: {low} ≤ {default} ≤ {high} does not hold")
             return Param(name, default, low, high)
-    raise RuleUnreadable(f"line {line}: PARAMS[{name!r}] is {entry!r}; write (default, low, high) as finite numbers")
+    raise RuleUnreadable(
+        f"line {line}: PARAMS[{name!r}] is {_shown(entry)}; write (default, low, high) as finite numbers"
+    )
+
+
+def _shown(entry: object) -> str:
+    try:
+        return f"{entry!r:.200}"
+    except ValueError:  # Python writes no integer of thousands of digits
+        return "a number of thousands of digits"
+
+
+def _is_finite(number: float) -> bool:
+    """Whether an int or a float is the number of some float; an int may have any number of digits."""
+    return abs(number) <= sys.float_info.max
 
 
 def _check_signature(tree: ast.Module, params: tuple[Param, ...]) -> None:

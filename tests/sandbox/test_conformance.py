@@ -1,6 +1,7 @@
 """What every sandbox does; the list that a new one must pass."""
 
 import secrets
+import socket
 import threading
 import time
 from dataclasses import replace
@@ -173,6 +174,8 @@ def test_a_rule_that_cannot_be_called(sandbox: Sandbox, source: str, wanted: str
         ("np.float64(3)", "detect returned a float64"),
         ("list(values)", "detect returned a list"),
         ("values.astype(object)", "detect returned dtype object"),
+        ("np.full(len(values), 10**400)", "detect returned dtype object"),
+        ("np.ma.masked_greater(values, 1.0)", "detect returned a masked array"),
         ("values.astype(complex)", "detect returned dtype complex128"),
         ("values.astype(str)", "detect returned dtype <U32"),
         ("pd.Series(values).astype(str)", "detect returned dtype"),
@@ -356,6 +359,10 @@ def test_files_other_than_the_libraries_are_out_of_reach(
         "return values"
     )
     ran(outcome(sandbox, source))
+
+
+def test_the_host_has_no_name(sandbox: Sandbox) -> None:
+    ran(outcome(sandbox, rule(f"import os\nassert os.uname().nodename != {socket.gethostname()!r}\nreturn values")))
 
 
 def test_there_is_nothing_to_write_on(sandbox: Sandbox) -> None:
