@@ -37,6 +37,11 @@ def stdout_console() -> "Console":
     return console
 
 
+def print_line(text: str, console: "Console") -> None:
+    """Prints a text as it stands, save for what could command the terminal; only the terminal breaks its lines."""
+    console.print(printable(text), markup=False, soft_wrap=True)
+
+
 def python_code(source: str) -> "Syntax":
     """Python source, coloured where the terminal has colours and wrapped to its width."""
     from rich.syntax import Syntax

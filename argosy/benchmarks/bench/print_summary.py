@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from argosy.benchmarks.bench.methods import SINGLE
 from argosy.benchmarks.bench.progress import clock_time
 from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, MethodSummary, Summary, best_of
 from argosy.eval.titles import TITLES
+from argosy.terminal import print_line, printable
 
 _LISTED = 10
 
@@ -17,18 +19,18 @@ _LISTED = 10
 def print_report(whole: Summary, by_set: Mapping[str, Summary], console: Console) -> None:
     """Prints for each data set the means on the lockbox and what sessions gained, then guards and every failure."""
     for reason in whole.void:
-        console.print(f"VOID: {reason}; no figure of this run means anything", markup=False, soft_wrap=True)
+        print_line(f"VOID: {reason}; no figure of this run means anything", console)
     for name, summary in by_set.items():
         console.print(_table(summary, name if len(by_set) > 1 else "lockbox, mean"))
         for line in (_judged(summary), *_sessions(summary), ""):
-            console.print(line, markup=False, soft_wrap=True)
+            print_line(line, console)
     for line in (*_guards(whole), *_failures(whole)):
-        console.print(line, markup=False, soft_wrap=True)
+        print_line(line, console)
 
 
 def _table(summary: Summary, title: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column(title, no_wrap=True)
+    table.add_column(Text(printable(title)), no_wrap=True)
     metrics = list(summary.standings[0].figures) if summary.standings else []
     for metric in metrics:
         table.add_column(TITLES[metric], justify="right", no_wrap=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rich.console import Console
 
 from argosy.eval.bench.cell import OK, Cell, CellResult
+from argosy.terminal import print_line
 
 
 class Progress:
@@ -36,12 +37,8 @@ class Progress:
             f", about {clock_time(left)} left" if self._todo else f", {clock_time(self._clock() - self._began)} in all"
         )
         verdict = "ok" if result.status == OK else f"FAILED: {result.status}"
-        self._console.print(
-            f"[{number}/{self._total}] {cell.series} {cell.method} seed {cell.seed}: "
-            f"{verdict}, {result.wall_s:.1f} s{about}",
-            markup=False,
-            soft_wrap=True,
-        )
+        told = f"[{number}/{self._total}] {cell.series} {cell.method} seed {cell.seed}"
+        print_line(f"{told}: {verdict}, {result.wall_s:.1f} s{about}", self._console)
 
     def _left_s(self) -> float:
         seconds, points = (sum(each[i] for each in self._taken.values()) for i in (0, 1))

@@ -22,6 +22,7 @@ from argosy.eval.bench.summary import Summary, summarise
 from argosy.eval.bench.table import long_form, write_table
 from argosy.eval.objective import OBJECTIVES
 from argosy.signals.errors import BadInput
+from argosy.terminal import print_line
 
 RESULTS = "results.parquet"
 
@@ -73,9 +74,9 @@ def run_bench(request: BenchRequest, console: Console, clock: Callable[[], float
     todo = [cell for cell in cells if cell not in there and cell.series in stored]
     noted = [request.told(f"{id}: {note}") for id, each in stored.items() for note in each.notes]
     for line in (*unread.values(), *noted):
-        console.print(line, markup=False, soft_wrap=True)
+        print_line(line, console)
     if finished := sum(cell in there and cell.series in stored for cell in cells):
-        console.print(f"{finished} of {len(cells)} cells are finished already", markup=False)
+        print_line(f"{finished} of {len(cells)} cells are finished already", console)
     for result in _run_missing(request, todo, stored, folder, console, clock):
         there[result.cell] = result
     failed = {cell: CellResult(cell, unread[cell.series]) for cell in cells if cell.series in unread}

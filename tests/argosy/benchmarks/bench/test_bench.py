@@ -72,12 +72,13 @@ def test_what_cannot_be_read_is_counted_and_the_run_goes_on(tmp_path: Path) -> N
     folder = tmp_path / "folder"
     folder.mkdir()
     pd.read_parquet(tmp_path / "d.parquet").drop(columns="series").to_csv(folder / "good.csv", index=False)
-    (folder / "bad.csv").write_text("timestamp,value,label\n5,1.0,0\n4,2.0,0\n")
+    (folder / "bad\x1b[2J.csv").write_text("timestamp,value,label\n5,1.0,0\n4,2.0,0\n")
     done = _run(folder, "--methods", "one_liner", "--out", tmp_path / "o", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["judged"] == ["good"]
-    assert {failure[0] for failure in found["failures"]} == {"bad"}
+    assert {failure[0] for failure in found["failures"]} == {"bad\x1b[2J"}
+    assert ("\x1b" in done.stderr, "bad\\x1b[2J" in done.stderr) == (False, True)
     assert all("not read" in failure[3] for failure in found["failures"])
     assert "finished already" not in done.stderr
     assert found["openings"] == {"sentinel": 1, "random": 1, "one_liner": 1}
