@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("detect", epilog=f"Example: {example}")(detect)
 
 
+@with_reading
 def detect(
     file: options.SignalFile,
     patterns: Annotated[
@@ -55,6 +58,7 @@ def detect(
     series: options.SeriesId = None,
     step: options.Step = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
@@ -97,7 +101,9 @@ def detect(
             one_of("--form", form, {each.value: each for each in PromptForm}), examples, window_tokens
         ),
     )
-    given = read_signal(kind, TableRequest(file, time, value, label, id_column, series, step, incidents))
+    given = read_signal(
+        kind, TableRequest(file, time, value, label, id_column, series, step, incidents, reading=reading)
+    )
     caps = Caps(budget_calls, budget_tokens, budget_usd, budget_s)
     request = DetectRequest(given, settings, options.model_text(model), caps, learn, select)
     _perform(request, out, picture, as_json)

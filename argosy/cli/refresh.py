@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("refresh", epilog="Example: argosy refresh latest metric.csv --shadow-days 7 --approve")(refresh)
 
 
+@with_reading
 def refresh(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: Annotated[
@@ -36,6 +39,7 @@ def refresh(
     series: options.SeriesId = None,
     step: options.Step = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     model: options.ModelNames = None,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Most rounds of a search again.")] = 2,
     candidates: Annotated[int, typer.Option(min=1, max=50, help="Rules asked for in a round of it.")] = 5,
@@ -82,7 +86,7 @@ def refresh(
 
     workspace = open_workspace()
     given: dict[str, Any] = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
-    given |= {"step_s": step, "incidents": incidents, "path": file}
+    given |= {"step_s": step, "incidents": incidents, "path": file, "reading": None if reading == UNSAID else reading}
     table = replace(
         first_table(workspace.store, detector), **{name: each for name, each in given.items() if each is not None}
     )

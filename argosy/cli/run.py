@@ -9,8 +9,10 @@ import typer
 from argosy.choices import DIRECTIONS, one_of
 from argosy.cli import options
 from argosy.cli.estimate_output import print_estimate
+from argosy.cli.reading_options import with_reading
 from argosy.cli.running import run_with_progress
 from argosy.eval.shares import LOCKBOX, VALIDATION
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     from argosy.graphs.refine.shortlist_settings import ShortlistSettings
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo", epilog="Example: argosy demo --picture demo.png")(demo)
 
 
+@with_reading
 def run(
     file: options.File,
     time: options.Time = None,
@@ -38,6 +41,7 @@ def run(
     series: options.SeriesId = None,
     step: options.Step = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     base: Annotated[
         str,
         typer.Option(
@@ -98,7 +102,7 @@ def run(
 
     directions = one_of("--rules", rules, DIRECTIONS)
     request = SessionRequest(
-        table=TableRequest(file, time, value, label, id_column, series, step, incidents),
+        table=TableRequest(file, time, value, label, id_column, series, step, incidents, reading=reading),
         base=base,
         model=options.model_text(model),
         settings=Settings(

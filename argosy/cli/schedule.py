@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
 from argosy.cli.schedule_output import moment_utc, print_one, print_runs, print_schedules
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS, SHADOW_DAYS
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     from argosy.scheduling.schedules import Schedules
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="schedule")
 
 
+@with_reading
 def add(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     cron: Annotated[str, typer.Option(help="Minute, hour, day, month, weekday; or @hourly, @daily, @weekly.")],
@@ -56,6 +59,7 @@ def add(
     id_column: options.IdColumn = None,
     series: options.SeriesId = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     incidents_sql: Annotated[str | None, typer.Option(help="SQLAlchemy URL of incidents.")] = None,
     incidents_query: Annotated[
         str | None, typer.Option(help="SQL: start, end, and maybe kind, author, labelled.")
@@ -100,7 +104,7 @@ def add(
 
     asked = SourceOptions(
         files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series), gaps,
-        incidents_of(incidents, incidents_sql, incidents_query), lookback_days, timeout,
+        incidents_of(incidents, incidents_sql, incidents_query), lookback_days, timeout, reading,
     ).checked()  # fmt: skip
     request = RequestSpec(
         model=check_model(options.model_text(model), _models()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class SourceOptions:
     incidents: dict[str, str] | None
     lookback_days: float
     timeout_s: float
+    reading: Reading = UNSAID
 
     def checked(self) -> "SourceOptions":
         """The same, with paths that mean the same from any folder. Raises BadInput."""
@@ -92,7 +94,7 @@ def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpe
         data |= {"base_query": asked.base_query, "timeout_s": asked.timeout_s}
     gaps = one_of("--gaps", asked.gaps or "", {each.value: each for each in GapPolicy})
     kept = {"data": data, "gaps": gaps, "incidents": asked.incidents, "lookback_days": asked.lookback_days}
-    return SourceSpec.model_validate(kept)
+    return SourceSpec.model_validate({**kept, "reading": asked.reading})
 
 
 def query_notes(kept: "SourceSpec", base: str | None, environ: Mapping[str, str], now: int) -> tuple[str, ...]:

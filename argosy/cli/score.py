@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command("score", epilog="Example: argosy score latest metric.csv --out scores.parquet")(score)
 
 
+@with_reading
 def score(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: options.File,
@@ -28,6 +31,7 @@ def score(
     id_column: options.IdColumn = None,
     series: options.SeriesId = None,
     step: options.Step = None,
+    reading: Reading = UNSAID,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     as_json: options.AsJson = False,
@@ -44,7 +48,7 @@ def score(
     if out:
         check_kind(out)
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
-    table = TableRequest(file, time, value, None, id_column, series, step)
+    table = TableRequest(file, time, value, None, id_column, series, step, reading=reading)
     scored = score_file(open_store(read_settings()), detector, table, choice, accept_risk)
     if out:
         write_table(scored.frame, out)

@@ -7,6 +7,8 @@ import typer
 from typer.core import TyperGroup
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="select")
 
 
+@with_reading
 def select_for_file(
     file: options.SignalFile,
     table: Annotated[
@@ -60,6 +63,7 @@ def select_for_file(
     id_column: options.IdColumn = None,
     series: options.SeriesId = None,
     step: options.Step = None,
+    reading: Reading = UNSAID,
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
@@ -80,7 +84,7 @@ def select_for_file(
     names = [name.strip() for name in (among or "").split(",") if name.strip()]
     listed, notes = _offer(kind, aim, names, cards, unreviewed)
     words = read_practices(practices)
-    request = TableRequest(file, time, value, label, id_column, series, step)
+    request = TableRequest(file, time, value, label, id_column, series, step, reading=reading)
     subject, more = _subject(request, kind, aim, listed)
     workspace = open_workspace()
     asked = SelectRequest(

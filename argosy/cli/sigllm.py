@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("sigllm", epilog=f"Example: {example}")(sigllm)
 
 
+@with_reading
 def sigllm(
     file: options.File,
     method: Annotated[
@@ -35,6 +38,7 @@ def sigllm(
     series: options.SeriesId = None,
     step: options.Step = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     slice_: Annotated[
         str | None, typer.Option("--slice", help="Only the points A:B, counted from 0, without B.")
     ] = None,
@@ -85,7 +89,7 @@ def sigllm(
         "thresholding": {"deviations": deviations, "portion": portion, "padding": padding},
     }
     how = _options(method, common, own, interval, decimals, digits, named)
-    table = TableRequest(file, time, value, label, id_column, series, step, incidents)
+    table = TableRequest(file, time, value, label, id_column, series, step, incidents, reading=reading)
     loaded = _sliced(read_series(table), slice_)
     caps = Caps(budget_calls, budget_tokens, budget_usd, budget_s)
     request = SigllmRequest(loaded.series, how, named, seed, caps)

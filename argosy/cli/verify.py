@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     from argosy.sessions.certificates import Verification
@@ -16,6 +18,7 @@ def register(rule: typer.Typer) -> None:
     rule.command("verify", epilog="Example: argosy rule verify r-4f21")(verify)
 
 
+@with_reading
 def verify(
     rule: Annotated[str, typer.Argument(help="A rule's id, or its beginning where that is unique.")],
     file: Annotated[
@@ -31,6 +34,7 @@ def verify(
     series: options.SeriesId = None,
     step: options.Step = None,
     incidents: options.Incidents = None,
+    reading: Reading = UNSAID,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     as_json: options.AsJson = False,
@@ -45,7 +49,9 @@ def verify(
     from argosy.terminal import print_json
 
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
-    table = TableRequest(file, time, value, label, id_column, series, step, incidents) if file else None
+    table = (
+        TableRequest(file, time, value, label, id_column, series, step, incidents, reading=reading) if file else None
+    )
     verified = verify_rule(open_store(read_settings()), rule, table, choice, accept_risk)
     if as_json:
         print_json(verified.as_json())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("why", epilog="Example: argosy why latest metric.csv --at 2024-05-01T13:05:00Z")(explain_point)
 
 
+@with_reading
 def explain_point(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: options.File,
@@ -31,6 +34,7 @@ def explain_point(
     id_column: options.IdColumn = None,
     series: options.SeriesId = None,
     step: options.Step = None,
+    reading: Reading = UNSAID,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
     explain: Annotated[
@@ -49,7 +53,7 @@ def explain_point(
     from argosy.workspace import open_workspace
 
     choice = one_of("--sandbox", sandbox, {each.value: each for each in SandboxChoice})
-    table = TableRequest(file, time, value, None, id_column, series, step)
+    table = TableRequest(file, time, value, None, id_column, series, step, reading=reading)
     workspace = open_workspace()
     found = explain_point(workspace.store, detector, table, at, choice, accept_risk)
     said = _said(found, workspace, options.model_text(model)) if explain else None

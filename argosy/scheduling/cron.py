@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from croniter import CroniterBadDateError, CroniterError, croniter
 
+from argosy.inputs.time_zone import check_zone
 from argosy.signals.errors import BadInput
 
 EVERY = {
@@ -41,11 +42,7 @@ class Cron:
     def read(cls, line: str, zone: str = "UTC") -> "Cron":
         """Raises BadInput for a line or zone that means nothing, and for a line that never comes."""
         line = EVERY.get(line.strip().lower(), " ".join(line.split()))
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            mend = "give a name such as Europe/Berlin or UTC"
-            raise BadInput(f"--zone {zone}", "there is no such time zone", mend) from error
+        check_zone("--zone", zone)
         mend = "write minute hour day month weekday, such as '30 3 * * 1', or @daily"
         if not _FIELDS.fullmatch(line) or _DRAWN.search(line):
             raise BadInput(f"--cron {line!r}", "not five cron fields", mend)

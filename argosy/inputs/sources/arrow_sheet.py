@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from argosy.inputs.quoting import named, shown
-from argosy.inputs.tables.column import Column, flat, trimmed
+from argosy.inputs.tables.column import Column, as_written, flat, trimmed
 from argosy.signals.errors import BadInput
 
 
@@ -19,13 +19,16 @@ class ArrowSheet:
 
     path: Path
     table: pa.Table
+    notes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
 
-    def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
-        columns = {name: self._column(name) for name in names}
+    def read(
+        self, names: Sequence[str], only: tuple[str, str] | None = None, as_text: Sequence[str] = ()
+    ) -> dict[str, Column]:
+        columns = {name: as_written(self._column(name)) if name in as_text else self._column(name) for name in names}
         if only is None:
             return columns
         keep = pc.fill_null(pc.equal(self._texts(only[0]), only[1]), False).to_numpy(False)

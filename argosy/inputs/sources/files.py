@@ -16,6 +16,7 @@ from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.incidents import read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.time_text import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -57,13 +58,14 @@ class FileIncidents:
 
     path: Path
     series: str | None = None
+    reading: Reading = UNSAID
 
     def read(self) -> tuple[Incident, ...]:
         if not self.path.is_file():
             raise SourceUnavailable(
                 str(self.path), "there is no such file of incidents", "write it, or schedule another"
             )
-        return _whole(self.path, lambda: read_incidents(self.path, None, self.series))
+        return _whole(self.path, lambda: read_incidents(self.path, None, self.series, self.reading))
 
 
 def joined(parts: Sequence[LoadedSeries]) -> LoadedSeries:

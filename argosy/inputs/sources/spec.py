@@ -14,6 +14,7 @@ from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.gap_policy import GapPolicy
 
 _DAY_S = 86_400
@@ -85,6 +86,7 @@ class SourceSpec(_Kept):
     gaps: GapPolicy
     incidents: Annotated[IncidentsFile | IncidentsQuery, pydantic.Field(discriminator="kind")] | None = None
     lookback_days: float = 30.0
+    reading: Reading = pydantic.Field(default=UNSAID, exclude_if=lambda said: said == UNSAID)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -113,9 +115,11 @@ def open_feed(spec: SourceSpec, base: str | None, environ: Mapping[str, str]) ->
     """The feed of a schedule; `base` is the column that the detector's base wants. Raises BadInput."""
     match spec.data:
         case Files(pattern=pattern, columns=columns):
-            source: Source = FileSource(pattern, _request(columns, base))
+            source: Source = FileSource(pattern, _request(columns, base, spec.reading))
         case Sql(url=url, query=query, columns=columns, timeout_s=timeout_s):
-            source = SqlSource(filled_in("--sql", url, environ), query, _request(columns, base), timeout_s)
+            source = SqlSource(
+                filled_in("--sql", url, environ), query, _request(columns, base, spec.reading), timeout_s
+            )
         case Prometheus(url=url, query=query, step_s=step_s, base_query=base_query, timeout_s=timeout_s):
             url = filled_in("--prometheus", url, environ)
             source = PrometheusSource(url, query, step_s, base_query, base, timeout_s)
@@ -123,14 +127,13 @@ def open_feed(spec: SourceSpec, base: str | None, environ: Mapping[str, str]) ->
     series = None if isinstance(spec.data, Prometheus) else spec.data.columns.series
     match spec.incidents:
         case IncidentsFile(path=path):
-            incidents = FileIncidents(Path(path), series)
+            incidents = FileIncidents(Path(path), series, spec.reading)
         case IncidentsQuery(url=url, query=query):
-            incidents = SqlIncidents(filled_in("--incidents-sql", url, environ), query, series)
+            incidents = SqlIncidents(filled_in("--incidents-sql", url, environ), query, series, reading=spec.reading)
     return Feed(source, incidents, spec.gaps, int(spec.lookback_days * _DAY_S))
 
 
-def _request(columns: Columns, base: str | None) -> TableRequest:
+def _request(columns: Columns, base: str | None, reading: Reading) -> TableRequest:
     nowhere = Path()
-    return TableRequest(
-        nowhere, columns.time, columns.value, columns.label, columns.id_column, columns.series, base=base
-    )
+    names = (columns.time, columns.value, columns.label, columns.id_column, columns.series)
+    return TableRequest(nowhere, *names, base=base, reading=reading)

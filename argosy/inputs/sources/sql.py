@@ -18,6 +18,7 @@ from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.incidents import incidents_in_sheet
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_sheet
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident
 
@@ -54,10 +55,11 @@ class SqlIncidents:
     query: str
     series: str | None = None
     timeout_s: float = 60.0
+    reading: Reading = UNSAID
 
     def read(self) -> tuple[Incident, ...]:
         table = ask(self.url, self.query, {}, self.timeout_s)
-        return incidents_in_sheet(ArrowSheet(Path(_place(self.url)), table), self.series)
+        return incidents_in_sheet(ArrowSheet(Path(_place(self.url)), table), self.series, self.reading)
 
 
 def kept_url(option: str, url: str) -> str:

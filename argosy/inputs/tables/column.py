@@ -64,6 +64,11 @@ def trimmed(column: Column) -> Column:
     return column.with_cells(pc.utf8_trim_whitespace(column.cells))
 
 
+def as_written(column: Column) -> Column:
+    """Whole numbers as the text that they are written in; other columns as they are."""
+    return column.with_cells(column.cells.cast(pa.string())) if pa.types.is_integer(column.cells.type) else column
+
+
 def without_blanks(column: Column) -> Column:
     """A text column, trimmed, whose missing cells are null; other columns as they are."""
     if not is_text(column.cells.type):

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.column import MISSING, Column, flat, is_text, trimmed
 from argosy.inputs.tables.file_start import damaged_gzip, not_utf8, read_header
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 
@@ -30,15 +31,19 @@ class CsvSheet:
     gzipped: bool
     separator: str
     header_row: int
+    reading: Reading = UNSAID
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def opened(cls, path: Path, gzipped: bool) -> "CsvSheet":
+    def opened(cls, path: Path, gzipped: bool, reading: Reading = UNSAID) -> "CsvSheet":
         header = read_header(path, gzipped)
-        return cls(path, header.names, gzipped, header.separator, header.row)
+        return cls(path, header.names, gzipped, header.separator, header.row, reading)
 
-    def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
+    def read(
+        self, names: Sequence[str], only: tuple[str, str] | None = None, as_text: Sequence[str] = ()
+    ) -> dict[str, Column]:
         wanted = list(dict.fromkeys([*names, *([only[0]] if only else [])]))
-        table = self._table(wanted, as_text=[only[0]] if only else [])
+        table = self._table(wanted, [*as_text, *([only[0]] if only else [])])
         rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
         columns = {name: Column(named(self.path), name, flat(table[name]), rows) for name in wanted}
         keep = ~_empty(columns) if len(self.columns) > 1 else ~_trailing(_empty(columns))

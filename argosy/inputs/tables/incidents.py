@@ -12,6 +12,7 @@ from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.column import Column, flat, without_blanks
 from argosy.inputs.tables.column_names import ID_NAMES, pick
 from argosy.inputs.tables.file_start import first_bytes
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import read_moments
 from argosy.signals.arrays import Ints
@@ -33,25 +34,27 @@ class PlacedIncidents:
     notes: tuple[str, ...]
 
 
-def read_incidents(path: Path, step_s: int | None = None, series: str | None = None) -> tuple[Incident, ...]:
+def read_incidents(
+    path: Path, step_s: int | None = None, series: str | None = None, reading: Reading = UNSAID
+) -> tuple[Incident, ...]:
     """The incidents of a file in its order; with `step_s`, whole numbers are an index.
 
     Where the file has a column `series` and `series` is given, only the rows of that series. Raises BadInput.
     """
-    columns = _json_columns(path, series) if _is_json(path) else _sheet_columns(open_sheet(path), series)
-    return _incidents(columns, step_s)
+    columns = _json_columns(path, series) if _is_json(path) else _sheet_columns(open_sheet(path, reading), series)
+    return _incidents(columns, step_s, reading)
 
 
-def incidents_in_sheet(sheet: Sheet, series: str | None = None) -> tuple[Incident, ...]:
+def incidents_in_sheet(sheet: Sheet, series: str | None = None, reading: Reading = UNSAID) -> tuple[Incident, ...]:
     """The incidents of a table that is open already. Raises BadInput."""
-    return _incidents(_sheet_columns(sheet, series), None)
+    return _incidents(_sheet_columns(sheet, series), None, reading)
 
 
-def _incidents(columns: dict[str, Column], step_s: int | None) -> tuple[Incident, ...]:
+def _incidents(columns: dict[str, Column], step_s: int | None, reading: Reading) -> tuple[Incident, ...]:
     if not columns or not len(columns["start"].cells):
         return ()
-    starts = read_moments(columns["start"], step_s)
-    ends = read_moments(columns["end"], step_s)
+    starts = read_moments(columns["start"], step_s, reading)
+    ends = read_moments(columns["end"], step_s, reading)
     backward = np.flatnonzero(ends < starts)
     if len(backward):
         first = int(backward[0])
@@ -60,7 +63,7 @@ def _incidents(columns: dict[str, Column], step_s: int | None) -> tuple[Incident
         raise BadInput(column.place(first), problem, "swap start and end")
     kinds = _texts(columns.get("kind"), "incident", len(starts))
     authors = _texts(columns.get("author"), "unknown", len(starts))
-    labelled = _labelled(columns.get("labelled"), len(starts))
+    labelled = _labelled(columns.get("labelled"), len(starts), reading)
     return tuple(
         Incident(int(start), int(end), kind, author, at)
         for start, end, kind, author, at in zip(starts, ends, kinds, authors, labelled, strict=True)
@@ -196,11 +199,11 @@ def _texts(column: Column | None, default: str, count: int) -> list[str]:
     return [default if cell is None else str(cell) for cell in column.cells.to_pylist()]
 
 
-def _labelled(column: Column | None, count: int) -> list[int | None]:
+def _labelled(column: Column | None, count: int, reading: Reading) -> list[int | None]:
     """When each was labelled; None where the table does not say."""
     if column is None:
         return [None] * count
     column = without_blanks(column)
     known = column.cells.is_valid().to_numpy(False)
-    seconds = iter(read_moments(column.taken(known)) if known.any() else ())
+    seconds = iter(read_moments(column.taken(known), None, reading) if known.any() else ())
     return [int(next(seconds)) if each else None for each in known]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from argosy.inputs.quoting import named, shown
-from argosy.inputs.tables.column import Column, flat
+from argosy.inputs.tables.column import Column, as_written, flat
 from argosy.inputs.tables.file_start import damaged_parquet
 from argosy.signals.errors import BadInput
 
@@ -22,6 +22,7 @@ class ParquetSheet:
     path: Path
     columns: tuple[str, ...]
     schema: pa.Schema
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def opened(cls, path: Path) -> "ParquetSheet":
@@ -31,12 +32,15 @@ class ParquetSheet:
             raise damaged_parquet(path) from error
         return cls(path, tuple(schema.names), schema)
 
-    def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
+    def read(
+        self, names: Sequence[str], only: tuple[str, str] | None = None, as_text: Sequence[str] = ()
+    ) -> dict[str, Column]:
         keep = None if only is None else pc.field(only[0]) == self._literal(*only)
         table = self._table(names, keep)
         origin = named(self.path) if only is None else f"{named(self.path)}, series {shown(only[1])}"
         rows = np.arange(1, len(table) + 1, dtype=np.int64)
-        return {name: Column(origin, name, flat(table[name]), rows) for name in names}
+        columns = {name: Column(origin, name, flat(table[name]), rows) for name in names}
+        return {name: as_written(column) if name in as_text else column for name, column in columns.items()}
 
     def ids(self, column: str) -> tuple[str, ...]:
         found = pc.unique(flat(self._table([column], None)[column]))

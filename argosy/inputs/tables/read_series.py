@@ -12,6 +12,7 @@ from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.inputs.tables.incidents import placed, read_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import Times, check_step, counted, read_times
 from argosy.inputs.time_text import duration
@@ -39,6 +40,7 @@ class TableRequest:
     base: str | None = None
     base_known: bool = False
     """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
+    reading: Reading = UNSAID
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def read_series(request: TableRequest) -> LoadedSeries:
     Raises BadInput, naming file, row and column, for whatever is not a series: unreadable cells, times that are
     mixed, unsorted or repeated, infinite values, no value at all.
     """
-    return read_sheet(open_sheet(request.path), request)
+    return read_sheet(open_sheet(request.path, request.reading), request)
 
 
 def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
@@ -83,7 +85,9 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     series, notes = _series(value, times, request, names.id or _stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series)
     base = read_base(columns[names.base]) if names.base else None
-    return LoadedSeries(request.path, series, labels, incidents, base, (*times.notes, *notes, *more), times.known)
+    return LoadedSeries(
+        request.path, series, labels, incidents, base, (*sheet.notes, *times.notes, *notes, *more), times.known
+    )
 
 
 def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
@@ -151,7 +155,7 @@ def _listed(ids: Sequence[str]) -> str:
 
 def _times(columns: dict[str, Column], names: _Names, request: TableRequest) -> Times:
     if names.time is not None:
-        return read_times(columns[names.time], request.step_s)
+        return read_times(columns[names.time], request.step_s, request.reading)
     assert request.step_s is not None
     return counted(len(columns[names.value].rows), request.step_s)
 
@@ -194,7 +198,7 @@ def _labels(
     columns: dict[str, Column], names: _Names, request: TableRequest, series: Series
 ) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
     if request.incidents is not None:
-        found = read_incidents(request.incidents, request.step_s, names.id)
+        found = read_incidents(request.incidents, request.step_s, names.id, request.reading)
         fitted = placed(found, series, named(request.incidents))
         return labels_at(fitted.incidents, series.seconds), fitted.incidents, fitted.notes
     if names.label is None:

@@ -8,6 +8,7 @@ from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.csv_sheet import CsvSheet
 from argosy.inputs.tables.file_start import GZIP, PARQUET, table_start
 from argosy.inputs.tables.parquet_sheet import ParquetSheet
+from argosy.inputs.tables.reading import UNSAID, Reading
 
 
 class Sheet(Protocol):
@@ -21,10 +22,18 @@ class Sheet(Protocol):
         """The names in the order of the file."""
         ...
 
-    def read(self, names: Sequence[str], only: tuple[str, str] | None = None) -> dict[str, Column]:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was assumed of how the table is written."""
+        ...
+
+    def read(
+        self, names: Sequence[str], only: tuple[str, str] | None = None, as_text: Sequence[str] = ()
+    ) -> dict[str, Column]:
         """These columns, all of the same length; with `only` = (column, id), the rows whose column says id.
 
-        Rows in which every cell asked for is empty are left out. Raises BadInput."""
+        Rows in which every cell asked for is empty are left out; cells of `as_text` stay as they are written, where
+        the file holds text. Raises BadInput."""
         ...
 
     def ids(self, column: str) -> tuple[str, ...]:
@@ -32,9 +41,9 @@ class Sheet(Protocol):
         ...
 
 
-def open_sheet(path: Path) -> Sheet:
+def open_sheet(path: Path, reading: Reading = UNSAID) -> Sheet:
     """Opens a table and reads the names of its columns. Raises BadInput when there is none."""
     start = table_start(path)
     if start.startswith(PARQUET):
         return ParquetSheet.opened(path)
-    return CsvSheet.opened(path, gzipped=start.startswith(GZIP))
+    return CsvSheet.opened(path, start.startswith(GZIP), reading)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from argosy.inputs.tables.cells import read_floats
 from argosy.inputs.tables.column import Column, is_text, without_blanks
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.time_text import iso
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
@@ -59,7 +60,7 @@ class _Ticks:
     notes: tuple[str, ...] = ()
 
 
-def read_times(column: Column, step_s: int | None = None) -> Times:
+def read_times(column: Column, step_s: int | None = None, reading: Reading = UNSAID) -> Times:  # noqa: ARG001
     """The times of a series, in its order. Raises BadInput when they are unreadable, mixed, unsorted or repeated."""
     column = without_blanks(column)
     ticks = _ticks(column, step_s)
@@ -72,7 +73,7 @@ def read_times(column: Column, step_s: int | None = None) -> Times:
     return Times(seconds, ticks.known, notes)
 
 
-def read_moments(column: Column, step_s: int | None = None) -> Ints:
+def read_moments(column: Column, step_s: int | None = None, reading: Reading = UNSAID) -> Ints:  # noqa: ARG001
     """Times in any order, repeats allowed, such as where incidents start: int64 Unix seconds, shape (n,)."""
     ticks = _ticks(without_blanks(column), step_s)
     return np.floor_divide(ticks.values, ticks.per_second).astype(np.int64)

@@ -1,0 +1,51 @@
+"""The options by which a table is read, once for all commands that read a series."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from argosy.inputs.tables.reading import Reading
+from argosy.inputs.time_zone import check_zone
+
+
+def _zone(name: str | None) -> str | None:
+    return None if name is None else check_zone("--zone", name)
+
+
+OPTIONS: dict[str, Any] = {
+    "zone": Annotated[
+        str | None,
+        typer.Option(help="Zone of times without an offset, such as Europe/Berlin; else UTC.", callback=_zone),
+    ],
+    "time_format": Annotated[
+        str | None, typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'.", show_default=False)
+    ],
+}
+"""The option of each field of `Reading`, called as the field."""
+
+
+def with_reading(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each field of its parameter `reading`.
+
+    Where it has another option of that name, this one is called --data-NAME.
+    """
+    signature = inspect.signature(command)
+    names = {(f"data_{field}" if field in signature.parameters else field): field for field in OPTIONS}
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=OPTIONS[field])
+        for name, field in names.items()
+    ]
+
+    @wraps(command)
+    def read(**given: Any) -> None:
+        command(reading=Reading(**{field: given.pop(name) for name, field in names.items()}), **given)
+
+    parameters: list[inspect.Parameter] = []
+    for each in signature.parameters.values():
+        parameters += options if each.name == "reading" else [each.replace(kind=inspect.Parameter.KEYWORD_ONLY)]
+    read.__dict__["__signature__"] = signature.replace(parameters=parameters)
+    read.__annotations__ = {each.name: each.annotation for each in parameters}
+    return read
