@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from argosy.inputs.tables.reading import Reading
+from argosy.inputs.tables.reading import OpenIncidents, Reading
 from argosy.inputs.time_zone import check_zone
 
 
@@ -22,6 +22,14 @@ OPTIONS: dict[str, Any] = {
     ],
     "time_format": Annotated[
         str | None, typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'.", show_default=False)
+    ],
+    "start_column": Annotated[str | None, typer.Option(help="Column of starts in the file of incidents.")],
+    "end_column": Annotated[str | None, typer.Option(help="Column of ends in the file of incidents.")],
+    "open_incidents": Annotated[
+        OpenIncidents | None,
+        typer.Option(
+            help="How long an earlier incident without an end lasts: to the next, to the last point, or drop it."
+        ),
     ],
 }
 """The option of each field of `Reading`, called as the field."""

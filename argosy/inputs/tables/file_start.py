@@ -27,6 +27,7 @@ FOREIGN = {
 PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
 """How the formats begin that are no plain text; a Parquet file ends so, too."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_HEADER_BYTES = 64 << 10
 SEPARATORS = (",", ";", "\t", "|")
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
@@ -99,7 +100,7 @@ def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
         raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
     if _JSON.match(start):
         raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
-    lines = re.split(rb"\r\n|\r|\n", start.removeprefix(b"\xef\xbb\xbf"))
+    lines = re.split(rb"\r\n|\r|\n", start.removeprefix(BYTE_ORDER_MARK))
     row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
     if not row:
         raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")

@@ -10,7 +10,7 @@ from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
-from argosy.inputs.tables.incidents import placed, read_incidents
+from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
@@ -198,9 +198,9 @@ def _labels(
     columns: dict[str, Column], names: _Names, request: TableRequest, series: Series
 ) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
     if request.incidents is not None:
-        found = read_incidents(request.incidents, request.step_s, names.id, request.reading)
-        fitted = placed(found, series, named(request.incidents))
-        return labels_at(fitted.incidents, series.seconds), fitted.incidents, fitted.notes
+        found = list_incidents(request.incidents, request.step_s, names.id, request.reading)
+        fitted = placed(found.incidents, series, named(request.incidents))
+        return labels_at(fitted.incidents, series.seconds), fitted.incidents, (*found.notes, *fitted.notes)
     if names.label is None:
         return None, (), ()
     labels, empty = read_flags(columns[names.label])

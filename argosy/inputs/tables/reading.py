@@ -1,6 +1,15 @@
 """How the cells of a table are to be read, where they do not say it themselves."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OpenIncidents(StrEnum):
+    """What an incident without an end means that is not the last one."""
+
+    NEXT = "next"
+    LAST = "last"
+    DROP = "drop"
 
 
 @dataclass(frozen=True)
@@ -8,11 +17,15 @@ class Reading:
     """What was said of how tables are written: of that of a series and of that of its incidents alike.
 
     `zone` is the time zone of times without an offset, UTC where None. `time_format` is how times are written, in the
-    letters of strftime.
+    letters of strftime. `start_column` and `end_column` are those of incidents, where no usual name finds them; without
+    `open_incidents`, an incident without an end that is not the last one is refused.
     """
 
     zone: str | None = None
     time_format: str | None = None
+    start_column: str | None = None
+    end_column: str | None = None
+    open_incidents: OpenIncidents | None = None
 
 
 UNSAID = Reading()

@@ -174,7 +174,7 @@ def test_requests_that_do_not_fit_are_refused(tmp_path: Path, request_: dict[str
         ("start,stop\n1,2\n", "no column 'end'"),
         ("start,end\n1600000000,soon\n", "column 'end': 'soon' is no time"),
         ("[1, 2]", "row 1: no start and end"),
-        ("[[1600000000, null]]", "row 1, column 'end': the row has no time"),
+        ("[[null, 1600000000]]", "row 1, column 'start': the row has no time"),
         ("[[1e999, 3]]", "row 1, column 'start'"),
         ('{"start": 1}', "not a list of incidents"),
         ("[", "not JSON"),
