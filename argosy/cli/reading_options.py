@@ -9,11 +9,26 @@ import typer
 
 from argosy.inputs.tables.reading import OpenIncidents, Reading
 from argosy.inputs.time_zone import check_zone
+from argosy.signals.errors import BadInput
 
 
 def _zone(name: str | None) -> str | None:
     return None if name is None else check_zone("--zone", name)
 
+
+def _comment(mark: str | None) -> str | None:
+    if mark is not None and (not mark.strip() or mark != mark.strip() or len(mark) > LONGEST_COMMENT):
+        raise BadInput("--comment", f"{mark!r} is no beginning of a line", "give one or a few signs, such as '#'")
+    return mark
+
+
+def _decimal(point: str | None) -> str | None:
+    if point not in (None, ",", "."):
+        raise BadInput("--decimal", f"{point!r} is neither a comma nor a point", "give ',' or '.'")
+    return point
+
+
+LONGEST_COMMENT = 8
 
 OPTIONS: dict[str, Any] = {
     "zone": Annotated[
@@ -30,6 +45,20 @@ OPTIONS: dict[str, Any] = {
         typer.Option(
             help="How long an earlier incident without an end lasts: to the next, to the last point, or drop it."
         ),
+    ],
+    "skip": Annotated[int | None, typer.Option(min=0, help="Lines above the table, such as a title.")],
+    "comment": Annotated[
+        str | None, typer.Option(help="How lines begin that are no part of the table, such as '#'.", callback=_comment)
+    ],
+    "decimal": Annotated[
+        str | None,
+        typer.Option(
+            help="Decimal comma or point of values, ',' or '.'; the other may separate thousands.", callback=_decimal
+        ),
+    ],
+    "units": Annotated[
+        bool | None,
+        typer.Option("--units", help="Values have units, such as 5%, 1.2 K or 3 MiB: they are multiplied out."),
     ],
 }
 """The option of each field of `Reading`, called as the field."""

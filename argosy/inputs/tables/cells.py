@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 
 from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.column import Column, is_text, without_blanks
+from argosy.inputs.tables.number_text import why_no_numbers
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 
@@ -59,7 +60,7 @@ def _as_doubles(column: Column) -> pa.Array:
     try:
         return column.cells.cast(pa.float64(), safe=False)
     except pa.ArrowException as error:
-        raise _no_number(column) from error
+        raise why_no_numbers(column) or _no_number(column) from error
 
 
 def _no_number(column: Column) -> BadInput:

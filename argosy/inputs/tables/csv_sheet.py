@@ -1,6 +1,9 @@
 """Reading CSV, plain or gzipped: header, separator, columns, and the row of whatever cannot be read."""
 
+import gzip
 import re
+import string
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +17,10 @@ import pyarrow.csv as pacsv
 
 from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.column import MISSING, Column, flat, is_text, trimmed
-from argosy.inputs.tables.file_start import damaged_gzip, not_utf8, read_header
+from argosy.inputs.tables.csv_header import read_header
+from argosy.inputs.tables.file_start import BYTE_ORDER_MARK, damaged_gzip, not_utf8
 from argosy.inputs.tables.reading import UNSAID, Reading
-from argosy.signals.arrays import Bools
+from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
 
 LONGEST_ROW_BYTES = 8 << 20
@@ -33,11 +37,12 @@ class CsvSheet:
     header_row: int
     reading: Reading = UNSAID
     notes: tuple[str, ...] = ()
+    comment: str | None = None
 
     @classmethod
     def opened(cls, path: Path, gzipped: bool, reading: Reading = UNSAID) -> "CsvSheet":
-        header = read_header(path, gzipped)
-        return cls(path, header.names, gzipped, header.separator, header.row, reading)
+        header = read_header(path, gzipped, reading)
+        return cls(path, header.names, gzipped, header.separator, header.row, reading, header.notes, header.comment)
 
     def read(
         self, names: Sequence[str], only: tuple[str, str] | None = None, as_text: Sequence[str] = ()
@@ -46,7 +51,7 @@ class CsvSheet:
         table = self._table(wanted, [*as_text, *([only[0]] if only else [])])
         rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
         columns = {name: Column(named(self.path), name, flat(table[name]), rows) for name in wanted}
-        keep = ~_empty(columns) if len(self.columns) > 1 else ~_trailing(_empty(columns))
+        keep = ~_empty(columns) if len(self.columns) > 1 else ~_trailing(_empty(columns)) & ~self._comments(rows)
         if only is not None:
             keep &= pc.fill_null(pc.equal(trimmed(columns[only[0]]).cells, only[1]), False).to_numpy(False)
         return {name: columns[name] if keep.all() else columns[name].taken(keep) for name in names}
@@ -67,18 +72,18 @@ class CsvSheet:
         )
         try:
             return self._parsed(convert, threads=True)
-        except (pa.ArrowException, OSError, EOFError):
+        except (pa.ArrowException, OSError, EOFError, zlib.error):
             return self._parsed_or_refused(convert)
 
     def _parsed_or_refused(self, convert: pacsv.ConvertOptions) -> pa.Table:
         """Parses on one thread, for only then does Arrow say in which row it stumbled."""
         try:
             return self._parsed(convert, threads=False)
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
             raise _unparsable(self.path, str(error)) from error
 
     def _parsed(self, convert: pacsv.ConvertOptions, threads: bool) -> pa.Table:
-        with pa.input_stream(str(self.path), compression="gzip" if self.gzipped else None) as stream:
+        with self._stream() as stream:
             return pacsv.read_csv(
                 stream,
                 pacsv.ReadOptions(
@@ -91,6 +96,25 @@ class CsvSheet:
                 convert,
             )
 
+    def _stream(self) -> pa.NativeFile:
+        """The file, unpacked; comments are empty lines, so that rows keep their numbers."""
+        if self.comment is None:
+            return pa.input_stream(str(self.path), compression="gzip" if self.gzipped else None)
+        return pa.BufferReader(_comment_lines(self.comment).sub(b"", self._bytes()))
+
+    def _bytes(self) -> bytes:
+        with gzip.open(self.path) if self.gzipped else self.path.open("rb") as file:
+            return file.read()
+
+    def _comments(self, rows: Ints) -> Bools:
+        """Which rows are comments: in a file of one column an empty line does not tell."""
+        if self.comment is None:
+            return np.zeros(len(rows), dtype=np.bool_)
+        data = self._bytes().removeprefix(BYTE_ORDER_MARK)
+        pattern = _comment_lines(self.comment)
+        lines = [row for row, line in enumerate(re.split(rb"\r\n|\r|\n", data), start=1) if pattern.match(line)]
+        return np.isin(rows, lines)
+
     def _refuse_twins(self, names: Sequence[str]) -> None:
         for name in names:
             if self.columns.count(name) > 1:
@@ -99,12 +123,16 @@ class CsvSheet:
                 )
 
 
+def _comment_lines(comment: str) -> re.Pattern[bytes]:
+    return re.compile(rb"^[ \t]*" + re.escape(comment.encode()) + rb"[^\r\n]*", re.MULTILINE)
+
+
 def _unparsable(path: Path, message: str) -> BadInput:
     uneven = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+): ?(.*)", message, re.DOTALL)
     if uneven:
         row, expected, got, text = uneven.groups()
         problem = f"{got} cells where the header has {expected}: {shown(text)}"
-        return BadInput(f"{named(path)}, row {row}", problem, "write one cell for each column, with text in quotes")
+        return BadInput(f"{named(path)}, row {row}", problem, _mend_uneven(int(got), int(expected), text))
     if "straddling" in message or "block" in message:
         problem = f"a row is longer than {LONGEST_ROW_BYTES >> 20} MiB"
         return BadInput(named(path), problem, "shorten the row, or close a quote that was left open")
@@ -113,6 +141,14 @@ def _unparsable(path: Path, message: str) -> BadInput:
     if "UTF8" in message:
         return not_utf8(named(path))
     return BadInput(named(path), f"not a table ({shown(message)})", "give a CSV (UTF-8) or Parquet file")
+
+
+def _mend_uneven(got: int, expected: int, text: str) -> str:
+    if got < expected and re.match(r"\s*([#;%!]|//|--)", text):
+        return f"give --comment {text.split()[0][:2].rstrip(string.ascii_letters)!r} if it is no part of the table"
+    if got > expected and re.search(r"\d,\d", text):
+        return "put numbers with decimal commas in quotes, or separate cells by semicolons, and give --decimal ,"
+    return "write one cell for each column, with text in quotes"
 
 
 def _unique(names: Sequence[str]) -> list[str]:

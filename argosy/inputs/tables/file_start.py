@@ -1,10 +1,8 @@
 """How the file of a table begins: enough to refuse what is none before anything that reads tables is loaded."""
 
-import csv
 import gzip
 import re
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from argosy.inputs.quoting import named
@@ -29,17 +27,7 @@ PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_HEADER_BYTES = 64 << 10
-SEPARATORS = (",", ";", "\t", "|")
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
-
-
-@dataclass(frozen=True)
-class CsvHeader:
-    """The names of a CSV's columns, what stands between them, and in which row, counted from 1."""
-
-    names: tuple[str, ...]
-    separator: str
-    row: int
 
 
 def check_readable(path: Path) -> None:
@@ -51,7 +39,7 @@ def check_table(path: Path) -> None:
     """Raises BadInput where a file cannot be a table, by how it begins; a Parquet file also by how it ends."""
     start = table_start(path)
     if not start.startswith(PARQUET):
-        read_header(path, gzipped=start.startswith(GZIP))
+        beginning(path, gzipped=start.startswith(GZIP))
     elif not _ends_as_parquet(path):
         raise damaged_parquet(path)
 
@@ -82,38 +70,23 @@ def first_bytes(path: Path) -> bytes:
     return start
 
 
-def read_header(path: Path, gzipped: bool) -> CsvHeader:
-    """The header of a CSV file. Raises BadInput when it holds no text, or no header."""
-    line, row = _header_line(path, gzipped)
-    separator = max(SEPARATORS, key=line.count)
-    try:
-        names = tuple(name.strip() for name in next(csv.reader([line], delimiter=separator, strict=True)))
-    except csv.Error as error:
-        raise BadInput(f"{named(path)}, row {row}", f"no CSV header ({error})", "name the columns there") from error
-    return CsvHeader(names, separator, row)
+def beginning(path: Path, gzipped: bool) -> tuple[bytes, bool]:
+    """The text in which a header must stand, unpacked and without its mark, and whether that is all of the file.
 
-
-def _header_line(path: Path, gzipped: bool) -> tuple[str, int]:
-    """The first line that is not empty, and its row. Raises BadInput when the file holds no text."""
-    start = _beginning(path, gzipped)
+    Raises BadInput where the file holds no text, or nothing.
+    """
+    start = _unpacked(path, gzipped)
     if b"\0" in start:
         raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
     if _JSON.match(start):
         raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
-    lines = re.split(rb"\r\n|\r|\n", start.removeprefix(BYTE_ORDER_MARK))
-    row, line = next(((row, line) for row, line in enumerate(lines, start=1) if line.strip()), (0, b""))
-    if not row:
+    if not start.strip():
         raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")
-    if row == len(lines) and len(start) == LONGEST_HEADER_BYTES:
-        raise BadInput(named(path), f"no header within {LONGEST_HEADER_BYTES >> 10} KiB", "name the columns in row 1")
-    try:
-        return line.decode("utf-8"), row
-    except UnicodeDecodeError as error:
-        raise not_utf8(f"{named(path)}, row {row}") from error
+    return start.removeprefix(BYTE_ORDER_MARK), len(start) < LONGEST_HEADER_BYTES
 
 
-def _beginning(path: Path, gzipped: bool) -> bytes:
-    """What a header must stand in, unpacked. Raises BadInput where it cannot be."""
+def _unpacked(path: Path, gzipped: bool) -> bytes:
+    """The first bytes, unpacked. Raises BadInput where they cannot be."""
     try:
         with path.open("rb") as file:
             return (gzip.GzipFile(fileobj=file) if gzipped else file).read(LONGEST_HEADER_BYTES)

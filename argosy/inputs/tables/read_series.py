@@ -12,6 +12,7 @@ from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
 from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.times import Times, check_step, counted, read_times
@@ -58,6 +59,11 @@ class _Names:
         names = (self.time, self.value, self.label, self.base)
         return list(dict.fromkeys(name for name in names if name is not None))
 
+    def as_text(self, reading: Reading) -> list[str]:
+        """The columns of numbers, where they are to be read in the way that was said."""
+        numbers = [name for name in (self.value, self.base) if name is not None]
+        return numbers if reading.decimal or reading.units else []
+
     @property
     def id(self) -> str | None:
         return self.only[1] if self.only else None
@@ -77,7 +83,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     if request.step_s is not None:
         check_step(request.step_s)
     names = _names(sheet, request)
-    columns = sheet.read(names.wanted, names.only)
+    columns, written = _numbers(sheet.read(names.wanted, names.only, names.as_text(request.reading)), names, request)
     value = columns[names.value]
     if not len(value.rows):
         raise _without_rows(sheet, names.only)
@@ -86,8 +92,23 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     labels, incidents, more = _labels(columns, names, request, series)
     base = read_base(columns[names.base]) if names.base else None
     return LoadedSeries(
-        request.path, series, labels, incidents, base, (*sheet.notes, *times.notes, *notes, *more), times.known
+        request.path,
+        series,
+        labels,
+        incidents,
+        base,
+        (*sheet.notes, *times.notes, *written, *notes, *more),
+        times.known,
     )
+
+
+def _numbers(
+    columns: dict[str, Column], names: _Names, request: TableRequest
+) -> tuple[dict[str, Column], tuple[str, ...]]:
+    """The columns, those of numbers as it was said that they are written; and what to say of that."""
+    found = {name: numbers_of(columns[name], request.reading) for name in names.as_text(request.reading)}
+    notes = tuple(note for each in found.values() for note in each.notes)
+    return columns | {name: each.column for name, each in found.items()}, notes
 
 
 def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ class Reading:
     `zone` is the time zone of times without an offset, UTC where None. `time_format` is how times are written, in the
     letters of strftime. `start_column` and `end_column` are those of incidents, where no usual name finds them; without
     `open_incidents`, an incident without an end that is not the last one is refused.
+    `skip` lines stand above the table, and lines that begin with `comment` are no part of it. `decimal` is the decimal
+    point or comma; with it thousands may be separated by the other. `units` may stand behind numbers.
     """
 
     zone: str | None = None
@@ -26,6 +28,10 @@ class Reading:
     start_column: str | None = None
     end_column: str | None = None
     open_incidents: OpenIncidents | None = None
+    skip: int | None = None
+    comment: str | None = None
+    decimal: str | None = None
+    units: bool | None = None
 
 
 UNSAID = Reading()

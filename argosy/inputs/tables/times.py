@@ -184,8 +184,9 @@ def _unix_ticks(column: Column, numbers: np.ndarray, small: bool) -> _Ticks:
     sizes = np.searchsorted([limit for _, limit, _ in UNITS], np.abs(numbers.astype(np.float64)), side="right")
     odd = sizes != sizes[0]
     if odd.any() or sizes[0] == len(UNITS):
-        first = int(np.argmax(odd)) if odd.any() else 0
-        if sizes[first] == len(UNITS):
+        large = sizes == len(UNITS)
+        first = int(np.argmax(large if large.any() else odd))
+        if large.any():
             raise BadInput(column.place(first), f"{column.text(first)} is too large for a Unix time", MEND)
         one, other = UNITS[sizes[0]][0], UNITS[sizes[first]][0]
         problem = f"{column.text(first)} would be in {other}, the rows before in {one}"

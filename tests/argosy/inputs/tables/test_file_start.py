@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from argosy.inputs.tables.file_start import check_table, read_header
+from argosy.inputs.tables.csv_header import read_header
+from argosy.inputs.tables.file_start import check_table
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.errors import BadInput
 
@@ -19,9 +20,6 @@ NO_TABLES = {
     "text.csv": "a,b\n".encode("utf-16"),
     "binary.csv": b"a,b\n\0\1\2",
     "records.csv": b'[{"a": 1}]',
-    "quote.csv": b'"a"b,c\n1,2\n',
-    "latin.csv": "größe,wert\n".encode("latin-1"),
-    "long.csv": b"x" * (1 << 17),
     "cut.csv.gz": gzip.compress(TABLE)[:-9],
     "garbled.csv.gz": b"\x1f\x8b\x08\x00 no more",
     "cut.parquet": b"PAR1 and no end",
@@ -37,6 +35,15 @@ def test_what_is_no_table_is_refused_in_the_words_of_its_reader(name: str, tmp_p
     with pytest.raises(BadInput) as late:
         open_sheet(file)
     assert str(early.value) == str(late.value)
+
+
+@pytest.mark.parametrize("data", [b'"a"b,c\n1,2\n', "größe,wert\n".encode("latin-1"), b"x" * (1 << 17)])
+def test_a_header_is_looked_at_when_it_is_known_what_to_skip(data: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(data)
+    check_table(file)
+    with pytest.raises(BadInput):
+        open_sheet(file)
 
 
 @pytest.mark.parametrize("path", [Path("nowhere.csv"), Path("."), Path("zero\0byte")])

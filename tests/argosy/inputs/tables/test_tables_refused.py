@@ -75,8 +75,19 @@ def refused(path: Path, **request: object) -> str:
             "timestamp,value\n1600000000,1\n1600000060,1e200\n",
             ", row 3, column 'value': '1e+200' is larger than 1e+150",
         ),
+        (
+            "timestamp,value\n1600000000,1,5\n",
+            ", row 2: 3 cells where the header has 2: '1600000000,1,5'; put numbers with decimal commas in quotes",
+        ),
+        (
+            "timestamp,value\n1600000000,1\n// restart\n",
+            ", row 3: 1 cells where the header has 2: '// restart'; give --comment",
+        ),
         ("timestamp,value\n1600000000,2020-01-01\n", ", column 'value': it holds date32[day], not numbers"),
-        ("timestamp;value\n1600000000;1,5\n", ", row 2, column 'value': '1,5' is not a number"),
+        (
+            "timestamp;value\n1600000000;1,5\n",
+            ", column 'value': 1 of 1 cells have decimal commas, such as '1,5'; give --decimal ,",
+        ),
         ("timestamp,value,label\n1600000000,1,0\n1600000060,1,2\n", ", row 3, column 'label': '2' is neither 0 nor 1"),
         ("timestamp,value,label\n1600000000,1,no\n", ", row 2, column 'label': 'no' is neither 0 nor 1"),
         ('timestamp,"value\n1600000000,1\n', ", row 1: no CSV header"),
