@@ -7,11 +7,12 @@ from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.sheet import Sheet
 from argosy.signals.errors import BadInput
 
-TIME_NAMES = ("timestamp", "time", "datetime", "date", "ds", "index", "__index_level_0__", "")
-VALUE_NAMES = ("value", "y")
+TIME_NAMES = ("timestamp", "time", "datetime", "date", "ds", "_time", "index", "__index_level_0__", "")
+VALUE_NAMES = ("value", "y", "_value")
 LABEL_NAMES = ("label", "is_anomaly", "anomaly")
 ID_NAMES = ("series",)
-"""Taken in this order, whatever their case; an empty name is the unnamed first column that pandas writes."""
+"""Taken in this order, whatever their case; an empty name is the unnamed first column that pandas writes, and those
+with a stroke in front are InfluxDB's."""
 
 LISTED_NAMES = 12
 
@@ -30,6 +31,12 @@ def pick(sheet: Sheet, given: str | None, usual: Sequence[str], option: str, req
     if given is None and not required:
         return None
     raise _missing(sheet, given if given is not None else usual[0], option)
+
+
+def pick_alone(sheet: Sheet, taken: Sequence[str | None]) -> str | None:
+    """The only column that is not taken, where it has a name that is no cell; None where there is none or several."""
+    left = [column for column in sheet.columns if column not in taken]
+    return left[0] if len(left) == 1 and left[0] and not left[0][:1].isdigit() and not _is_number(left[0]) else None
 
 
 def _missing(sheet: Sheet, name: str, option: str) -> BadInput:

@@ -9,7 +9,7 @@ import numpy as np
 from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
-from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick
+from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
 from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
@@ -53,6 +53,7 @@ class _Names:
     label: str | None
     base: str | None
     only: tuple[str, str] | None
+    notes: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> list[str]:
@@ -97,7 +98,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
         labels,
         incidents,
         base,
-        (*sheet.notes, *times.notes, *written, *notes, *more),
+        (*sheet.notes, *names.notes, *times.notes, *written, *notes, *more),
         times.known,
     )
 
@@ -122,17 +123,31 @@ def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
 def _names(sheet: Sheet, request: TableRequest) -> _Names:
     if request.label is not None and request.incidents is not None:
         raise BadInput("--label and --incidents", "both say where incidents are", "give one of them")
-    value = pick(sheet, request.value, VALUE_NAMES, "--value", required=True)
-    assert value is not None
-    time = pick(sheet, request.time, TIME_NAMES, "--time", required=request.step_s is None)
+    time = pick(sheet, request.time, TIME_NAMES, "--time")
     label = None if request.incidents else pick(sheet, request.label, LABEL_NAMES, "--label")
     base = _base(sheet, request)
+    value, notes = _value(sheet, request, (time, label, base))
+    if time is None and request.step_s is None:
+        pick(sheet, None, TIME_NAMES, "--time", required=True)
     for column, option, role in ((label, "--label", "labels"), (base, "--base", "a detector's verdicts")):
         if column == value:
             raise BadInput(f"{option} {column}", f"is the column of values, not of {role}", "name another column")
     if base is not None and base == label:
         raise BadInput(f"--base {base}", "is the column of labels", "name the column of your detector's verdicts")
-    return _Names(time, value, label, base, _only(sheet, request))
+    return _Names(time, value, label, base, _only(sheet, request), notes)
+
+
+def _value(sheet: Sheet, request: TableRequest, taken: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:
+    """The column of values: the one named so, or the only one that is nothing else, which is said."""
+    value = pick(sheet, request.value, VALUE_NAMES, "--value")
+    if value is not None:
+        return value, ()
+    id_column = pick(sheet, request.id_column, ID_NAMES, "--id-column")
+    if taken[0] is not None and (alone := pick_alone(sheet, (*taken, id_column))) is not None:
+        return alone, (f"values are those of column {shown(alone)}",)
+    value = pick(sheet, None, VALUE_NAMES, "--value", required=True)
+    assert value is not None
+    return value, ()
 
 
 def _base(sheet: Sheet, request: TableRequest) -> str | None:

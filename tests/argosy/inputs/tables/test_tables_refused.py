@@ -28,8 +28,8 @@ def refused(path: Path, **request: object) -> str:
         ("timestamp,value\n", ": the table has no rows"),
         ("1600000000,3.4\n1600000060,3\n", "the first row looks like data; put a header above it"),
         (
-            "timestamp,valeu\n1,2\n",
-            ": no column 'value'; there are 'timestamp', 'valeu'; name the right one (perhaps 'valeu')",
+            "timestamp,valeu,more\n1,2,3\n",
+            ": no column 'value'; there are 'timestamp', 'valeu', 'more'; name the right one (perhaps 'valeu')",
         ),
         ("when,value\n1,2\n", ": no column 'timestamp'; there are 'when', 'value'; name the right one with --time"),
         ("timestamp,value,value\n1600000000,1,2\n", ": two columns are called 'value'"),
