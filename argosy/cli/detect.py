@@ -113,6 +113,7 @@ def _kind(word: str, file: Path, patterns: str | None) -> Any:
     """What the file is read as: as said, as the patterns need it, or by the end of its name."""
     from argosy.choices import one_of
     from argosy.graphs.detect.patterns import SignalKind, of_kind
+    from argosy.inputs.tables.file_start import holds_series
 
     if word != "auto":
         return one_of("--signal", word, {"auto": None} | {each.value: each for each in SignalKind})
@@ -120,7 +121,9 @@ def _kind(word: str, file: Path, patterns: str | None) -> Any:
     kinds = [kind for kind in SignalKind if names and all(name in of_kind(kind) for name in names)]
     if len(kinds) == 1:
         return kinds[0]
-    return SignalKind.LINES if file.suffix.lower() in (".log", ".txt", ".jsonl", ".json") else SignalKind.SERIES
+    if file.suffix.lower() not in (".log", ".txt", ".jsonl", ".json"):
+        return SignalKind.SERIES
+    return SignalKind.SERIES if holds_series(file, gzipped=False) else SignalKind.LINES
 
 
 def _names(patterns: str | None, kind: str, select: bool) -> tuple[str, ...]:

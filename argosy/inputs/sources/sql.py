@@ -12,9 +12,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from argosy.inputs.sources.addresses import check_kept, standing_in
-from argosy.inputs.sources.arrow_sheet import ArrowSheet
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
+from argosy.inputs.tables.arrow_sheet import ArrowSheet
 from argosy.inputs.tables.incidents import incidents_in_sheet
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_sheet

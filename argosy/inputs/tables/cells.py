@@ -75,6 +75,8 @@ def _no_number(column: Column) -> BadInput:
 def _flags_or_first_other(column: Column) -> tuple[Bools | int, Bools]:
     """The flags, or the index of the first cell that is neither; and which cells are empty."""
     cells = column.cells
+    if pa.types.is_decimal(cells.type):
+        cells = cells.cast(pa.float64())
     if pa.types.is_floating(cells.type):
         cells = pc.if_else(pc.is_nan(cells), None, cells)
     empty: Bools = cells.is_null().to_numpy(False)

@@ -27,6 +27,8 @@ PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_HEADER_BYTES = 64 << 10
+_ANSWER = re.compile(rb'"resultType"\s*:|"errorType"\s*:')
+_EXPORT = (re.compile(rb'"metric"\s*:\s*\{'), re.compile(rb'"(values|timestamps)"\s*:\s*\['))
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])')
 
 
@@ -39,7 +41,9 @@ def check_table(path: Path) -> None:
     """Raises BadInput where a file cannot be a table, by how it begins; a Parquet file also by how it ends."""
     start = table_start(path)
     if not start.startswith(PARQUET):
-        beginning(path, gzipped=start.startswith(GZIP))
+        gzipped = start.startswith(GZIP)
+        if not holds_series(path, gzipped):
+            beginning(path, gzipped)
     elif not _ends_as_parquet(path):
         raise damaged_parquet(path)
 
@@ -70,6 +74,12 @@ def first_bytes(path: Path) -> bytes:
     return start
 
 
+def holds_series(path: Path, gzipped: bool) -> bool:
+    """Whether a file begins as JSON in which Prometheus or VictoriaMetrics write series. Raises BadInput."""
+    start = _unpacked(path, gzipped).removeprefix(BYTE_ORDER_MARK).lstrip()
+    return start.startswith(b"{") and bool(_ANSWER.search(start) or all(part.search(start) for part in _EXPORT))
+
+
 def beginning(path: Path, gzipped: bool) -> tuple[bytes, bool]:
     """The text in which a header must stand, unpacked and without its mark, and whether that is all of the file.
 
@@ -78,7 +88,7 @@ def beginning(path: Path, gzipped: bool) -> tuple[bytes, bool]:
     start = _unpacked(path, gzipped)
     if b"\0" in start:
         raise BadInput(named(path), "this is no table but binary data", "give a CSV (UTF-8) or Parquet file")
-    if _JSON.match(start):
+    if _JSON.match(start.removeprefix(BYTE_ORDER_MARK)):
         raise BadInput(named(path), "this is no table but JSON", "give a CSV (UTF-8) or Parquet file")
     if not start.strip():
         raise BadInput(named(path), "the file is empty", "give a table with a header and at least one row")

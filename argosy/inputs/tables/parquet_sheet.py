@@ -47,6 +47,10 @@ class ParquetSheet:
         return tuple("" if id is None else str(id) for id in found.to_pylist())
 
     def _table(self, names: Sequence[str], keep: pc.Expression | None) -> pa.Table:
+        for name in names:
+            if self.columns.count(name) > 1:
+                mend = "name them apart when the file is written"
+                raise BadInput(named(self.path), f"two columns are called {shown(name)}", mend)
         try:
             with self.path.open("rb") as file:  # a path instead would be searched for hive partitions
                 return pq.read_table(file, columns=list(names), filters=keep)

@@ -165,7 +165,8 @@ def _base(sheet: Sheet, request: TableRequest) -> str | None:
 def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:
     """Which rows belong to the series; None for all. Raises BadInput when that is not clear."""
     needed = request.series is not None
-    column = pick(sheet, request.id_column, ID_NAMES, "--id-column", required=needed)
+    usual = (*ID_NAMES, "table") if "_time" in sheet.columns else ID_NAMES  # as InfluxDB counts its series
+    column = pick(sheet, request.id_column, usual, "--id-column", required=needed)
     if column is None or column in (request.value, request.time, request.label):
         return None
     if request.series is not None:
@@ -174,7 +175,7 @@ def _only(sheet: Sheet, request: TableRequest) -> tuple[str, str] | None:
     if len(ids) > 1:
         problem = f"it holds {len(ids)} series: {_listed(ids)}"
         raise BadInput(f"{named(sheet.path)}, column {shown(column)}", problem, "name one of them with --series")
-    return (column, ids[0]) if ids else None
+    return (column, ids[0]) if ids and column != "table" else None
 
 
 def _without_rows(sheet: Sheet, only: tuple[str, str] | None) -> BadInput:

@@ -1,4 +1,4 @@
-"""A table in a file: CSV, gzipped CSV or Parquet, told apart by its first bytes."""
+"""A table in a file: CSV, gzipped CSV, Parquet or series in JSON, told apart by its first bytes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Protocol
 
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.csv_sheet import CsvSheet
-from argosy.inputs.tables.file_start import GZIP, PARQUET, table_start
+from argosy.inputs.tables.file_start import GZIP, PARQUET, holds_series, table_start
 from argosy.inputs.tables.parquet_sheet import ParquetSheet
 from argosy.inputs.tables.reading import UNSAID, Reading
+from argosy.inputs.tables.series_json import open_series_json
 
 
 class Sheet(Protocol):
@@ -46,4 +47,7 @@ def open_sheet(path: Path, reading: Reading = UNSAID) -> Sheet:
     start = table_start(path)
     if start.startswith(PARQUET):
         return ParquetSheet.opened(path)
-    return CsvSheet.opened(path, start.startswith(GZIP), reading)
+    gzipped = start.startswith(GZIP)
+    if holds_series(path, gzipped):
+        return open_series_json(path, gzipped)
+    return CsvSheet.opened(path, gzipped, reading)

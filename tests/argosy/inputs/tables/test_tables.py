@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,21 @@ def test_formats_hold_the_same_series(tmp_path: Path) -> None:
         np.testing.assert_allclose(each.series.values, loaded[0].series.values, rtol=1e-6)
         assert len(each.incidents) == 3
     assert [each.series.id for each in loaded] == ["a", "b", "c", "d", "e"]
+
+
+def test_labels_in_parquet_may_be_decimals(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    frame = pd.DataFrame({"timestamp": [10, 20], "value": [1, 2], "label": [Decimal(0), Decimal("1.0")]})
+    frame.to_parquet(path)
+    labels = read_series(TableRequest(path)).labels
+    assert labels is not None
+    assert labels.tolist() == [False, True]
+
+
+def test_the_only_other_column_holds_the_values_and_is_said(tmp_path: Path) -> None:
+    loaded = load(tmp_path, 'Time,"cpu{host=""a""}",label\n1600000000,1.5,0\n')
+    assert loaded.series.values.tolist() == [1.5]
+    assert loaded.notes == ("values are those of column 'cpu{host=\"a\"}'",)
 
 
 def test_an_unnamed_index_of_times_is_found_in_parquet(tmp_path: Path) -> None:

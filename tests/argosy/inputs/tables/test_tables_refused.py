@@ -4,6 +4,8 @@ import gzip
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from argosy.inputs.tables.read_series import TableRequest, list_series, read_series
@@ -141,6 +143,13 @@ def test_parquet_rows_are_counted_within_their_series(tmp_path: Path) -> None:
     assert refused(path, series="b").startswith(
         ", series 'b', row 2, column 'timestamp': '10' repeats the time of row 1"
     )
+
+
+def test_twin_columns_of_parquet_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    columns = [pa.array([10, 20]), pa.array([1.0, 2.0]), pa.array([3.0, 4.0])]
+    pq.write_table(pa.Table.from_arrays(columns, ["timestamp", "value", "value"]), path)
+    assert refused(path).startswith(": two columns are called 'value'")
 
 
 def test_parquet_of_the_wrong_types_is_refused(tmp_path: Path) -> None:
