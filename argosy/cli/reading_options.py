@@ -16,6 +16,14 @@ def _zone(name: str | None) -> str | None:
     return None if name is None else check_zone("--zone", name)
 
 
+def _time_format(letters: str | None) -> str | None:
+    if letters is None or letters in ("excel", "unix"):
+        return letters
+    from argosy.inputs.tables.written_times import check_format
+
+    return check_format(letters)
+
+
 def _comment(mark: str | None) -> str | None:
     if mark is not None and (not mark.strip() or mark != mark.strip() or len(mark) > LONGEST_COMMENT):
         raise BadInput("--comment", f"{mark!r} is no beginning of a line", "give one or a few signs, such as '#'")
@@ -36,7 +44,8 @@ OPTIONS: dict[str, Any] = {
         typer.Option(help="Zone of times without an offset, such as Europe/Berlin; else UTC.", callback=_zone),
     ],
     "time_format": Annotated[
-        str | None, typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'.", show_default=False)
+        str | None,
+        typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'; excel, unix.", callback=_time_format),
     ],
     "start_column": Annotated[str | None, typer.Option(help="Column of starts in the file of incidents.")],
     "end_column": Annotated[str | None, typer.Option(help="Column of ends in the file of incidents.")],

@@ -44,7 +44,7 @@ def explain_point(
     """
     stored = load_detector(store, detector)
     row, loaded = stored.row, stored.read(table)
-    index = point_at(at, loaded)
+    index = point_at(at, loaded, table.reading.zone)
     base = stored.base(loaded)
     sandbox = open_sandbox(choice, stored.by_language_model, accept_risk)
     known = loaded.series.part(0, index + 1)

@@ -14,8 +14,7 @@ from argosy.inputs.tables.incident_json import ROLES, is_json, json_columns
 from argosy.inputs.tables.open_ends import OPEN_END, closed, cut_at, open_ends
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
-from argosy.inputs.tables.times import read_moments
-from argosy.signals.arrays import Ints
+from argosy.inputs.tables.times import Moments, read_moments
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import Incident, labels_at
 from argosy.signals.series import Series
@@ -23,10 +22,14 @@ from argosy.signals.series import Series
 
 @dataclass(frozen=True)
 class ListedIncidents:
-    """Incidents as a file lists them; those that are open end at `OPEN_END`."""
+    """Incidents as a file lists them; those that are open end at `OPEN_END`.
+
+    `naive` where their times have no offset, None where they are an index.
+    """
 
     incidents: tuple[Incident, ...]
     notes: tuple[str, ...] = ()
+    naive: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ def list_incidents(
         if is_json(path)
         else _sheet_columns(open_sheet(path, reading), series, reading)
     )
-    incidents = _incidents(columns, step_s, reading)
-    return ListedIncidents(incidents, (names.note,) if names.note and incidents else ())
+    listed = _incidents(columns, step_s, reading)
+    return replace(listed, notes=(names.note, *listed.notes)) if names.note and listed.incidents else listed
 
 
 def read_incidents(
@@ -63,37 +66,46 @@ def read_incidents(
 
 def incidents_in_sheet(sheet: Sheet, series: str | None = None, reading: Reading = UNSAID) -> tuple[Incident, ...]:
     """The incidents of a table that is open already. Raises BadInput."""
-    return _incidents(_sheet_columns(sheet, series, reading)[0], None, reading)
+    return _incidents(_sheet_columns(sheet, series, reading)[0], None, reading).incidents
 
 
-def _incidents(columns: dict[str, Column], step_s: int | None, reading: Reading) -> tuple[Incident, ...]:
+def _incidents(columns: dict[str, Column], step_s: int | None, reading: Reading) -> ListedIncidents:
     if not columns or not len(columns["start"].cells):
-        return ()
-    starts = read_moments(columns["start"], step_s, reading)
-    ends = _ends(columns["end"], starts, step_s, reading)
-    ends, keep = closed(starts, ends, columns["end"], reading.open_incidents)
+        return ListedIncidents(())
+    begins = read_moments(columns["start"], step_s, reading)
+    starts = begins.seconds
+    ended = _ends(columns["end"], begins, step_s, reading)
+    ends, keep = closed(starts, ended.seconds, columns["end"], reading.open_incidents)
     kinds = _texts(columns.get("kind"), "incident", len(starts))
     authors = _texts(columns.get("author"), "unknown", len(starts))
     labelled = _labelled(columns.get("labelled"), len(starts), reading)
-    return tuple(
+    incidents = tuple(
         Incident(int(start), int(end), kind, author, at)
         for start, end, kind, author, at, kept in zip(starts, ends, kinds, authors, labelled, keep, strict=True)
         if kept
     )
+    return ListedIncidents(incidents, (*begins.notes, *ended.notes), begins.naive if begins.known else None)
 
 
-def _ends(column: Column, starts: Ints, step_s: int | None, reading: Reading) -> Ints:
-    """Unix seconds, shape (n,), `OPEN_END` where there is no end. Raises BadInput."""
+def _ends(column: Column, begins: Moments, step_s: int | None, reading: Reading) -> Moments:
+    """When incidents end, `OPEN_END` where there is no end. Raises BadInput."""
+    starts = begins.seconds
     missing = open_ends(column) & ((starts > 0) | without_blanks(column).cells.is_null().to_numpy(False))
     ends = np.full(len(starts), OPEN_END, dtype=np.int64)
-    if not missing.all():
-        ends[~missing] = read_moments(column.taken(~missing), step_s, reading)
+    if missing.all():
+        return replace(begins, seconds=ends, notes=())
+    found = read_moments(column.taken(~missing), step_s, reading, latest=True)
+    if found.known and begins.known and found.naive != begins.naive:
+        said = ("have no offset", "have one") if begins.naive else ("have an offset", "have none")
+        problem = f"starts {said[0]}, and ends {said[1]}"
+        raise BadInput(column.whole, problem, "write both alike, or say with --zone of which zone those without are")
+    ends[~missing] = found.seconds
     backward = np.flatnonzero(ends < starts)
     if len(backward):
         first = int(backward[0])
         problem = f"the incident ends at {column.text(first)}, before it starts"
         raise BadInput(column.place(first), problem, "swap start and end")
-    return ends
+    return replace(found, seconds=ends)
 
 
 def placed(incidents: Sequence[Incident], series: Series, origin: str) -> PlacedIncidents:
@@ -174,7 +186,8 @@ def _sheet_columns(sheet: Sheet, series: str | None, reading: Reading) -> tuple[
             f"{named(sheet.path)}, column {shown(id_column)}", "it holds several series", "name one with --series"
         )
     only = (id_column, series) if id_column and series else None
-    columns = sheet.read([name for name in roles.values() if name is not None], only)
+    written = [] if reading.time_format is None else [names.start, *([names.end] if names.end else [])]
+    columns = sheet.read([name for name in roles.values() if name is not None], only, written)
     return {role: columns[name] for role, name in roles.items() if name is not None}, names
 
 
@@ -190,5 +203,5 @@ def _labelled(column: Column | None, count: int, reading: Reading) -> list[int |
         return [None] * count
     column = without_blanks(column)
     known = column.cells.is_valid().to_numpy(False)
-    seconds = iter(read_moments(column.taken(known), None, reading) if known.any() else ())
+    seconds = iter(read_moments(column.taken(known), None, reading).seconds if known.any() else ())
     return [int(next(seconds)) if each else None for each in known]

@@ -3,24 +3,26 @@
 import math
 import re
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from argosy.inputs.quoting import shown
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.times import LARGEST_INDEX, NUMBER, UNITS
+from argosy.inputs.tables.number_times import LARGEST_INDEX, UNITS
+from argosy.inputs.tables.ticks import NUMBER
 from argosy.inputs.time_text import iso
 from argosy.signals.errors import BadInput
 
 OPTION = "--at"
 
 
-def point_at(text: str, loaded: LoadedSeries) -> int:
+def point_at(text: str, loaded: LoadedSeries, zone: str | None = None) -> int:
     """The index of the point that a time means: the one at it, or the one whose step it falls into.
 
-    Takes ISO 8601 (UTC without an offset) and Unix times. A whole number below 100,000,000 is an index: the file's own
-    where its points are counted, else the row from 0. Raises BadInput when no point is there.
+    Takes ISO 8601 (without an offset in `zone`, or UTC) and Unix times. A whole number below 100,000,000 is an index:
+    the file's own where its points are counted, else the row from 0. Raises BadInput when no point is there.
     """
     word = text.strip()
     if re.match(NUMBER, word):
@@ -28,7 +30,7 @@ def point_at(text: str, loaded: LoadedSeries) -> int:
         if number.is_integer() and abs(number) < LARGEST_INDEX:
             return _by_index(int(number), loaded)
         return _by_second(_unix(number, word), word, loaded)
-    return _by_second(_iso(word), word, loaded)
+    return _by_second(_iso(word, zone), word, loaded)
 
 
 def _by_index(number: int, loaded: LoadedSeries) -> int:
@@ -69,13 +71,13 @@ def _unix(number: float, word: str) -> int:
     return math.floor(number / size[2])
 
 
-def _iso(word: str) -> int:
+def _iso(word: str, zone: str | None) -> int:
     try:
-        moment: datetime = pd.Timestamp(word).to_pydatetime(warn=False)
+        moment: datetime = pd.to_datetime(word, format="ISO8601").to_pydatetime(warn=False)
     except (ValueError, OverflowError) as error:
         mend = "write ISO 8601 such as 2024-05-01T13:00:00Z, Unix seconds, or an index"
         raise BadInput(f"{OPTION} {shown(word)}", "is no time", mend) from error
     if moment != moment:
         raise BadInput(f"{OPTION} {shown(word)}", "is no time", "write ISO 8601 such as 2024-05-01T13:00:00Z")
-    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    known = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
     return math.floor(known.timestamp())

@@ -13,9 +13,10 @@ from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES,
 from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
+from argosy.inputs.tables.number_times import check_step
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
-from argosy.inputs.tables.times import Times, check_step, counted, read_times
+from argosy.inputs.tables.times import Times, counted, read_times
 from argosy.inputs.time_text import duration
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -84,13 +85,15 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     if request.step_s is not None:
         check_step(request.step_s)
     names = _names(sheet, request)
-    columns, written = _numbers(sheet.read(names.wanted, names.only, names.as_text(request.reading)), names, request)
+    numbers = names.as_text(request.reading)
+    times_too = [names.time] if names.time and request.reading.time_format else []
+    columns, written = _numbers(sheet.read(names.wanted, names.only, [*numbers, *times_too]), names, request)
     value = columns[names.value]
     if not len(value.rows):
         raise _without_rows(sheet, names.only)
     times = _times(columns, names, request)
     series, notes = _series(value, times, request, names.id or _stem(request.path))
-    labels, incidents, more = _labels(columns, names, request, series)
+    labels, incidents, more = _labels(columns, names, request, series, times)
     base = read_base(columns[names.base]) if names.base else None
     return LoadedSeries(
         request.path,
@@ -232,14 +235,26 @@ def _step_s(times: Times, request: TableRequest) -> int:
 
 
 def _labels(
-    columns: dict[str, Column], names: _Names, request: TableRequest, series: Series
+    columns: dict[str, Column], names: _Names, request: TableRequest, series: Series, times: Times
 ) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
     if request.incidents is not None:
         found = list_incidents(request.incidents, request.step_s, names.id, request.reading)
+        said = _offset_notes(found.naive, times, request.reading.zone)
         fitted = placed(found.incidents, series, named(request.incidents))
-        return labels_at(fitted.incidents, series.seconds), fitted.incidents, (*found.notes, *fitted.notes)
+        return labels_at(fitted.incidents, series.seconds), fitted.incidents, (*said, *found.notes, *fitted.notes)
     if names.label is None:
         return None, (), ()
     labels, empty = read_flags(columns[names.label])
     notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
     return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
+
+
+def _offset_notes(naive: bool | None, times: Times, zone: str | None) -> tuple[str, ...]:
+    """What to say where incidents or the series, but not both, have times that may be of any zone."""
+    if naive is None or not times.known:
+        return ()
+    if zone is not None or naive == times.naive:
+        return ()
+    without, others = ("incidents", "the series") if naive else ("the series", "incidents")
+    said = f"times of {without} have no offset and are read as UTC, unlike those of {others}"
+    return (f"{said}; if they are local times, name their --zone",)

@@ -41,10 +41,13 @@ def refused(path: Path, **request: object) -> str:
         ("timestamp,value\n1600000000,1\n,2\n", ", row 3, column 'timestamp': the row has no time"),
         (
             "timestamp,value\n01/02/2020 12:30,1\n",
-            ", row 2, column 'timestamp': '01/02/2020 12:30' is no time; write ISO",
+            ", row 2, column 'timestamp': '01/02/2020 12:30' may be 2020-02-01 or 2020-01-02; say --time-format",
         ),
-        ("timestamp,value\n12:30,1\n", ", column 'timestamp': it holds time32[s], not times"),
-        ("timestamp,value\n20200101,1\n20200102,1\n", ", row 2, column 'timestamp': '20200101' looks like a date"),
+        (
+            "timestamp,value\n12:30,1\n",
+            ", column 'timestamp': it holds times of day without a date",
+        ),
+        ("timestamp,value\n20200131,1\n20200132,1\n", ", row 3, column 'timestamp': '20200132' is no date"),
         ("timestamp,value\n0001-01-01,1\n", ", row 2, column 'timestamp': '0001-01-01' lies outside the years"),
         ("timestamp,value\n99999999999999999999,1\n", "is too large for a Unix time"),
         ("timestamp,value\n2020-01-01,1\n1577923200,2\n", ", row 3, column 'timestamp': '1577923200' is a number"),
@@ -64,7 +67,7 @@ def refused(path: Path, **request: object) -> str:
         ),
         (
             "timestamp,value\n2020-10-25T02:59,1\n2020-10-25T02:00,2\n",
-            "if a clock change did this, write offsets or UTC",
+            "if a clock change did this, name the --zone, or write offsets",
         ),
         ("timestamp,value\n1600000000.1,1\n1600000000.7,2\n", "is less than a second after row 2"),
         ("index,value\n0,1\n1,2\n", ", column 'index': an index does not say how far apart points are; give --step"),

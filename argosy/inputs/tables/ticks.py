@@ -1,0 +1,25 @@
+"""Times as numbers of some unit, before they are seconds of a series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from argosy.signals.arrays import Ints
+
+MEND = "write ISO 8601 such as 2024-05-01T13:00:00Z, Unix seconds, or an index with --step"
+ONE_FORMAT = "write all times in one format"
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+
+
+@dataclass(frozen=True, eq=False)
+class Ticks:
+    """Times as whole or fractional numbers, `per_second` of them a second; `naive` when no row gave an offset.
+
+    Not `known` when they are only steps from zero, or may be.
+    """
+
+    values: Ints | np.ndarray
+    per_second: int
+    known: bool = True
+    naive: bool = False
+    notes: tuple[str, ...] = ()
