@@ -10,6 +10,7 @@ from pathlib import Path
 
 from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.file_start import beginning, not_utf8
+from argosy.inputs.tables.headerless import names_of_data
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
@@ -18,6 +19,7 @@ SEPARATORS = ("\t", ";", "|", ",")
 
 COMMENT = "#"
 SAMPLED_ROWS = 30
+SHOWN_NAMES = 6
 _SEP = re.compile(r'^\s*"?sep=(.)"?[\s,;]*$', re.IGNORECASE)
 _PLAIN = re.compile(r"^[\s\d.,:+\-/TZeE%]*$")
 _DATA = re.compile(r"^\s*[+-]?[.,]?\d")
@@ -53,7 +55,11 @@ def read_header(path: Path, gzipped: bool, reading: Reading = UNSAID) -> CsvHead
     if names is None:
         raise BadInput(f"{named(path)}, row {row}", "no CSV header (a quote is left open)", "name the columns there")
     _refuse_preamble(path, lines, separator)
-    return CsvHeader(tuple(name.strip() for name in names), separator, row, comment, notes)
+    stripped = tuple(name.strip() for name in names)
+    if found := names_of_data(stripped):
+        said = f"row {row} is data, no header: columns are called {', '.join(map(shown, found[:SHOWN_NAMES]))}"
+        return CsvHeader(found, separator, row - 1, comment, (*notes, said))
+    return CsvHeader(stripped, separator, row, comment, notes)
 
 
 def split(line: str, separator: str) -> list[str] | None:

@@ -78,7 +78,7 @@ def _sheet(path: Path, leave_out: Sequence[str]) -> Matrix:
         if sum(map(len, found.values())) > MOST_CELLS:
             raise BadInput(named(path), f"has more than {MOST_CELLS:,} cells", "give a sample of its rows")
     values = np.column_stack(list(found.values())) if found else np.zeros((0, 0))
-    return Matrix(values, tuple(found), tuple(notes))
+    return Matrix(values, tuple(found), (*sheet.notes, *notes))
 
 
 def _numbers(column: Column) -> Floats | str:

@@ -28,7 +28,7 @@ def refused(path: Path, **request: object) -> str:
         ("", ": the file is empty"),
         ("\n \n", ": the file is empty"),
         ("timestamp,value\n", ": the table has no rows"),
-        ("1600000000,3.4\n1600000060,3\n", "the first row looks like data; put a header above it"),
+        ("0,1\n1600000060,3\n", "the first row looks like data; put a header above it"),
         (
             "timestamp,valeu,more\n1,2,3\n",
             ": no column 'value'; there are 'timestamp', 'valeu', 'more'; name the right one (perhaps 'valeu')",
