@@ -10,13 +10,16 @@ from argosy.inputs.quoting import named, shown
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
+from argosy.inputs.tables.id_columns import refuse_alternating, refuse_mixed
 from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.number_times import check_step
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
+from argosy.inputs.tables.ticks import OutOfOrder
 from argosy.inputs.tables.times import Times, counted, read_times
+from argosy.inputs.tables.uneven_steps import step_change_note
 from argosy.inputs.time_text import duration
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
@@ -91,7 +94,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     value = columns[names.value]
     if not len(value.rows):
         raise _without_rows(sheet, names.only)
-    times = _times(columns, names, request)
+    times = _times(sheet, columns, names, request)
     series, notes = _series(value, times, request, names.id or _stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series, times)
     base = read_base(columns[names.base]) if names.base else None
@@ -193,11 +196,21 @@ def _listed(ids: Sequence[str]) -> str:
     return ", ".join(shown(id) for id in ids[:SHOWN_IDS]) + (", …" if len(ids) > SHOWN_IDS else "")
 
 
-def _times(columns: dict[str, Column], names: _Names, request: TableRequest) -> Times:
-    if names.time is not None:
-        return read_times(columns[names.time], request.step_s, request.reading)
-    assert request.step_s is not None
-    return counted(len(columns[names.value].rows), request.step_s)
+def _times(sheet: Sheet, columns: dict[str, Column], names: _Names, request: TableRequest) -> Times:
+    """The times of the series. Raises BadInput, also where another column says that there are several series."""
+    if names.time is None:
+        assert request.step_s is not None
+        return counted(len(columns[names.value].rows), request.step_s)
+    column = columns[names.time]
+    try:
+        times = read_times(column, request.step_s, request.reading)
+    except OutOfOrder as error:
+        if names.only is None:
+            refuse_mixed(sheet, error.seconds, column.rows, names.wanted)
+        raise
+    if names.only is None:
+        refuse_alternating(sheet, times.seconds, column.rows, names.wanted)
+    return times
 
 
 def _series(value: Column, times: Times, request: TableRequest, id: str) -> tuple[Series, tuple[str, ...]]:
@@ -213,6 +226,8 @@ def _series(value: Column, times: Times, request: TableRequest, id: str) -> tupl
     if found.count:
         shape = f"longest {duration(found.longest_s)}, {found.share:.2%} of points missing"
         notes.append(f"{found.count} {'gap' if found.count == 1 else 'gaps'}, {shape}")
+    if request.step_s is None and (change := step_change_note(times.seconds, times.known)):
+        notes.append(change)
     if len(values) > 1 and request.step_s is None:
         odd = float(np.mean(np.abs(np.diff(times.seconds) / series.step_s % 1 - 0.5) < 0.25))
         if odd > 0.05:

@@ -11,7 +11,7 @@ from argosy.inputs.tables import wall_clock
 from argosy.inputs.tables.column import Column, is_text, without_blanks
 from argosy.inputs.tables.number_times import check_step, number_ticks
 from argosy.inputs.tables.reading import UNSAID, Reading
-from argosy.inputs.tables.ticks import MEND, NUMBER, ONE_FORMAT, Ticks
+from argosy.inputs.tables.ticks import MEND, NUMBER, ONE_FORMAT, OutOfOrder, Ticks
 from argosy.inputs.tables.written_times import WrittenTimes, as_format, as_it_says, no_time
 from argosy.signals.arrays import Bools, Ints
 from argosy.signals.errors import BadInput
@@ -188,9 +188,10 @@ def _check_order(column: Column, ticks: Ticks, seconds: Ints) -> None:
     clock = "; if a clock change did this, name the --zone, or write offsets or UTC" if ticks.naive else ""
     if after == before:
         mend = "keep one row for each time (--id-column tells several series apart, --series names one)"
-        raise BadInput(column.place(late), f"{this} repeats the time of {that}", mend + clock)
-    raise BadInput(
+        raise OutOfOrder(column.place(late), f"{this} repeats the time of {that}", mend + clock, seconds)
+    raise OutOfOrder(
         column.place(late),
         f"{this} comes before {that}",
         f"sort the file by this column, or tell several series apart with --id-column{clock}",
+        seconds,
     )
