@@ -106,7 +106,7 @@ def test_a_file_without_a_last_line_end_is_read_once_nobody_writes_to_it(tmp_pat
 
 
 def test_a_renamed_column_is_named(tmp_path: Path) -> None:
-    frame(0, 60).rename(columns={"value": "valeu"}).to_csv(tmp_path / "a.csv", index=False)
+    frame(0, 60, other=1).rename(columns={"value": "valeu"}).to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(BadInput, match=r"no column 'value'.*perhaps 'valeu'"):
         files(tmp_path / "a.csv").load(FIRST, ALL)
 
@@ -196,7 +196,7 @@ def test_a_query_changes_nothing(database: str) -> None:
     [
         ("SELECT timestamp, valeu FROM metrics", "no such column: valeu"),
         ("SELEKT 1", "syntax error"),
-        ("SELECT timestamp, value AS v FROM metrics", "no column 'value'"),
+        ("SELECT timestamp, value AS v, value AS w FROM metrics", "no column 'value'"),
         ("SELECT timestamp, value FROM metrics WHERE value > :least", "only :since and :until are known"),
         ("SELECT timestamp, value FROM metrics ORDER BY value DESC", "sort the file by this column"),
     ],
