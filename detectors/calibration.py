@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from argosy.detectors.wild import tame
 from argosy.eval.objective import Objective
 from argosy.eval.sweep import Cut, LabelledPart, settle, sweep
 from argosy.signals.arrays import Bools, Floats
@@ -50,12 +51,14 @@ def _above_zero(cut: Cut) -> Cut:
 def quiet_divisor(stat: Floats, series: Series, flags_a_week: float = FLAGS_A_WEEK) -> float:
     """A threshold that so many points a week of this series exceed; when that is none, half as much again as the most.
 
-    A statistic that is nowhere positive and finite gets 1.
+    Values that are wild beside the others count, and set no threshold. A statistic that is nowhere positive and finite
+    gets 1.
     """
-    known = np.sort(stat[np.isfinite(stat) & (stat > 0)])
-    if not len(known):
+    above = np.sort(stat[np.isfinite(stat) & (stat > 0)])
+    if not len(above):
         return 1.0
-    flags = round(flags_a_week * len(series) * series.step_s / _WEEK_S)
+    known = tame(above)
+    flags = max(0, round(flags_a_week * len(series) * series.step_s / _WEEK_S) - (len(above) - len(known)))
     if not flags:
         return min(float(known[-1]) * _BEYOND, float(np.finfo(np.float64).max))
     if flags >= len(known):

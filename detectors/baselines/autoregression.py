@@ -9,6 +9,7 @@ import pandas as pd
 from argosy.detectors.baselines.past import FEWEST_KNOWN, Past
 from argosy.detectors.baselines.residuals import periods, with_usual_size
 from argosy.detectors.baselines.swept import Statistic
+from argosy.detectors.wild import without_wild
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 
@@ -67,6 +68,7 @@ def _around(period: int) -> tuple[int, ...]:
 
 
 def _scale(values: Floats) -> Scale | None:
+    values = without_wild(values)
     known = values[~np.isnan(values)]
     if len(known) < FEWEST_KNOWN:
         return None

@@ -7,6 +7,7 @@ import numpy as np
 
 from argosy.detectors.baselines.past import FEWEST_KNOWN
 from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.wild import tame
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.series import Series
 
@@ -28,7 +29,7 @@ def difference(series: Series, labels: Bools | None) -> Sequence[Statistic]:
     """|diff| over a quantile (the one-liner of Wu and Keogh, TKDE 2021)."""
     sizes = np.abs(np.diff(series.values, prepend=np.nan))
     known = ~np.isnan(sizes) if labels is None else ~np.isnan(sizes) & ~labels
-    sizes = sizes[known]
+    sizes = tame(sizes[known])
     if len(sizes) < FEWEST_KNOWN:
         return ()
     size = float(np.quantile(sizes, QUANTILE)) or float(sizes.max())

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from argosy.detectors.wild import tame
 from argosy.signals.arrays import Bools, Floats, Ints
 from argosy.signals.series import Series
 
@@ -88,7 +89,7 @@ def typical(residual: Floats, values: Floats, labels: Bools | None) -> float | N
     of its level, so that a departure of so much is worth a score.
     """
     quiet = ~np.isnan(residual) if labels is None else ~np.isnan(residual) & ~labels
-    known = np.abs(residual[quiet])
+    known = tame(np.abs(residual[quiet]))
     if len(known) < FEWEST_KNOWN:
         return None
     level = float(np.nanmedian(np.abs(values)))

@@ -7,6 +7,7 @@ import numpy as np
 
 from argosy.detectors.baselines.past import Past, in_spreads, mean_before, median_before, typical
 from argosy.detectors.baselines.swept import Side, Statistic
+from argosy.detectors.wild import without_wild
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.gaps import regular
 from argosy.signals.periods import seasons
@@ -40,7 +41,7 @@ class FromMean:
     span: int
 
     def __call__(self, series: Series) -> Floats:
-        return series.values - mean_before(series.values, self.span)
+        return series.values - mean_before(without_wild(series.values), self.span)
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,15 @@ class FromSeason:
 
     def __call__(self, series: Series) -> Floats:
         departure = series.values - self._usual(series)
-        return departure - mean_before(departure, self.level_span) if self.level_span else departure
+        return departure - mean_before(without_wild(departure), self.level_span) if self.level_span else departure
 
     def _usual(self, series: Series) -> Floats:
         reach = int(series.seconds[-1] - series.seconds[0]) // series.step_s + 1 if len(series) else 0
         cycles = min(CYCLES, reach // self.period)  # lags that reach further know nothing anywhere
         if cycles < 1:
             return np.full(len(series), np.nan)
-        past = Past(series)
-        lags = [past.at(self.period * k, series.values) for k in range(1, cycles + 1)]
+        past, values = Past(series), without_wild(series.values)
+        lags = [past.at(self.period * k, values) for k in range(1, cycles + 1)]
         middle = np.empty(len(series))
         for start in range(0, len(series), BLOCK_POINTS):
             block = np.stack([lag[start : start + BLOCK_POINTS] for lag in lags])

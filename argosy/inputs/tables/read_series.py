@@ -15,6 +15,7 @@ from argosy.inputs.tables.incidents import list_incidents, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.number_times import check_step
+from argosy.inputs.tables.precision import precision_notes
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
 from argosy.inputs.tables.ticks import OutOfOrder
@@ -218,7 +219,7 @@ def _series(value: Column, times: Times, request: TableRequest, id: str) -> tupl
     if np.isnan(values).all():
         raise BadInput(value.whole, "every value is missing", "name the column that holds values with --value")
     series = Series(id, times.seconds, values, _step_s(times, request))
-    notes = []
+    notes = [*precision_notes(value, values)]
     present = values[~np.isnan(values)]
     if len(present) > 1 and (present == present[0]).all():
         notes.append(f"all values are {present[0]:g}: nothing can be learned from them")
