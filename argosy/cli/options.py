@@ -1,31 +1,62 @@
 """Options that several commands share. Files are looked at as options are read, before what works on them is loaded."""
 
+import atexit
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from argosy.inputs.logs.byte_stream import check_log
+from argosy.inputs.piped import is_pipe, keep_piped
 from argosy.inputs.tables.file_start import check_readable, check_table
+from argosy.signals.errors import BadInput
+
+Check = Callable[[typer.Context, Path | None], Path | None]
 
 MOST_SEED = 2**32 - 1
 
 
-def _checked(check: Callable[[Path], None]) -> Callable[[Path | None], Path | None]:
-    def checked(path: Path | None) -> Path | None:
-        if path is not None:
-            check(path)
-        return path
+def _checked(check: Callable[[Path], None], keep: bool = True) -> Check:
+    def checked(context: typer.Context, path: Path | None) -> Path | None:
+        if path is None or not keep or not is_pipe(path):
+            if path is not None:
+                check(path)
+            return path
+        kept = keep_piped(path)
+        remove = partial(shutil.rmtree, kept.parent, ignore_errors=True)
+        context.call_on_close(remove)
+        atexit.register(remove)  # where another option is refused, the context never closes
+        try:
+            check(kept)
+        except BadInput:
+            remove()
+            raise
+        return kept
 
     return checked
 
 
-table, log, readable = _checked(check_table), _checked(check_log), _checked(check_readable)
-"""Callbacks for files that must be a table, a log or records (or `-`), or anything that can be read. Raise BadInput."""
+table, readable, log = _checked(check_table), _checked(check_readable), _checked(check_log, keep=False)
+"""Callbacks for files that must be a table, or anything that can be read, or a log or records. Raise BadInput.
 
-File = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False, callback=table)]
-SignalFile = Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.", show_default=False, callback=readable)]
+What comes down a pipe, `-` or another, is a file as long as the command runs; of a log that is done where it is read.
+"""
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="CSV, gzipped CSV, Parquet or series in JSON; - for stdin.", show_default=False, callback=table
+    ),
+]
+SignalFile = Annotated[
+    Path,
+    typer.Argument(
+        help="CSV, gzipped CSV, Parquet or series in JSON; - for stdin.", show_default=False, callback=readable
+    ),
+]
 Time = Annotated[str | None, typer.Option("--time", help="Column of times (ISO 8601, Unix seconds or milliseconds).")]
 Value = Annotated[str | None, typer.Option("--value", help="Column of values.")]
 Label = Annotated[str | None, typer.Option("--label", help="Column of 0/1 labels.")]

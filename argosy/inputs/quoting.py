@@ -3,6 +3,8 @@
 from pathlib import Path
 
 LONGEST_QUOTE, LONGEST_SAID = 60, 200
+PIPED = "argosy-pipe-"
+"""How folders begin that hold a copy of what came down a pipe, of which only the name is told."""
 
 
 def shown(text: object) -> str:
@@ -19,5 +21,5 @@ def on_one_line(text: str) -> str:
 
 def named(path: Path) -> str:
     """A path as it may stand in a message of one line."""
-    text = str(path)
+    text = path.name if path.parent.name.startswith(PIPED) else str(path)
     return text if text.isprintable() else repr(text)

@@ -44,7 +44,7 @@ class CsvHeader:
 
 def read_header(path: Path, gzipped: bool, reading: Reading = UNSAID) -> CsvHeader:
     """The header of a CSV file. Raises BadInput when it holds no text, no header, or text above it."""
-    lines = _lines(path, gzipped, reading.skip or 0)
+    lines: Sequence[Line] = _lines(path, gzipped, reading.skip or 0)
     separator, lines = _said_separator(lines)
     comment, notes, lines = _without_comments(lines, reading.comment, separator)
     if not lines:
