@@ -18,6 +18,7 @@ from argosy.inputs.tables.number_times import check_step
 from argosy.inputs.tables.precision import precision_notes
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import Sheet, open_sheet
+from argosy.inputs.tables.split_times import times_joined
 from argosy.inputs.tables.ticks import OutOfOrder
 from argosy.inputs.tables.times import Times, counted, read_times
 from argosy.inputs.tables.uneven_steps import step_change_note
@@ -88,6 +89,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     """Reads one series from a table that is open already, whatever holds it. Raises BadInput as `read_series` does."""
     if request.step_s is not None:
         check_step(request.step_s)
+    sheet = times_joined(sheet, request.time)
     names = _names(sheet, request)
     numbers = names.as_text(request.reading)
     times_too = [names.time] if names.time and request.reading.time_format else []

@@ -110,7 +110,8 @@ def _ticks(column: Column, step_s: int | None, time_format: str | None) -> Ticks
         return _refuse_step(column, step_s, _text_ticks(column))
     if pa.types.is_time(kind):
         problem = f"it holds times of day without a date, such as {column.text(0)}"
-        raise BadInput(column.whole, problem, "join date and time in one column")
+        mend = "join date and time in one column; columns 'date' and 'time' are joined where --time is left out"
+        raise BadInput(column.whole, problem, mend)
     if pa.types.is_boolean(kind) or pa.types.is_temporal(kind):
         raise BadInput(column.whole, f"it holds {kind}, not times", MEND)
     return number_ticks(column, step_s, time_format)
