@@ -12,6 +12,7 @@ import typer
 from argosy.inputs.logs.byte_stream import check_log
 from argosy.inputs.piped import is_pipe, keep_piped
 from argosy.inputs.tables.file_start import check_readable, check_table
+from argosy.inputs.time_text import read_duration
 from argosy.signals.errors import BadInput
 
 Check = Callable[[typer.Context, Path | None], Path | None]
@@ -39,6 +40,14 @@ def _checked(check: Callable[[Path], None], keep: bool = True) -> Check:
     return checked
 
 
+def _step(text: str | int) -> int:
+    """Seconds of a length such as 60s. Raises BadInput."""
+    seconds = read_duration(str(text))
+    if seconds is None or seconds < 1:
+        raise BadInput(f"--step {text}", "is no length of time", "give seconds, or for instance 60s, 5m or 1h")
+    return seconds
+
+
 table, readable, log = _checked(check_table), _checked(check_readable), _checked(check_log, keep=False)
 """Callbacks for files that must be a table, or anything that can be read, or a log or records. Raise BadInput.
 
@@ -62,7 +71,10 @@ Value = Annotated[str | None, typer.Option("--value", help="Column of values.")]
 Label = Annotated[str | None, typer.Option("--label", help="Column of 0/1 labels.")]
 IdColumn = Annotated[str | None, typer.Option("--id-column", help="Column that tells several series apart.")]
 SeriesId = Annotated[str | None, typer.Option("--series", help="Which of several series.")]
-Step = Annotated[int | None, typer.Option("--step", min=1, help="Seconds between points, for an index without times.")]
+Step = Annotated[
+    int | None,
+    typer.Option("--step", parser=_step, metavar="<step>", help="Time between points without times: 60s, 5m."),
+]
 Incidents = Annotated[
     Path | None,
     typer.Option(
