@@ -61,7 +61,8 @@ KIN = {
 _NO_WRITING = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20000000  # the access mode, O_CREAT, O_TRUNC, O_APPEND, __O_TMPFILE
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS … CLONE_NEWNET, CLONE_NEWCGROUP
 _TCGETS, _FIOCLEX, _TIOCGWINSZ = 0x5401, 0x5451, 0x5413
-_PROT_EXEC = 0x4
+_PROT_WRITE, _PROT_EXEC = 0x2, 0x4
+_MAP_TYPE, _MAP_PRIVATE, _MAP_ANONYMOUS = 0x0F, 0x02, 0x20
 
 
 def _masked(index: int, mask: int, value: int = 0) -> dict[str, Any]:
@@ -76,7 +77,12 @@ NARROWED: Mapping[Profile, Mapping[str, tuple[tuple[dict[str, Any], ...], ...]]]
     Profile.RULE: {
         "openat": ((_masked(2, _NO_WRITING),),),  # for reading only
         "open": ((_masked(1, _NO_WRITING),),),
-        "mmap": ((_masked(2, 0x2),), (_masked(2, _PROT_EXEC),)),  # never to be written and executed
+        "mmap": (
+            (_masked(2, _PROT_EXEC),),
+            # A program is a library's file, mapped for this process alone: shared pages could be mapped once more, to
+            # be written to there (mremap(2) with an old size of 0).
+            (_masked(2, _PROT_WRITE), _masked(3, _MAP_TYPE | _MAP_ANONYMOUS, _MAP_PRIVATE)),
+        ),
         "mprotect": ((_masked(2, _PROT_EXEC),),),  # what was written never becomes a program
         "ioctl": tuple((_equal(1, number),) for number in (_TCGETS, _FIOCLEX, _TIOCGWINSZ)),
         "fcntl": tuple(

@@ -3,6 +3,8 @@
 import base64
 import json
 import struct
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from argosy.sandbox.listing import ALLOWED
 from argosy.sandbox.protocol import Broke, Evaluation, Input, Job, Limits, Ran, Sandbox, TooBig
 from argosy.sandbox.seccomp import FOLDER, MACHINES, Profile, everything, profile_text, program, programs
 from argosy.sandbox.tools.measure import MeasuredCalls, profile_of, with_kin, write_profiles
@@ -83,6 +86,42 @@ def test_what_a_rule_never_does() -> None:
         assert call not in allowed
     assert len(allowed) < 70
     assert len(base64.b64decode(everything()["aarch64"])) == 8
+
+
+READ, WRITE, EXECUTE = 1, 2, 4
+SHARED, PRIVATE, SHARED_VALIDATE, FIXED, ANONYMOUS, DENYWRITE = 1, 2, 3, 0x10, 0x20, 0x800
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize(
+    ("protection", "flags", "allowed"),
+    [
+        (READ | WRITE, PRIVATE | ANONYMOUS, True),
+        (READ | WRITE, SHARED | ANONYMOUS, True),
+        (READ, PRIVATE | DENYWRITE, True),
+        (READ | EXECUTE, PRIVATE | FIXED | DENYWRITE, True),  # as the loader maps a library's program
+        (READ | WRITE | EXECUTE, PRIVATE | FIXED | DENYWRITE, False),
+        (READ | EXECUTE, PRIVATE | ANONYMOUS, False),
+        (READ | EXECUTE, SHARED | ANONYMOUS, False),
+        (EXECUTE, SHARED, False),
+        (EXECUTE, SHARED_VALIDATE, False),
+        (READ | EXECUTE | 1 << 40, SHARED, False),
+    ],
+)
+def test_what_is_a_program_is_a_library_s_file(machine: str, protection: int, flags: int, allowed: bool) -> None:
+    code = base64.b64decode(programs(Profile.RULE)[machine])
+    arguments = [0, 4096, protection, flags, 5, 0]
+    got = interpreted(code, MACHINES[machine], NUMBERS[machine]["mmap"], arguments)
+    assert got == (ALLOW if allowed else ERRNO | 1)
+
+
+@pytest.mark.slow
+def test_the_libraries_bring_no_memory_that_can_be_written_to_and_executed() -> None:
+    """What is there when a job's process gives up its calls stays there; what is shared could be mapped once more."""
+    load = "; ".join(f"import {name}" for name in json.loads(ALLOWED.read_text()) if name)
+    look = "print([m for m in open('/proc/self/maps') if 'x' in m.split()[1] and set('ws') & set(m.split()[1])])"
+    shown = subprocess.run([sys.executable, "-c", f"import ctypes; {load}; {look}"], capture_output=True, check=True)
+    assert shown.stdout.strip() == b"[]"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Attacks on the kernel: system calls that numbers never need, by their numbers, past every library."""
 
+from textwrap import dedent, indent
 from typing import Any
 
-from tests.sandbox.attacks.registry import Harm, Protection, attack
+from argosy.sandbox.protocol import Broke, TooBig
+from tests.sandbox.attacks.registry import ATTACKS, QUICK, Attack, Harm, Protection, attack
 
 P = Protection
 Array = Any
@@ -10,9 +12,6 @@ Array = Any
 
 def call_attack(name: str, number: str, arguments: str, *lacks: Protection, prepare: str = "pass") -> None:
     """Registers the attack that makes one system call, and whose harm is that the kernel does it."""
-    from argosy.sandbox.protocol import Broke
-    from tests.sandbox.attacks.registry import ATTACKS, QUICK, Attack
-
     source = f'''"""Asks the kernel for {name}."""
 import numpy as np
 
@@ -88,6 +87,82 @@ def machine_code_in_two_steps(values: Array, seconds: Array) -> Array:
     address = ctypes.addressof(ctypes.c_char.from_buffer(page))
     assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(address), 4096, 5) == 0
     return values * 0 + 1
+
+
+def program_attack(name: str, told: str, steps: str, *lacks: Protection, says: str, stopped: type = Broke) -> None:
+    """Registers the attack that brings a function of its own, in machine code, into memory and calls it."""
+    source = f'''"""{told}"""
+
+
+def detect(values, seconds):
+    import ctypes, ctypes.util, mmap, os
+    code = {{"x86_64": b"\\xb8\\x2a\\0\\0\\0\\xc3", "aarch64": b"\\x40\\5\\x80\\x52\\xc0\\3\\x5f\\xd6"}}
+    code = code[os.uname().machine]
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = libc.mremap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long)
+    libc.mremap.argtypes = (ctypes.c_void_p, *[ctypes.c_size_t] * 2, ctypes.c_int)
+    libc.mprotect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    function = ctypes.CFUNCTYPE(ctypes.c_int)
+
+    def done(got):
+        if got in (-1, 2**64 - 1):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        return got
+
+{indent(dedent(steps).strip(), "    ")}
+    return values * 0 + (function(place)() == 42)
+'''
+    ATTACKS[name] = Attack(name, source, Harm.RETURNED, frozenset((P.CALLS, *lacks)), stopped, says, "", QUICK)
+
+
+program_attack(
+    "machine_code_through_a_second_mapping",
+    "Maps the pages of an executable mapping once more, and writes there: neither mapping is ever both.",
+    """
+    place = done(libc.mmap(None, 4096, 5, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS, -1, 0))
+    second = done(libc.mremap(place, 0, 4096, 1))  # an old size of 0 doubles a shared mapping; MREMAP_MAYMOVE
+    done(libc.mprotect(second, 4096, 3))
+    ctypes.memmove(second, code, len(code))
+    """,
+    says="PermissionError",
+)
+program_attack(
+    "machine_code_in_a_library",
+    "Writes into its own copy of a library's program, and makes that executable again.",
+    """
+    with open(ctypes.util.__file__, "rb") as file:
+        place = done(libc.mmap(None, 4096, 5, mmap.MAP_PRIVATE, file.fileno(), 0))
+    done(libc.mprotect(place, 4096, 3))
+    ctypes.memmove(place, code, len(code))
+    done(libc.mprotect(place, 4096, 5))
+    """,
+    says="PermissionError",
+)
+program_attack(
+    "machine_code_in_a_callback",
+    "Has ctypes make a callback, whose code lies in memory that can be written to, and overwrites it.",
+    """
+    callback = function(lambda: 0)
+    place = ctypes.cast(callback, ctypes.c_void_p).value
+    ctypes.memmove(place, code, len(code))
+    """,
+    says="",
+    stopped=TooBig,  # ctypes gets no such memory, and says that there is none
+)
+program_attack(
+    "machine_code_past_the_protection",
+    "Writes into an executable mapping through the file that shows its own memory, which minds no protection.",
+    """
+    place = done(libc.mmap(None, 4096, 5, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0))
+    with open("/proc/self/mem", "r+b", buffering=0) as memory:
+        memory.seek(place)
+        memory.write(code)
+    """,
+    P.FILES,
+    P.PRIVILEGES,
+    says="PermissionError",
+)
 
 
 @attack(P.CALLS, P.OWN_PROCESSES, harm=Harm.DIED, says="PermissionError")
