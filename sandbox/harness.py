@@ -168,17 +168,28 @@ def wake_on_child() -> int:
 # -- frames ---------------------------------------------------------------------------------------------------------
 
 
-def read_exactly(descriptor: int, size: int) -> memoryview | None:
-    """The next `size` bytes, which may be written to, or None when the host is gone."""
+def read_exactly(descriptor: int, size: int) -> bytearray | None:
+    """The next `size` bytes, or None when the host is gone."""
+    read = bytearray(size)
+    return read if fill(descriptor, memoryview(read)) else None
+
+
+def read_array(descriptor: int, length: int, dtype: str) -> Any:
+    """The next array, which holds its own memory and is part of no other, or None when the host is gone."""
     import numpy as np
 
-    view, done = np.empty(size, dtype=np.uint8).data, 0  # not a bytearray, which would be filled with zeros first
-    while done < size:
-        count = os.readv(descriptor, [view[done:]])
+    array = np.empty(length, dtype=dtype)
+    return array if not length or fill(descriptor, array.data.cast("B")) else None
+
+
+def fill(descriptor: int, view: memoryview) -> bool:
+    """Reads into all of the view; False when the host is gone."""
+    while view:
+        count = os.readv(descriptor, [view])
         if count == 0:
-            return None
-        done += count
-    return view
+            return False
+        view = view[count:]
+    return True
 
 
 def read_frame(jobs: int) -> Any:
@@ -200,16 +211,15 @@ def read_job(jobs: int) -> dict[str, Any] | None:
         return None
     lengths, job["inputs"] = job["inputs"], []
     for length, start, step in lengths:
-        body = read_exactly(jobs, 8 * length if step else 16 * length)
-        if body is None:
-            return None
-        values = np.frombuffer(body, dtype="<f8", count=length)
+        values = read_array(jobs, length, "<f8")
         if step:
             seconds = np.arange(length, dtype=np.int64)
             seconds *= step
             seconds += start
         else:
-            seconds = np.frombuffer(body, dtype="<i8", offset=8 * length, count=length)
+            seconds = read_array(jobs, length, "<i8")
+        if values is None or seconds is None:
+            return None
         job["inputs"].append((values, seconds))
     return job
 
@@ -472,7 +482,7 @@ def rehearse() -> None:
     """Runs a rule of our own, so that a job finds the pages that it writes to copied, and those it reads mapped."""
     import numpy as np
 
-    evaluation = {"params": {"window": 3}, "input": 0, "stop": None, "keep_from": 0}
+    evaluation = {"params": {"window": 3}, "input": 0, "keep_from": 0}
     given = (np.arange(64.0), np.arange(64))
     nothing = os.open(os.devnull, os.O_WRONLY)
     answer_all({"source": REHEARSAL, "inputs": [given], "evaluations": [evaluation], "message_bytes": 0}, nothing)
@@ -498,7 +508,7 @@ def answer_all(job: dict[str, Any], answers: int) -> None:
     for place, evaluation in enumerate(job["evaluations"]):
         values, seconds = job["inputs"][evaluation["input"]]
         if place < last[evaluation["input"]]:
-            values, seconds = values[: evaluation["stop"]].copy(), seconds[: evaluation["stop"]].copy()
+            values, seconds = values.copy(), seconds.copy()
         header, body = evaluate(code, values, seconds, evaluation, message_bytes)
         if os.getpid() != myself:  # a copy of us that the rule forked
             os._exit(0)
@@ -526,8 +536,6 @@ def evaluate(
 
     if isinstance(code, tuple):
         return code
-    stop, keep_from = evaluation["stop"], evaluation["keep_from"]
-    values, seconds = values[:stop], seconds[:stop]
     length = len(values)
     try:
         with np.errstate(all="ignore"):
@@ -535,7 +543,7 @@ def evaluate(
             began = time.thread_time()  # the process's clock stands still between ticks where its time is limited
             returned = detect(values, seconds, **evaluation["params"])
             took = time.thread_time() - began
-        scores = as_scores(returned, length)[keep_from:]
+        scores = as_scores(returned, length)[evaluation["keep_from"] :]
     except MemoryError:
         return {"too_big": "memory"}, None
     except BaseException as error:  # noqa: BLE001  whatever a rule raises is an answer, sys.exit included

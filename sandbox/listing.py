@@ -10,6 +10,10 @@ from pathlib import Path
 ALLOWED = Path(__file__).with_name("allowed.json")
 """Names that rules may use, by module, and under "" those of values; written by `argosy sandbox names`."""
 
+NEAREST = 20
+"""Names of one rule that the nearest listed one is sought for."""
+_PUBLIC = "use the public numeric parts of numpy, pandas and scipy"
+
 Fault = tuple[str, str]
 """What is not listed, and what to write instead."""
 
@@ -40,24 +44,41 @@ def own_fields(tree: ast.Module) -> frozenset[str]:
     return frozenset(words)
 
 
-def unlisted_attribute(node: ast.Attribute, aliases: dict[str, str]) -> Fault | None:
-    """An attribute that is on no list: of its module, or of any value."""
-    module, name = _module_of(node.value, aliases), node.attr
-    if name in _allowed().get(module or "", ()) or (module and _is_module(f"{module}.{name}")):
-        return None
-    return (f"{module}.{name}" if module else f".{name}"), _nearest(name, module or "")
+class Listing:
+    """The lists for one rule, whose imported names stand for modules as `aliases` say.
 
+    The nearest listed name is sought for the first names only: one search reads the whole list.
+    """
 
-def unlisted_import(module: str, name: str) -> Fault | None:
-    """A name imported from a module that does not list it."""
-    if name == "*" or name in _allowed().get(module, ()) or _is_module(f"{module}.{name}"):
-        return None
-    return f"{module}.{name}", _nearest(name, module)
+    def __init__(self, aliases: dict[str, str]) -> None:
+        self._aliases = aliases
+        self._nearest: dict[tuple[str, str], str] = {}
 
+    def unlisted_attribute(self, node: ast.Attribute) -> Fault | None:
+        """An attribute that is on no list: of its module, or of any value."""
+        module, name = _module_of(node.value, self._aliases), node.attr
+        if module is None:
+            return self.unlisted_of_values(name)
+        if name in _allowed().get(module, ()) or _is_module(f"{module}.{name}"):
+            return None
+        return f"{module}.{name}", self._instead(name, module)
 
-def _nearest(name: str, module: str) -> str:
-    close = difflib.get_close_matches(name, _allowed().get(module, ()), n=1)
-    return f"did you mean {close[0]}?" if close else "use the public numeric parts of numpy, pandas and scipy"
+    def unlisted_of_values(self, name: str) -> Fault | None:
+        """An attribute that no value has."""
+        return None if name in _allowed()[""] else (f".{name}", self._instead(name, ""))
+
+    def unlisted_import(self, module: str, name: str) -> Fault | None:
+        """A name imported from a module that does not list it."""
+        if name == "*" or name in _allowed().get(module, ()) or _is_module(f"{module}.{name}"):
+            return None
+        return f"{module}.{name}", self._instead(name, module)
+
+    def _instead(self, name: str, module: str) -> str:
+        key = (module, name)
+        if key not in self._nearest and len(self._nearest) < NEAREST:
+            close = difflib.get_close_matches(name, _allowed().get(module, ()), n=1)
+            self._nearest[key] = f"did you mean {close[0]}?" if close else _PUBLIC
+        return self._nearest.get(key, _PUBLIC)
 
 
 def _is_module(name: str) -> bool:

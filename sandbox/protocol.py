@@ -36,7 +36,8 @@ class Input:
 class Evaluation:
     """One call of `detect` on the first `stop` points of an input (None: on all), with these parameters.
 
-    The scores returned are those from index `keep_from` on; the rule has seen the points before it.
+    The scores returned are those from index `keep_from` on; the rule has seen the points before it. Where there is a
+    `stop`, no later point of the input, and no other input, is in the memory of the process that the rule runs in.
     """
 
     params: Mapping[str, float | int]

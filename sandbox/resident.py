@@ -1,16 +1,18 @@
 """Harnesses that stay: started ahead of need, kept for the candidate they served, replaced when they die."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import repeat
 from typing import Protocol
 
+from argosy.sandbox.cuts import job_parts
 from argosy.sandbox.errors import SandboxUnavailable
-from argosy.sandbox.protocol import Broke, Job, Outcome
+from argosy.sandbox.protocol import Broke, Job, Outcome, TimedOut
 from argosy.sandbox.wire import Channel, JobEnding, JobReply, ask
 
 
@@ -62,18 +64,39 @@ class PooledSandbox:
         self._residents = Residents(spawn, pool)
 
     def run(self, job: Job) -> tuple[Outcome, ...]:
-        """The job's outcomes. A resident found dead is replaced once: the fault may have been the machine's."""
-        if not job.evaluations:
-            return ()
-        key = job.source if self._sharing is Sharing.RULE else ""
+        """The job's outcomes, of one process, and of one more for every beginning of an input; see `job_parts`.
+
+        What ends a process before it has answered everything is the outcome of all that was still to come.
+        """
+        deadline = time.monotonic() + job.limits.job_s
+        outcomes: dict[int, Outcome] = {}
+        rest: Outcome | None = None
+        for part in job_parts(job):
+            left_s = deadline - time.monotonic() if outcomes else job.limits.job_s
+            if rest is None and left_s <= 0:
+                rest = TimedOut(job.limits.job_s)
+            if rest is None:
+                said, rest = self._said(replace(part.job, limits=replace(job.limits, job_s=left_s)), job.limits.job_s)
+                outcomes |= zip(part.places, said, strict=True)
+            else:
+                outcomes |= dict.fromkeys(part.places, rest)
+        return tuple(outcomes[place] for place in range(len(job.evaluations)))
+
+    def _said(self, part: Job, limit_s: float) -> tuple[tuple[Outcome, ...], Outcome | None]:
+        """The outcomes of one process, and what ended it early, if anything did; all its time was `limit_s`.
+
+        A resident found dead is replaced once: the fault may have been the machine's.
+        """
+        key = part.source if self._sharing is Sharing.RULE else ""
         for _ in range(2):
-            reply, cause = self._attempt(key, job)
+            reply, cause = self._attempt(key, part)
             if not reply.hung:
-                return reply.outcomes
+                said = tuple(TimedOut(limit_s) if isinstance(each, TimedOut) else each for each in reply.outcomes)
+                return said, said[-1] if reply.ending is None else None
             if cause is not None:
                 break
         rest = cause or Broke("the sandbox died twice while this rule ran in it", "")
-        return (*reply.outcomes, *repeat(rest, len(job.evaluations) - len(reply.outcomes)))
+        return (*reply.outcomes, *repeat(rest, len(part.evaluations) - len(reply.outcomes))), rest
 
     def warm(self) -> None:
         """Starts the spares and waits for the first, so that the first job finds it. Raises SandboxUnavailable."""

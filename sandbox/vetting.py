@@ -3,9 +3,8 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from argosy.sandbox.listing import aliases_in, mentioned, own_fields, unlisted_attribute, unlisted_import
+from argosy.sandbox.listing import Listing, aliases_in, mentioned, own_fields
 from argosy.sandbox.parsing import parse
 
 MODULES = ("numpy", "pandas", "scipy", "math", "statistics", "collections", "itertools", "functools")
@@ -16,6 +15,12 @@ DEPTH = 60
 _OUTSIDE = "a rule sees only values, seconds and its parameters"
 _FILES = f"{_OUTSIDE}; remove it"
 _FORGETS = "a rule remembers nothing between calls; compute it inside detect"
+_FRAMES = (
+    *("gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "cr_await", "cr_origin", "ag_frame", "ag_code"),
+    *("ag_await", "tb_frame", "tb_next", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace"),
+)
+"""What leads from a value of Python to those who called it."""
+_INSIDE = ("__class__", "__globals__", "__builtins__", "__subclasses__", "__dict__", *(f".{each}" for each in _FRAMES))
 _NAMES = {
     **dict.fromkeys(("eval", "exec", "compile", "__import__"), "write the computation itself"),
     **dict.fromkeys(("open", "input", "breakpoint", "help"), _FILES),
@@ -33,7 +38,7 @@ _ATTRIBUTES = {
     **dict.fromkeys(("shutil", "threading", "pickle", "multiprocessing", "inspect", "gc", "ctypes"), _FILES),
     **dict.fromkeys(("random", "rvs", "default_rng", "RandomState", "sample"), "give the same scores every time"),
     **dict.fromkeys(("now", "today", "utcnow"), "the time of a point is in seconds"),
-    **dict.fromkeys(("gi_frame", "gi_code", "tb_frame", "f_globals", "f_locals", "f_back", "mro"), "use plain values"),
+    **dict.fromkeys((*_FRAMES, "mro"), "use plain values"),
     **dict.fromkeys(("testing", "f2py", "ctypeslib", "seterr", "setbufsize", "set_option", "plot"), "remove it"),
     **dict.fromkeys(("test", "show_config", "show_versions", "options", "option_context", "get_option"), "remove it"),
     **dict.fromkeys(("describe_option", "reset_option", "set_eng_float_format", "LowLevelCallable"), "remove it"),
@@ -67,14 +72,16 @@ def vet(source: str) -> tuple[Violation, ...]:
     tree = _parsed(source)
     if isinstance(tree, Violation):
         return (tree,)
-    found = [*_sizes(source, tree), *_module_state(tree)]
-    aliases, own = aliases_in(tree), own_fields(tree)
+    nodes, depth = _extent(tree)
+    found = [*_sizes(source, nodes, depth)]
+    if nodes > NODES or depth > DEPTH:  # the rest would take as long as the author likes
+        return tuple(sorted(found))
+    found += [*_module_state(tree), *_unlisted(tree), *_renamed(tree)]
     for node in ast.walk(tree):
         found.extend(_imports(node))
         found.extend(_names(node))
+        found.extend(_bindings(node))
         found.extend(_memory(node))
-        if _reads_attribute(node) and node.attr not in own and not _through_barred(node):
-            found.extend(Violation(node.lineno, *fault) for fault in [unlisted_attribute(node, aliases)] if fault)
     return tuple(sorted(set(found)))
 
 
@@ -101,11 +108,10 @@ def _parsed(source: str) -> ast.Module | Violation:
         return Violation(1, f"not Python: {error or 'nested too deeply'}", "write one complete, plain Python module")
 
 
-def _sizes(source: str, tree: ast.Module) -> Iterator[Violation]:
+def _sizes(source: str, nodes: int, depth: int) -> Iterator[Violation]:
     lines = len(source.splitlines())
     if lines > LINES:
         yield Violation(LINES, f"{lines} lines", f"say it in at most {LINES}")
-    nodes, depth = _extent(tree)
     if nodes > NODES:
         yield Violation(1, f"{nodes} syntax nodes", f"a rule has at most {NODES}; keep the clauses that matter")
     if depth > DEPTH:
@@ -137,9 +143,37 @@ def _imports(node: ast.AST) -> Iterator[Violation]:
                 if alias.name == "*":
                     yield Violation(node.lineno, f"from {module} import *", "import the names you use")
                 yield from _attribute(alias.name, node.lineno)
-                fault = unlisted_import(module, alias.name)
-                if fault and barred(alias.name) is None and not any(_module(module, node.lineno)):
-                    yield Violation(node.lineno, *fault)
+
+
+def _unlisted(tree: ast.Module) -> Iterator[Violation]:
+    """Names that are on no list, and that nothing else refuses."""
+    listing, own = Listing(aliases_in(tree)), own_fields(tree)
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str() as module, names=names, level=0) if not any(_module(module, node.lineno)):
+                public = [each.name for each in names if barred(each.name) is None]
+                faults = [listing.unlisted_import(module, name) for name in public]
+            case ast.Attribute(ctx=ast.Load()) if node.attr not in own and not _through_barred(node):
+                faults = [listing.unlisted_attribute(node)]
+            case ast.MatchClass(kwd_attrs=names):
+                read = [name for name in names if name not in own and barred(name) is None]
+                faults = [listing.unlisted_of_values(name) for name in read]
+            case _:
+                continue
+        yield from (Violation(_line(node), *fault) for fault in faults if fault)
+
+
+def _line(node: ast.stmt | ast.expr | ast.pattern) -> int:
+    return node.lineno
+
+
+def _renamed(tree: ast.Module) -> Iterator[Violation]:
+    """`getattr` and its like where they are not called at once, so that what they read cannot be seen."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id="getattr" | "hasattr" as name, ctx=ast.Load(), lineno=line) if id(node) not in called:
+                yield Violation(line, f"{name} under another name", "write the attribute's name")
 
 
 def _module(name: str, line: int) -> Iterator[Violation]:
@@ -161,11 +195,12 @@ def _names(node: ast.AST) -> Iterator[Violation]:
                 yield Violation(line, name, "use plain names")
         case ast.Attribute(attr=name, lineno=line):
             yield from _attribute(name, line)
-        case ast.Call(func=ast.Name(id="getattr" | "hasattr" as name), args=[_, named, *_], lineno=line):
-            if not (isinstance(named, ast.Constant) and isinstance(named.value, str)):
-                yield Violation(line, f"{name} with a computed name", "write the attribute's name")
-            else:
-                yield from _attribute(named.value, line)
+        case ast.Call(func=ast.Name(id="getattr" | "hasattr" as name), args=args, lineno=line):
+            match args:
+                case [given, ast.Constant(value=str() as named), *_] if not isinstance(given, ast.Starred):
+                    yield from _attribute(named, line)
+                case _:
+                    yield Violation(line, f"{name} with a computed name", "write the attribute's name")
         case ast.Call(
             func=ast.Attribute(attr="datetime64" | "Timestamp" | "to_datetime"), args=[given, *_], lineno=line
         ):
@@ -177,8 +212,24 @@ def _names(node: ast.AST) -> Iterator[Violation]:
             | ast.arg(arg=name, lineno=line)
         ) if _dunder(name):
             yield Violation(line, name, "use plain names")
-        case ast.Constant(value=str() as text, lineno=line) if "__" in text and _reaches_inside(text):
+        case ast.MatchClass(kwd_attrs=names, lineno=line):
+            for name in names:
+                yield from _attribute(name, line)
+        case ast.Constant(value=str() as text, lineno=line) if _reaches_inside(text):
             yield Violation(line, "a string that names Python's internals", "use plain names")
+
+
+def _bindings(node: ast.AST) -> Iterator[Violation]:
+    """Names that are bound otherwise than by an assignment."""
+    match node:
+        case (
+            ast.MatchAs(name=str() as name)
+            | ast.MatchStar(name=str() as name)
+            | ast.MatchMapping(rest=str() as name)
+            | ast.ExceptHandler(name=str() as name)
+            | ast.alias(asname=str() as name)
+        ) if _dunder(name):
+            yield Violation(node.lineno, name, "use plain names")
 
 
 def _attribute(name: str, line: int) -> Iterator[Violation]:
@@ -196,10 +247,6 @@ def barred(name: str) -> str | None:
     return "use public attributes" if name.startswith("_") else None
 
 
-def _reads_attribute(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-
-
 def _through_barred(node: ast.expr) -> bool:
     """Whether an attribute, or one on the way to it, is refused by name already."""
     while isinstance(node, ast.Attribute | ast.Call):
@@ -211,7 +258,7 @@ def _through_barred(node: ast.expr) -> bool:
 
 def _reaches_inside(text: str) -> bool:
     """Whether a format string or the like could walk from an object to its class, globals or builtins."""
-    return any(part in text for part in ("__class__", "__globals__", "__builtins__", "__subclasses__", "__dict__"))
+    return any(part in text for part in _INSIDE)
 
 
 def _memory(node: ast.AST) -> Iterator[Violation]:

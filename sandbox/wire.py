@@ -105,7 +105,7 @@ class JobReply:
 
 
 def ask(channel: Channel, job: Job) -> JobReply:
-    """Sends a job and reads its outcomes until all are there, the time is up, or something is wrong."""
+    """Sends a job of whole inputs and reads its outcomes until all are there, the time is up, or something is wrong."""
     deadline = time.monotonic() + job.limits.job_s
     outcomes: list[Outcome] = []
     word = secrets.token_hex(16)
@@ -200,7 +200,6 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "params": params,
         "input": evaluation.input,
-        "stop": evaluation.stop,
         "keep_from": evaluation.keep_from,
     }
 
@@ -215,7 +214,7 @@ def _outcome(
 ) -> Outcome:
     match header:
         case {"ran": float() as seconds, "points": int() as points, "bool": bool() as flags} if math.isfinite(seconds):
-            if points != len(range(len(job.inputs[asked.input].values))[: asked.stop][asked.keep_from :]):
+            if points != len(range(len(job.inputs[asked.input].values))[asked.keep_from :]):
                 raise BadFrame
             scores = np.empty(points, dtype=np.uint8 if flags else "<f8")
             if points:

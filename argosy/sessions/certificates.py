@@ -215,15 +215,16 @@ def _again(rule: RuleRow, stored: Certificate, data: _Data, sandbox: Sandbox) ->
 
     known = data.series.part(0, data.splits.validation_stop)
     labels = data.labels[: len(known)]
+    (whole,) = run(rule.source, (Input(data.series.values, data.series.seconds),), (Evaluation(dict(rule.params)),))
+    before_lockbox = whole.scores[: len(known)] if isinstance(whole, Ran) else None
     found = Certificate(
         source_sha256=source_hash(rule.source),
         direction=rule.direction,
         params=dict(rule.params),
         data=data_of(data.series, data.labels, data.splits),
-        examination=examine(Subject.of(rule.source, rule.params, rule.direction, known, labels), run),
+        examination=examine(Subject.of(rule.source, rule.params, rule.direction, known, labels), run, before_lockbox),
     )
     found = _with_lockbox(found, Subject.of(rule.source, rule.params, rule.direction, data.series, data.labels), run)
-    (whole,) = run(rule.source, (Input(data.series.values, data.series.seconds),), (Evaluation(dict(rule.params)),))
     if data.base is None or stored.provenance is None or not isinstance(whole, Ran):
         return found
     objective = OBJECTIVES[stored.provenance.objective]

@@ -1,4 +1,7 @@
-"""Does a score depend on points after it? Later points are taken away, and changed, at many places near events."""
+"""Does a score depend on points after it? Later points are taken away, and changed, at many places near events.
+
+What was taken away is not in the process that is asked: a rule can look through all the memory of its own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,7 +99,7 @@ def _changed(questions: Questions, series_input: Input, place: int) -> int:
     values = series_input.values.copy()
     scale = float(np.nanmax(np.abs(values), initial=1.0)) if np.isfinite(values).any() else 1.0
     values[place:] = 3 * scale - 5 * values[place:][::-1]
-    return questions.ask("a stretch of the series with another end", Input(values, series_input.seconds))
+    return questions.ask_alone("a stretch of the series with another end", Input(values, series_input.seconds))
 
 
 def finding_of(whole: Floats, stretches: Sequence[CutStretch], answers: RuleAnswers) -> Causality:

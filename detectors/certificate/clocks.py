@@ -7,7 +7,8 @@
 * **Timetable.** Moved by half an hour either way, a rule that keeps to some hours loses what happens at their edges;
   one that knows moments of the week by heart loses most, at many hours of the day.
 
-A rule that never reads `seconds` has its clock moved on a short stretch only.
+Each is asked alone, so that no rule finds the series as it was. A rule that never reads `seconds` has its clock moved
+on a short stretch only.
 """
 
 import ast
@@ -66,7 +67,7 @@ def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Cloc
     moved = subject.step_s * -(-MOVE_S // subject.step_s)
 
     def at(name: str, by_s: int) -> int:
-        return questions.ask(name, Input(clocked.values, clocked.seconds + by_s))
+        return questions.ask_alone(name, Input(clocked.values, clocked.seconds + by_s))
 
     added = next((length for length in LENGTHS if length * 16 <= len(subject)), min(7, len(subject)))
     values, seconds = subject.values, subject.seconds
@@ -77,7 +78,7 @@ def ask_clocks(questions: Questions, subject: Subject, stretch: Subject) -> Cloc
         at(WEEKS_LATER, WEEKS * 7 * 86_400),
         at(LATER, moved),
         at(EARLIER, -moved),
-        questions.ask(MORE_HISTORY, longer),
+        questions.ask_alone(MORE_HISTORY, longer),
         added,
     )
 

@@ -29,8 +29,11 @@ class _First:
     seconds: float
 
 
-def examine(subject: Subject, run: Run) -> Examination:
+def examine(subject: Subject, run: Run, rests_on: Floats | None = None) -> Examination:
     """Runs the rule on its series, on awkward ones, cut, changed and moved, and says what was found.
+
+    `rests_on` are the scores of the same points, shape (n,), that the rule's evidence rests on: a rule that answers
+    otherwise when it is examined is refused.
 
     Nothing here depends on how fast it runs, save the timings and a refusal for growth. Raises what `run` raises.
     """
@@ -38,6 +41,7 @@ def examine(subject: Subject, run: Run) -> Examination:
     first = _first_look(subject, run)
     if isinstance(first, Failed):
         return _broken(subject, refused, first)
+    refused += _otherwise(first.scores, rests_on)
     second = _closer_look(subject, first, run)
     if isinstance(second, Failed):
         return _broken(subject, refused, second)
@@ -150,6 +154,21 @@ def _steady(tail: Floats, answers: RuleAnswers, again: int, changed: responses.C
         another_process=same(tail, answers.scores(again)),
         after_other_calls=same(answers.scores(changed.first), answers.scores(changed.last)),
     )
+
+
+def _otherwise(scores: Floats, rests_on: Floats | None) -> list[Refusal]:
+    """The refusal of scores that are not those that the evidence rests on."""
+    if rests_on is None or len(rests_on) != len(scores):
+        return []
+    same = np.isclose(scores, rests_on, rtol=causality.SAME, atol=causality.SAME, equal_nan=True)
+    if same.all():
+        return []
+    index = int(np.flatnonzero(~same)[0])
+    why = (
+        f"the score at index {index} of the examined series is not the one that its evidence rests on: it answers "
+        "otherwise when it is examined, or used later points"
+    )
+    return [Refusal(check=CheckKind.DETERMINISM, why=why, first_index=index)]
 
 
 def _unsteady(steady: Determinism) -> Refusal | None:

@@ -82,7 +82,8 @@ class Questions:
     ) -> int:
         """Notes an evaluation on the first `stop` points of an input; returns the ticket of its answer.
 
-        The scores from `keep_from` on come back. `params` replace the usual numbers.
+        The scores from `keep_from` on come back. `params` replace the usual numbers. Where there is a `stop`, the rule
+        finds nothing beside these points in the memory of its process.
         """
         place = self._places.setdefault(id(series_input), len(self._inputs))
         if place == len(self._inputs):
@@ -91,6 +92,10 @@ class Questions:
         self._evaluations.append(Evaluation(numbers, place, stop, keep_from))
         self._names.append(name)
         return len(self._evaluations) - 1
+
+    def ask_alone(self, name: str, series_input: Input) -> int:
+        """The same on a whole input, where the rule must not find another one that it could be compared with."""
+        return self.ask(name, series_input, stop=len(series_input.values))
 
     def answered(self, run: Run) -> RuleAnswers:
         """Runs them all in one job."""

@@ -82,7 +82,7 @@ def _of_values(questions: Questions, stretch: Subject, seed: int) -> list[InputC
         (ROLLED[1], np.roll(values, size // 3 + 11), None),
     ]
     return [
-        InputChange(name, questions.ask(name, Input(changed, stretch.seconds)), _as_is, where)
+        InputChange(name, questions.ask_alone(name, Input(changed, stretch.seconds)), _as_is, where)
         for name, changed, where in altered
     ]
 

@@ -51,7 +51,8 @@ def _examined(candidate: Candidate, node: RefineNodeContext) -> Candidate:
     data, name = node.data, _identity(candidate)
     if name not in data.examinations:
         subject = Subject.of(candidate.source, candidate.params, candidate.direction, data.known, data.known_labels)
-        data.examinations[name] = examine(subject, _running(f"examine {candidate.id}", node))
+        run = _running(f"examine {candidate.id}", node)
+        data.examinations[name] = examine(subject, run, data.rule_scores[candidate.id])
     found = data.examinations[name]
     if not found.refusals:
         node.decide(candidate.id, "examined", "nothing speaks against it", **_facts(found))

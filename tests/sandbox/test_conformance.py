@@ -288,6 +288,42 @@ def test_changed_inputs_hurt_no_later_evaluation(sandbox: Sandbox) -> None:
     assert len(ran(second).scores) == 20
 
 
+def test_who_is_asked_about_a_beginning_holds_nothing_else(sandbox: Sandbox) -> None:
+    """A rule that reads every frame above it, every object there is and what its arrays are part of."""
+    source = rule(
+        "import gc, sys\n"
+        "assert values.base is None and seconds.base is None and values.flags.owndata\n"
+        "frame, held = sys._getframe(), []\n"
+        "while frame: held += list(frame.f_locals.values()); frame = frame.f_back\n"
+        "held += gc.get_objects()\n"
+        "inputs = [each['inputs'] for each in held if type(each) is dict and 'evaluations' in each]\n"
+        "arrays = [a for pairs in inputs for pair in pairs for a in pair]\n"
+        "arrays += [each for each in held if type(each) is np.ndarray]\n"
+        "return values * 0 + max(a[-1] for a in arrays if a.shape and a.dtype == values.dtype and len(a))"
+    )
+    asked = (Evaluation({}, stop=40), Evaluation({}), Evaluation({}, input=1), Evaluation({}, stop=50, keep_from=45))
+    inputs = (series(100), series(300))
+    outcomes = sandbox.run(Job(source, inputs, asked, QUICK))
+    assert [(len(ran(each).scores), ran(each).scores[-1]) for each in outcomes] == [
+        (40, 39.0),
+        (100, 299.0),
+        (300, 299.0),
+        (5, 49.0),
+    ]
+
+
+def test_what_ends_a_process_ends_the_rest_of_its_job(sandbox: Sandbox) -> None:
+    source = rule("import os\nif len(values) == 30: os._exit(3)\nreturn values")
+    stops = (20, 30, 40, None)
+    outcomes = sandbox.run(job(source, *(Evaluation({}, stop=stop) for stop in stops)))
+    assert [type(each) for each in outcomes] == [Ran, Broke, Broke, Ran]
+    late = rule("import time\nend = time.monotonic() + n\nwhile time.monotonic() < end: pass\nreturn values", ", *, n")
+    evaluations = [Evaluation({"n": n}, stop=20 + place) for place, n in enumerate((0, 20, 0))]
+    outcomes = sandbox.run(job(late, *evaluations, limits=replace(QUICK, job_s=1.0)))
+    assert [type(each) for each in outcomes] == [Ran, TimedOut, TimedOut]
+    assert outcomes[1] == TimedOut(1.0)
+
+
 def test_nothing_is_remembered(sandbox: Sandbox) -> None:
     source = rule(
         "COUNT.append(1)\nnp.seen = getattr(np, 'seen', 0) + n\nreturn values * 0 + len(COUNT) + np.seen",

@@ -63,8 +63,14 @@ def test_an_ordinary_rule_passes() -> None:
         ("getattr(np, 'lo' + 'ad')", "getattr with a computed name"),
         ("getattr(np, 'load')", ".load"),
         ("getattr(np, '_core')", "._core"),
+        ("getattr(*[np, 'load'])", "getattr with a computed name"),
+        ("hasattr(np, *['load'])", "hasattr with a computed name"),
+        ("read = getattr", "getattr under another name"),
+        ("list(map(getattr, [np], ['load']))", "getattr under another name"),
+        ("getattr((i for i in 'a'), 'cr_frame')", ".cr_frame"),
         ("values.__class__", ".__class__"),
         ("'{0.__class__}'.format(values)", "a string that names Python's internals"),
+        ("'{0.gi_frame.f_back}'.format(i for i in values)", "a string that names Python's internals"),
         ("pd._libs", "._libs"),
         ("np.load('x')", ".load"),
         ("np.fromfile('x')", ".fromfile"),
@@ -120,6 +126,41 @@ def test_each_kind_is_found_on_its_line(line: str, what: str) -> None:
 )
 def test_what_concerns_the_whole_module(source: str, line: int, what: str) -> None:
     assert any(each.line == line and each.what.startswith(what) for each in vet(source)), vet(source)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "what"),
+    [
+        ("object(gi_frame=f)", ".gi_frame"),
+        ("[*_, object(f_back=f)]", ".f_back"),
+        ("{'a': object(f_locals={'job': f})}", ".f_locals"),
+        ("int() | object(tb_next=f)", ".tb_next"),
+        ("object(__globals__=f)", ".__globals__"),
+        ("object(base=object(_mgr=f))", "._mgr"),
+        ("object(gi_running=f)", ".gi_running"),
+        ("object(numpy_of_the_probe=f)", ".numpy_of_the_probe"),
+        ("__loader__", "__loader__"),
+        ("[*__spec__]", "__spec__"),
+        ("{**__builtins__}", "__builtins__"),
+        ("np.load", ".load"),
+        ("pd.io.common()", ".io"),
+    ],
+)
+def test_what_a_pattern_reads_is_read(pattern: str, what: str) -> None:
+    found = vet(
+        f"{HEAD}def detect(values, seconds, *, window):\n    match values:\n        case {pattern}:\n            pass\n"
+    )
+    assert (9, what) in [(each.line, each.what) for each in found]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["int(real=r)", "[first, *rest]", "{'low': low, **others}", "np.ndarray(shape=(n,))"]
+)
+def test_patterns_of_plain_values_pass(pattern: str) -> None:
+    source = (
+        f"{HEAD}def detect(values, seconds, *, window):\n    match values:\n        case {pattern}:\n            pass\n"
+    )
+    assert vet(source) == ()
 
 
 def test_a_name_that_is_not_there_brings_the_nearest_one() -> None:

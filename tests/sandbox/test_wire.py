@@ -17,7 +17,7 @@ from argosy.sandbox.protocol import Broke, Evaluation, Limits, Ran, TimedOut, To
 from argosy.sandbox.wire import JobReply, ask
 from tests.sandbox.jobs import job, rule
 
-ASKED = job(rule("return values"), Evaluation({}), Evaluation({}, stop=2), points=3, limits=Limits(job_s=30.0))
+ASKED = job(rule("return values"), Evaluation({}), Evaluation({}, keep_from=1), points=3, limits=Limits(job_s=30.0))
 
 
 def frame(header: object, body: bytes = b"") -> bytes:

@@ -19,12 +19,14 @@ from argosy.detectors.certificate import (
     evidence_by_part,
     examine,
 )
+from argosy.detectors.certificate.clocks import EARLIER, LATER, MORE_HISTORY, WEEKS_LATER
 from argosy.detectors.certificate.evidence import RuleBesideBase, wilson
 from argosy.detectors.certificate.fingerprint import data_of, fingerprint, source_hash
 from argosy.detectors.certificate.form import CheckKind, Growth
 from argosy.detectors.certificate.growth import refusal as too_steep
 from argosy.detectors.certificate.lookback import ask_offsets, needed_history
 from argosy.detectors.certificate.questions import Questions
+from argosy.detectors.certificate.responses import ROLLED
 from argosy.detectors.certificate.sensitivity import sensitivity
 from argosy.detectors.rules.rule import Direction
 from argosy.eval.objective import DEFAULT
@@ -141,6 +143,42 @@ def test_a_peek_is_found_however_far_it_looks(ahead: int) -> None:
     assert refusal is not None
     assert refusal.first_index is not None
     assert refusal.first_index >= 0
+
+
+def test_a_rule_that_answers_otherwise_when_it_is_examined_is_refused() -> None:
+    asked = subject(HONEST)
+    whole = ran(here(asked.source, (asked.input_of(),), (Evaluation(asked.params),))[0]).scores
+    assert examine(asked, here, whole).refusals == ()
+    other = whole.copy()
+    other[700] += 1.0
+    refusal = examine(asked, here, other).refusal(CheckKind.DETERMINISM)
+    assert refusal is not None
+    assert refusal.first_index == 700
+
+
+def test_cuts_and_what_an_unchanged_series_would_give_away_are_asked_alone() -> None:
+    """An evaluation with a stop is one that shares a process with no other input."""
+    alone: dict[str, set[bool]] = {}
+
+    def run(source: str, inputs: tuple[Input, ...], evaluations: tuple[Evaluation, ...]) -> tuple[Outcome, ...]:
+        for each, name in zip(evaluations, names[-1], strict=True):
+            alone.setdefault(name, set()).add(each.stop is not None)
+        return here(source, inputs, evaluations)
+
+    names: list[list[str]] = []
+    with pytest.MonkeyPatch.context() as patched:
+        answered = Questions.answered
+
+        def noted(questions: Questions, run: Run) -> object:
+            names.append(questions._names)
+            return answered(questions, run)
+
+        patched.setattr(Questions, "answered", noted)
+        examined(rule("return (x - x.shift(1)).to_numpy() * (seconds >= 0)"), run)
+    hidden = {"a stretch of the series that ends early", "a stretch of the series with another end", *ROLLED}
+    hidden |= {"a beginning of the series", WEEKS_LATER, MORE_HISTORY, LATER, EARLIER}
+    assert {name for name, found in alone.items() if found == {True}} >= hidden
+    assert alone["a stretch of the series"] == {False}
 
 
 def test_rules_that_are_not_python_or_break_are_refused_and_not_raised() -> None:
