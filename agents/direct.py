@@ -13,7 +13,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.few_shot import MOST, examples
 from argosy.agents.models.ask_again import ask_again
-from argosy.agents.models.replies import read_object
+from argosy.agents.models.replies import read_object, whole_number
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.number_format import format_rows
@@ -196,8 +196,8 @@ def _whole(value: object) -> int | None:
             return value
         case float() if value.is_integer():
             return int(value)
-        case str() if value.strip().lstrip("-").isdecimal():
-            return int(value)
+        case str():
+            return whole_number(value)
     return None
 
 

@@ -13,7 +13,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
 from argosy.agents.models.ask_again import ask_again
-from argosy.agents.models.replies import read_object
+from argosy.agents.models.replies import read_object, whole_number
 from argosy.agents.models.reply_form import JsonForm
 from argosy.agents.models.speaker import BudgetSpent, CallKey, Pattern, Reply, Speaker
 from argosy.agents.rules.evidence_size import estimated_tokens
@@ -172,8 +172,8 @@ def _id(value: object) -> int | None:
             return value
         case float() if value.is_integer():
             return int(value)
-        case str() if value.strip().lstrip("#rR").isdecimal():
-            return int(value.strip().lstrip("#rR"))
+        case str():
+            return whole_number(value.strip().lstrip("#rR"))
         case {"id": inner}:
             return _id(inner)
     return None

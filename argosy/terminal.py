@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.syntax import Syntax
 
 _PIPED_WIDTH = 120
+_COLOURED_CHARACTERS = 20_000  # a rule has a few thousand; what is longer was written to take long
 
 # Escape sequences could repaint the terminal, and bidirectional marks can show code in another order than it runs.
 _COMMANDS = [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)]
@@ -43,12 +44,12 @@ def print_line(text: str, console: "Console") -> None:
 
 
 def python_code(source: str) -> "Syntax":
-    """Python source, coloured where the terminal has colours and wrapped to its width."""
+    """Python source, coloured where the terminal has colours and wrapped to its width; more than a rule, uncoloured."""
     from rich.syntax import Syntax
 
-    return Syntax(
-        printable(source).strip("\n"), "python", theme="ansi_dark", background_color="default", word_wrap=True
-    )
+    text = printable(source).strip("\n")
+    language = "python" if len(text) <= _COLOURED_CHARACTERS else "text"
+    return Syntax(text, language, theme="ansi_dark", background_color="default", word_wrap=True)
 
 
 def print_source(source: str, console: "Console") -> None:

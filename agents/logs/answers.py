@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from argosy.agents.models.replies import is_shallow, whole_number
+
 LONGEST_REASON = 300
 _MOST_CHARS = 200_000
 _ABNORMAL = r"abnormal|anomal(?:y|ous)|not[ -]normal"
@@ -95,14 +97,14 @@ def _of_json(text: str) -> Iterator[tuple[int, NumberedVerdict]]:
         value = [each for found in re.findall(r"\{[^{}]*\}", text) if (each := _object(found)) is not None]
     rows = value if isinstance(value, list) else [value]
     for row in rows:
-        if isinstance(row, dict):
+        if isinstance(row, dict) and is_shallow(row):
             yield from _of_object(row)
 
 
 def _object(text: str) -> object:
     try:
         return json.loads(re.sub(r",\s*\}$", "}", text), strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -112,12 +114,14 @@ def _of_object(row: Mapping[str, object]) -> Iterator[tuple[int, NumberedVerdict
     if number is not None:
         word = next((fields[name] for name in _VERDICT_NAMES if name in fields), None)
         read = re.match(rf"\W*({_WORDS})\b", str(word), re.IGNORECASE)
-        if read and str(number).strip().isdecimal():
-            yield int(str(number)), NumberedVerdict(_is_abnormal(read[1]), _tidied(str(fields.get("reason", "") or "")))
+        at = whole_number(str(number))
+        if read and at is not None and at >= 0:
+            yield at, NumberedVerdict(_is_abnormal(read[1]), _tidied(str(fields.get("reason", "") or "")))
         return
     for name, value in fields.items():
-        if name.isdecimal() and isinstance(value, str) and (answer := _answer(value)):
-            yield int(name), answer
+        at = whole_number(name)
+        if at is not None and at >= 0 and isinstance(value, str) and (answer := _answer(value)):
+            yield at, answer
         elif name.isdecimal() and isinstance(value, dict):
             yield from _of_object({**value, "number": name})
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import islice
 
@@ -11,6 +11,8 @@ from argosy.sandbox.parsing import literal
 MOST_CHARS = 60_000
 STRAIGHT_QUOTES = str.maketrans("“”„‟‘’‚‛«»–−", '""""\'\'\'\'""--')
 _MOST_BRACES = 200
+_MOST_DEPTH = 50
+_WHOLE = re.compile(r"\s*-?\d{1,18}\s*")
 _THOUGHTS = re.compile(r"\s*<(think|thinking|reasoning|scratchpad)>", re.IGNORECASE)
 _CHAT_TOKENS = re.compile(r"<\|[\w▁ ]{1,40}\|>|<｜[\w▁ ]{1,40}｜>|</?s>|\[/?INST\]")
 _ODD_SPACES = str.maketrans(
@@ -27,6 +29,7 @@ def read_object(reply: str) -> Mapping[str, object] | None:
     for match in islice(re.finditer(r"\{", text), _MOST_BRACES):
         if match.start() >= reached:
             value, end = _object(text, match.start())
+            value = value if is_shallow(value) else None
             found, reached = (found, reached) if value is None else (value, end)
     return found
 
@@ -48,6 +51,23 @@ def _object(text: str, start: int) -> tuple[Mapping[str, object] | None, int]:
             if isinstance(value, dict):
                 return {str(key): each for key, each in value.items()}, flat.end()
     return None, start
+
+
+def is_shallow(value: object) -> bool:
+    """Whether JSON is nested no deeper than replies need; what is deeper can be neither printed nor walked through."""
+    level = [value]
+    for _ in range(_MOST_DEPTH):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _inside(each)]
+    return not level
+
+
+def _inside(value: dict[str, object] | list[object]) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number that a text is; None for any other text, and for more digits than there are things to count."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def tidy(reply: str) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _PROMPT_LINES = 8
 _LINE_CHARACTERS = 900  # an evidence block is one line of thousands
-_FENCE = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[ \t]*(\w*)")
 
 
 def register(app: typer.Typer) -> None:
@@ -136,16 +137,27 @@ def _reply(reply: str) -> "Iterator[RenderableType]":
     """The reply with its fenced Python highlighted; a fence that a cut reply left open runs to the end."""
     from argosy.terminal import python_code
 
+    for prose, language, code in _parts(reply):
+        if prose.strip():
+            yield _words(prose.strip())
+        if language in ("", "python", "py"):
+            yield python_code(code)
+        elif language is not None:
+            yield _words(code.strip())
+    if not reply.strip():
+        yield _words("(an empty reply)")
+
+
+def _parts(reply: str) -> "Iterator[tuple[str, str | None, str]]":
+    """Prose, and the language and text of the fence after it; at the end prose alone, with None."""
     rest = 0
-    for fence in _FENCE.finditer(reply):
-        before = reply[rest : fence.start()].strip()
-        if before:
-            yield _words(before)
-        language, code = fence.groups()
-        yield python_code(code) if language.lower() in ("", "python", "py") else _words(code.strip())
-        rest = fence.end()
-    if reply[rest:].strip() or not rest:
-        yield _words(reply[rest:].strip() or "(an empty reply)")
+    while (opens := reply.find(_FENCE, rest)) >= 0 and (line_end := reply.find("\n", opens)) >= 0:
+        found = _LANGUAGE.match(reply, opens + len(_FENCE), line_end)
+        closes = reply.find(_FENCE, line_end + 1)
+        closes = len(reply) if closes < 0 else closes
+        yield reply[rest:opens], (found[1] if found else "").lower(), reply[line_end + 1 : closes]
+        rest = closes + len(_FENCE)
+    yield reply[rest:], None, ""
 
 
 def _jobs(events: "list[SandboxJob]") -> "RenderableType":

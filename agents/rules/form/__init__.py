@@ -1,5 +1,7 @@
 """Brings code that a model wrote to the form of a rule, where what it meant is clear."""
 
+import ast
+
 from argosy.agents.rules.form.arrays import give_series
 from argosy.agents.rules.form.edits import Source
 from argosy.agents.rules.form.layout import keep_definitions, name_detect
@@ -7,6 +9,9 @@ from argosy.agents.rules.form.names import add_docstring, drop_prints, mend_impo
 from argosy.agents.rules.form.signature import take_keywords
 from argosy.agents.rules.form.table import read_table
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
+
+MOST_NODES = 10_000
+"""Syntax nodes of a reply's code, what stands beside the rule included; a rule of a fifth of that is refused later."""
 
 
 def to_rule(code: str) -> str:
@@ -18,7 +23,7 @@ def to_rule(code: str) -> str:
     """
     try:
         text = code
-        for step in (name_detect, keep_definitions, strip_typing, drop_prints):
+        for step in (_few_enough, name_detect, keep_definitions, strip_typing, drop_prints):
             text = step(Source.parse(text))
         table = read_table(Source.parse(text))
         text = take_keywords(Source.parse(text), table)
@@ -30,3 +35,11 @@ def to_rule(code: str) -> str:
         raise RuleUnreadable(f"not Python that can be read: {error}") from error
     read_rule(text)
     return text
+
+
+def _few_enough(source: Source) -> str:
+    """The code as it is, unless there is too much of it to be looked through."""
+    nodes = sum(1 for _ in ast.walk(source.tree))
+    if nodes > MOST_NODES:
+        raise RuleUnreadable(f"the code has {nodes:,} syntax nodes; a rule is a few dozen lines")
+    return source.text

@@ -45,8 +45,11 @@ def readings(function: ast.FunctionDef, tables: set[str], table: Table) -> list[
         for node in ast.walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in tables
     ]
-    found = [replace(each, statement=_naming(each, function, found)) for each in found]
-    return [replace(each, is_overwritten=_is_overwritten(each, found, function)) for each in found]
+    statements = {node: statement for statement in function.body for node in ast.walk(statement)}
+    keys = {id(each.node): each.key for each in found if each.text == "{}"}
+    found = [replace(each, statement=_naming(statements[each.node], keys)) for each in found]
+    body = _Body(function, found)
+    return [replace(each, is_overwritten=body.overwrites(each)) for each in found]
 
 
 def stored_names(node: ast.AST) -> list[str]:
@@ -86,10 +89,8 @@ def _part(entry: Entry, at: int, line: int) -> str:
     raise RuleUnreadable(f"line {line}: PARAMS is indexed in a way that is not clear; take each number as a keyword")
 
 
-def _naming(reading: Reading, function: ast.FunctionDef, found: list[Reading]) -> ast.stmt | None:
-    """The statement `a = PARAMS["a"]`, or `a, b = PARAMS["a"], PARAMS["b"]`, that this reading stands in."""
-    statement = next((each for each in function.body if reading.node in set(ast.walk(each))), None)
-    keys = {id(each.node): each.key for each in found if each.text == "{}"}
+def _naming(statement: ast.stmt, keys: Mapping[int, str | None]) -> ast.stmt | None:
+    """The statement, if it is `a = PARAMS["a"]`, or `a, b = PARAMS["a"], PARAMS["b"]`; `keys` by the nodes read."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if keys.get(id(value)) == name:
             return statement
@@ -99,13 +100,25 @@ def _naming(reading: Reading, function: ast.FunctionDef, found: list[Reading]) -
     return None
 
 
-def _is_overwritten(reading: Reading, found: list[Reading], function: ast.FunctionDef) -> bool:
-    key = reading.key
-    stored = Counter(stored_names(function))[key or ""]
-    same = [each for each in found if each.key == key]
-    named = sum(each.statement is not None for each in same)
-    if key is None or stored <= named:
-        return False
-    # Read once, in a statement that runs once, before the name is given away: the keyword itself will do.
-    first = next((each for each in function.body if key in stored_names(each)), None)
-    return len(same) > 1 or not isinstance(first, ast.Assign) or reading.node not in set(ast.walk(first.value))
+class _Body:
+    """What a function stores, and how often each entry is read there; looked through once for all readings."""
+
+    def __init__(self, function: ast.FunctionDef, found: list[Reading]) -> None:
+        self._stored = Counter(stored_names(function))
+        self._read = Counter(each.key for each in found)
+        self._named = Counter(each.key for each in found if each.statement is not None)
+        self._first: dict[str, ast.stmt] = {}
+        for statement in function.body:
+            for name in stored_names(statement):
+                self._first.setdefault(name, statement)
+
+    def overwrites(self, reading: Reading) -> bool:
+        """Whether the body stores something else under the name of this entry."""
+        key = reading.key
+        if key is None or self._stored[key] <= self._named[key]:
+            return False
+        # Read once, in a statement that runs once, before the name is given away: the keyword itself will do.
+        first = self._first.get(key)
+        if self._read[key] > 1 or not isinstance(first, ast.Assign):
+            return True
+        return all(reading.node is not each for each in ast.walk(first.value))

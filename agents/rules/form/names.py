@@ -62,7 +62,7 @@ def _strip(source: Source, node: ast.AST) -> Iterator[Edit]:
             yield Edit(start, source.replace(annotation, "").end, name)
         case ast.FunctionDef(returns=ast.expr() as returns):
             edit = source.replace(returns, "")
-            yield Edit(source.text.encode().rindex(b"->", 0, edit.start), edit.end, "")
+            yield Edit(source.raw.rindex(b"->", 0, edit.start), edit.end, "")
         case ast.AnnAssign(target=ast.Name() as target, annotation=annotation, value=ast.expr()):
             yield Edit(source.replace(target, "").end, source.replace(annotation, "").end, "")
 

@@ -142,7 +142,7 @@ def _is_off(detect: ast.FunctionDef, table: Table) -> bool:
 def _header(source: Source, detect: ast.FunctionDef, table: Table) -> Edit:
     names = ["values", "seconds", *(["*", *table.entries] if table.entries else [])]
     start = source.at(detect.lineno, detect.col_offset)
-    code = source.text.encode()[start:].decode()
+    code = source.raw[start:].decode()
     depth = 0
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
