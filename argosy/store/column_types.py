@@ -3,12 +3,15 @@
 A value of another type means that something else than Argosy wrote it, or that the file is damaged.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 _ANYTHING_ELSE = 60
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class DamagedValue(Exception):
@@ -20,9 +23,10 @@ class _Checked(sa.types.TypeDecorator[Any]):
 
     cache_ok = True
     kinds: tuple[type, ...] = ()
+    may_lack = True
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
-        if value is None or isinstance(value, self.kinds):
+        if (value is None and self.may_lack) or isinstance(value, self.kinds):
             return value
         raise DamagedValue(f"{value!r:.{_ANYTHING_ELSE}} stands where {self.kinds[0].__name__} is kept")
 
@@ -67,11 +71,18 @@ class Bytes(_Checked):
     cache_ok = True
 
 
-class Object(_Checked):
-    """A JSON object."""
+class ObjectOrNone(_Checked):
+    """A JSON object, or nothing."""
 
     impl = sa.JSON
     kinds = (Mapping,)
+    cache_ok = True
+
+
+class Object(ObjectOrNone):
+    """A JSON object; not even JSON's own null."""
+
+    may_lack = False
     cache_ok = True
 
 
@@ -79,5 +90,14 @@ class Array(_Checked):
     """A JSON array."""
 
     impl = sa.JSON
-    kinds = (Sequence,)
+    kinds = (list, tuple)
+    may_lack = False
     cache_ok = True
+
+
+def word(kind: type[_Word], value: Any) -> _Word:
+    """One of the words that a column may hold. Raises DamagedValue for any other."""
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise DamagedValue(f"{value!r:.{_ANYTHING_ELSE}} stands where a {kind.__name__} is kept") from error

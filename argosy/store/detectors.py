@@ -12,6 +12,7 @@ from argosy.detectors.rules.rule import Direction
 from argosy.graphs.recording.redaction import Redaction
 from argosy.signals.errors import BadInput
 from argosy.store import schema
+from argosy.store.column_types import DamagedValue, word
 from argosy.store.database import Database
 from argosy.store.ids import TRIES, find_id, timed_id
 from argosy.store.rows import DetectorRow, Json, MemberRow
@@ -121,12 +122,17 @@ def _values(row: DetectorRow) -> dict[str, object]:
 
 def _row(found: sa.Row[Any]) -> DetectorRow:
     values = dict(found._mapping)
-    members = tuple(
-        MemberRow(
-            each["rule"],
-            Direction(each["direction"]),
-            RateLimit(**each["quota"]) if each.get("quota") else None,
-        )
-        for each in values["members"]
-    )
-    return DetectorRow(**(values | {"members": members}))
+    return DetectorRow(**(values | {"members": tuple(map(_member, values["members"]))}))
+
+
+def _member(kept: object) -> MemberRow:
+    match kept:
+        case {
+            "rule": str() as rule,
+            "direction": direction,
+            "quota": {"window": int() as window, "most": int() as most},
+        }:
+            return MemberRow(rule, word(Direction, direction), RateLimit(window, most))
+        case {"rule": str() as rule, "direction": direction, **others} if not others.get("quota"):
+            return MemberRow(rule, word(Direction, direction), None)
+    raise DamagedValue(f"{kept!r:.60} stands where a rule of a detector is kept")

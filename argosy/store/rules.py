@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from argosy.detectors.rules.rule import Direction, Number, Rule, rule_id
 from argosy.signals.errors import BadInput
 from argosy.store import schema
+from argosy.store.column_types import word
 from argosy.store.database import Database
 from argosy.store.ids import find_id
 from argosy.store.rows import Json, ListedRule, RuleRole, RuleRow, RuleStory, RuleUse
@@ -143,8 +144,8 @@ def _some(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Rul
 
 def _rule(found: sa.Row[Any]) -> RuleRow:
     values = dict(found._mapping)
-    return RuleRow(**(values | {"direction": Direction(values["direction"])}))
+    return RuleRow(**(values | {"direction": word(Direction, values["direction"])}))
 
 
 def _use(found: sa.Row[Any]) -> RuleUse:
-    return RuleUse(found.session, found.rule, RuleRole(found.role), found.evidence)
+    return RuleUse(found.session, found.rule, word(RuleRole, found.role), found.evidence)

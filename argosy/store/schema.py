@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from argosy.store.column_types import Array, Bytes, Name, Number, Object, Text, Whole
+from argosy.store.column_types import Array, Bytes, Name, Number, Object, ObjectOrNone, Text, Whole
 
 HEAD = "0005"
 """The newest migration; a store that names another one is upgraded, or refused when that one is not known here."""
@@ -31,7 +31,7 @@ sessions = sa.Table(
     sa.Column("seed", Whole, nullable=False),
     sa.Column("settings", Object, nullable=False),
     sa.Column("outcome", Text),
-    sa.Column("report", Object),
+    sa.Column("report", ObjectOrNone),
 )
 
 blobs = sa.Table(
@@ -111,7 +111,7 @@ refreshes = sa.Table(
     sa.Column("ended", Number),
     sa.Column("seen_until", Whole),
     sa.Column("data", Text),
-    sa.Column("json", Object),
+    sa.Column("json", ObjectOrNone),
 )
 
 successions = sa.Table(
@@ -214,7 +214,7 @@ runs = sa.Table(
     sa.Column("ended", Number),
     sa.Column("outcome", Name(16)),
     sa.Column("why", Text),
-    sa.Column("facts", Object),
+    sa.Column("facts", ObjectOrNone),
 )
 
 workers = sa.Table(
