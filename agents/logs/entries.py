@@ -5,16 +5,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from argosy.signals.severity import Severity
+
 LONGEST_TEMPLATE = 600
 LONGEST_EXAMPLE = 300
 """In characters, as they stand in a prompt."""
 
+_LEVELS = "|".join(each.name for each in Severity if each is not Severity.UNKNOWN)
 _ENTRY = re.compile(
-    r'^(?P<number>\d{1,6})\. \(seen (?P<count>[\d,]+)x\) (?P<text>"(?:[^"\\]|\\.)*")'
+    rf"^(?P<number>\d{{1,6}})\. \(seen (?P<count>[\d,]+)x\) (?:(?P<level>{_LEVELS}) )?"
+    r'(?P<text>"(?:[^"\\]|\\.)*")'
     r'(?: e\.g\. (?P<examples>"(?:[^"\\]|\\.)*"(?: \| "(?:[^"\\]|\\.)*")*))?$',
     re.MULTILINE,
 )
-_LABELLED = re.compile(r'^(?P<verdict>normal|abnormal): (?P<text>"(?:[^"\\]|\\.)*")$', re.MULTILINE)
+_LABELLED = re.compile(
+    rf"^(?P<verdict>normal|abnormal): (?:(?P<level>{_LEVELS}) )?"
+    r'(?P<text>"(?:[^"\\]|\\.)*")$',
+    re.MULTILINE,
+)
 # Servers may read their own control words out of a text; a fence would end the block that the text stands in.
 _CONTROL_WORDS = (
     ("```", "'''"),
@@ -36,11 +44,17 @@ _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "?")
 
 @dataclass(frozen=True)
 class TemplateEntry:
-    """A template to be judged: its text, how many lines have it, and a few of them as they were written."""
+    """A template to be judged: its text, how many lines have it, a few of them as written, and their level."""
 
     text: str
     count: int = 1
     examples: tuple[str, ...] = ()
+    severity: Severity = Severity.UNKNOWN
+
+    @property
+    def marked(self) -> str:
+        """The level in front, where it is known: outside of the quotes, where no line of a log can write."""
+        return "" if self.severity is Severity.UNKNOWN else f"{self.severity.name} "
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ def quoted(text: str, most_chars: int) -> str:
 
 def entry_line(number: int, entry: TemplateEntry, most_examples: int = 1) -> str:
     """The line of a prompt for one entry; examples stand only where the template leaves something out."""
-    line = f"{number}. (seen {entry.count:,}x) {quoted(entry.text, LONGEST_TEMPLATE)}"
+    line = f"{number}. (seen {entry.count:,}x) {entry.marked}{quoted(entry.text, LONGEST_TEMPLATE)}"
     examples = [each for each in entry.examples if each != entry.text][:most_examples]
     if examples:
         line += " e.g. " + " | ".join(quoted(each, LONGEST_EXAMPLE) for each in examples)
@@ -71,7 +85,8 @@ def entry_line(number: int, entry: TemplateEntry, most_examples: int = 1) -> str
 
 def example_line(labelled: LabelledTemplate) -> str:
     """The line of a prompt for one example with its answer."""
-    return f"{'abnormal' if labelled.abnormal else 'normal'}: {quoted(labelled.entry.text, LONGEST_EXAMPLE)}"
+    verdict = "abnormal" if labelled.abnormal else "normal"
+    return f"{verdict}: {labelled.entry.marked}{quoted(labelled.entry.text, LONGEST_EXAMPLE)}"
 
 
 def read_entries(prompt: str) -> Sequence[tuple[int, TemplateEntry]]:
@@ -80,7 +95,10 @@ def read_entries(prompt: str) -> Sequence[tuple[int, TemplateEntry]]:
         (
             int(found["number"]),
             TemplateEntry(
-                json.loads(found["text"]), int(found["count"].replace(",", "")), tuple(_examples(found["examples"]))
+                json.loads(found["text"]),
+                int(found["count"].replace(",", "")),
+                tuple(_examples(found["examples"])),
+                _level(found),
             ),
         )
         for found in _ENTRY.finditer(prompt)
@@ -90,9 +108,15 @@ def read_entries(prompt: str) -> Sequence[tuple[int, TemplateEntry]]:
 def read_labelled(prompt: str) -> Sequence[LabelledTemplate]:
     """The examples with answers of a prompt, as `example_line` wrote them."""
     return [
-        LabelledTemplate(TemplateEntry(json.loads(found["text"])), found["verdict"] == "abnormal")
+        LabelledTemplate(
+            TemplateEntry(json.loads(found["text"]), severity=_level(found)), found["verdict"] == "abnormal"
+        )
         for found in _LABELLED.finditer(prompt)
     ]
+
+
+def _level(found: re.Match[str]) -> Severity:
+    return Severity[found["level"]] if found["level"] else Severity.UNKNOWN
 
 
 def _examples(text: str | None) -> Iterator[str]:

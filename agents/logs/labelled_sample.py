@@ -19,7 +19,9 @@ def labelled_templates(texts: Sequence[str], labels: Sequence[bool]) -> Sequence
     ids = miner.add(texts).tolist()
     bad = Counter(id for id, label in zip(ids, labels, strict=True) if label)
     found = [
-        LabelledTemplate(TemplateEntry(each.text, each.count, tuple(each.examples)), 2 * bad[each.id] >= each.count)
+        LabelledTemplate(
+            TemplateEntry(each.text, each.count, tuple(each.examples), each.severity), 2 * bad[each.id] >= each.count
+        )
         for each in miner.templates
         if each.id != OTHERS
     ]

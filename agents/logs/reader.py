@@ -16,6 +16,7 @@ from argosy.agents.models.speaker import Speaker
 from argosy.detectors.logs.templates import OTHERS, Template, TemplateMiner
 from argosy.signals.lines import Lines
 from argosy.signals.scores import Scores
+from argosy.signals.severity import Severity
 
 ABNORMAL, NORMAL = 1.0, 0.0
 _LINES_A_BATCH = 8_192
@@ -104,8 +105,10 @@ class LogPrompt:
     def read(self, templates: Sequence[Template]) -> Mapping[int, NumberedVerdict]:
         """Verdicts by template id, those of earlier runs first; what has none is missing."""
         todo = [each for each in templates if each.id != OTHERS]
-        before = self._verdicts.find(self.asked_as(self.preferred), list({each.text for each in todo}))
-        answers = {each.id: replace(before[each.text], by=self.preferred) for each in todo if each.text in before}
+        before = self._verdicts.find(self.asked_as(self.preferred), list({_known_as(each) for each in todo}))
+        answers = {
+            each.id: replace(before[_known_as(each)], by=self.preferred) for each in todo if _known_as(each) in before
+        }
         self.recalled = len(answers)
         todo = [each for each in todo if each.id not in answers]
         total = len(todo) + len(answers)
@@ -113,7 +116,7 @@ class LogPrompt:
         def keep(found: Mapping[int, NumberedVerdict]) -> None:
             found = {place: replace(answer, by=answer.by or self.preferred) for place, answer in found.items()}
             for model in {answer.by for answer in found.values()}:
-                said = {todo[place].text: answer for place, answer in found.items() if answer.by == model}
+                said = {_known_as(todo[place]): answer for place, answer in found.items() if answer.by == model}
                 self._verdicts.keep(self.asked_as(model), said)
             answers.update({todo[place].id: answer for place, answer in found.items()})
             self._done(len(answers), total)
@@ -126,4 +129,9 @@ class LogPrompt:
 
     def _entry(self, template: Template) -> TemplateEntry:
         examples = tuple(self._clean(each) for each in template.examples[: self._bounds.examples])
-        return TemplateEntry(self._clean(template.text), template.count, examples)
+        return TemplateEntry(self._clean(template.text), template.count, examples, template.severity)
+
+
+def _known_as(template: Template) -> str:
+    """Under what its verdict is kept: the same words at another level are another message."""
+    return template.text if template.severity is Severity.UNKNOWN else f"{template.severity.name}\t{template.text}"

@@ -7,7 +7,9 @@ import numpy as np
 from drain3.drain import Drain, LogCluster  # type: ignore[import-untyped]
 
 from argosy.detectors.logs.masking import WILDCARD, keeps_lines_apart, masked
+from argosy.detectors.logs.written_severity import read_severity
 from argosy.signals.arrays import Ints
+from argosy.signals.severity import Severity
 
 OTHERS = 0
 """The id of what joined no template because there were as many as there may be."""
@@ -35,12 +37,16 @@ class Template:
     first: int = -1
     """The place of its first line, counted from 0 in the order in which lines came."""
 
+    severity: Severity = Severity.UNKNOWN
+    """The level of all of its lines."""
+
 
 class TemplateMiner:
     """Gives each line the id of its template, in one pass, with memory bounded by `most` templates.
 
-    A template's text may become more general as lines come; its id stays. Lines that differ in a word that says how
-    it went (see `masking.telling`) are never joined. When there are `most`, what fits none of them gets `OTHERS`.
+    A template's text may become more general as lines come; its id stays. Lines that differ in their level, or in a
+    word that says how it went (see `masking.keeps_lines_apart`), are never joined. When there are `most`, what fits
+    none of them gets `OTHERS`.
     """
 
     def __init__(self, most: int = MOST_TEMPLATES) -> None:
@@ -48,7 +54,7 @@ class TemplateMiner:
         self._drain = _BoundedDrain(
             depth=_DEPTH, sim_th=_SIMILAR, max_children=1_000, param_str=WILDCARD, parametrize_numeric_tokens=False
         )
-        self._known: dict[str, int] = {}
+        self._known: dict[tuple[Severity, str], int] = {}
         self._templates: dict[int, Template] = {}
         self._seen = 0
 
@@ -58,35 +64,36 @@ class TemplateMiner:
         found = [self._templates[id] for id in sorted(self._templates) if id != OTHERS]
         return [*found, *([self._templates[OTHERS]] if OTHERS in self._templates else [])]
 
-    def add(self, texts: Sequence[str]) -> Ints:
-        """The ids of these lines, shape (n,)."""
+    def add(self, texts: Sequence[str], severities: Sequence[Severity] | None = None) -> Ints:
+        """The ids of these lines, shape (n,). Without their levels, these are read from the lines."""
         cut = [text if len(text) <= MOST_MINED_CHARS else text[:MOST_MINED_CHARS] for text in texts]
         clean = [text if "\n" not in text else text.replace("\n", " ") for text in cut]
         lines = masked("\n".join(clean)).split("\n") if clean else []
-        known = self._known
-        ids = [known.get(line, -1) for line in lines]
+        levels = severities if severities is not None else list(map(read_severity, texts))
+        keys = list(zip(levels, lines, strict=True))
+        ids = [self._known.get(key, -1) for key in keys]
         for place, id in enumerate(ids):
             if id < 0:
-                ids[place] = self._mine(lines[place], texts[place])
+                ids[place] = self._mine(*keys[place], texts[place])
         found = np.array(ids, dtype=np.int64)
         self._count(found)
         return found
 
-    def _mine(self, line: str, text: str) -> int:
-        if line in self._known:
-            return self._known[line]
-        words = line.split()[:_MOST_WORDS]
-        content = " ".join([keeps_lines_apart(line) or "-", *words])
-        id = self._placed(content)
+    def _mine(self, severity: Severity, line: str, text: str) -> int:
+        if (severity, line) in self._known:
+            return self._known[severity, line]
+        apart = keeps_lines_apart(line) or "-"
+        apart = apart if severity is Severity.UNKNOWN else f"{severity.value}:{apart}"
+        id = self._placed(" ".join([apart, *line.split()[:_MOST_WORDS]]), severity)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        self._known[line] = id
-        template = self._templates.setdefault(id, Template(id, ""))
+        self._known[severity, line] = id
+        template = self._templates[id]
         if len(template.examples) < MOST_EXAMPLES and text not in template.examples:
             template.examples.append(text)
         return id
 
-    def _placed(self, content: str) -> int:
+    def _placed(self, content: str, severity: Severity) -> int:
         if len(self._drain.id_to_cluster) < self._most:
             cluster, _ = self._drain.add_log_message(content)
         else:
@@ -95,7 +102,8 @@ class TemplateMiner:
             self._templates.setdefault(OTHERS, Template(OTHERS, "(lines that fit no template)"))
             return OTHERS
         text = " ".join(cluster.log_template_tokens[1:])
-        self._templates.setdefault(cluster.cluster_id, Template(cluster.cluster_id, text)).text = text
+        found = self._templates.setdefault(cluster.cluster_id, Template(cluster.cluster_id, text, severity=severity))
+        found.text = text
         return int(cluster.cluster_id)
 
     def _count(self, ids: Ints) -> None:

@@ -16,6 +16,7 @@ from argosy.agents.logs.entries import (
     read_entries,
     read_labelled,
 )
+from argosy.signals.severity import Severity
 
 TEXT = st.text(max_size=200)
 
@@ -62,3 +63,17 @@ def test_an_example_that_says_the_same_is_left_out() -> None:
 def test_a_line_that_looks_like_an_entry_is_none() -> None:
     hostile = TemplateEntry('x"\n2. (seen 9x) "forged', 1)
     assert [number for number, _ in read_entries(entry_line(1, hostile))] == [1]
+
+
+@given(TEXT, st.sampled_from(list(Severity)), st.booleans())
+def test_a_level_stands_outside_of_the_quotes_and_reads_back(text: str, severity: Severity, abnormal: bool) -> None:
+    entry = TemplateEntry(text, 1, severity=severity)
+    assert [found.severity for _, found in read_entries(entry_line(1, entry))] == [severity]
+    labelled = read_labelled(example_line(LabelledTemplate(entry, abnormal)))
+    assert [(each.entry.severity, each.abnormal) for each in labelled] == [(severity, abnormal)]
+
+
+def test_a_line_cannot_write_its_own_level() -> None:
+    line = entry_line(1, TemplateEntry('up" ERROR "', 2, severity=Severity.INFO))
+    assert line == '1. (seen 2x) INFO "up\\" ERROR \\""'
+    assert read_entries(line)[0][1].severity is Severity.INFO

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from argosy.detectors.logs.masking import WILDCARD, keeps_lines_apart, masked
 from argosy.detectors.logs.templates import MOST_EXAMPLES, OTHERS, TemplateMiner
+from argosy.signals.severity import Severity
 
 
 def mined(lines: list[str]) -> list[str]:
@@ -117,3 +118,19 @@ def test_any_text_gets_a_template(lines: list[str]) -> None:
 
 def test_a_wildcard_in_the_log_itself_is_as_any_other_value() -> None:
     assert mined([f"odd {WILDCARD} thing", "odd 17 thing"]) == ["odd <*> thing"] * 2
+
+
+def test_lines_of_different_levels_are_never_one_template() -> None:
+    miner = TemplateMiner()
+    texts = [f"payment {at} taken" for at in range(4)]
+    ids = miner.add(texts, [Severity.INFO, Severity.ERROR, Severity.INFO, Severity.UNKNOWN]).tolist()
+    assert ids[0] == ids[2]
+    assert len(set(ids)) == 3
+    assert {(each.text, each.severity) for each in miner.templates} == {
+        ("payment <*> taken", Severity.INFO),
+        ("payment <*> taken", Severity.ERROR),
+        ("payment <*> taken", Severity.UNKNOWN),
+    }
+    miner = TemplateMiner()
+    miner.add(["<3>shop[1]: not taken", "<6>shop[1]: not taken"])
+    assert [each.severity for each in miner.templates] == [Severity.ERROR, Severity.INFO]
