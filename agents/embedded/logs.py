@@ -1,34 +1,22 @@
-"""The embedded author's stand-in for reading logs: severity words, exceptions and rarity, in the prompt's own lines.
+"""The embedded author's stand-in for reading logs: levels first, then what tells of a crash, then words and rarity.
 
-It is no language model: it knows words, not what they mean together. Labelled examples in the prompt count before them.
+It is no language model: it knows words, not what they mean together. What is labelled in the prompt counts before all
+else. A verdict rests on its line and on the whole log alone, never on what else stands in the prompt.
 """
 
 import re
 from collections.abc import Sequence
 
-from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled
+from argosy.agents.embedded.log_words import told_death, told_faults, told_trace
+from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled, read_total
+from argosy.detectors.logs.access_status import access_severity
+from argosy.detectors.logs.written_severity import read_severity
+from argosy.signals.severity import Severity
 
 _REASON_FIRST = re.compile(r"^NUMBER\. .*=> abnormal$", re.MULTILINE)
 _ALIKE = 0.6
 _RARE = 0.001
-
-_SEVERE = re.compile(
-    r"\b(?:FATAL|PANIC|EMERG(?:ENCY)?|ALERT|CRIT(?:ICAL)?|SEVERE)\b|\bkernel panic\b|\bpanic!", re.IGNORECASE
-)
-_ERROR = re.compile(r"\b(?:ERROR|ERR|errors?|E(?=/))\b", re.IGNORECASE)
-_FAULT = re.compile(
-    r"\b(?:fail(?:ed|ure|s|ing)?|exceptions?|\w+(?:Exception|Error)|traceback|segfault|segmentation fault|core dumped"
-    r"|out of memory|oom-killer|corrupt\w*|crash\w*|abort\w*|timed? ?out|refused|unreachable|denied|lost|dead(?:lock)?"
-    r"|terminated|severed|killed|interrupt(?:ed)?|invalid|unable|cannot|broken|illegal|expired)\b",
-    re.IGNORECASE,
-)
-_STATUS = re.compile(r"(?:status|code|HTTP/\d\.\d\")[=: ]{1,2}5\d\d\b|\" 5\d\d ", re.IGNORECASE)
-_WELL = re.compile(
-    r"\b(?:corrected|recovered|resolved|succe\w+|completed|no (?:errors?|failures?|problems?)"
-    r"|(?:0|zero) (?:errors?|failures?|failed)|(?:errors?|failures?)[=: ]{1,2}0|not an error)\b",
-    re.IGNORECASE,
-)
-_QUIET = re.compile(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+_STRONG = frozenset({"severe", "fatal"})
 
 
 def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every seed: it draws nothing
@@ -37,7 +25,7 @@ def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for ev
     known = read_labelled(prompt)
     if not entries:
         return "I see no numbered log lines, so I have nothing to say."
-    total = sum(entry.count for _, entry in entries)
+    total = read_total(prompt) or sum(entry.count for _, entry in entries)
     reason_first = _REASON_FIRST.search(prompt) is not None
     lines = []
     for number, entry in entries:
@@ -48,24 +36,56 @@ def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for ev
 
 
 def _verdict(entry: TemplateEntry, known: Sequence[LabelledTemplate], total: int) -> tuple[bool, str]:
-    like = max(known, key=lambda each: _alike(each.entry.text, entry.text), default=None)
-    if like is not None and _alike(like.entry.text, entry.text) >= _ALIKE:
-        return like.abnormal, f"like a line that was labelled {'abnormal' if like.abnormal else 'normal'}"
-    return _by_words(entry, total)
+    level = _level(entry)
+    alike = [(_alike(each.entry.text, entry.text), each) for each in known if _level(each.entry) is level]
+    likeness, like = max(alike, key=lambda each: each[0], default=(0.0, None))
+    if like is not None and likeness >= _ALIKE:
+        same = "its template was" if like.entry.text == entry.text else "like a line that was"
+        return like.abnormal, f"{same} labelled {'abnormal' if like.abnormal else 'normal'}"
+    status = access_severity(entry.text)
+    if status is not Severity.UNKNOWN:
+        return _by_status(status, level)
+    if level.is_error:
+        return True, f"its level is {level.name}"
+    return _by_crash(entry, level) or _by_words(entry, level, total)
 
 
-def _by_words(entry: TemplateEntry, total: int) -> tuple[bool, str]:
-    """Points for words: two make a line abnormal; a word that says all is well takes them back."""
-    text = entry.text
-    severe, error, fault, status = (each.search(text) for each in (_SEVERE, _ERROR, _FAULT, _STATUS))
-    well, quiet = _WELL.search(text), _QUIET.search(text)
-    points = 2 * bool(severe) + bool(error) + bool(fault) + 2 * bool(status)
-    points -= 2 * bool(well) + bool(quiet)
+def _level(entry: TemplateEntry) -> Severity:
+    """The one that stands before the entry, else the one that its line has in it."""
+    return entry.severity or read_severity(next(iter(entry.examples), entry.text))
+
+
+def _by_status(status: Severity, level: Severity) -> tuple[bool, str]:
+    """Of a request: by what was answered."""
+    if status.is_error:
+        return True, "a request that was answered with a status of 500 or above"
+    if level.is_error:
+        return True, f"its level is {level.name}"
+    return False, "a request that was answered with a status below 500"
+
+
+def _by_crash(entry: TemplateEntry, level: Severity) -> tuple[bool, str] | None:
+    """By a process that died, at any level; or an exception, where no level says that it was handled."""
+    texts = (entry.text, *entry.examples[:1])
+    died = next(filter(None, map(told_death, texts)), "")
+    handled = level in (Severity.WARNING, Severity.DEBUG, Severity.TRACE)
+    trace = "" if handled else next(filter(None, map(told_trace, texts)), "")
+    return (True, f"tells of a crash: '{died or trace}'") if died or trace else None
+
+
+def _by_words(entry: TemplateEntry, level: Severity, total: int) -> tuple[bool, str]:
+    """By words of fault, where there is no level that says how bad it was."""
+    if level is not Severity.UNKNOWN:
+        return False, f"its level is {level.name}, and it tells of no crash"
+    found = told_faults(entry.text)
+    kinds = {kind for kind, _ in found}
+    if not found:
+        return False, "no level, and no word of a fault"
+    said = "no level; says " + " and ".join(f"'{word}'" for _, word in found[:3])
+    if kinds & _STRONG or ("error" in kinds and len(kinds) > 1):
+        return True, said
     rare = entry.count <= max(1, _RARE * total)
-    points += bool(rare and points > 0)
-    words = [f"'{found.group().strip()}'" for found in (severe, error, fault, status, well) if found]
-    said = "says " + " and ".join(words) if words else "no word of severity, fault or exception"
-    return points >= 2, f"{said}{', seen rarely' if rare and words else ''}"
+    return rare, f"{said}, in {entry.count:,} of {total:,} lines: {'rare' if rare else 'not rare'}"
 
 
 def _alike(a: str, b: str) -> float:

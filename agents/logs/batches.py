@@ -9,7 +9,7 @@ from threading import Event, Lock
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from argosy.agents.logs.answers import NumberedVerdict, read_answers
-from argosy.agents.logs.entries import TemplateEntry, entry_line
+from argosy.agents.logs.entries import TemplateEntry, entry_line, whole_log
 from argosy.agents.logs.strategies import AskingStyle
 from argosy.agents.models.chat_speaker import estimate_tokens
 from argosy.agents.models.speaker import BudgetSpent, CallKey, ModelUnavailable, Pattern, Speaker, Usage
@@ -67,13 +67,17 @@ def judge(
     keep: Keep = discard_verdicts,
     interrupted: Callable[[], bool] = never_interrupted,
     candidate: int = 1,
+    total: int | None = None,
 ) -> BatchVerdicts:
     """Asks about every entry, in batches, several at once; of each batch again for the numbers that are missing.
+
+    `total` is how many lines the whole log has: those of the entries where it is not given.
 
     When the budget is spent, or somebody interrupts, what was answered until then stays and the rest was not asked.
     Raises ModelUnavailable; what `keep` was given stays.
     """
-    turn = _Turn(entries, speaker, style, bounds, keep, interrupted, candidate)
+    total = sum(each.count for each in entries) if total is None else total
+    turn = _Turn(entries, speaker, style, bounds, keep, interrupted, candidate, total)
     with ThreadPoolExecutor(max_workers=bounds.at_once) as pool:
         try:
             list(pool.map(turn.batch, count(1), batches(entries, bounds)))
@@ -110,11 +114,13 @@ class _Turn:
         keep: Keep,
         interrupted: Callable[[], bool],
         candidate: int,
+        total: int,
     ) -> None:
         self.judged = BatchVerdicts()
         self._entries, self._speaker, self._bounds = entries, speaker, bounds
         self._system = SystemMessage(style.system)
         self._keep, self._interrupted, self._candidate = keep, interrupted, candidate
+        self._whole = whole_log(total)
         self._over = Event()
         self._lock = Lock()
 
@@ -150,14 +156,15 @@ class _Turn:
         """The question, and as long as numbers are missing the question for those; each with its attempt."""
         entries = [self._entries[place] for place in places]
         lines = [entry_line(at + 1, entry, self._bounds.examples) for at, entry in enumerate(entries)]
-        question = HumanMessage(render("logs", "user", entries=lines, last=len(lines)))
+        question = HumanMessage(render("logs", "user", entries=lines, last=len(lines), total=self._whole))
         yield 0, [self._system, question]
         for attempt in range(1, self._bounds.attempts):
             missing = [at for at in range(len(lines)) if at not in found]
             if not missing:
                 return
             numbers = ", ".join(str(at + 1) for at in missing)
-            again = render("logs", "again", entries=[lines[at] for at in missing], numbers=numbers)
+            left = [lines[at] for at in missing]
+            again = render("logs", "again", entries=left, numbers=numbers, total=self._whole)
             yield attempt, [self._system, HumanMessage(again)]
 
     def _is_over(self) -> bool:

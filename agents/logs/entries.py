@@ -23,6 +23,7 @@ _LABELLED = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*")$',
     re.MULTILINE,
 )
+_TOTAL = re.compile(r"^Answer .* The whole log has (?P<total>[\d,]+) lines?\.$", re.MULTILINE)
 # Servers may read their own control words out of a text; a fence would end the block that the text stands in.
 _CONTROL_WORDS = (
     ("```", "'''"),
@@ -83,6 +84,11 @@ def entry_line(number: int, entry: TemplateEntry, most_examples: int = 1) -> str
     return line
 
 
+def whole_log(total: int) -> str:
+    """How a question says how many lines the log has."""
+    return f"{total:,} line{'' if total == 1 else 's'}"
+
+
 def example_line(labelled: LabelledTemplate) -> str:
     """The line of a prompt for one example with its answer."""
     verdict = "abnormal" if labelled.abnormal else "normal"
@@ -103,6 +109,12 @@ def read_entries(prompt: str) -> Sequence[tuple[int, TemplateEntry]]:
         )
         for found in _ENTRY.finditer(prompt)
     ]
+
+
+def read_total(prompt: str) -> int | None:
+    """How many lines the log has whose entries stand in a prompt, as the question says it; None without."""
+    found = _TOTAL.search(prompt)
+    return int(found["total"].replace(",", "")) if found else None
 
 
 def read_labelled(prompt: str) -> Sequence[LabelledTemplate]:

@@ -16,14 +16,13 @@ from argosy.agents.models.speaker import Speaker
 from argosy.detectors.logs.templates import OTHERS, Template, TemplateMiner
 from argosy.signals.lines import Lines
 from argosy.signals.scores import Scores
-from argosy.signals.severity import Severity
 
 ABNORMAL, NORMAL = 1.0, 0.0
 _LINES_A_BATCH = 8_192
 
 
 class KnownVerdicts(Protocol):
-    """Verdicts of earlier runs, by what was asked how and the template's text."""
+    """Verdicts of earlier runs, by how was asked and what."""
 
     def find(self, asked_as: str, texts: Sequence[str]) -> Mapping[str, NumberedVerdict]: ...
 
@@ -47,7 +46,9 @@ class LogPrompt:
     run what was asked, `answered_by` how many of its templates each model gave a verdict on.
 
     Verdicts are kept under who gave them, and only those of the preferred model are known from earlier runs: what
-    another said in its place is asked again.
+    another said in its place is asked again. They are kept under how often the template was seen in how long a log,
+    too, to the order of magnitude, as the question says both. What is no language model is asked anew each time: it
+    costs nothing, and what it says rests on counts.
     """
 
     name = "logprompt"
@@ -104,34 +105,44 @@ class LogPrompt:
 
     def read(self, templates: Sequence[Template]) -> Mapping[int, NumberedVerdict]:
         """Verdicts by template id, those of earlier runs first; what has none is missing."""
-        todo = [each for each in templates if each.id != OTHERS]
-        before = self._verdicts.find(self.asked_as(self.preferred), list({_known_as(each) for each in todo}))
-        answers = {
-            each.id: replace(before[_known_as(each)], by=self.preferred) for each in todo if _known_as(each) in before
-        }
+        wanted = [each for each in templates if each.id != OTHERS]
+        lines = sum(each.count for each in templates)
+        answers = self._recalled(wanted, lines)
         self.recalled = len(answers)
-        todo = [each for each in todo if each.id not in answers]
-        total = len(todo) + len(answers)
+        todo = [each for each in wanted if each.id not in answers]
 
         def keep(found: Mapping[int, NumberedVerdict]) -> None:
             found = {place: replace(answer, by=answer.by or self.preferred) for place, answer in found.items()}
-            for model in {answer.by for answer in found.values()}:
-                said = {_known_as(todo[place]): answer for place, answer in found.items() if answer.by == model}
+            for model in {answer.by for answer in found.values()} & self._language_models:
+                said = {_known_as(todo[place], lines): answer for place, answer in found.items() if answer.by == model}
                 self._verdicts.keep(self.asked_as(model), said)
             answers.update({todo[place].id: answer for place, answer in found.items()})
-            self._done(len(answers), total)
+            self._done(len(answers), len(wanted))
 
-        self._done(len(answers), total)
+        self._done(len(answers), len(wanted))
         entries = [self._entry(each) for each in todo]
-        self.last = judge(entries, self._speaker, self._style, self._bounds, keep, self._interrupted)
+        self.last = judge(entries, self._speaker, self._style, self._bounds, keep, self._interrupted, total=lines)
         self.answered_by = Counter(answer.by for answer in answers.values())
         return answers
+
+    @property
+    def _language_models(self) -> set[str]:
+        return {each.name for each in members(self._speaker) if each.is_language_model}
+
+    def _recalled(self, templates: Sequence[Template], lines: int) -> dict[int, NumberedVerdict]:
+        """The verdicts of earlier runs, by template id."""
+        if self.preferred not in self._language_models:
+            return {}
+        names = {each.id: _known_as(each, lines) for each in templates}
+        known = self._verdicts.find(self.asked_as(self.preferred), list(set(names.values())))
+        return {id: replace(known[name], by=self.preferred) for id, name in names.items() if name in known}
 
     def _entry(self, template: Template) -> TemplateEntry:
         examples = tuple(self._clean(each) for each in template.examples[: self._bounds.examples])
         return TemplateEntry(self._clean(template.text), template.count, examples, template.severity)
 
 
-def _known_as(template: Template) -> str:
-    """Under what its verdict is kept: the same words at another level are another message."""
-    return template.text if template.severity is Severity.UNKNOWN else f"{template.severity.name}\t{template.text}"
+def _known_as(template: Template, lines: int) -> str:
+    """Under what its verdict is kept: the same words at another level, or far more often, are another message."""
+    often = f"{len(str(template.count))}/{len(str(lines))}"  # how many digits each has
+    return f"{often}\t{template.severity.name}\t{template.text}"

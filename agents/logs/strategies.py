@@ -67,7 +67,7 @@ class AskingStyle:
     @property
     def version(self) -> str:
         """Changes with any word of the prompt: a verdict is kept under it."""
-        text = "\n".join((self.system, render("logs", "user", entries=["{}"], last=1)))
+        text = "\n".join((self.system, render("logs", "user", entries=["{}"], last=1, total="{}")))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

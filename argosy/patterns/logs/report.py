@@ -1,6 +1,7 @@
 """What is told of a log that was read: as JSON, and for people."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,6 +10,7 @@ from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Usage
 from argosy.detectors.logs.templates import Template
 from argosy.patterns.logs.annotated import verdict_of
+from argosy.signals.severity import Severity
 from argosy.terminal import printable
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN_NUMBERS = 6
 _SHOWN_CHARS = 300
-_EMBEDDED = "the embedded author is no language model: it goes by words of severity, fault and success"
+_SHOWN_REASONS = 5
+_EMBEDDED = "the embedded author is no language model: it goes by levels, then by words of crash and fault"
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,17 @@ class TemplateVerdict:
     verdict: str
     reason: str
     lines: tuple[int, ...] = ()
+    severity: Severity = Severity.UNKNOWN
 
     @classmethod
     def of(cls, template: Template, answer: NumberedVerdict | None) -> Self:
         """Without an answer the verdict is unknown."""
         example = template.examples[0] if template.examples else ""
         reason = answer.reason if answer else ""
-        return cls(template.id, template.text, example[:2_000], template.count, verdict_of(answer), reason)
+        verdict = verdict_of(answer)
+        return cls(
+            template.id, template.text, example[:2_000], template.count, verdict, reason, severity=template.severity
+        )
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,23 @@ class LogReport:
 
     @property
     def abnormal(self) -> tuple[TemplateVerdict, ...]:
-        """Templates that were judged abnormal, in the order of their first lines."""
-        return tuple(each for each in self.verdicts if each.verdict == "abnormal")
+        """Templates that were judged abnormal: the most severe first, of these the most frequent."""
+        found = [each for each in self.verdicts if each.verdict == "abnormal"]
+        return tuple(sorted(found, key=lambda each: (-each.severity.rank, -each.count)))
+
+    @property
+    def error_lines(self) -> int:
+        """How many lines have a level of ERROR or above."""
+        return sum(each.count for each in self.verdicts if each.severity.is_error)
+
+    @property
+    def normal_errors(self) -> Sequence[tuple[str, int]]:
+        """Why lines at ERROR or above were judged normal: each reason with how many, the most first."""
+        found = Counter[str]()
+        for each in self.verdicts:
+            if each.severity.is_error and each.verdict == "normal":
+                found[each.reason or "none was given"] += each.count
+        return found.most_common()
 
     def count(self, verdict: str) -> int:
         """How many lines have a verdict."""
@@ -88,6 +110,8 @@ class LogReport:
             "templates": self.templates,
             "abnormal_lines": self.count("abnormal"),
             "unknown_lines": self.count("unknown"),
+            "error_lines": self.error_lines,
+            "normal_errors": [{"reason": reason, "lines": lines} for reason, lines in self.normal_errors],
             "verdicts": [_verdict_json(each) for each in self.verdicts],
             "sessions": self.sessions,
             "abnormal_sessions": list(self.abnormal_sessions),
@@ -113,6 +137,7 @@ def _verdict_json(each: TemplateVerdict) -> dict[str, Any]:
         "template": each.template,
         "example": each.example,
         "count": each.count,
+        "severity": each.severity.value,
         "verdict": each.verdict,
         "reason": each.reason,
     }
@@ -125,13 +150,11 @@ def print_log_report(report: LogReport, console: "Console") -> None:
     """Prints what was found; text of the log and of the model is shown as it is, never as markup."""
     from rich.text import Text
 
-    for label, words in _head(report):
-        console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
-    for each in report.verdicts:
-        if each.verdict == "abnormal":
-            console.print(Text(""))
-            for label, words in _found(each):
-                console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
+    for paragraph in (_head(report), *map(_found, report.abnormal), _errors(report)):
+        for place, (label, words) in enumerate(paragraph):
+            if place == 0 and label != "session":
+                console.print(Text(""))
+            console.print(Text.assemble((f"{label:<9}", "bold"), printable(words)), soft_wrap=True)
 
 
 def _head(report: LogReport) -> Iterator[tuple[str, str]]:
@@ -177,6 +200,21 @@ def _found(each: TemplateVerdict) -> Iterator[tuple[str, str]]:
     yield "lines", f"{numbers}{more}"
     if each.example != each.template:
         yield "such as", _on_one_line(each.example)
+
+
+def _errors(report: LogReport) -> Iterator[tuple[str, str]]:
+    """What became of the lines whose level is ERROR or above; nothing where there are none."""
+    if not report.error_lines:
+        return
+    why = report.normal_errors
+    normal = sum(lines for _, lines in why)
+    of = f"{normal:,} of {_counted(report.error_lines, 'line')} at ERROR or above"
+    yield "errors", f"{of} {'was' if report.error_lines == 1 else 'were'} judged normal"
+    for reason, lines in why[:_SHOWN_REASONS]:
+        yield "", f"{_counted(lines, 'line')}: {_on_one_line(reason)}"
+    if len(why) > _SHOWN_REASONS:
+        rest = sum(lines for _, lines in why[_SHOWN_REASONS:])
+        yield "", f"{_counted(rest, 'line')} for other reasons; --json has all"
 
 
 def _on_one_line(text: str) -> str:

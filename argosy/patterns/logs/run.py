@@ -204,6 +204,8 @@ def _notes(request: LogsRequest, mined: MinedLog, reader: LogPrompt, session: st
             what = f"{templates:,} {'template was' if templates == 1 else 'templates were'} judged by {model}"
             place = f"in place of {reader.preferred}, which could not be asked"
             notes.append(f"{what} {place} (argosy show {session} tells why); it is asked next time")
+    if request.sample is not None and not TRAITS[request.strategy].needs_sample:
+        notes.append(f"{request.strategy} learns nothing from --sample; --strategy in-context does")
     others = next((each.count for each in mined.templates if each.id == OTHERS), 0)
     if others:
         most = f"the {request.most_templates:,} templates that there may be"

@@ -8,7 +8,7 @@ from langchain_core.messages import BaseMessage
 from argosy.agents.embedded.logs import judge_lines
 from argosy.agents.logs.answers import NumberedVerdict
 from argosy.agents.logs.batches import Bounds
-from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled
+from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, read_entries, read_labelled, read_total
 from argosy.agents.logs.labelled_sample import chosen, labelled_templates
 from argosy.agents.logs.preparation import prepare_strategy
 from argosy.agents.logs.reader import LogPrompt, NoKnownVerdicts
@@ -189,6 +189,38 @@ def test_verdicts_are_kept_under_who_gave_them_and_a_model_that_is_back_is_asked
     alone = scripted_speaker(ScriptedModel(answers=[]))
     alone.name = "model"
     assert LogPrompt(alone, verdicts=kept).score(lines).flags.tolist() == [True, False]
+
+
+def test_what_is_no_language_model_is_asked_anew_and_nothing_of_it_is_kept() -> None:
+    kept, lines = Remembering(), Lines("log", ["alpha went by"])
+    model = ScriptedModel(answers=lambda _: "1. normal")
+    for _ in range(2):
+        reader = LogPrompt(scripted_speaker(model, is_language_model=False), verdicts=kept)
+        reader.score(lines)
+        assert reader.recalled == 0
+    assert (kept.kept, len(model.asked)) == ({}, 2)
+
+
+def test_a_verdict_is_kept_under_level_and_how_often_the_template_was_seen() -> None:
+    kept, model = Remembering(), ScriptedModel(answers=lambda _: "1. normal\n2. normal")
+    reader = LogPrompt(scripted_speaker(model), verdicts=kept)
+
+    def asked(*texts: str) -> int:
+        before = len(model.asked)
+        reader.score(Lines("log", list(texts)))
+        return len(model.asked) - before
+
+    assert asked("job 7 done") == 1
+    assert asked("job 8 done", "job 9 done") == 0
+    assert asked(*["job 8 done"] * 40) == 1, "seen ten times as often"
+    assert asked("ERROR job 8 done") == 1
+
+
+def test_a_question_says_how_long_the_whole_log_is_whatever_is_asked() -> None:
+    model = ScriptedModel(answers=["1. normal", "2. normal", "1. normal"])
+    reader = LogPrompt(scripted_speaker(model), bounds=Bounds(most_entries=2, at_once=1))
+    reader.score(Lines("log", ["alpha went by"] * 1_200 + ["beta", "gamma delta epsilon"]))
+    assert [read_total(str(messages[-1].text)) for messages in model.asked] == [1_202] * 3
 
 
 def test_lines_without_a_verdict_have_no_score() -> None:

@@ -55,15 +55,16 @@ def found(*words: object, input: bytes | None = None) -> dict[str, Any]:
     return report
 
 
-def test_verdict_reason_and_line_numbers_as_a_table_and_a_second_run_asks_nothing(log: Path) -> None:
+def test_verdict_reason_and_line_numbers_as_a_table_and_a_second_run_says_the_same(log: Path) -> None:
     result = run(log)
     assert result.exit_code == 0, result.output
     assert "2 lines of 1 template abnormal; 198 lines normal" in result.stdout
     assert "abnormal FATAL disk <*> failed: I/O error" in result.stdout
-    assert "reason   says 'FATAL' and 'error' and 'failed'" in result.stdout
+    assert "reason   its level is FATAL" in result.stdout
     assert "lines    51, 151" in result.stdout
     assert "is no language model" in result.stdout
-    assert "0 calls, 0 tokens in, 0 out; 3 verdicts known from earlier runs" in run(log).stdout
+    assert result.stdout.endswith("\nerrors   0 of 2 lines at ERROR or above were judged normal\n")
+    assert run(log).stdout.splitlines()[1:] == result.stdout.splitlines()[1:]
     assert "1 call," in run(log, "--fresh").stdout
     assert "1 call," in run(log, "--strategy", "explicit-cot").stdout
 
@@ -80,7 +81,7 @@ def test_a_stand_in_that_answered_for_a_model_that_was_away_is_said_and_not_kept
     assert "0 verdicts known from earlier runs" in again
     assert "judged by embedded" in again
     assert "the embedded author is no language model" in again
-    assert found(log)["recalled"] == 3, "they are the embedded author's own"
+    assert found(log)["recalled"] == 0, "what rests on counts is not kept"
 
 
 def test_the_same_as_json_from_a_pipe_and_as_a_recorded_session(log: Path) -> None:
@@ -182,6 +183,9 @@ def test_strategies_that_learn_take_a_labelled_sample(log: Path, tmp_path: Path)
     abnormal = {each["template"] for each in report["verdicts"] if each["verdict"] == "abnormal"}
     assert abnormal == {"INFO job <*> of ann finished in <*> ms"}
     assert "You read the log" in found(log, "--strategy", "self-prompt", "--sample", sample)["instruction"]
+    assert found(log, "--sample", sample)["notes"] == [
+        "simple learns nothing from --sample; --strategy in-context does"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,25 @@ def test_a_secret_in_a_line_is_not_sent_and_not_kept(tmp_path: Path) -> None:
     store = open_store(Settings(home))
     row = store.sessions.newest()[0]
     prompts = [json.dumps(each.event.model_dump(), default=str) for each in store.events.of(row.id)]
-    assert secret not in dump + "".join(prompts) + (home / FILE).read_bytes().decode("latin-1")
+    files = b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file()).decode("latin-1")
+    assert secret not in dump + "".join(prompts) + files
+
+
+def test_why_errors_were_judged_normal_ends_the_report(tmp_path: Path) -> None:
+    path, sample = tmp_path / "a.log", tmp_path / "sample.jsonl"
+    rows = [("ERROR probe 7 gave no answer", 0), ("INFO queue of 9 letters frozen", 1)]
+    sample.write_text("".join(json.dumps({"message": text, "label": label}) + "\n" for text, label in rows))
+    path.write_text("ERROR probe 3 gave no answer\n" * 30 + "ERROR disk 3 gone\nFATAL disk 4 gone\nINFO all well\n")
+    words = ["--strategy", "in-context", "--sample", str(sample)]
+    shown = run(path, *words).stdout
+    assert shown.endswith(
+        "\n\nerrors   30 of 32 lines at ERROR or above were judged normal\n"
+        "         30 lines: its template was labelled normal\n"
+    )
+    assert shown.index("abnormal FATAL disk") < shown.index("abnormal ERROR disk"), "the most severe first"
+    report = found(path, *words)
+    assert report["error_lines"] == 32
+    assert report["normal_errors"] == [{"reason": "its template was labelled normal", "lines": 30}]
 
 
 class Scripted:
