@@ -202,3 +202,30 @@ def affiliation(labels: Marks, flags: Marks) -> tuple[float, float]:
 
 def _moments(start: float, stop: float) -> list[float]:
     return [start + (i + 0.5) / 8 for i in range(round((stop - start) * 8))]
+
+
+def drain(lines: Sequence[tuple[str, Sequence[str]]], most: int, similar: float) -> tuple[list[int], list[str]]:
+    """Drain without a tree: among all templates of the line's length, kind and first word, the one most like it."""
+    known: list[tuple[str, str, list[str]]] = []
+    ids = []
+    for apart, words in lines:
+        is_full = len(known) >= most
+        first = words[0] if len(words) > 1 else ""
+        near = [at for at, each in enumerate(known) if each[0] == apart and len(each[2]) == len(words)]
+        under = [at for at in near if known[at][1] == first] or [at for at in near if known[at][1] == "<*>"]
+        likeness = {at: _template_likeness(known[at][2], words, is_full) for at in under}
+        best = max(under, key=lambda at: (*likeness[at], -at), default=None)
+        if best is not None and likeness[best][0] < (1.0 if is_full else similar):
+            best = None
+        if best is None and not is_full:
+            known.append((apart, first, list(words)))
+            best = len(known) - 1
+        elif best is not None and not is_full:
+            known[best][2][:] = [a if a == b else "<*>" for a, b in zip(known[best][2], words, strict=True)]
+        ids.append(0 if best is None else best + 1)
+    return ids, [" ".join(each[2]) for each in known]
+
+
+def _template_likeness(template: Sequence[str], words: Sequence[str], fits: bool) -> tuple[float, int]:
+    pairs = [(a, b) for a, b in zip(template, words, strict=True) if a != "<*>" or (b != "<*>" and not fits)]
+    return (sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0), list(template).count("<*>")

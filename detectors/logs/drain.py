@@ -1,7 +1,7 @@
-"""Drain: lines with the same words at the same places are one template (He et al., ICWS 2017), bounded in memory and time.
+"""Drain: lines with the same words at the same places are one template (He et al., ICWS 2017).
 
-A tree of fixed depth leads a line to its neighbours: by how many words it has, by what keeps it apart from others, and by
-its first word. Among these it joins the one most like it; what differs becomes a wildcard.
+A tree of fixed depth leads a line to its neighbours: by how many words it has, by what keeps it apart from others, and
+by its first word. Of these it joins the one most like it; what differs becomes a wildcard. Memory and time are bounded.
 """
 
 from collections.abc import Iterable, Sequence

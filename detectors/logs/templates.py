@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from drain3.drain import Drain, LogCluster  # type: ignore[import-untyped]
 
-from argosy.detectors.logs.masking import WILDCARD, keeps_lines_apart, masked
+from argosy.detectors.logs.drain import Drain
+from argosy.detectors.logs.masking import keeps_lines_apart, masked
 from argosy.detectors.logs.written_severity import read_severity
 from argosy.signals.arrays import Ints
 from argosy.signals.severity import Severity
@@ -21,8 +21,6 @@ MOST_MINED_CHARS = 2_000
 MOST_EXAMPLES = 3
 _MOST_WORDS = 120
 _SIMILAR = 0.7
-_DEPTH = 5  # its length, what tells how it went, and its first word lead a line to its neighbours
-_MOST_COMPARED = 200
 _MOST_REMEMBERED = 100_000
 
 
@@ -50,10 +48,7 @@ class TemplateMiner:
     """
 
     def __init__(self, most: int = MOST_TEMPLATES) -> None:
-        self._most = most
-        self._drain = _BoundedDrain(
-            depth=_DEPTH, sim_th=_SIMILAR, max_children=1_000, param_str=WILDCARD, parametrize_numeric_tokens=False
-        )
+        self._drain = Drain(most, _SIMILAR)
         self._known: dict[tuple[Severity, str], int] = {}
         self._templates: dict[int, Template] = {}
         self._seen = 0
@@ -84,7 +79,7 @@ class TemplateMiner:
             return self._known[severity, line]
         apart = keeps_lines_apart(line) or "-"
         apart = apart if severity is Severity.UNKNOWN else f"{severity.value}:{apart}"
-        id = self._placed(" ".join([apart, *line.split()[:_MOST_WORDS]]), severity)
+        id = self._placed(apart, line.split()[:_MOST_WORDS], severity)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         self._known[severity, line] = id
@@ -93,18 +88,14 @@ class TemplateMiner:
             template.examples.append(text)
         return id
 
-    def _placed(self, content: str, severity: Severity) -> int:
-        if len(self._drain.id_to_cluster) < self._most:
-            cluster, _ = self._drain.add_log_message(content)
-        else:
-            cluster = self._drain.match(content)
+    def _placed(self, apart: str, words: Sequence[str], severity: Severity) -> int:
+        cluster = self._drain.place(apart, words)
         if cluster is None:
             self._templates.setdefault(OTHERS, Template(OTHERS, "(lines that fit no template)"))
             return OTHERS
-        text = " ".join(cluster.log_template_tokens[1:])
-        found = self._templates.setdefault(cluster.cluster_id, Template(cluster.cluster_id, text, severity=severity))
-        found.text = text
-        return int(cluster.cluster_id)
+        found = self._templates.setdefault(cluster.id, Template(cluster.id, "", severity=severity))
+        found.text = " ".join(cluster.words)
+        return cluster.id
 
     def _count(self, ids: Ints) -> None:
         present, firsts, counts = np.unique(ids, return_index=True, return_counts=True)
@@ -113,25 +104,3 @@ class TemplateMiner:
             template.first = self._seen + first if template.first < 0 else template.first
             template.count += count
         self._seen += len(ids)
-
-
-class _BoundedDrain(Drain):  # type: ignore[misc]
-    """Compares a line with the newest of its neighbours only, so that a log without structure stays cheap."""
-
-    def fast_match(
-        self, cluster_ids: Sequence[int], tokens: Sequence[str], sim_th: float, include_params: bool
-    ) -> LogCluster | None:
-        return super().fast_match(cluster_ids[-_MOST_COMPARED:], tokens, sim_th, include_params)
-
-    def get_seq_distance(self, seq1: Sequence[str], seq2: Sequence[str], include_params: bool) -> tuple[float, int]:
-        # Only words count: places that vary in both say nothing of whether it is the same message. `match`, which asks
-        # to include parameters, lets a template's wildcard stand for a word too.
-        if seq1[0] != seq2[0]:
-            return 0.0, 0
-        words = same = varying = 0
-        for a, b in zip(seq1[1:], seq2[1:], strict=True):
-            varying += a == WILDCARD
-            if a != WILDCARD or (b != WILDCARD and not include_params):
-                words += 1
-                same += a == b
-        return (same / words if words else 1.0), varying

@@ -11,7 +11,7 @@ import pytest
 from argosy.benchmarks.studies.startup import Trial, prepared, processor_s
 
 HEAVY = {
-    *("alembic", "asyncio", "dbos", "docker", "drain3", "httpx", "jinja2", "langchain_core", "langgraph", "langsmith"),
+    *("alembic", "asyncio", "dbos", "docker", "httpx", "jinja2", "langchain_core", "langgraph", "langsmith"),
     *("matplotlib", "multiprocessing", "numpy", "openai", "pandas", "prometheus_client", "pyarrow", "requests", "rich"),
     *("scipy", "sklearn", "sqlalchemy", "threadpoolctl", "yaml"),
 }
