@@ -7,6 +7,7 @@ import numpy as np
 
 from argosy.detectors.logs.drain import Drain
 from argosy.detectors.logs.masking import keeps_lines_apart, masked
+from argosy.detectors.logs.stack_traces import without_frames
 from argosy.detectors.logs.written_severity import read_severity
 from argosy.signals.arrays import Ints
 from argosy.signals.severity import Severity
@@ -61,8 +62,8 @@ class TemplateMiner:
 
     def add(self, texts: Sequence[str], severities: Sequence[Severity] | None = None) -> Ints:
         """The ids of these lines, shape (n,). Without their levels, these are read from the lines."""
-        cut = [text if len(text) <= MOST_MINED_CHARS else text[:MOST_MINED_CHARS] for text in texts]
-        clean = [text if "\n" not in text else text.replace("\n", " ") for text in cut]
+        clean = [text if "\n" not in text else without_frames(text) for text in texts]
+        clean = [text if len(text) <= MOST_MINED_CHARS else text[:MOST_MINED_CHARS] for text in clean]
         lines = masked("\n".join(clean)).split("\n") if clean else []
         levels = severities if severities is not None else list(map(read_severity, texts))
         keys = list(zip(levels, lines, strict=True))

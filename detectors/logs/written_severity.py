@@ -50,7 +50,7 @@ _TOKEN = re.compile(
 _WIDE_MARKS = str.maketrans("【】［］「」『』〔〕：｜＜＞（），；＝\u3000", "[][][][][]:|<>(),;= ")
 _TIMES = """jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun january february march april
     june july august september october november december utc gmt cet cest est edt cst cdt mst mdt pst pdt bst ist jst
-    msk am pm sept mär mai okt dez mo di mi do fr sa so janv févr mars avr juin juil août déc ene abr ago dic"""
+    msk am pm php sept mär mai okt dez mo di mi do fr sa so janv févr mars avr juin juil août déc ene abr ago dic"""
 _NAMES_OF_TIMES = frozenset(_TIMES.split())
 _TIME = re.compile(r"\d{1,2}:\d\d|^\d{10,19}(?:\.\d+)?$|^\d{4}-\d\d-\d\d|^(?i:z|utc|gmt|am|pm|[+-]\d{4})$")
 _NOTHING = re.compile(r":\s{0,3}(?:0|none|null|nil|false|-|\"\"|'')(?:[\s,.;)]|$)", re.IGNORECASE)
@@ -240,8 +240,10 @@ def _is_lower_level(after: str, front: _Front) -> bool:
     """A word such as error or Error: only where its place says that it is no part of a sentence."""
     if front.plain:
         return False
-    if re.match(r":(?:\s|#|$)|\[[A-Z]?\d+\]|\t|\s{2,}\S|!\s", after):
-        return bool(front.evidence or not front.previous or after[0] in ":[!")
+    if re.match(r" (?:error|fehler|fatale?|critique|grave|cr[ií]tico) ?:\s| ?:(?:\s|#|$)", after, re.IGNORECASE):
+        return True
+    if re.match(r"\[[A-Z]?\d+\]|\t|\s{2,}\S|!\s", after):
+        return bool(front.evidence or not front.previous or after[0] in "[!")
     return bool(_TIME.search(front.previous)) and bool(re.match(r" (?:[\w-]*[.:/_\[(\d][\w.:/-]*|[A-Z\[])", after))
 
 

@@ -1,17 +1,17 @@
-"""Lines out of bytes: any encoding, any length, plain or gzipped, from a file or a pipe, in bounded memory."""
+"""Lines out of bytes: any encoding, any length, packed or not, from a file or a pipe, in bounded memory."""
 
 import codecs
-import gzip
+import re
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
+from argosy.inputs.logs.compression import DAMAGED, unpacked
 from argosy.inputs.quoting import named
 from argosy.signals.errors import BadInput
 
@@ -19,25 +19,31 @@ LONGEST_LINE = 64 << 10
 """In characters; what follows in a line is left out, and said to be."""
 
 PIPE = Path("-")
-PARQUET, JOURNAL = b"PAR1", b"__CURSOR="
-MAY_BE_BINARY = (PARQUET, JOURNAL)
+PARQUET = b"PAR1"
+JOURNAL = (b"__CURSOR=", b"__REALTIME_TIMESTAMP=", b"__MONOTONIC_TIMESTAMP=", b"__SEQNUM=")
+MAY_BE_BINARY = (PARQUET, *JOURNAL)
 """How those formats begin that are no text throughout."""
 
 _CHUNK_BYTES = 1 << 20
 _SNIFFED_BYTES = 64 << 10
-_GZIP = b"\x1f\x8b"
 _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _MARK = b"\xef\xbb\xbf"
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\v\f\x1b\b\a")) + b"\x7f"
 _MOST_CONTROLS = 0.05
+_LOST = re.compile(rb"\0{64,}")
+_NULS, _NULS_IN_FRONT = re.compile(rb"\0+"), re.compile(rb"^\0+", re.MULTILINE)
 
 
 @dataclass(eq=False)
 class DamagedLines:
-    """How many lines could not be taken as they stood: too long and cut, or no UTF-8 and read as Windows-1252."""
+    """How many lines could not be taken as they stood: too long and cut, or no UTF-8 and read as Windows-1252.
+
+    `nuls` counts bytes of zeros that were left out, which a rotated or half written file has.
+    """
 
     cut: int = 0
     recoded: int = 0
+    nuls: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,23 @@ def file_identity(path: Path) -> FileIdentity | None:
 
 
 class Stream:
-    """The bytes of a file, unpacked where it is gzipped; where they cannot be read on, BadInput names `place`."""
+    """The bytes of a file, unpacked where it is packed; where they cannot be read on, BadInput names `place`.
+
+    Zeros at its head, which a log has that was rotated while it was written, are left out and counted in `nuls`.
+    """
 
     def __init__(self, file: IO[bytes], place: str) -> None:
         self._file, self._place = file, place
+        self.nuls = 0
+        with self._told():
+            self._pass_nuls()
+
+    def _pass_nuls(self) -> None:
+        while head := self._file.peek(_CHUNK_BYTES):  # type: ignore[attr-defined]
+            count = len(head) - len(head.lstrip(b"\0"))
+            self.nuls += len(self._file.read(count))
+            if count < len(head):
+                return
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes; all that are left where the size is below 0."""
@@ -87,7 +106,7 @@ class Stream:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, EOFError, zlib.error) as error:
+        except DAMAGED as error:
             mend = "write it again, or unpack what can be"
             raise BadInput(self._place, f"is damaged or cut short: {error}", mend) from error
 
@@ -113,7 +132,8 @@ def beginning(path: Path, place: str) -> bytes:
         raise BadInput(place, "the log is empty", "give a file, or a pipe, that holds lines")
     if head[:2] in _WIDE:
         return head.decode("utf-16", "replace").encode()
-    if not head.startswith(MAY_BE_BINARY) and len(head.translate(None, _CONTROLS)) < (1 - _MOST_CONTROLS) * len(head):
+    dense = _LOST.sub(b"", head)
+    if not head.startswith(MAY_BE_BINARY) and len(dense.translate(None, _CONTROLS)) < (1 - _MOST_CONTROLS) * len(dense):
         raise BadInput(place, "is no text: it looks like a binary file", "give a log as text, JSON lines or Parquet")
     return head.removeprefix(_MARK)
 
@@ -140,6 +160,7 @@ def line_blocks(path: Path, place: str, spoiled: DamagedLines) -> Iterator[list[
     """
     with ExitStack() as stack:
         stream = _opened(path, place, stack)
+        spoiled.nuls += stream.nuls
         rest = b""
         for chunk in _chunks(stream):
             head, end, tail = chunk.rpartition(b"\n")
@@ -182,6 +203,9 @@ def _chunks(stream: Stream) -> Iterator[bytes]:
 
 
 def _decoded(block: bytes, spoiled: DamagedLines) -> list[str]:
+    if b"\0" in block:
+        spoiled.nuls += block.count(b"\0")
+        block = _NULS.sub(b" ", _NULS_IN_FRONT.sub(b"", block))
     try:
         lines = block.decode().replace("\r\n", "\n").removesuffix("\r").split("\n")
     except UnicodeDecodeError:
@@ -203,12 +227,10 @@ def read_line(line: bytes, spoiled: DamagedLines) -> str:
 
 def _opened(path: Path, place: str, stack: ExitStack) -> Stream:
     try:
-        file = stack.enter_context(path.open("rb"))
-        packed = file.read(2) == _GZIP
-        file.seek(0)
+        file = unpacked(stack.enter_context(path.open("rb")), stack)
     except OSError as error:
         raise BadInput(place, f"cannot be read: {(error.strerror or str(error)).lower()}", "check the file") from error
-    return Stream(cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=file))) if packed else file, place)
+    return Stream(file, place)
 
 
 def placed(path: Path) -> str:

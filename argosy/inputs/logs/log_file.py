@@ -1,35 +1,32 @@
-"""A log as entries: plain text, JSON lines, Parquet or a journald export, gzipped or not, read in bounded memory."""
+"""A log as entries: plain text, JSON, Parquet or a journald export, packed or not, read in bounded memory."""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from argosy.inputs.logs.byte_stream import (
-    JOURNAL,
-    LONGEST_LINE,
-    PARQUET,
-    DamagedLines,
-    beginning,
-    byte_stream,
-    line_blocks,
-    placed,
-)
-from argosy.inputs.logs.fields import MESSAGES, label_of, line_of
-from argosy.inputs.logs.journald import journal_entries
+from argosy.detectors.logs.stack_traces import Trace, kind_of_line
+from argosy.inputs.logs.ansi import without_colours
+from argosy.inputs.logs.byte_stream import LONGEST_LINE, PARQUET, beginning, byte_stream, line_blocks
+from argosy.inputs.logs.entries import Entries, LogRequest, Tally, entries_of
+from argosy.inputs.logs.events import EventJoiner, LogEvent, Piece
+from argosy.inputs.logs.fields import MESSAGES
+from argosy.inputs.logs.journald import is_journal, journal_entries
+from argosy.inputs.logs.json_values import JsonValues, rows_of
+from argosy.inputs.logs.line_pieces import LinePieces, row_piece
+from argosy.inputs.logs.wrapping import Wrapping
 from argosy.inputs.quoting import shown
-from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
 
+__all__ = ["Entries", "Log", "LogFormat", "LogRequest", "open_log", "read_lines"]
+
 _ENTRIES_A_BATCH = 8_192
-_MOST_NAMED = 5
+_SNIFFED_LINES = 100
 
 
 class LogFormat(StrEnum):
@@ -37,71 +34,23 @@ class LogFormat(StrEnum):
 
     TEXT = "text"
     JSON_LINES = "json lines"
+    JSON = "json"
     PARQUET = "parquet"
     JOURNAL = "journald export"
 
 
-@dataclass(frozen=True)
-class LogRequest:
-    """What to read. `message`, `session` and `label` name fields; of plain text, `session` is a regular expression.
-
-    Without `message` it is found by the usual names. `called` is how the log is named, where not by its path.
-    """
-
-    path: Path
-    message: str | None = None
-    session: str | None = None
-    label: str | None = None
-    called: str | None = None
-
-    @property
-    def place(self) -> str:
-        return self.called or placed(self.path)
-
-
-@dataclass(frozen=True, eq=False)
-class Entries:
-    """Some entries of a log. `numbers`, shape (n,), are lines or rows as a person counts, from 1."""
-
-    numbers: Ints
-    texts: list[str]
-    sessions: list[str] | None
-    labels: list[bool] | None
-
-
-@dataclass(eq=False)
-class Rows:
-    """How many rows something is true of, and the first of them."""
-
-    count: int = 0
-    first: list[int] = field(default_factory=list)
-
-    def add(self, number: int) -> None:
-        self.count += 1
-        if len(self.first) < _MOST_NAMED:
-            self.first.append(number)
-
-    def __str__(self) -> str:
-        return ", ".join(map(str, self.first)) + (", …" if self.count > len(self.first) else "")
-
-
 @dataclass(eq=False)
 class Log:
-    """A log that can be read again and again; `notes` says afterwards what was left out, cut or taken otherwise.
-
-    Of JSON lines, `plain` rows are no JSON objects and are texts; where labels are wanted, which those cannot have,
-    rows are `skipped` instead.
-    """
+    """A log that can be read again and again; `notes` says afterwards what was left out, cut or taken otherwise."""
 
     request: LogRequest
     format: LogFormat
-    spoiled: DamagedLines = field(default_factory=DamagedLines)
-    skipped: Rows = field(default_factory=Rows)
-    plain: Rows = field(default_factory=Rows)
+    wrapping: Wrapping = field(default_factory=lambda: Wrapping(()))
+    tally: Tally = field(default_factory=Tally)
 
     def batches(self) -> Iterator[Entries]:
         """All entries that hold text, some thousands at a time. Raises BadInput."""
-        self.spoiled, self.skipped, self.plain = DamagedLines(), Rows(), Rows()
+        self.tally = Tally()
         any_text = False
         for entries in _READERS[self.format](self):
             any_text |= bool(entries.texts)
@@ -112,16 +61,29 @@ class Log:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was not taken as it stood."""
-        said = []
-        if self.skipped.count:
-            said.append(f"skipped {_counted(self.skipped.count, 'row')} without labels: {self.skipped}")
-        if self.plain.count:
-            said.append(f"took {_counted(self.plain.count, 'row')} that are no JSON objects as texts: {self.plain}")
-        if self.spoiled.cut:
-            said.append(f"cut {_counted(self.spoiled.cut, 'line')} at {LONGEST_LINE:,} characters")
-        if self.spoiled.recoded:
-            said.append(f"read {_counted(self.spoiled.recoded, 'line')} that are no UTF-8 as Windows-1252")
-        return tuple(said)
+        return tuple(_told(self.tally, self.request))
+
+
+def _told(tally: Tally, request: LogRequest) -> Iterator[str]:
+    spoiled = tally.spoiled
+    if tally.skipped.count:
+        yield f"skipped {_counted(tally.skipped.count, 'row')} without labels: {tally.skipped}"
+    if tally.plain.count:
+        yield f"took {_counted(tally.plain.count, 'row')} that are no JSON objects as texts: {tally.plain}"
+    if tally.joined:
+        yield f"took {_counted(tally.joined, 'line')} as parts of the entries before them, such as stack traces"
+    if tally.numbered:
+        yield "took numbers of levels as pino and bunyan write them: 30 info, 40 warning, 50 error"
+    if spoiled.cut:
+        yield f"cut {_counted(spoiled.cut, 'line')} at {LONGEST_LINE:,} characters"
+    if spoiled.recoded:
+        yield f"read {_counted(spoiled.recoded, 'line')} that are no UTF-8 as Windows-1252"
+    if spoiled.nuls:
+        yield f"left out {_counted(spoiled.nuls, 'byte')} of zeros"
+    if tally.is_cut:
+        yield "the log ends within an entry, which was left out"
+    if request.session and not tally.in_session:
+        yield f"--session {shown(request.session)} matches no entry: there are no sessions"
 
 
 def open_log(request: LogRequest) -> Log:
@@ -129,10 +91,45 @@ def open_log(request: LogRequest) -> Log:
     head = beginning(request.path, request.place)
     if head.startswith(PARQUET):
         return Log(request, LogFormat.PARQUET)
-    if head.startswith(JOURNAL):
+    if is_journal(head):
         return Log(request, LogFormat.JOURNAL)
-    first = head.lstrip().partition(b"\n")[0]
-    return Log(request, LogFormat.JSON_LINES if re.match(rb'\{\s*("|\})', first) else LogFormat.TEXT)
+    if _is_document(head):
+        return Log(request, LogFormat.JSON)
+    lines = [without_colours(line) for line in head.decode("utf-8", "replace").split("\n") if line.strip()]
+    lines = (lines[:-1] or lines)[:_SNIFFED_LINES]
+    wrapping = Wrapping(lines)
+    is_json = _is_json([wrapping.of(line).content for line in lines])
+    return Log(request, LogFormat.JSON_LINES if is_json else LogFormat.TEXT, wrapping)
+
+
+def _is_json(lines: list[str]) -> bool:
+    """Whether the first line is an object, or half of those are that are no part of what stands before them."""
+    objects = [_is_object(line) for line in lines if line[:1].strip() and kind_of_line(line) is Trace.NONE]
+    return bool(objects) and (_is_object(lines[0]) or 2 * sum(objects) >= len(objects))
+
+
+def _is_object(line: str) -> bool:
+    return bool(re.match(r'\s*\{\s*("|\})', line))
+
+
+def _is_document(head: bytes) -> bool:
+    """Whether it begins as a list of objects, or as an object that goes on after its first line."""
+    head = head.lstrip()
+    if re.match(rb'\[\s*(?:\{\s*["}]|\]\s*$)', head):
+        return True
+    first, end, _ = head.partition(b"\n")
+    if not re.match(rb'\{\s*(?:"|$)', first) or _object_in(first):
+        return False
+    return _object_in(head) if end else len(head) > LONGEST_LINE // 2
+
+
+def _object_in(text: bytes) -> bool:
+    """Whether a text begins with a whole object."""
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict)
 
 
 def read_lines(request: LogRequest) -> tuple[Lines, list[bool] | None]:
@@ -153,52 +150,79 @@ def _text_entries(log: Log) -> Iterator[Entries]:
     if request.label or request.message:
         option = "--label" if request.label else "--message"
         raise BadInput(f"{option} of {request.place}", "plain text has no fields", "give JSON lines or Parquet")
-    session = _pattern(request.session) if request.session else None
-    number = 1
-    for texts in line_blocks(request.path, request.place, log.spoiled):
-        numbers = np.arange(number, number + len(texts), dtype=np.int64)
-        number += len(texts)
-        keep = [bool(text) and not text.isspace() for text in texts]
-        if not all(keep):
-            numbers = numbers[np.array(keep, dtype=np.bool_)]
-            texts = [text for text, kept in zip(texts, keep, strict=True) if kept]
-        yield Entries(numbers, texts, list(map(session, texts)) if session else None, None)
+    yield from _line_entries(log, _pattern(request.session) if request.session else None)
 
 
 def _json_entries(log: Log) -> Iterator[Entries]:
+    yield from _line_entries(log, None)
+
+
+def _line_entries(log: Log, session: Callable[[str], str] | None) -> Iterator[Entries]:
+    as_rows = log.format is LogFormat.JSON_LINES
+    pieces = LinePieces(log.request, log.wrapping, log.tally, as_rows)
+    joiner = EventJoiner()
     number = 0
-    for lines in line_blocks(log.request.path, log.request.place, log.spoiled):
-        rows: list[tuple[int, Mapping[str, object] | str]] = []
-        for line in lines:
-            number += 1
+    for lines in line_blocks(log.request.path, log.request.place, log.tally.spoiled):
+        events: list[LogEvent] = []
+        for number, line in enumerate(lines, number + 1):  # noqa: B020  it counts on
             if not line or line.isspace():
+                joiner.blank()
                 continue
-            row = _json_row(line)
-            if isinstance(row, str):
-                (log.skipped if log.request.label else log.plain).add(number)
-            if not (isinstance(row, str) and log.request.label):
-                rows.append((number, row))
-        yield _entries(rows, log.request, log.spoiled)
+            for piece in pieces.of(number, line):
+                events += joiner.add(piece)
+        yield _entries_of_lines(events, log, session)
+    events = [event for piece in pieces.rest() for event in joiner.add(piece)]
+    yield _entries_of_lines([*events, *joiner.end()], log, session)
+    _note_joined(joiner, log)
 
 
-def _json_row(line: str) -> Mapping[str, object] | str:
-    """The fields of a line; the line itself where it is no object, such as one that a program wrote past its logger."""
-    try:
-        row = json.loads(line, strict=False)
-    except (ValueError, RecursionError):
-        return line
-    return row if isinstance(row, dict | str) else line
+def _entries_of_lines(events: list[LogEvent], log: Log, session: Callable[[str], str] | None) -> Entries:
+    if log.format is LogFormat.JSON_LINES:
+        for event in events:
+            if event.first.row is None:
+                log.tally.plain.add(event.first.number)
+    return entries_of(events, log.request, log.tally, session)
+
+
+def _note_joined(joiner: EventJoiner, log: Log) -> None:
+    log.tally.joined += joiner.joined
+    log.tally.spoiled.cut += joiner.cut
 
 
 def _journal_entries(log: Log) -> Iterator[Entries]:
-    rows: list[tuple[int, Mapping[str, object] | str]] = []
+    joiner = EventJoiner()
     with byte_stream(log.request.path, log.request.place) as stream:
-        for number, entry in enumerate(journal_entries(stream, log.request.place), 1):
-            rows.append((number, entry))
-            if len(rows) == _ENTRIES_A_BATCH:
-                yield _entries(rows, log.request, log.spoiled)
-                rows = []
-    yield _entries(rows, log.request, log.spoiled)
+        rows = journal_entries(stream, log.request.place)
+        events: list[LogEvent] = []
+        for number, entry in rows:
+            events += joiner.add(row_piece(number, entry, log.request, log.tally))
+            if len(events) >= _ENTRIES_A_BATCH:
+                yield entries_of(events, log.request, log.tally)
+                events = []
+    yield entries_of([*events, *joiner.end()], log.request, log.tally)
+    _note_joined(joiner, log)
+
+
+def _document_entries(log: Log) -> Iterator[Entries]:
+    joiner = EventJoiner()
+    events: list[LogEvent] = []
+    with byte_stream(log.request.path, log.request.place) as stream:
+        values = JsonValues(stream, log.request.place)
+        log.tally.spoiled.nuls += stream.nuls
+        for number, value in enumerate((row for each in values for row in rows_of(each)), 1):
+            events += joiner.add(_value_piece(number, value, log))
+            if len(events) >= _ENTRIES_A_BATCH:
+                yield entries_of(events, log.request, log.tally)
+                events = []
+    log.tally.is_cut = values.is_cut
+    yield entries_of([*events, *joiner.end()], log.request, log.tally)
+    _note_joined(joiner, log)
+
+
+def _value_piece(number: int, value: object, log: Log) -> Piece:
+    """A value of a document: an object, or a text that stands where one is expected."""
+    row = value if isinstance(value, dict) else {"message": str(value)}
+    return row_piece(number, row, log.request, log.tally)
 
 
 def _parquet_entries(log: Log) -> Iterator[Entries]:
@@ -209,7 +233,9 @@ def _parquet_entries(log: Log) -> Iterator[Entries]:
             found = _as_request(request, table.schema_arrow)
             number = 1
             for batch in table.iter_batches(_ENTRIES_A_BATCH):
-                yield _entries(list(enumerate(batch.to_pylist(), number)), found, log.spoiled)
+                rows = enumerate(batch.to_pylist(), number)
+                pieces = [row_piece(place, row, found, log.tally, whole=True) for place, row in rows]
+                yield entries_of([LogEvent(each, each.severity) for each in pieces], found, log.tally)
                 number += len(batch)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(request.place, "the Parquet file is damaged or cut short", "write it again") from error
@@ -223,40 +249,7 @@ def _as_request(request: LogRequest, schema: pa.Schema) -> LogRequest:
             raise BadInput(request.place, problem, "name one of them")
     texts = [each.name for each in schema if pa.types.is_string(each.type) or pa.types.is_large_string(each.type)]
     message = request.message or next((each for each in MESSAGES if each in texts), None)
-    return LogRequest(request.path, message, request.session, request.label, request.called)
-
-
-def _entries(
-    rows: Sequence[tuple[int, Mapping[str, object] | str]], request: LogRequest, spoiled: DamagedLines
-) -> Entries:
-    """The entries of rows; a row that is a text is one without fields. What is cut is counted."""
-    hidden = {request.label, request.session} - {None}
-    texts, numbers, sessions, labels = [], [], [], []
-    for number, each in rows:
-        row = {} if isinstance(each, str) else each
-        text = line_of({name: cell for name, cell in row.items() if name not in hidden}, request.message)
-        text = each if isinstance(each, str) else text
-        if not text or text.isspace():
-            continue
-        spoiled.cut += len(text) > LONGEST_LINE
-        texts.append(text[:LONGEST_LINE])
-        numbers.append(number)
-        if request.session:
-            sessions.append(str(row.get(request.session, "")))
-        if request.label:
-            labels.append(_label(row, request.label, f"{request.place}, row {number}"))
-    return Entries(
-        np.array(numbers, dtype=np.int64),
-        texts,
-        sessions if request.session else None,
-        labels if request.label else None,
-    )
-
-
-def _label(row: Mapping[str, object], name: str, place: str) -> bool:
-    if name not in row:
-        raise BadInput(place, f"there is no field {shown(name)}", "name the field that says which rows are abnormal")
-    return label_of(row[name], place)
+    return replace(request, message=message)
 
 
 def _pattern(text: str) -> Callable[[str], str]:
@@ -280,6 +273,7 @@ def _counted(count: int, noun: str) -> str:
 _READERS: Mapping[LogFormat, Callable[[Log], Iterator[Entries]]] = {
     LogFormat.TEXT: _text_entries,
     LogFormat.JSON_LINES: _json_entries,
+    LogFormat.JSON: _document_entries,
     LogFormat.PARQUET: _parquet_entries,
     LogFormat.JOURNAL: _journal_entries,
 }

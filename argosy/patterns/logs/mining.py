@@ -66,7 +66,7 @@ def mine(log: Log, tally: LineTemplates, most_templates: int, done: Callable[[in
     miner = TemplateMiner(most_templates)
     found = MinedLog()
     for entries in log.batches():
-        ids = miner.add(entries.texts)
+        ids = miner.add(entries.texts, entries.severities)
         tally.add(entries.numbers, ids)
         found.lines += len(entries.texts)
         for session, id in zip(entries.sessions or (), ids.tolist(), strict=False):

@@ -1,11 +1,16 @@
 """Logs as they come: formats, encodings, lines without end, rows that cannot be read."""
 
+import bz2
 import gzip
 import json
+import lzma
 import struct
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +19,10 @@ from argosy.inputs.logs.byte_stream import LONGEST_LINE
 from argosy.inputs.logs.fields import label_of, line_of
 from argosy.inputs.logs.log_file import LogFormat, LogRequest, open_log, read_lines
 from argosy.signals.errors import BadInput
+
+
+def zstd(data: bytes) -> bytes:
+    return bytes(pa.Codec("zstd").compress(data, asbytes=True))
 
 
 def read(path: Path, data: bytes, **options: str) -> tuple[list[tuple[int, str]], tuple[str, ...], LogFormat]:
@@ -33,6 +42,13 @@ def read(path: Path, data: bytes, **options: str) -> tuple[list[tuple[int, str]]
         "one\n\ntwo\n".encode("utf-16"),
         b"\xff\xfe" + "one\n\ntwo\n".encode("utf-16-le"),
         gzip.compress(b"one\n\ntwo\n", mtime=0),
+        bz2.compress(b"one\n\ntwo\n"),
+        bz2.compress(b"one\n") + bz2.compress(b"\ntwo\n"),
+        lzma.compress(b"one\n\ntwo\n"),
+        lzma.compress(b"one\n") + lzma.compress(b"\ntwo\n"),
+        pa.Codec("zstd").compress(b"one\n\ntwo\n", asbytes=True),
+        pa.Codec("zstd").compress(b"one\n", asbytes=True) + pa.Codec("zstd").compress(b"\ntwo\n", asbytes=True),
+        b"\x1b[31mone\x1b[0m\n\n#033[1;32mtwo#033[0m\n",
     ],
 )
 def test_plain_text_whatever_it_is_written_in(tmp_path: Path, data: bytes) -> None:
@@ -58,7 +74,10 @@ def test_no_line_is_lost(tmp_path_factory: pytest.TempPathFactory, lines: list[s
     path = tmp_path_factory.mktemp("log") / "a.log"
     kept = ["begin", *lines]
     rows, _, _ = read(path, "\n".join(kept).encode())
-    assert rows == [(at, line) for at, line in enumerate(kept, 1) if line.strip()]
+    assert [line for _, text in rows for line in text.split("\n") if line.strip()] == [
+        line for line in kept if line.strip()
+    ]
+    assert all(kept[number - 1] == text.split("\n")[0] for number, text in rows)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +138,34 @@ def test_a_long_cell_of_a_table_is_cut_and_said_to_be(tmp_path: Path) -> None:
     assert notes == ("cut 1 line at 65,536 characters",)
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd])
 @pytest.mark.parametrize("line", [b'{"message": "%d"}\n', b"__CURSOR=s=%d\nMESSAGE=up\n\n", b"job %d up\n"])
-def test_a_gzipped_log_that_ends_too_soon_is_refused_in_any_format(tmp_path: Path, line: bytes) -> None:
-    packed = gzip.compress(b"".join(line % (at * 7919 % 99_991) for at in range(40_000)), mtime=0)
-    for damaged in (packed[: len(packed) // 2], packed[:-8] + b"\0" * 8):
+def test_a_packed_log_that_ends_too_soon_is_refused_in_any_format(
+    tmp_path: Path, line: bytes, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = pack(b"".join(line % (at * 7919 % 99_991) for at in range(40_000)))
+    for damaged in (packed[: len(packed) // 2], packed[:-8]):
         with pytest.raises(BadInput, match=r"a\.gz: is damaged or cut short: .*; write it again"):
             read(tmp_path / "a.gz", damaged)
+
+
+def test_a_packed_log_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 30}]
+    head = bytearray(lzma.compress(b"x", filters=[{**filters[0], "dict_size": 1 << 20}]))
+    at = head.index(bytes([0x21, 0x01])) + 2
+    head[at] = 36  # a dictionary of 1 GiB, in the header of the block
+    head[24 - 4 : 24] = zlib.crc32(bytes(head[12:20])).to_bytes(4, "little")
+    with pytest.raises(BadInput, match="Memory usage limit"):
+        read(tmp_path / "a.xz", bytes(head))
+
+
+def test_zeros_at_the_head_and_within_are_left_out_and_counted(tmp_path: Path) -> None:
+    data = b"\0" * 3_000_000 + b"one\n" + b"\0" * 4_096 + b"two\nth\0ree of a line that is longer\n"
+    rows, notes, kind = read(tmp_path / "a.log", data)
+    assert (rows, kind) == ([(1, "one"), (2, "two"), (3, "th ree of a line that is longer")], LogFormat.TEXT)
+    assert notes == ("left out 3,004,097 bytes of zeros",)
+    with pytest.raises(BadInput, match="the log is empty"):
+        read(tmp_path / "b.log", b"\0" * 100_000)
 
 
 def test_rows_without_a_message_are_told_field_by_field(tmp_path: Path) -> None:
@@ -138,7 +179,7 @@ def test_a_journald_export_with_a_binary_field(tmp_path: Path) -> None:
     data = b"__CURSOR=s=1\nPRIORITY=3\n_COMM=sshd\nMESSAGE=bad key\n\n__CURSOR=s=2\nSYSLOG_IDENTIFIER=app\nMESSAGE\n"
     data += struct.pack("<Q", len(binary)) + binary + b"\n\n__CURSOR=s=3\nMESSAGE=unfinished"
     rows, _, kind = read(tmp_path / "a.export", data)
-    assert rows == [(1, "ERR sshd: bad key"), (2, "app: two\nlines"), (3, "unfinished")]
+    assert rows == [(1, "ERROR sshd: bad key"), (6, "app: two\nlines"), (12, "unfinished")]
     assert kind is LogFormat.JOURNAL
 
 
