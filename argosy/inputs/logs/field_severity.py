@@ -17,6 +17,7 @@ _DOTTED = (
     "fields.level",
 )
 _DOTTED_STATUS = ("http.response.status_code", "httpRequest.status", "res.statusCode", "res.status", "response.status")
+_HOLD_STATUS = frozenset({"http", "httprequest", "res", "response", "httpresponsestatuscode"})
 _STATUS = ("status", "statuscode", "httpstatus", "httpstatuscode", "responsecode", "downstreamstatus", "respstatus")
 _OF_HTTP = frozenset(
     {"method", "request", "requestmethod", "path", "uri", "url", "requesturi", "requestpath", "httpmethod", "verb"}
@@ -67,12 +68,9 @@ def value_at(row: Mapping[str, object], dotted: str) -> object:
     """A value by a name with dots, be it one name or names within each other."""
     if dotted in row:
         return row[dotted]
-    value: object = row
-    for name in dotted.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
+    first, dot, rest = dotted.partition(".")
+    inner = row.get(first) if dot else None
+    return value_at(inner, rest) if isinstance(inner, dict) else None
 
 
 def severity_of_fields(row: Mapping[str, object]) -> Severity:
@@ -103,7 +101,7 @@ def transport_severity(row: Mapping[str, object]) -> Severity:
 def request_severity(row: Mapping[str, object]) -> Severity:
     """By the HTTP status of a row that tells of a request."""
     plain = {plain_name(name): value for name, value in row.items()}
-    statuses = [value_at(row, dotted) for dotted in _DOTTED_STATUS]
+    statuses = [value_at(row, dotted) for dotted in _DOTTED_STATUS] if _HOLD_STATUS & plain.keys() else []
     if _OF_HTTP & plain.keys():
         statuses += [plain.get(name) for name in _STATUS]
     numbers = [number for each in statuses if (number := _number(each)) is not None]

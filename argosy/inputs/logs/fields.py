@@ -56,6 +56,7 @@ _STACKS = (
     "attributes.exception.stacktrace",
     "@x",
 )
+_HOLD_STACKS = frozenset({*_STACKS, *(name.partition(".")[0] for name in _STACKS)})
 
 _MOST_DEPTH = 4
 _MOST_WITHIN = 3
@@ -171,6 +172,8 @@ def _object(text: str) -> Mapping[str, object] | None:
 
 def _stack(row: Mapping[str, object], said: str) -> Iterator[str]:
     """The stack trace of a row that has it in a field of its own."""
+    if _HOLD_STACKS.isdisjoint(row):
+        return
     for name in _STACKS:
         value = value_at(row, name)
         text = "\n".join(map(str, value)) if isinstance(value, list) else value

@@ -16,6 +16,8 @@ _READ_BYTES = 1 << 20
 _BETWEEN = re.compile(r"[\s,\ufeff\x1e]*")
 _MEND = "write it as JSON lines, such as by jq -c '.[]'"
 _LISTS = ("events", "logEvents", "Records", "records", "logs", "entries", "items", "messages", "hits", "results")
+_MOST_BESIDE = 4
+"""An object that holds a list of entries has few other fields; an entry that holds a list has many."""
 
 
 class JsonValues:
@@ -98,11 +100,13 @@ def rows_of(value: object) -> Iterator[object]:
 
 def _listed(value: Mapping[str, Any]) -> list[object] | None:
     """The list that an object is there for: CloudWatch, CloudTrail, Elasticsearch and the like."""
+    if len(value) > _MOST_BESIDE:
+        return None
     for name in _LISTS:
         inner = value.get(name)
         if isinstance(inner, Mapping) and isinstance(inner.get(name), list):  # Elasticsearch: hits within hits
             inner = [each.get("_source", each) if isinstance(each, Mapping) else each for each in inner[name]]
-        if isinstance(inner, list) and len(value) <= 4 and inner and all(isinstance(each, Mapping) for each in inner):
+        if isinstance(inner, list) and inner and all(isinstance(each, Mapping) for each in inner):
             return inner
     return None
 
