@@ -28,7 +28,7 @@ class _Node:
     leaves: dict[str, list[Cluster]] = field(default_factory=dict)
 
     def find(self, first: str) -> Sequence[Cluster]:
-        return self.leaves.get(first) or self.leaves.get(WILDCARD, ())
+        return self.leaves.get(first) or self.leaves.get(WILDCARD) or ()
 
     def add(self, first: str, cluster: Cluster) -> None:
         room = _MOST_CHILDREN - (WILDCARD not in self.leaves)
