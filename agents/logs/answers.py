@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from argosy.agents.models.replies import is_shallow, whole_number
@@ -20,6 +20,7 @@ _FIRST = re.compile(
 _LAST = re.compile(
     rf"(?:=>|->|→|⇒|verdict|category|label|answer)[\s:=*_\"(\[]{{0,6}}(?:is\s)?({_WORDS})\b", re.IGNORECASE
 )
+_PARTS = re.compile(r"\n[ \t]*\n")
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning|scratchpad)>.*?(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
 _BEFORE, _AFTER = " \t.,:;|*_-–—=>)]", " \t|*_-–—=>(["
 _NUMBER_NAMES = ("number", "n", "id", "line", "index", "no", "entry")
@@ -64,22 +65,32 @@ def read_answers(reply: str, asked: Collection[int]) -> NumberedVerdicts:
 
 
 def _of_lines(text: str) -> Iterator[tuple[int, NumberedVerdict]]:
-    """One verdict for each paragraph that begins with a number; of several in it, the one that ends it."""
+    """One verdict for each paragraph that begins with a number; of several in it, the one that ends it.
+
+    What follows a blank line behind a verdict with its reason is said of all, and no part of the last reason.
+    """
     number, paragraph = None, list[str]()
     for line in [*text.splitlines(), "0"]:
         begins = _BEGINS.match(line)
         if begins is None:
             paragraph.append(line)
             continue
-        if number is not None and (answer := _answer(" ".join(paragraph))):
+        if number is not None and (answer := _answer(_parts(paragraph))):
             yield number, answer
         number, paragraph = int(begins[1]), [begins[2]]
 
 
-def _answer(text: str) -> NumberedVerdict | None:
-    first = _FIRST.match(text)
+def _parts(paragraph: Sequence[str]) -> Sequence[str]:
+    return [part.replace("\n", " ") for part in _PARTS.split("\n".join(paragraph))]
+
+
+def _answer(parts: Sequence[str]) -> NumberedVerdict | None:
+    """The verdict of a paragraph, which blank lines part."""
+    text = " ".join(parts)
+    first = _FIRST.match(parts[0]) or _FIRST.match(text)
     if first:
-        return NumberedVerdict(_is_abnormal(first[1]), _tidied(first[2]))
+        said = _tidied(first[2]) or _tidied(" ".join(parts[1:2]))
+        return NumberedVerdict(_is_abnormal(first[1]), said)
     last = list(_LAST.finditer(text))
     if last:
         return NumberedVerdict(_is_abnormal(last[-1][1]), _tidied(text[: last[-1].start()]))
@@ -120,7 +131,7 @@ def _of_object(row: Mapping[str, object]) -> Iterator[tuple[int, NumberedVerdict
         return
     for name, value in fields.items():
         at = whole_number(name)
-        if at is not None and at >= 0 and isinstance(value, str) and (answer := _answer(value)):
+        if at is not None and at >= 0 and isinstance(value, str) and (answer := _answer([value])):
             yield at, answer
         elif name.isdecimal() and isinstance(value, dict):
             yield from _of_object({**value, "number": name})

@@ -65,3 +65,14 @@ def test_whatever_is_said_only_what_was_asked_is_found(reply: str) -> None:
 
 def test_a_flood_is_read_in_time() -> None:
     assert read_answers("1. normal\n" * 100_000 + "{" * 100_000, {1}).found == {1: NumberedVerdict(False)}
+
+
+def test_what_is_said_of_all_is_no_part_of_the_last_reason() -> None:
+    reply = "1. abnormal: disk is full\n2. normal:\nit started\n\nAll in all the log tells of trouble with disks."
+    assert read_answers(reply, {1, 2}).found == {
+        1: NumberedVerdict(True, "disk is full"),
+        2: NumberedVerdict(False, "it started"),
+    }
+    assert read_answers("1. abnormal\n\nIt is full.\n\nAll in all bad.", {1}).found == {
+        1: NumberedVerdict(True, "It is full.")
+    }
