@@ -71,7 +71,7 @@ def _quoted(given: "ReadSignal", alert: dict[str, Any]) -> list[str]:
 
     if not isinstance(given.signal, Lines):
         return []
-    return [f"    line {alert['start'] + 1}: {str(given.signal.texts[alert['start']])[:_LINE_CHARS]}"]
+    return [f"    line {given.signal.number(alert['start'])}: {str(given.signal.texts[alert['start']])[:_LINE_CHARS]}"]
 
 
 def _alert_lines(alert: dict[str, Any]) -> list[str]:

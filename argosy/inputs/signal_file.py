@@ -40,7 +40,7 @@ class ReadSignal:
                 at = pd.to_datetime(series.seconds, unit="s", utc=True) if self.times_known else series.seconds
                 return {"timestamp": at, "value": series.values}
             case Lines() as lines:
-                return {"line": np.arange(1, len(lines) + 1), "text": list(lines.texts)}
+                return {"line": [lines.number(place) for place in range(len(lines))], "text": list(lines.texts)}
             case Records() as records:
                 return {"record": np.arange(1, len(records) + 1)}
         assert_never(self.signal)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from argosy.inputs.logs.byte_stream import LONGEST_LINE, DamagedLines, placed
-from argosy.inputs.logs.events import LogEvent
 from argosy.inputs.logs.field_severity import value_at
 from argosy.inputs.logs.fields import label_of
+from argosy.inputs.logs.joined_lines import JoinedLines
 from argosy.inputs.quoting import shown
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
@@ -82,24 +82,24 @@ class Tally:
 
 
 def entries_of(
-    events: Iterable[LogEvent], request: LogRequest, tally: Tally, session: Callable[[str], str] | None = None
+    joined: Iterable[JoinedLines], request: LogRequest, tally: Tally, session: Callable[[str], str] | None = None
 ) -> Entries:
-    """Events as entries. Of text, `session` finds what belongs together. Raises BadInput for labels that are none."""
+    """Joined lines as entries. Of text, `session` finds what belongs together. Raises BadInput for what is no label."""
     texts, numbers, severities, sessions, labels = [], [], [], [], []
-    for event in events:
-        text, row = event.text, event.first.row
+    for lines in joined:
+        text, row = lines.text, lines.first.row
         if not text or text.isspace():
             continue
         tally.spoiled.cut += len(text) > LONGEST_LINE
         texts.append(text[:LONGEST_LINE])
-        numbers.append(event.first.number)
-        severities.append(event.severity)
+        numbers.append(lines.first.number)
+        severities.append(lines.severity)
         if request.session:
             found = session(text) if session else str(value_at(row or {}, request.session) or "")
             sessions.append(found)
             tally.in_session += bool(found)
         if request.label:
-            labels.append(_label(row or {}, request.label, f"{request.place}, row {event.first.number}"))
+            labels.append(_label(row or {}, request.label, f"{request.place}, row {lines.first.number}"))
     return Entries(
         np.array(numbers, dtype=np.int64),
         texts,

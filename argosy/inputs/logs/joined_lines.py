@@ -1,4 +1,4 @@
-"""Lines that belong together: a message with the stack trace below it is one event."""
+"""Lines that belong together: a message with the stack trace below it is one entry."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from argosy.signals.severity import Severity
 
 _LEVEL_FIRST = re.compile(r"\w{2,20} ?: ")
 _MOST_LINES = 500
-"""Of an event that has no stack trace."""
+"""Of an entry that has no stack trace."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Piece:
     """A line, or a row: what it says, and at which level. `content` is what its program wrote, `own` the level that
     this says, without what carried it; `row` its fields.
 
-    Those of different `source` are never joined. A piece that is `whole` begins an event in any case.
+    Those of different `source` are never joined. A piece that is `whole` begins an entry in any case.
     """
 
     number: int
@@ -33,7 +33,7 @@ class Piece:
 
 
 @dataclass(eq=False)
-class LogEvent:
+class JoinedLines:
     """One entry of a log: its first piece, and the lines that were joined to it."""
 
     first: Piece
@@ -61,28 +61,28 @@ class LogEvent:
             self.lines.append(line)
 
 
-class EventJoiner:
-    """Joins pieces as they come; what it gives back is finished. Holds one event at a time.
+class LineJoiner:
+    """Joins pieces as they come; what it gives back is finished. Holds one entry at a time.
 
-    `joined` counts lines that became part of the event before them, and `cut` events that were too long.
+    `joined` counts lines that became part of the entry before them, and `cut` entries that were too long.
     """
 
     def __init__(self) -> None:
-        self._open: LogEvent | None = None
+        self._open: JoinedLines | None = None
         self.joined = 0
         self.cut = 0
 
-    def add(self, piece: Piece) -> Iterator[LogEvent]:
-        """The event that ends where this piece begins one of its own, if it does."""
-        event = self._open
+    def add(self, piece: Piece) -> Iterator[JoinedLines]:
+        """The entry that ends where this piece begins one of its own, if it does."""
+        entry = self._open
         kind = kind_of_line(piece.content)
         if (
-            event is not None
+            entry is not None
             and not piece.whole
-            and piece.source == event.first.source
-            and _continues(event, piece, kind)
+            and piece.source == entry.first.source
+            and _continues(entry, piece, kind)
         ):
-            _join(event, piece, kind)
+            _join(entry, piece, kind)
             self.joined += 1
             return
         yield from self.end()
@@ -93,17 +93,17 @@ class EventJoiner:
         if self._open is not None:
             self._open.blank = True
 
-    def end(self) -> Iterator[LogEvent]:
-        """The event that was open."""
+    def end(self) -> Iterator[JoinedLines]:
+        """The entry that was open."""
         if self._open is not None:
             self.cut += self._open.cut
             yield self._open
         self._open = None
 
 
-def _begun(piece: Piece, kind: Trace) -> LogEvent:
+def _begun(piece: Piece, kind: Trace) -> JoinedLines:
     crashed = kind in (Trace.CRASH, Trace.END, Trace.TRACEBACK) and piece.own is Severity.UNKNOWN and not piece.whole
-    return LogEvent(
+    return JoinedLines(
         piece,
         max(piece.severity, Severity.ERROR) if crashed else piece.severity,
         trace=kind,
@@ -112,9 +112,9 @@ def _begun(piece: Piece, kind: Trace) -> LogEvent:
     )
 
 
-def _continues(event: LogEvent, piece: Piece, kind: Trace) -> bool:
-    """Whether a piece is part of the event before it."""
-    if _is_head_alone(event):
+def _continues(entry: JoinedLines, piece: Piece, kind: Trace) -> bool:
+    """Whether a piece is part of the entry before it."""
+    if _is_head_alone(entry):
         return piece.own is not Severity.UNKNOWN and bool(_LEVEL_FIRST.match(piece.content))
     match kind:
         case Trace.FRAME:
@@ -122,65 +122,65 @@ def _continues(event: LogEvent, piece: Piece, kind: Trace) -> bool:
         case Trace.CRASH:
             return False
         case Trace.END:
-            return event.trace is not Trace.NONE
+            return entry.trace is not Trace.NONE
         case Trace.MORE:
-            return event.trace is not Trace.NONE or _announces(event, kind)
+            return entry.trace is not Trace.NONE or _announces(entry, kind)
         case Trace.EXCEPTION | Trace.TRACEBACK:
-            return event.awaits_exception or _announces(event, kind)
+            return entry.awaits_exception or _announces(entry, kind)
         case _:
-            return _goes_on(event, piece)
+            return _goes_on(entry, piece)
 
 
-def _announces(event: LogEvent, kind: Trace) -> bool:
-    """Whether an exception below an event is the one that its message is about.
+def _announces(entry: JoinedLines, kind: Trace) -> bool:
+    """Whether an exception below an entry is the one that its message is about.
 
-    Below a message that says all is well it is another program's end, and an event of its own.
+    Below a message that says all is well it is another program's end, and an entry of its own.
     """
-    if event.trace is not Trace.NONE and not (kind is Trace.TRACEBACK and event.blank and _is_chained(event)):
+    if entry.trace is not Trace.NONE and not (kind is Trace.TRACEBACK and entry.blank and _is_chained(entry)):
         return False
-    if event.first.own is Severity.UNKNOWN and not event.severity.is_error:
-        stamped = event.first.content[:1].isdigit() or event.first.content.startswith("[")
-        return names_trouble(event.first.content) or (stamped and kind is Trace.EXCEPTION)
-    return event.severity >= Severity.WARNING
+    if entry.first.own is Severity.UNKNOWN and not entry.severity.is_error:
+        stamped = entry.first.content[:1].isdigit() or entry.first.content.startswith("[")
+        return names_trouble(entry.first.content) or (stamped and kind is Trace.EXCEPTION)
+    return entry.severity >= Severity.WARNING
 
 
-def _is_chained(event: LogEvent) -> bool:
-    return bool(event.lines) and "above exception" in event.lines[-1]
+def _is_chained(entry: JoinedLines) -> bool:
+    return bool(entry.lines) and "above exception" in entry.lines[-1]
 
 
-def _goes_on(event: LogEvent, piece: Piece) -> bool:
+def _goes_on(entry: JoinedLines, piece: Piece) -> bool:
     """Of a line that is none of a trace by itself."""
     content = piece.content
     indented = content[:1] in (" ", "\t")
-    if event.in_go and goes_on_in_go(content):
+    if entry.in_go and goes_on_in_go(content):
         return True
-    if event.trace is not Trace.NONE and indented:
+    if entry.trace is not Trace.NONE and indented:
         return True
-    if event.awaits_exception and not event.blank and piece.own is Severity.UNKNOWN:
+    if entry.awaits_exception and not entry.blank and piece.own is Severity.UNKNOWN:
         return not content[:1].isdigit()
-    if not indented or piece.is_wrapped or event.blank or len(event.lines) >= _MOST_LINES:
+    if not indented or piece.is_wrapped or entry.blank or len(entry.lines) >= _MOST_LINES:
         return False
-    begins = event.first.content[:1] in (" ", "\t")
+    begins = entry.first.content[:1] in (" ", "\t")
     return not begins and piece.own is Severity.UNKNOWN and not content.lstrip()[:1].isdigit()
 
 
-def _join(event: LogEvent, piece: Piece, kind: Trace) -> None:
-    alone = _is_head_alone(event)
-    event.add(piece.content)
+def _join(entry: JoinedLines, piece: Piece, kind: Trace) -> None:
+    alone = _is_head_alone(entry)
+    entry.add(piece.content)
     if alone:
-        event.severity = piece.severity
+        entry.severity = piece.severity
         return
     indented = piece.content[:1] in (" ", "\t")
     if kind is Trace.TRACEBACK:
-        event.awaits_exception = True
-    elif event.awaits_exception and not indented:
-        event.awaits_exception = False
-    event.in_go |= piece.content.startswith("goroutine ")
+        entry.awaits_exception = True
+    elif entry.awaits_exception and not indented:
+        entry.awaits_exception = False
+    entry.in_go |= piece.content.startswith("goroutine ")
     if kind is not Trace.NONE:
-        event.trace = kind if event.trace is Trace.NONE else event.trace
-        unsaid = event.first.own is Severity.UNKNOWN and event.severity < Severity.WARNING
-        event.severity = Severity.ERROR if unsaid else event.severity
+        entry.trace = kind if entry.trace is Trace.NONE else entry.trace
+        unsaid = entry.first.own is Severity.UNKNOWN and entry.severity < Severity.WARNING
+        entry.severity = Severity.ERROR if unsaid else entry.severity
 
 
-def _is_head_alone(event: LogEvent) -> bool:
-    return not event.lines and event.first.own is Severity.UNKNOWN and is_head_alone(event.first.content)
+def _is_head_alone(entry: JoinedLines) -> bool:
+    return not entry.lines and entry.first.own is Severity.UNKNOWN and is_head_alone(entry.first.content)

@@ -1,4 +1,4 @@
-"""Lines of a log as pieces of events: text, objects, and either of them within what a collector put round it."""
+"""Lines of a log as pieces of entries: text, objects, and either of them within what a collector put round it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ from argosy.detectors.logs.written_severity import read_severity
 from argosy.inputs.logs.ansi import without_colours
 from argosy.inputs.logs.byte_stream import LONGEST_LINE
 from argosy.inputs.logs.entries import LogRequest, Tally
-from argosy.inputs.logs.events import Piece
 from argosy.inputs.logs.field_severity import is_pino_number, value_at
 from argosy.inputs.logs.fields import read_row
+from argosy.inputs.logs.joined_lines import Piece
 from argosy.inputs.logs.json_values import rows_of
 from argosy.inputs.logs.wrapping import Wrapped, Wrapping
 from argosy.signals.severity import Severity
@@ -117,7 +117,7 @@ def _of_object_within(line: str) -> Severity:
 
 
 def row_piece(number: int, row: Mapping[str, object], request: LogRequest, tally: Tally, whole: bool = False) -> Piece:
-    """The piece of a row; `whole` where rows are events in any case."""
+    """The piece of a row; `whole` where rows are entries in any case."""
     hidden = {request.label, request.session} - {None}
     read = read_row({name: cell for name, cell in row.items() if name not in hidden}, request.message)
     tally.numbered += is_pino_number(row)

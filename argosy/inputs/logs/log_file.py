@@ -13,8 +13,8 @@ from argosy.detectors.logs.stack_traces import Trace, kind_of_line
 from argosy.inputs.logs.ansi import without_colours
 from argosy.inputs.logs.byte_stream import LONGEST_LINE, PARQUET, beginning, byte_stream, line_blocks
 from argosy.inputs.logs.entries import Entries, LogRequest, Tally, entries_of
-from argosy.inputs.logs.events import EventJoiner, LogEvent, Piece
 from argosy.inputs.logs.fields import MESSAGES
+from argosy.inputs.logs.joined_lines import JoinedLines, LineJoiner, Piece
 from argosy.inputs.logs.journald import is_journal, journal_entries
 from argosy.inputs.logs.json_values import JsonValues, rows_of
 from argosy.inputs.logs.line_pieces import LinePieces, row_piece
@@ -137,11 +137,13 @@ def read_lines(request: LogRequest) -> tuple[Lines, list[bool] | None]:
     texts: list[str] = []
     sessions: list[str] = []
     labels: list[bool] = []
+    numbers: list[int] = []
     for entries in open_log(request).batches():
+        numbers += entries.numbers.tolist()
         texts += entries.texts
         sessions += entries.sessions or []
         labels += entries.labels or []
-    lines = Lines(request.place, texts, sessions if request.session else None)
+    lines = Lines(request.place, texts, sessions if request.session else None, numbers)
     return lines, labels if request.label else None
 
 
@@ -160,62 +162,62 @@ def _json_entries(log: Log) -> Iterator[Entries]:
 def _line_entries(log: Log, session: Callable[[str], str] | None) -> Iterator[Entries]:
     as_rows = log.format is LogFormat.JSON_LINES
     pieces = LinePieces(log.request, log.wrapping, log.tally, as_rows)
-    joiner = EventJoiner()
+    joiner = LineJoiner()
     number = 0
     for lines in line_blocks(log.request.path, log.request.place, log.tally.spoiled):
-        events: list[LogEvent] = []
+        found: list[JoinedLines] = []
         for number, line in enumerate(lines, number + 1):  # noqa: B020  it counts on
             if not line or line.isspace():
                 joiner.blank()
                 continue
             for piece in pieces.of(number, line):
-                events += joiner.add(piece)
-        yield _entries_of_lines(events, log, session)
-    events = [event for piece in pieces.rest() for event in joiner.add(piece)]
-    yield _entries_of_lines([*events, *joiner.end()], log, session)
+                found += joiner.add(piece)
+        yield _entries_of_lines(found, log, session)
+    found = [each for piece in pieces.rest() for each in joiner.add(piece)]
+    yield _entries_of_lines([*found, *joiner.end()], log, session)
     _note_joined(joiner, log)
 
 
-def _entries_of_lines(events: list[LogEvent], log: Log, session: Callable[[str], str] | None) -> Entries:
+def _entries_of_lines(found: list[JoinedLines], log: Log, session: Callable[[str], str] | None) -> Entries:
     if log.format is LogFormat.JSON_LINES:
-        for event in events:
-            if event.first.row is None:
-                log.tally.plain.add(event.first.number)
-    return entries_of(events, log.request, log.tally, session)
+        for each in found:
+            if each.first.row is None:
+                log.tally.plain.add(each.first.number)
+    return entries_of(found, log.request, log.tally, session)
 
 
-def _note_joined(joiner: EventJoiner, log: Log) -> None:
+def _note_joined(joiner: LineJoiner, log: Log) -> None:
     log.tally.joined += joiner.joined
     log.tally.spoiled.cut += joiner.cut
 
 
 def _journal_entries(log: Log) -> Iterator[Entries]:
-    joiner = EventJoiner()
+    joiner = LineJoiner()
     with byte_stream(log.request.path, log.request.place) as stream:
         rows = journal_entries(stream, log.request.place)
-        events: list[LogEvent] = []
+        found: list[JoinedLines] = []
         for number, entry in rows:
-            events += joiner.add(row_piece(number, entry, log.request, log.tally))
-            if len(events) >= _ENTRIES_A_BATCH:
-                yield entries_of(events, log.request, log.tally)
-                events = []
-    yield entries_of([*events, *joiner.end()], log.request, log.tally)
+            found += joiner.add(row_piece(number, entry, log.request, log.tally))
+            if len(found) >= _ENTRIES_A_BATCH:
+                yield entries_of(found, log.request, log.tally)
+                found = []
+    yield entries_of([*found, *joiner.end()], log.request, log.tally)
     _note_joined(joiner, log)
 
 
 def _document_entries(log: Log) -> Iterator[Entries]:
-    joiner = EventJoiner()
-    events: list[LogEvent] = []
+    joiner = LineJoiner()
+    found: list[JoinedLines] = []
     with byte_stream(log.request.path, log.request.place) as stream:
         values = JsonValues(stream, log.request.place)
         log.tally.spoiled.nuls += stream.nuls
         for number, value in enumerate((row for each in values for row in rows_of(each)), 1):
-            events += joiner.add(_value_piece(number, value, log))
-            if len(events) >= _ENTRIES_A_BATCH:
-                yield entries_of(events, log.request, log.tally)
-                events = []
+            found += joiner.add(_value_piece(number, value, log))
+            if len(found) >= _ENTRIES_A_BATCH:
+                yield entries_of(found, log.request, log.tally)
+                found = []
     log.tally.is_cut = values.is_cut
-    yield entries_of([*events, *joiner.end()], log.request, log.tally)
+    yield entries_of([*found, *joiner.end()], log.request, log.tally)
     _note_joined(joiner, log)
 
 
@@ -235,7 +237,7 @@ def _parquet_entries(log: Log) -> Iterator[Entries]:
             for batch in table.iter_batches(_ENTRIES_A_BATCH):
                 rows = enumerate(batch.to_pylist(), number)
                 pieces = [row_piece(place, row, found, log.tally, whole=True) for place, row in rows]
-                yield entries_of([LogEvent(each, each.severity) for each in pieces], found, log.tally)
+                yield entries_of([JoinedLines(each, each.severity) for each in pieces], found, log.tally)
                 number += len(batch)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(request.place, "the Parquet file is damaged or cut short", "write it again") from error

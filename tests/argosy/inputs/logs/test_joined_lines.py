@@ -1,4 +1,4 @@
-"""Stack traces are one event, whatever wrote them and whatever collected them; what is beside them is not."""
+"""Stack traces are one entry, whatever wrote them and whatever collected them; what is beside them is not."""
 
 import json
 from pathlib import Path
