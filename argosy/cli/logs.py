@@ -19,7 +19,7 @@ def logs(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Text, JSON lines, Parquet or journald export, gzipped or not; - reads a pipe.",
+            help="Text, JSON, Parquet or journald export, packed (gzip, bzip2, xz, zstd) or not; - reads a pipe.",
             show_default=False,
             callback=options.log,
         ),

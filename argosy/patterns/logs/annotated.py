@@ -29,6 +29,7 @@ class Row:
     reason: str
     template: int
     text: str
+    severity: str
 
 
 def verdict_of(answer: NumberedVerdict | None) -> str:
@@ -60,12 +61,12 @@ def annotate(log: Log, tally: LineTemplates, answers: Mapping[int, NumberedVerdi
 def _rows(log: Log, tally: LineTemplates, answers: Mapping[int, NumberedVerdict]) -> Iterator[Row]:
     mined = (pair for numbers, ids in tally.blocks() for pair in zip(numbers.tolist(), ids.tolist(), strict=True))
     for entries in log.batches():
-        for number, text in zip(entries.numbers.tolist(), entries.texts, strict=True):
+        for number, text, severity in zip(entries.numbers.tolist(), entries.texts, entries.severities, strict=True):
             known, id = next(mined, (None, OTHERS))
             if known != number:
                 return
             answer = answers.get(id)
-            yield Row(number, verdict_of(answer), answer.reason if answer else "", id, text)
+            yield Row(number, verdict_of(answer), answer.reason if answer else "", id, text, severity.value)
 
 
 def _write_text(rows: Iterator[Row], out: Path) -> int:
@@ -88,7 +89,7 @@ def _write_json(rows: Iterator[Row], out: Path) -> int:
 
 def _write_parquet(rows: Iterator[Row], out: Path) -> int:
     kinds = {"line": pa.int64(), "verdict": pa.string(), "reason": pa.string(), "template": pa.int64()}
-    schema = pa.schema([*kinds.items(), ("text", pa.string())])
+    schema = pa.schema([*kinds.items(), ("text", pa.string()), ("severity", pa.string())])
     count = 0
     with ExitStack() as stack:
         writer = stack.enter_context(pq.ParquetWriter(out, schema))

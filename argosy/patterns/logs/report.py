@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN_NUMBERS = 6
 _SHOWN_CHARS = 300
 _SHOWN_REASONS = 5
+_SHOWN_SESSIONS = 20
 _EMBEDDED = "the embedded author is no language model: it goes by levels, then by words of crash and fault"
 
 
@@ -177,7 +178,7 @@ def _head(report: LogReport) -> Iterator[tuple[str, str]]:
     if report.made_up:
         yield "ignored", f"{report.made_up:,} answers to numbers that nobody asked for"
     if report.sessions:
-        yield "sessions", f"{len(report.abnormal_sessions):,} of {report.sessions:,} abnormal"
+        yield "sessions", _sessions(report)
     if report.instruction:
         yield "prompt", report.instruction
     if report.model == EMBEDDED or EMBEDDED in report.answered_by:
@@ -186,6 +187,14 @@ def _head(report: LogReport) -> Iterator[tuple[str, str]]:
         yield "note", note
     if report.out:
         yield "written", report.out
+
+
+def _sessions(report: LogReport) -> str:
+    """How many sessions are abnormal, and which."""
+    names = report.abnormal_sessions
+    shown = ", ".join(_on_one_line(name) for name in names[:_SHOWN_SESSIONS])
+    more = ", …; --json has all" if len(names) > _SHOWN_SESSIONS else ""
+    return f"{len(names):,} of {report.sessions:,} abnormal{': ' if names else ''}{shown}{more}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -320,3 +320,18 @@ def test_a_damaged_file_of_verdicts_is_said_with_its_mend(tmp_path: Path) -> Non
     (tmp_path / FILE).write_bytes(b"no database" * 100)
     with pytest.raises(StoreUnavailable, match="remove the file"):
         kept(tmp_path).find("model", ["x"])
+
+
+def test_what_is_written_says_each_entry_s_level_and_keeps_the_lines_of_a_trace(tmp_path: Path) -> None:
+    path, out = tmp_path / "app.log", tmp_path / "out.jsonl"
+    trace = "ERROR charge\njava.io.IOException: full\n\tat shop.Disk.write(Disk.java:9)"
+    path.write_text(f"INFO up\n{trace}\nINFO req=7 down\n")
+    report = found(path, "--out", out, "--session", r"req=(\d)")
+    assert "took 2 lines as parts of the entries before them, such as stack traces" in report["notes"]
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(row["line"], row["severity"], row["verdict"], row["text"]) for row in rows] == [
+        (1, "info", "normal", "INFO up"),
+        (2, "error", "abnormal", trace),
+        (5, "info", "normal", "INFO req=7 down"),
+    ]
+    assert "sessions 0 of 1 abnormal" in run(path, "--session", r"req=(\d)").stdout
