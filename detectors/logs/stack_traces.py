@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 
 class Trace(Enum):
-    """What a line is to the event before it."""
+    """What a line is to the entry before it."""
 
     NONE = auto()
     FRAME = auto()
