@@ -2,8 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-Field = str | int | float | bool | None
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in a record: as it is `written` there, and when that is, with the offset that it was written with.
+
+    >>> str(Moment("2.3.2026", datetime(2026, 3, 2, tzinfo=UTC)))
+    '2.3.2026'
+    """
+
+    written: str | int | float
+    at: datetime
+
+    def __str__(self) -> str:
+        return str(self.written)
+
+    @property
+    def seconds(self) -> float:
+        """Unix seconds."""
+        return (self.at - _EPOCH).total_seconds()
+
+
+Field = str | int | float | bool | Moment | None
 
 
 @dataclass(frozen=True, eq=False)

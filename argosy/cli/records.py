@@ -34,6 +34,12 @@ def records(
     fields: Annotated[str | None, typer.Option(help="Only these fields, by commas; * is anything.")] = None,
     without: Annotated[str | None, typer.Option(help="Not these fields, by commas; * is anything.")] = None,
     names: Annotated[str | None, typer.Option(help="Numbers that are names, such as codes; by commas.")] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="What stands before the fraction of numbers: . or ,; else found out.")
+    ] = None,
+    time_format: Annotated[
+        str | None, typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'; else found out.")
+    ] = None,
     embed: Annotated[
         str,
         typer.Option(
@@ -70,6 +76,7 @@ def records(
     from argosy.cli.score import check_kind
     from argosy.detectors.records.distances import Method, Shape
     from argosy.detectors.records.groups import GroupOptions
+    from argosy.inputs.records.field_forms import WrittenAs
     from argosy.inputs.records.records_file import RecordsFormat, RecordsRequest
     from argosy.patterns.records.run import RecordsJob
 
@@ -82,6 +89,7 @@ def records(
         _listed(fields),
         _listed(without),
         _listed(names),
+        WrittenAs(decimal, time_format),
     )
     how = one_of("--method", method, {each.value: each for each in Method})
     task = RecordsJob(

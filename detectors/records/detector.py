@@ -11,6 +11,7 @@ from argosy.detectors.records.fields import Fields, Row, learn
 from argosy.detectors.records.groups import GroupOptions, Groups
 from argosy.detectors.records.hashed import HashedEmbedder
 from argosy.detectors.records.rarity import RareField, ValueCounts, sentence
+from argosy.detectors.records.times import TimeField
 from argosy.signals.arrays import Floats
 from argosy.signals.records import Records
 from argosy.signals.scores import Scores
@@ -129,11 +130,19 @@ class RecordDetector:
 
 def _field_notes(fields: Fields) -> tuple[str, ...]:
     notes = []
+    if fields.times:
+        notes.append("; ".join(_time_words(name, times) for name, times in sorted(fields.times.items())[:_LISTED]))
     if fields.noise:
         notes.append(f"{_listed(fields.noise)} say nothing: neither values nor words come back; left out")
     if fields.ids - fields.noise:
         notes.append(f"the values of {_listed(fields.ids - fields.noise)} hardly ever come back: only words count")
     return tuple(notes)
+
+
+def _time_words(name: str, times: TimeField) -> str:
+    hours = ["hour"] if times.hours is not None else []
+    parts = [*hours, *(["weekday"] if times.weekdays is not None else []), "distance in time"]
+    return f"{name} is compared by {', '.join(parts[:-1])}{' and ' if parts[:-1] else ''}{parts[-1]}"
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -1,21 +1,25 @@
-"""What the fields of records are: numbers, names, or ids that say nothing; learned from training records."""
+"""What the fields of records are: numbers, times, names, or ids that say nothing; learned from training records."""
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from argosy.detectors.records.embedder import Document
+from argosy.detectors.records.times import TimeField
 from argosy.detectors.records.words import MASKS, words
 from argosy.signals.arrays import Floats
-from argosy.signals.records import Field
+from argosy.signals.records import Field, Moment
 
 Row = Mapping[str, Field]
 
 NAME_CHARS = 64
 """A text up to this length is taken for a name that may come back; a longer one is read by its words alone."""
+
+MOST_OF_VALUES = 0.95
+"""So many of a field's values are numbers, or times, where it counts as such; the others count as missing."""
 
 _ID_SHARE = 0.5
 _FEWEST_FOR_IDS = 20
@@ -27,27 +31,30 @@ _LARGEST = 1e150  # its square is still a float
 class Fields:
     """The fields of training records. `numbers` have the usual value by which a missing one is filled.
 
-    `ids` are those of the `texts` whose values hardly ever come back, such as messages and times; of the `noise` among
-    them not even the words do, as in request ids and tokens: these say nothing and are left out.
+    `ids` are those of the `texts` whose values hardly ever come back, such as messages; of the `noise` among them not
+    even the words do, as in request ids and tokens: these say nothing and are left out.
     """
 
     numbers: Mapping[str, float]
     texts: tuple[str, ...]
     ids: frozenset[str]
     noise: frozenset[str] = frozenset()
+    times: Mapping[str, TimeField] = field(default_factory=dict)
 
     def matrix(self, rows: Sequence[Row]) -> Floats:
-        """The numbers, filled, and beside each whether it was missing, shape (n, 2 · numbers)."""
+        """The numbers, filled, and beside each whether it was missing; and times as numbers. Shape (n, columns)."""
         columns: list[Floats] = []
         for name, usual in self.numbers.items():
             values = column(rows, name)
             missing = np.isnan(values)
             columns += [np.where(missing, usual, values), missing.astype(np.float64)]
+        for name, times in self.times.items():
+            columns += times.columns([row.get(name) for row in rows])
         return np.column_stack(columns) if columns else np.zeros((len(rows), 0))
 
     def documents(self, rows: Sequence[Row]) -> list[Document]:
         """The texts; fields that training did not have count as texts too."""
-        left_out = {*self.numbers, *self.noise}
+        left_out = {*self.numbers, *self.noise, *self.times}
         return [
             [(name, str(value)) for name, value in row.items() if name not in left_out and value not in (None, "")]
             for row in rows
@@ -55,18 +62,20 @@ class Fields:
 
 
 def learn(rows: Sequence[Row]) -> Fields:
-    """What each field is. A field is a number where every training record that has it holds a number."""
+    """What each field is. A field is a number, or a time, where nearly every training record that has it holds one."""
     names = dict.fromkeys(name for row in rows for name in row)
     numbers: dict[str, float] = {}
+    times: dict[str, TimeField] = {}
     texts, ids, noise = list[str](), set[str](), set[str]()
     for name in names:
         present = [value for row in rows if (value := row.get(name)) is not None and value != ""]
         if not present:
             continue
-        if all(is_number(value) for value in present):
-            known = column(rows, name)
-            known = known[~np.isnan(known)]
-            numbers[name] = float(np.median(known)) if len(known) else 0.0
+        if _most(present, is_number):
+            numbers[name] = _usual(column(rows, name))
+            continue
+        if _most(present, lambda value: isinstance(value, Moment)):
+            times[name] = TimeField.learned(present)
             continue
         texts.append(name)
         values = [str(value) for value in present]
@@ -74,7 +83,17 @@ def learn(rows: Sequence[Row]) -> Fields:
             ids.add(name)
             if _is_noise(values[:: 1 + len(values) // _MOST_LOOKED_AT]):
                 noise.add(name)
-    return Fields(numbers, tuple(name for name in texts if name not in noise), frozenset(ids), frozenset(noise))
+    kept = tuple(name for name in texts if name not in noise)
+    return Fields(numbers, kept, frozenset(ids), frozenset(noise), times)
+
+
+def _most(values: Sequence[Field], is_such: Callable[[Field], bool]) -> bool:
+    return sum(map(is_such, values)) >= MOST_OF_VALUES * len(values)
+
+
+def _usual(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def is_number(value: Field) -> bool:

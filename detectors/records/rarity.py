@@ -2,15 +2,16 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from argosy.detectors.records.fields import NAME_CHARS, Fields, Row, column, is_number
+from argosy.detectors.records.times import TimeField, hour, weekday
 from argosy.detectors.records.words import words
 from argosy.signals.arrays import Floats
-from argosy.signals.records import Field
+from argosy.signals.records import Field, Moment
 
 RARE_SHARE = 0.1
 FAR_SPREADS = 3.0
@@ -22,8 +23,8 @@ _MOST_SAID = 3
 class RareField:
     """A field by which a record stands out: `seen` of `records` compared with have this value or word.
 
-    A number has `spreads`, its signed distance from their mean, instead. `rarity` orders them: −log10 of the share, or
-    of how often a number lies so far out.
+    A number has `spreads`, its signed distance from their mean, instead, and a time the `side` of the usual ones on
+    which it lies so far away. `rarity` orders them: −log10 of the share, or of how often a number lies so far out.
     """
 
     field: str
@@ -33,12 +34,15 @@ class RareField:
     rarity: float
     spreads: float | None = None
     word: str | None = None
+    side: str | None = None
 
     def __str__(self) -> str:
         value = _short(self.value)
         if self.spreads is not None:
             side = "above" if self.spreads > 0 else "below"
             return f"{self.field} {value}: {abs(self.spreads):.3g} spreads {side} the mean"
+        if self.side is not None:
+            return f"{self.field} {value}: {self.seen} of {self.records} lie so far {self.side} the usual times"
         if self.word is not None:
             return f"{self.field}: the word {self.word!r} is in {self.seen} of {self.records}"
         return f"{self.field} {value}: {self.seen} of {self.records} have it"
@@ -57,19 +61,59 @@ class ValueCounts:
 
     def unusual(self, row: Row) -> tuple[RareField, ...]:
         """The fields of a row that few training rows share, the rarest first."""
-        names = dict.fromkeys([*self.fields.texts, *self.fields.numbers, *row])
-        found = (self._of_field(name, row.get(name)) for name in names if name not in self.fields.noise)
+        names = dict.fromkeys([*self.fields.texts, *self.fields.numbers, *self.fields.times, *row])
+        found = (
+            each for name in names if name not in self.fields.noise for each in self._of_field(name, row.get(name))
+        )
         rare = [each for each in found if each is not None]
         return tuple(sorted(rare, key=lambda each: -each.rarity))
 
-    def _of_field(self, name: str, value: Field) -> RareField | None:
+    def _of_field(self, name: str, value: Field) -> Iterator[RareField | None]:
         if name in self.fields.numbers:
-            return self._number(name, value)
+            yield self._number(name, value)
+            return
+        if name in self.fields.times:
+            yield from self._time(name, value, self.fields.times[name])
+            return
         text = "" if value is None else str(value)
         if name in self.fields.ids or len(text) > NAME_CHARS:
-            return self._rarest_word(name, text)
+            yield self._rarest_word(name, text)
+            return
         counts = self._counted(name)
-        return self._if_rare(name, value, counts[text], counts.values())
+        yield self._if_rare(name, value, counts[text], counts.values())
+
+    def _time(self, name: str, value: Field, times: TimeField) -> Iterator[RareField | None]:
+        if not isinstance(value, Moment):
+            lacking = sum(not isinstance(row.get(name), Moment) for row in self.rows)
+            yield self._if_rare(name, value, lacking, [lacking])
+            return
+        yield self._far(name, value, times)
+        if times.hours is not None:
+            hours = self._counted_of(f"{name} hour", name, lambda at: f"{hour(at)}:00")
+            said = f"{hour(value)}:00"
+            yield self._if_rare(f"{name} hour", said, hours[said], hours.values())
+        if times.weekdays is not None:
+            days = self._counted_of(f"{name} weekday", name, weekday)
+            yield self._if_rare(f"{name} weekday", weekday(value), days[weekday(value)], days.values())
+
+    def _far(self, name: str, value: Moment, times: TimeField) -> RareField | None:
+        far = times.distance(value)
+        if not far:
+            return None
+        if name not in self._numbers:
+            moments = (row.get(name) for row in self.rows)
+            self._numbers[name] = np.array([times.distance(at) for at in moments if isinstance(at, Moment)])
+        known = self._numbers[name]
+        beyond = int((known <= far).sum() if far < 0 else (known >= far).sum())
+        rarity = -math.log10(max(beyond, 0.5) / max(len(known), 1))
+        return RareField(name, value, beyond, len(known), rarity, side="before" if far < 0 else "after")
+
+    def _counted_of(self, title: str, name: str, part: Callable[[Moment], str]) -> Counter[str]:
+        """How often each part of a time occurs, such as its hour."""
+        if title not in self._values:
+            moments = (row.get(name) for row in self.rows)
+            self._values[title] = Counter(part(each) for each in moments if isinstance(each, Moment))
+        return self._values[title]
 
     def _if_rare(
         self, name: str, value: Field, seen: int, counts: Iterable[int], word: str | None = None

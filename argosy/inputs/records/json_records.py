@@ -3,10 +3,11 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from argosy.signals.records import Field
+from argosy.signals.records import Field, Moment
 
 LONGEST_TEXT = 64 << 10
 """In characters; what follows in a text is left out, and said to be."""
@@ -59,6 +60,10 @@ def _plain(value: Any) -> Field:
             return value if math.isfinite(value) else None
         case Decimal():
             return float(value) if value.is_finite() else None
+        case datetime() | date():
+            return _moment(value)
+        case timedelta():
+            return value.total_seconds()
         case bytes():
             return value.decode("utf-8", "backslashreplace")
         case list() | dict() if not value:
@@ -68,3 +73,9 @@ def _plain(value: Any) -> Field:
         case list() | dict():
             return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def _moment(value: datetime | date) -> Moment:
+    """A time of a Parquet file, without an offset as if in UTC."""
+    at = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return Moment(str(value), at if at.tzinfo is not None else at.replace(tzinfo=UTC))

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
@@ -22,8 +21,12 @@ from argosy.inputs.logs.byte_stream import (
     read_line,
     whole_lines,
 )
-from argosy.inputs.quoting import shown
+from argosy.inputs.records.chosen_fields import FieldChoice, choose_fields
+from argosy.inputs.records.field_forms import FieldForm, WrittenAs
 from argosy.inputs.records.json_records import LONGEST_TEXT, as_row, listed, parsed
+from argosy.inputs.records.typed_rows import typed_rows
+from argosy.inputs.tables.csv_header import SEPARATORS
+from argosy.inputs.tables.csv_sheet import CsvSheet
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
@@ -31,8 +34,8 @@ from argosy.signals.records import Field, Records
 
 _TABLES = (".csv", ".tsv")
 _JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\]\"])")
-_LISTED = 12
 _NAMED_LINES = 5
+_SAMPLED_LINES = 50
 
 Row = dict[str, Field]
 
@@ -52,7 +55,8 @@ class RecordsRequest:
     """What to read. Names of fields may have `*` for anything; of nested JSON they are dotted.
 
     Without `fields` all but those of `without` are taken. `names` are numbers that stand for something else, such as
-    codes. The field of `group` tells groups apart, and is no field of the records.
+    codes. The field of `group` tells groups apart, and is no field of the records. `written` says how numbers and times
+    are written, where that is not to be found out.
     """
 
     path: Path
@@ -61,13 +65,16 @@ class RecordsRequest:
     fields: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    written: WrittenAs = field(default_factory=WrittenAs)
 
 
 @dataclass(frozen=True, eq=False)
 class ReadRecords:
-    """What was read. `numbers`, shape (n,), are lines or rows as a person counts, from 1; a header is row 1.
+    """What was read. `numbers`, shape (n,), say where each record begins, as a person counts, from 1.
 
-    `hidden` has for each record the fields that were not taken, by name, for those who want a label of them.
+    They are lines of the file, of which a header is one; in a JSON document or Parquet file the place of the record.
+    `hidden` has for each record the fields that were not taken, by name, for those who want a label of them. `forms`
+    are those by which fields were read.
     """
 
     records: Records
@@ -75,6 +82,7 @@ class ReadRecords:
     format: RecordsFormat
     notes: tuple[str, ...]
     hidden: Sequence[Mapping[str, Field]]
+    forms: Mapping[str, FieldForm] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -96,22 +104,41 @@ class _Odd:
             yield f"{self.spoiled.recoded} lines are no UTF-8 and were read as Windows-1252"
 
 
-def read_records(request: RecordsRequest) -> ReadRecords:
-    """Reads all records. Raises BadInput for what is empty, binary or damaged, and for fields that are not there."""
+def read_records(request: RecordsRequest, like: Mapping[str, FieldForm] | None = None) -> ReadRecords:
+    """Reads all records; fields that are in `like` by its forms, such as those of the training records.
+
+    Raises BadInput for what is empty, binary or damaged, and for fields that are not there.
+    """
     called = placed(request.path)
+    odd = _Odd()
     with held(request.path) as path:
         try:
             format_ = _format(request, path, called)
-            odd = _Odd()
             found = list(_READERS[format_](path, called, odd))
         except BadInput as bad:
             raise BadInput(bad.place.replace(str(path), called), bad.problem, bad.mend) from bad
     if not found:
         raise BadInput(called, "it holds no record", "give at least one")
-    rows = [_shortened(row, odd) for _, row in found]
-    records, hidden, notes = _chosen(request, called, rows)
+    chosen = choose_fields(_choice(request), called, [_shortened(row, odd) for _, row in found])
     numbers = np.array([number for number, _ in found], dtype=np.int64)
-    return ReadRecords(records, numbers, format_, (*odd.notes, *notes), hidden)
+    quoted = format_ is not RecordsFormat.CSV
+    typed = typed_rows(chosen.rows, numbers.tolist(), chosen.names, quoted, request.written, like or {})
+    notes = (*odd.notes, *_table_note(request, format_, typed.rows), *chosen.notes, *typed.notes)
+    return ReadRecords(Records(called, typed.rows, chosen.groups), numbers, format_, notes, chosen.hidden, typed.forms)
+
+
+def _table_note(request: RecordsRequest, format_: RecordsFormat, rows: Sequence[Row]) -> Iterator[str]:
+    """Whether lines that nobody called texts look like a table: all are parted alike."""
+    lines = [str(row.get("text")) for row in rows[:_SAMPLED_LINES]]
+    if format_ is not RecordsFormat.TEXT or request.format is format_ or len(lines) < 3:
+        return
+    parts = {mark: {line.count(mark) for line in lines} for mark in SEPARATORS}
+    if any(len(counts) == 1 and counts != {0} for counts in parts.values()):
+        yield "each line was read as one text; if this is a table, give --format csv"
+
+
+def _choice(request: RecordsRequest) -> FieldChoice:
+    return FieldChoice(request.group, request.fields, request.without, request.names)
 
 
 def _format(request: RecordsRequest, path: Path, called: str) -> RecordsFormat:
@@ -132,13 +159,13 @@ def _format(request: RecordsRequest, path: Path, called: str) -> RecordsFormat:
 
 def _table_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:  # noqa: ARG001
     sheet = open_sheet(path)
-    columns = sheet.read(sheet.columns)
+    columns = sheet.texts() if isinstance(sheet, CsvSheet) else sheet.read(sheet.columns)
     if not columns:
         return
     cells = [column.cells.to_pylist() for column in columns.values()]
     rows = next(iter(columns.values())).rows.tolist()
     for number, *values in zip(rows, *cells, strict=True):
-        yield number, as_row(dict(zip(columns, values, strict=True)))
+        yield number, as_row(dict(zip(columns, (None if value == "" else value for value in values), strict=True)))
 
 
 def _text_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
@@ -189,41 +216,6 @@ def _shortened(row: Row, odd: _Odd) -> Row:
             row[name] = value[:LONGEST_TEXT]
             odd.cut += 1
     return row
-
-
-def _chosen(
-    request: RecordsRequest, called: str, rows: Sequence[Row]
-) -> tuple[Records, Sequence[Mapping[str, Field]], tuple[str, ...]]:
-    """The records with their groups, what was hidden, and notes. Raises BadInput for a field that is nowhere."""
-    there = list(dict.fromkeys(name for row in rows for name in row))
-    group = _matching(request.group, there, "--group", called)[0] if request.group is not None else None
-    fields = [name for text in request.fields for name in _matching(text, there, "--fields", called)] or there
-    without = {name for text in request.without for name in _matching(text, there, "--without", called)} | {group}
-    names = {name for text in request.names for name in _matching(text, there, "--names", called)}
-    taken = dict.fromkeys(name for name in fields if name not in without)
-    if not taken:
-        raise BadInput(called, "no field is left to judge records by", "take fewer away, or name some with --fields")
-    kept = [{name: _named(value, name in names) for name, value in row.items() if name in taken} for row in rows]
-    hidden = [{name: value for name, value in row.items() if name not in taken} for row in rows]
-    groups = None if group is None else ["" if row.get(group) is None else str(row[group]) for row in rows]
-    notes: tuple[str, ...] = ()
-    if group is not None and (lost := sum(row.get(group) is None for row in rows)):
-        notes = (f"{lost} records have no {group}; they are a group of their own",)
-    return Records(called, kept, groups), hidden, notes
-
-
-def _named(value: Field, is_name: bool) -> Field:
-    return str(value) if is_name and value is not None else value
-
-
-def _matching(text: str, there: Sequence[str], option: str, called: str) -> list[str]:
-    found = [name for name in there if name == text] or [name for name in there if fnmatchcase(name, text)]
-    if not found:
-        known = ", ".join(map(shown, there[:_LISTED])) + (
-            f" and {len(there) - _LISTED} more" if len(there) > _LISTED else ""
-        )
-        raise BadInput(f"{option} {text}", f"{called} has no such field; there are {known}", "name one of them")
-    return found
 
 
 _READERS: Mapping[RecordsFormat, Callable[[Path, str, _Odd], Iterator[tuple[int, Row]]]] = {

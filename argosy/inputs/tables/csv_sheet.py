@@ -56,6 +56,17 @@ class CsvSheet:
             keep &= pc.fill_null(pc.equal(trimmed(columns[only[0]]).cells, only[1]), False).to_numpy(False)
         return {name: columns[name] if keep.all() else columns[name].taken(keep) for name in names}
 
+    def texts(self) -> dict[str, Column]:
+        """All columns as texts; each row has the number of the line on which it begins, as a quoted cell may hold some.
+
+        Raises BadInput.
+        """
+        table = self._table(self.columns, as_text=self.columns)
+        rows = np.cumsum([self.header_row + 1, *_lines(table)], dtype=np.int64)[:-1]
+        columns = {name: Column(named(self.path), name, flat(table[name]), rows) for name in self.columns}
+        keep = ~_empty(columns) if len(columns) > 1 else ~_trailing(_empty(columns)) & ~self._comments(rows)
+        return {name: column if keep.all() else column.taken(keep) for name, column in columns.items()}
+
     def ids(self, column: str) -> tuple[str, ...]:
         table = self._table([column], as_text=[column])
         rows = np.arange(len(table), dtype=np.int64) + self.header_row + 1
@@ -159,6 +170,14 @@ def _unique(names: Sequence[str]) -> list[str]:
         unique.append(name if not seen[name] else f"{name}\0{seen[name]}")
         seen[name] += 1
     return unique
+
+
+def _lines(table: pa.Table) -> Ints:
+    """How many lines each row of texts takes, shape (n,)."""
+    lines = np.ones(len(table), dtype=np.int64)
+    for column in table.columns:
+        lines += pc.count_substring_regex(column, r"\r\n|\r|\n").to_numpy()
+    return lines
 
 
 def _empty(columns: dict[str, Column]) -> Bools:

@@ -30,7 +30,7 @@ _CORES = {
 _NUMBERS = {
     sign: re.compile(
         rf"(?P<sign>[+-]?)\ ?(?:(?P<before>{_MONEY})\ ?)?(?P<inner>[+-]?)(?:{core})(?P<power>[eE][+-]?[0-9]{{1,3}})?"
-        rf"(?P<after>-?)(?:\ ?(?P<unit>{_UNIT})\.?)?",
+        rf"(?:(?P<after>-)|\ ?(?P<unit>{_UNIT})\.?)?",
         re.VERBOSE,
     )
     for sign, core in _CORES.items()

@@ -8,8 +8,11 @@ import numpy as np
 
 from argosy.agents.outliers import FlaggedRecord, ReviewBatch, review_batches
 from argosy.detectors.records.detector import RecordDetector
-from argosy.signals.records import Field, Records
+from argosy.signals.records import Field, Moment, Records
 from argosy.signals.scores import Scores
+
+Plain = str | int | float | bool | None
+"""What a field is in a prompt: a time as it is written in the record."""
 
 ORDINARY = 3
 MOST_FIELDS = 16
@@ -85,7 +88,7 @@ def _flagged(
 
 def _about(
     group: str | None, detector: RecordDetector, records: Records, scores: Scores, ordered: Sequence[str]
-) -> tuple[str, int, Sequence[Mapping[str, Field]]]:
+) -> tuple[str, int, Sequence[Mapping[str, Plain]]]:
     """How the group is called, how many training records it has, and some of its records at usual scores."""
     quiet = [
         place
@@ -100,13 +103,15 @@ def _about(
     return called, detector.size(group), [_fields(records.rows[place], ordered) for place in quiet]
 
 
-def _fields(row: Mapping[str, Field], names: Sequence[str]) -> dict[str, Field]:
+def _fields(row: Mapping[str, Field], names: Sequence[str]) -> dict[str, Plain]:
     """At most so many fields of a record, in this order, with texts cut short."""
     filled = [name for name in dict.fromkeys(names) if row.get(name) not in (None, "")]
     return {name: _short(row[name]) for name in filled[:MOST_FIELDS]}
 
 
-def _short(value: Field) -> Field:
+def _short(value: Field) -> Plain:
+    if isinstance(value, Moment):
+        return value.written
     if isinstance(value, str) and len(value) > _TEXT_CHARS:
         return value[:_TEXT_CHARS] + "…"
     if isinstance(value, float):

@@ -75,8 +75,7 @@ def judge_records(
     A budget that is spent leaves records without an opinion, or flagged ones without a review; the report says so.
     """
     rules = read_rules(task.rules) if task.rules else ""
-    given = read_records(task.read)
-    training, notes = _training(task, given)
+    given, training, notes = _read(task)
     with open_pattern_run(_asked(task, given.records), workspace, observer) as run:
         clean = workspace.store.redaction.text
         embedder = open_embedder(task.embed, workspace.models, run.budget, task.seed, clean)
@@ -125,29 +124,33 @@ def table_of(judged: RecordsResult) -> pd.DataFrame:
     )
 
 
-def _training(task: RecordsJob, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
-    """What is learned from, with notes on it. Raises BadInput, also for others than those judged that are too few."""
-    if task.train is None:
-        return given.records, ()
-    training, notes = _apart(task.train, task.read, given)
+def _read(task: RecordsJob) -> tuple[ReadRecords, Records, tuple[str, ...]]:
+    """What is judged, what is learned from, and notes on the latter. Raises BadInput, also for too few to learn from.
+
+    Of another file the fields are read first, and those of the judged file as they are.
+    """
+    match task.train:
+        case None:
+            given = read_records(task.read)
+            return given, given.records, ()
+        case float(share):
+            given = read_records(task.read)
+            training, notes = _first(share, given.records)
+        case path:
+            read = read_records(replace(task.read, path=path))
+            given = read_records(task.read, read.forms)
+            training, notes = read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
     if len(training) < task.judging.fewest:
         problem = f"too few records to learn from: {len(training)}"
         mend = f"learn from {task.judging.fewest} or more (--least), or leave --train out"
         raise BadInput(f"--train {task.train}", problem, mend)
-    return training, notes
+    return given, training, notes
 
 
-def _apart(train: Path | float, read_as: RecordsRequest, given: ReadRecords) -> tuple[Records, tuple[str, ...]]:
-    """The records of another file, or the first of these."""
-    match train:
-        case float(share):
-            stop = max(1, round(share * len(given.records)))
-            groups = given.records.groups
-            first = Records(given.records.id, given.records.rows[:stop], None if groups is None else groups[:stop])
-            return first, (f"learned from the first {stop:,} of {len(given.records):,} records",)
-        case path:
-            read = read_records(replace(read_as, path=path))
-            return read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
+def _first(share: float, records: Records) -> tuple[Records, tuple[str, ...]]:
+    stop = max(1, round(share * len(records)))
+    first = Records(records.id, records.rows[:stop], None if records.groups is None else records.groups[:stop])
+    return first, (f"learned from the first {stop:,} of {len(records):,} records",)
 
 
 def _asked(task: RecordsJob, records: Records) -> PatternRequest:

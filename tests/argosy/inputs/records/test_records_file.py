@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from argosy.inputs.records.json_records import as_row
 from argosy.inputs.records.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
 from argosy.signals.errors import BadInput
+from argosy.signals.records import Moment
 
 ROWS = [{"city": "Rome", "ms": 12}, {"city": "Oslo", "ms": None}]
 
@@ -65,7 +67,8 @@ def test_parquet_with_nested_fields_and_times_is_read(tmp_path: Path) -> None:
     frame = pd.DataFrame({"at": pd.to_datetime(["2024-05-01"]), "where": [{"city": "Rome", "at": [1, 2]}], "n": [2.5]})
     frame.to_parquet(tmp_path / "a.parquet")
     found = read_records(RecordsRequest(tmp_path / "a.parquet"))
-    assert found.records.rows[0] == {"at": "2024-05-01 00:00:00", "where.city": "Rome", "where.at": "1 2", "n": 2.5}
+    at = Moment("2024-05-01 00:00:00", datetime(2024, 5, 1, tzinfo=UTC))
+    assert found.records.rows[0] == {"at": at, "where.city": "Rome", "where.at": "1 2", "n": 2.5}
 
 
 def test_text_is_a_record_a_line_and_numbers_count_every_line(tmp_path: Path) -> None:

@@ -57,7 +57,23 @@ def test_a_number_is_read_with_its_unit(text: str, decimal: str, value: float, u
     "text",
     [
         *("", "-", "error", "n/a", "v1", "1.2.3", "2026-03-02", "02.03.2026", "192.168.100.200", "10:75", "1 2 3"),
-        *("inf", "nan", "1e999", "12,", "$5 €", "--5", "(5", "+-5", "9" * 80, "0,123 456", "12 Main Street", "a1", "#5"),
+        *(
+            "inf",
+            "nan",
+            "1e999",
+            "12,",
+            "$5 €",
+            "--5",
+            "(5",
+            "+-5",
+            "9" * 80,
+            "0,123 456",
+            "12 Main Street",
+            "a1",
+            "#5",
+            "7-z",
+            "5- EUR",
+        ),
     ],
 )
 def test_what_holds_more_than_a_number_is_none(text: str) -> None:
