@@ -74,10 +74,17 @@ def _quoted(given: "ReadSignal", alert: dict[str, Any]) -> list[str]:
     return [f"    line {given.signal.number(alert['start'])}: {str(given.signal.texts[alert['start']])[:_LINE_CHARS]}"]
 
 
+def _record_words(records: list[int]) -> str:
+    if len(records) == 1:
+        return f"record {records[0]}"
+    listed = ", ".join(map(str, records[:_SHOWN]))
+    return f"records {listed}" + (f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else "")
+
+
 def _alert_lines(alert: dict[str, Any]) -> list[str]:
     from argosy.inputs.time_text import iso
 
-    where = f"{alert['start']}:{alert['stop']}"
+    where = _record_words(alert["records"]) if alert.get("records") else f"{alert['start']}:{alert['stop']}"
     if alert["begins"] is not None:
         where += f" ({iso(alert['begins'])} to {iso(alert['ends'])})"
     lines = [f"alert {where} score {alert['score']:.3g} by {', '.join(alert['fired'])}"]

@@ -11,7 +11,7 @@ from argosy.graphs.detect.patterns import SignalKind, kind_of
 from argosy.inputs.logs.log_file import LogRequest, read_lines
 from argosy.inputs.records.records_file import RecordsRequest, read_records
 from argosy.inputs.tables.read_series import TableRequest, read_series
-from argosy.signals.arrays import Bools
+from argosy.signals.arrays import Bools, Ints
 from argosy.signals.incidents import Incident
 from argosy.signals.lines import Lines
 from argosy.signals.records import Records
@@ -21,13 +21,17 @@ from argosy.signals.shapes import Signal
 
 @dataclass(frozen=True, eq=False)
 class ReadSignal:
-    """A signal as it was read. `labels`: a bool per point, shape (n,), or None; `incidents` are their runs."""
+    """A signal as it was read. `labels`: a bool per point, shape (n,), or None; `incidents` are their runs.
+
+    `numbers`, shape (n,), say where each of some records begins, as a person counts; None where they count from 1.
+    """
 
     signal: Signal
     labels: Bools | None = None
     incidents: tuple[Incident, ...] = ()
     times_known: bool = False
     notes: tuple[str, ...] = ()
+    numbers: Ints | None = None
 
     @property
     def kind(self) -> SignalKind:
@@ -42,7 +46,7 @@ class ReadSignal:
             case Lines() as lines:
                 return {"line": [lines.number(place) for place in range(len(lines))], "text": list(lines.texts)}
             case Records() as records:
-                return {"record": np.arange(1, len(records) + 1)}
+                return {"record": np.arange(1, len(records) + 1) if self.numbers is None else self.numbers}
         assert_never(self.signal)
 
 
@@ -65,5 +69,5 @@ def read_signal(kind: SignalKind, table: TableRequest) -> ReadSignal:
             return ReadSignal(lines, None if labels is None else np.array(labels, dtype=np.bool_))
         case SignalKind.RECORDS:
             read = read_records(RecordsRequest(table.path))
-            return ReadSignal(read.records, notes=tuple(read.notes))
+            return ReadSignal(read.records, notes=tuple(read.notes), numbers=read.numbers)
     assert_never(kind)

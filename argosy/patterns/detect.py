@@ -201,6 +201,7 @@ def _alerts(given: ReadSignal, data: DetectData, fused: Scores) -> Iterator[dict
         yield {
             "start": start,
             "stop": stop,
+            **_records(given, start, stop),
             "begins": begins,
             "ends": ends,
             "score": round(float(np.nanmax(fused.values[start:stop])), 6),
@@ -208,6 +209,11 @@ def _alerts(given: ReadSignal, data: DetectData, fused: Scores) -> Iterator[dict
             "reasons": list(reasons)[:3],
             "explanation": None if explained is None else as_json(explained),
         }
+
+
+def _records(given: ReadSignal, start: int, stop: int) -> dict[str, list[int]]:
+    """Which records an alert is about, by the numbers that they have in tables and for `argosy records`."""
+    return {} if given.numbers is None else {"records": given.numbers[start:stop].tolist()}
 
 
 def _seconds(given: ReadSignal, start: int, stop: int) -> tuple[int | None, int | None]:
