@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from argosy.inputs.quoting import shown
 from argosy.inputs.tables.units import CURRENCIES, bases_of, common_base
-from argosy.inputs.tables.written_number import CLOCK, DECIMALS, WrittenNumber, read_number
+from argosy.inputs.tables.written_number import CLOCK, DECIMALS, LONG_CLOCK, WrittenNumber, read_number
 
 _LISTED = 6
 _ONES = ("", "B")
@@ -79,11 +79,12 @@ def _one_unit(units: Counter[str]) -> tuple[Mapping[str, float], str, tuple[str,
         return {"": 1.0}, "", ()
     if set(units) <= CURRENCIES:
         return _money(units, bare)
+    if set(units) <= {CLOCK, LONG_CLOCK}:
+        return _clock(units, bare)
     usual, factors = _kept(units)
     if len(factors) == 1 and not (bare and usual in _ONES):
         (unit,) = factors
-        notes = ("is written as hours and minutes, and read in seconds",) if unit == CLOCK else ()
-        return _with_bare({unit: 1.0}, unit, bare, unit, notes)
+        return _with_bare({unit: 1.0}, unit, bare, unit, ())
     said = f"has several units, read in {usual or 'ones'}: {_listed({unit: units[unit] for unit in factors})}"
     if usual in _ONES:  # 512 beside 1.2K and 3 MB
         return {**factors, "": 1.0}, usual, (said,)
@@ -107,6 +108,16 @@ def _money(units: Counter[str], bare: int) -> tuple[Mapping[str, float], str, tu
     if len(units) == 1:
         return factors, next(iter(units)), (f"has {bare} cells without a currency, read as {next(iter(units))}",)
     return factors, "", (f"has several currencies, which are not converted: {_listed(units)}",)
+
+
+def _clock(units: Counter[str], bare: int) -> tuple[Mapping[str, float], str, tuple[str, ...]]:
+    """Where some cells have hours, minutes and seconds, the shorter ones have minutes and seconds."""
+    both = len(units) > 1
+    words = (
+        "minutes and seconds beside hours" if both else "hours and minutes" if CLOCK in units else "hours to seconds"
+    )
+    note = f"is written as {words}, and read in seconds"
+    return _with_bare({CLOCK: 1 / 60 if both else 1.0, LONG_CLOCK: 1.0}, "s", bare, LONG_CLOCK, (note,))
 
 
 def _kept(units: Counter[str]) -> tuple[str, Mapping[str, float]]:

@@ -10,8 +10,8 @@ from argosy.inputs.tables.units import CURRENCIES, DURATIONS
 DECIMALS = (".", ",")
 """What may stand before the fraction of a number."""
 
-CLOCK = "h:mm"
-"""The unit of what is written as hours and minutes, or hours, minutes and seconds; its value is in seconds."""
+CLOCK, LONG_CLOCK = "h:mm", "h:mm:ss"
+"""The units of what is written as hours and minutes, and with seconds; the values are in seconds."""
 
 LONGEST_CHARS = 64
 _OCTET = 255
@@ -108,8 +108,8 @@ def _length_of_time(text: str) -> WrittenNumber | None:
         hours, minutes, seconds, half = clock.groups()
         past = int(hours) * 3600.0 + int(minutes) * 60.0 + float((seconds or "0").replace(",", "."))
         if half is None:
-            return WrittenNumber(past, CLOCK)
-        return WrittenNumber(past % _HALF_DAY_S + (_HALF_DAY_S if half in "pP" else 0.0), CLOCK)
+            return WrittenNumber(past, LONG_CLOCK if seconds else CLOCK)
+        return WrittenNumber(past % _HALF_DAY_S + (_HALF_DAY_S if half in "pP" else 0.0), LONG_CLOCK)
     if not _LENGTH.fullmatch(text):
         return None
     total = sum(float(number.replace(",", ".")) * DURATIONS[unit] for number, unit in _PARTS.findall(text))

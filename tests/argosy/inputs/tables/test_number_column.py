@@ -19,7 +19,9 @@ from argosy.inputs.tables.units import bases_of, common_base
         (["5%", "0"], [5, 0], "%", ""),
         (["$5", "6"], [5, 6], "$", "1 cells without a currency"),
         (["$5", "6 EUR"], [5, 6], "", "several currencies, which are not converted"),
-        (["08:15", "1:00:00"], [29_700, 3600], "h:mm", "hours and minutes"),
+        (["08:15", "23:00", "0"], [29_700, 82_800, 0], "s", "hours and minutes"),
+        (["8:15", "1:00:05"], [495, 3605], "s", "minutes and seconds beside hours"),
+        (["2:05 pm", "11:00 AM"], [50_700, 39_600], "s", "hours to seconds"),
         (["12 jobs", "13 jobs", None], [12, 13, None], "jobs", ""),
     ],
 )

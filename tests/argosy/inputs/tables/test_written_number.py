@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.inputs.tables.written_number import CLOCK, read_number
+from argosy.inputs.tables.written_number import CLOCK, LONG_CLOCK, read_number
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ from argosy.inputs.tables.written_number import CLOCK, read_number
         ("1h 30m", ".", 5400, "s"),
         ("2d4h", ".", 187_200, "s"),
         ("08:15", ".", 29_700, CLOCK),
-        ("1:30:00", ".", 5400, CLOCK),
-        ("2:05 pm", ".", 50_700, CLOCK),
-        ("12:00 am", ".", 0, CLOCK),
+        ("1:30:00", ".", 5400, LONG_CLOCK),
+        ("2:05 pm", ".", 50_700, LONG_CLOCK),
+        ("12:00 am", ".", 0, LONG_CLOCK),
     ],
 )
 def test_a_number_is_read_with_its_unit(text: str, decimal: str, value: float, unit: str) -> None:
