@@ -48,6 +48,8 @@ class TableRequest:
     base_known: bool = False
     """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
     reading: Reading = UNSAID
+    value_alone: bool = True
+    """Whether the only column that is nothing else may hold the values: not where nobody reads what is said of it."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _value(sheet: Sheet, request: TableRequest, taken: Sequence[str | None]) -> 
     if value is not None:
         return value, ()
     id_column = pick(sheet, request.id_column, ID_NAMES, "--id-column")
-    if taken[0] is not None and (alone := pick_alone(sheet, (*taken, id_column))) is not None:
+    if request.value_alone and taken[0] is not None and (alone := pick_alone(sheet, (*taken, id_column))) is not None:
         return alone, (f"values are those of column {shown(alone)}",)
     value = pick(sheet, None, VALUE_NAMES, "--value", required=True)
     assert value is not None
