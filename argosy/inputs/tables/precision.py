@@ -1,4 +1,4 @@
-"""What float64 cannot hold of a column: whole numbers above 2^53, and values that swamp all others."""
+"""What float64 cannot hold of a column, and what it cannot tell: points that may separate thousands."""
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ from argosy.signals.errors import BadInput
 
 EXACT = 2.0**53
 LOST = 0.01
+FAR_LARGER = 20.0
 """Rounding of more than this share of the usual distance of two values is said."""
 
 
@@ -19,7 +20,7 @@ def precision_notes(column: Column, values: Floats) -> tuple[str, ...]:
 
     Raises BadInput where all that tells values apart is lost.
     """
-    return (*_rounding(column, values), *_wild(column, values))
+    return (*_rounding(column, values), *_wild(column, values), *_thousands(column, values))
 
 
 def _rounding(column: Column, values: Floats) -> tuple[str, ...]:
@@ -50,3 +51,20 @@ def _wild(column: Column, values: Floats) -> tuple[str, ...]:
     more = f", and {len(wild) - 1} more" if len(wild) > 1 else ""
     what = f"{values[wild[0]]:g} in row {column.rows[wild[0]]}{more}"
     return (f"{what} lies far beyond all values before: others are not compared with it",)
+
+
+def _thousands(column: Column, values: Floats) -> tuple[str, ...]:
+    """1.234 beside 987 may be 1,234: then all are below 1,000, and those with decimals have three and seem tiny."""
+    sizes = np.abs(values[~np.isnan(values) & (values != 0)])
+    whole = sizes == np.floor(sizes)
+    if not whole.any() or whole.all() or sizes.max() >= 1_000 or sizes[~whole].min() < 1:
+        return ()
+    milli = sizes * 1_000
+    exact = np.isclose(milli, np.round(milli), rtol=0, atol=1e-6).all()
+    if not exact or np.median(sizes[whole]) < FAR_LARGER * np.median(sizes[~whole]):
+        return ()
+    first = int(np.flatnonzero(np.abs(values) == sizes[~whole][0])[0])
+    return (
+        f"{column.text(first)} is read with decimals, far below the whole numbers beside it: if points separate "
+        "thousands, give --decimal ,",
+    )

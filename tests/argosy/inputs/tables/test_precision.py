@@ -49,3 +49,19 @@ def test_what_is_held_well_is_not_mentioned(tmp_path: Path, cells: list[object])
 def test_a_value_that_swamps_all_others_is_said(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, [9.5, 10.5, 1e149, 9.0])
     assert note.startswith("1e+149 in row 4 lies far beyond all values before")
+
+
+def test_points_that_may_separate_thousands_are_said(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(
+        "timestamp;value\n1600000000;987\n1600000060;1.234\n1600000120;1.102\n1600000180;912\n"
+    )
+    (note,) = read_series(TableRequest(tmp_path / "x.csv")).notes
+    assert note.startswith("'1.234' is read with decimals, far below")
+    assert "--decimal ," in note
+
+
+@pytest.mark.parametrize(
+    "cells", [[1.333, 2, 2.5, 3], [100.251, 99, 101.5], [0.123, 0.5, 12], [1.234, 1.5, 2000], [5, 6, 7]]
+)
+def test_usual_decimals_are_not_mentioned(tmp_path: Path, cells: list[object]) -> None:
+    assert notes(tmp_path, cells) == ()
