@@ -12,8 +12,8 @@ from argosy.inputs.time_zone import check_zone
 from argosy.signals.errors import BadInput
 
 
-def _zone(name: str | None) -> str | None:
-    return None if name is None else check_zone("--zone", name)
+def _zone(option: typer.CallbackParam, name: str | None) -> str | None:
+    return None if name is None else check_zone(option.opts[0], name)
 
 
 def _time_format(letters: str | None) -> str | None:

@@ -13,14 +13,14 @@ import numpy as np
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.base_column import BaseColumn
-from argosy.inputs.tables.incidents import read_incidents
+from argosy.inputs.tables.incidents import ListedIncidents, list_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.time_text import iso
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
-from argosy.signals.incidents import Incident, incidents_in
+from argosy.signals.incidents import incidents_in
 from argosy.signals.series import Series
 
 MOST_FILES = 5_000
@@ -60,12 +60,12 @@ class FileIncidents:
     series: str | None = None
     reading: Reading = UNSAID
 
-    def read(self) -> tuple[Incident, ...]:
+    def read(self) -> ListedIncidents:
         if not self.path.is_file():
             raise SourceUnavailable(
                 str(self.path), "there is no such file of incidents", "write it, or schedule another"
             )
-        return _whole(self.path, lambda: read_incidents(self.path, None, self.series, self.reading))
+        return _whole(self.path, lambda: list_incidents(self.path, None, self.series, self.reading))
 
 
 def joined(parts: Sequence[LoadedSeries]) -> LoadedSeries:

@@ -1,13 +1,12 @@
 """What a source is, and what is done with whatever it gives: cut to the stretch, its incidents, its gaps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from argosy.inputs.sources.errors import NoData
-from argosy.inputs.tables.incidents import placed
+from argosy.inputs.tables.incidents import ListedIncidents, offset_notes, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.time_text import iso
 from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
@@ -42,7 +41,7 @@ class Source(Protocol):
 class Incidents(Protocol):
     """Anything that lists incidents."""
 
-    def read(self) -> tuple[Incident, ...]:
+    def read(self) -> ListedIncidents:
         """All there are, in any order. Raises BadInput or SourceUnavailable."""
         ...
 
@@ -64,14 +63,14 @@ def _touches(incident: Incident, series: Series) -> bool:
     return bool(labels_at([incident], series.seconds).any())
 
 
-def with_incidents(loaded: LoadedSeries, incidents: Sequence[Incident], until: int) -> LoadedSeries:
+def with_incidents(loaded: LoadedSeries, listed: ListedIncidents, until: int) -> LoadedSeries:
     """Labels from incidents: those that nobody had labelled by `until` are not known yet."""
-    series = loaded.series
+    series, incidents = loaded.series, listed.incidents
     first, last = int(series.seconds[0]), int(series.seconds[-1])
     known = [each for each in incidents if each.labelled is None or each.labelled <= until]
     here = [each for each in known if each.start <= last and max(each.end, each.start + 1) > first]
     fitted = placed([each for each in here if _covers(each, loaded)], series, "incidents")
-    notes = tuple(note for note in fitted.notes if here)
+    notes = (*offset_notes(listed.naive, loaded.naive), *listed.notes, *fitted.notes) if here else ()
     later = len(incidents) - len(known)
     if later:
         notes += (f"incidents labelled after {iso(until)}, not known then: {later} of {len(incidents)}",)

@@ -15,12 +15,11 @@ from argosy.inputs.sources.addresses import check_kept, standing_in
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.arrow_sheet import ArrowSheet
-from argosy.inputs.tables.incidents import incidents_in_sheet
+from argosy.inputs.tables.incidents import ListedIncidents, incidents_in_sheet
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_sheet
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
-from argosy.signals.incidents import Incident
 
 MOST_ROWS = 5_000_000
 _CHUNK = 50_000
@@ -57,7 +56,7 @@ class SqlIncidents:
     timeout_s: float = 60.0
     reading: Reading = UNSAID
 
-    def read(self) -> tuple[Incident, ...]:
+    def read(self) -> ListedIncidents:
         table = ask(self.url, self.query, {}, self.timeout_s)
         return incidents_in_sheet(ArrowSheet(Path(_place(self.url)), table), self.series, self.reading)
 

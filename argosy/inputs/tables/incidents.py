@@ -64,9 +64,9 @@ def read_incidents(
     return list_incidents(path, step_s, series, reading).incidents
 
 
-def incidents_in_sheet(sheet: Sheet, series: str | None = None, reading: Reading = UNSAID) -> tuple[Incident, ...]:
+def incidents_in_sheet(sheet: Sheet, series: str | None = None, reading: Reading = UNSAID) -> ListedIncidents:
     """The incidents of a table that is open already. Raises BadInput."""
-    return _incidents(_sheet_columns(sheet, series, reading)[0], None, reading).incidents
+    return _incidents(_sheet_columns(sheet, series, reading)[0], None, reading)
 
 
 def _incidents(columns: dict[str, Column], step_s: int | None, reading: Reading) -> ListedIncidents:
@@ -106,6 +106,15 @@ def _ends(column: Column, begins: Moments, step_s: int | None, reading: Reading)
         problem = f"the incident ends at {column.text(first)}, before it starts"
         raise BadInput(column.place(first), problem, "swap start and end")
     return replace(found, seconds=ends)
+
+
+def offset_notes(naive: bool | None, series_naive: bool) -> tuple[str, ...]:
+    """What to say where times of incidents or of the series, but not of both, may be of any zone."""
+    if naive is None or naive == series_naive:
+        return ()
+    without, others = ("incidents", "the series") if naive else ("the series", "incidents")
+    said = f"times of {without} have no offset and are read as UTC, unlike those of {others}"
+    return (f"{said}; if they are local times, say --zone (of a schedule --data-zone)",)
 
 
 def placed(incidents: Sequence[Incident], series: Series, origin: str) -> PlacedIncidents:

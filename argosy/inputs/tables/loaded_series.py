@@ -23,7 +23,7 @@ class LoadedSeries:
     """What was read. `labels` and `base` have one entry per point; None when the table has none.
 
     `incidents` are the runs of `labels`. `notes` are sentences on what was left out, joined or assumed. Without
-    `times_known`, seconds count from an arbitrary zero, and times of day mean nothing.
+    `times_known`, seconds count from an arbitrary zero, and times of day mean nothing. `naive`: no time has an offset.
     """
 
     origin: Path
@@ -33,6 +33,7 @@ class LoadedSeries:
     base: BaseColumn | None
     notes: tuple[str, ...]
     times_known: bool
+    naive: bool = False
 
     def part(self, part: slice) -> "LoadedSeries":
         """A stretch of the points, its incidents those of its labels."""

@@ -11,7 +11,7 @@ from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
 from argosy.inputs.tables.id_columns import refuse_alternating, refuse_mixed
-from argosy.inputs.tables.incidents import list_incidents, placed
+from argosy.inputs.tables.incidents import list_incidents, offset_notes, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.number_times import check_step
@@ -111,6 +111,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
         base,
         (*sheet.notes, *names.notes, *times.notes, *written, *notes, *more),
         times.known,
+        times.naive,
     )
 
 
@@ -259,7 +260,7 @@ def _labels(
 ) -> tuple[Bools | None, tuple[Incident, ...], tuple[str, ...]]:
     if request.incidents is not None:
         found = list_incidents(request.incidents, request.step_s, names.id, request.reading)
-        said = _offset_notes(found.naive, times, request.reading.zone)
+        said = offset_notes(found.naive, times.naive) if times.known and request.reading.zone is None else ()
         fitted = placed(found.incidents, series, named(request.incidents))
         return labels_at(fitted.incidents, series.seconds), fitted.incidents, (*said, *found.notes, *fitted.notes)
     if names.label is None:
@@ -267,14 +268,3 @@ def _labels(
     labels, empty = read_flags(columns[names.label])
     notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
     return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
-
-
-def _offset_notes(naive: bool | None, times: Times, zone: str | None) -> tuple[str, ...]:
-    """What to say where incidents or the series, but not both, have times that may be of any zone."""
-    if naive is None or not times.known:
-        return ()
-    if zone is not None or naive == times.naive:
-        return ()
-    without, others = ("incidents", "the series") if naive else ("the series", "incidents")
-    said = f"times of {without} have no offset and are read as UTC, unlike those of {others}"
-    return (f"{said}; if they are local times, name their --zone",)

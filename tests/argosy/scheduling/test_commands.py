@@ -74,6 +74,7 @@ def test_history_tells_what_waits(home: Path) -> None:
         (("--gaps", "hold", "--files", "a.csv", "--query", "up"), "--query: goes with"),
         (("--gaps", "hold", "--files", "a.csv", "--missed", "often"), "no policy for missed runs"),
         (("--gaps", "hold", "--files", "a.csv", "--zone", "Mars"), "there is no such time zone"),
+        (("--gaps", "hold", "--files", "a.csv", "--data-zone", "Mars"), "--data-zone Mars: there is no such time zone"),
         (("--gaps", "hold", "--files", "a.csv", "--cron", "61 * * * *"), "out of range"),
         (("--gaps", "hold", "--prometheus", "http://h:9090", "--query", "requests_total"), r"ask for rate\("),
         (("--gaps", "hold", "--sql", "postgresql://a:pw12345@h/d", "--query", "SELECT 1"), "a secret stands in it"),

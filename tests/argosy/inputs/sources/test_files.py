@@ -249,3 +249,22 @@ def test_a_query_on_postgresql_is_read_only_and_limited_in_time(postgres_url: st
     slow = {"kind": "sql", "url": postgres_url, "query": "SELECT pg_sleep(9), 1 AS value", "timeout_s": 0.2}
     with pytest.raises(SourceUnavailable, match=r"took longer than 0\.2 s"):
         feed(slow).load(FIRST, ALL)
+
+
+def test_a_zone_is_kept_and_incidents_of_an_unknown_one_are_said(tmp_path: Path) -> None:
+    table = frame(0, 100)
+    table.to_csv(tmp_path / "a.csv", index=False)
+    local = pd.to_datetime(table["timestamp"], unit="s", utc=True).dt.tz_convert("Europe/Berlin").dt.tz_localize(None)
+    start, end = (local[at].strftime("%Y-%m-%d %H:%M:%S") for at in (10, 12))
+    (tmp_path / "incidents.csv").write_text(f"start,end\n{start},{end}\n")
+    incidents = {"kind": "file", "path": str(tmp_path / "incidents.csv")}
+    shifted = files(tmp_path / "a.csv", incidents=incidents)
+    assert shifted.incidents is not None
+    assert shifted.incidents.read().incidents[0].start == FIRST + 10 * STEP_S + 7_200
+    table["timestamp"] = table["timestamp"] + 7_200
+    table.to_csv(tmp_path / "a.csv", index=False)
+    said = files(tmp_path / "a.csv", incidents=incidents).load(FIRST, ALL + 7_200)
+    assert any("times of incidents have no offset and are read as UTC" in note for note in said.notes)
+    zoned = files(tmp_path / "a.csv", incidents=incidents, reading={"zone": "Europe/Berlin"})
+    assert zoned.incidents is not None
+    assert zoned.incidents.read().incidents[0].start == FIRST + 10 * STEP_S
