@@ -10,11 +10,15 @@ _DIED = re.compile(
     r"|\bsegfault at\b|\bsegmentation fault\b|\bSIG(?:SEGV|ABRT|BUS|ILL|FPE)\b"
     r"|\bstatus=\d+/(?:SEGV|ABRT|BUS|ILL|FPE|KILL)\b"
     r"|\bcore dumped\b|\bcode=dumped\b|\bdouble free\b|\bstack smashing\b|\bgeneral protection fault\b"
-    r"|\bout of memory: kill|\boom-kill|\bOOMKilled\b|\bOutOfMemoryError\b|\bStackOverflowError\b|\bCrashLoopBackOff\b"
+    r"|\bout of memory: kill|\boom-kill|\bOOMKilled\b|\bpanicked at\b"
+    r"|\bOutOfMemoryError\b|\bStackOverflowError\b|\bCrashLoopBackOff\b"
     r"|\bterminated by signal\b|\bexited on signal\b|\bkilled by signal\b"
     r"|\b(?:unhandled|uncaught) (?:\w+ ){0,2}(?:exception|error|rejection)\b"
-    r"|\bexception in thread\b|\bBUG: |\bOops: |\bguru meditation\b"
-    r"|\b(?:has|have|was|process|worker|daemon|service) crashed\b",
+    r"|\bexception in thread\b|\bBUG: (?:unable|soft|kernel|bad|scheduling|KASAN|workqueue|spinlock|sleeping)"
+    r"|\bOops: \d|\bguru meditation\b"
+    r"|\b(?:has|have|was|process|worker|daemon|service) crashed\b"
+    r"|\b(?:died|exited|terminated|stopped) unexpectedly\b"
+    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}(?:134|139)\b",
     re.IGNORECASE,
 )
 _TRACE = re.compile(
@@ -28,16 +32,17 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r"\b[\w.-]{1,60}+[=:] {0,2}(?:0|none|null|nil|false|no|ok|-)(?![\w.-])|\b(?:0|no|zero|without) \w+(?: or \w+)?",
+    r"\b[\w.-]{1,60}+[=:] {0,2}(?:0|none|null|nil|false|no|ok|-)(?=\s*(?:[,;.)\]|]|$))"
+    r"|\b(?:0|no|zero|without) \w+(?: or \w+)?",
     re.IGNORECASE,
 )
 _APART_BEFORE, _APART_AFTER = r"(?<![\w./\\@=&?%+-])", r"(?![\w/\\@=&%+-]|\.\w)"
 _FAULT = re.compile(
-    rf"{_APART_BEFORE}(?:(?P<error>errors?|err)|(?P<severe>FATAL|PANIC|EMERG|EMERGENCY|CRITICAL|CRIT|SEVERE)"
-    r"|(?P<fatal>fatal (?:error|exception|signal))|(?P<exception>exceptions?|\w+(?:Exception|Error))"
-    r"|(?P<fault>fail(?:ed|ure|ures|s|ing)?|traceback|segfault|corrupt\w*|crash(?:ed|ing)?|abort(?:ed|ing)?|timed? ?out"
-    r"|refused|unreachable|denied|lost|deadlock|severed|killed|invalid|unable|cannot|can't|could not|couldn't|broken"
-    rf"|illegal|gone|no space left|no route to host|not responding)){_APART_AFTER}"
+    rf"{_APART_BEFORE}(?:(?P<error>(?i:errors?|err))|(?P<severe>FATAL|PANIC|EMERG|EMERGENCY|CRITICAL|CRIT|SEVERE)"
+    r"|(?P<fatal>(?i:fatal (?:error|exception|signal)))|(?P<exception>(?i:exceptions?)|\w+(?:Exception|Error))"
+    r"|(?P<fault>(?i:fail(?:ed|ure|ures|s|ing)?|traceback|segfault|corrupt\w*|crash(?:ed|ing)?|abort(?:ed|ing)?"
+    r"|timed? ?out|refused|unreachable|denied|lost|deadlock|severed|killed|invalid|unable|cannot|can't|could not"
+    rf"|couldn't|broken|illegal|gone|no space left|no route to host|not responding))){_APART_AFTER}"
 )
 _DENIED = re.compile(
     r"(?:\b(?:no|not|never|without|nothing|none|nor|if|on|any|zero|0)\s+(?:\w+\s+){0,1}|n't\s+(?:\w+\s+)?)$",
@@ -46,6 +51,10 @@ _DENIED = re.compile(
 _THING = re.compile(
     r"\s(?:handl\w+|pages?|logs?|report\w*|detect\w*|rate|rates|correct\w+|counts?|counters?|thresholds?|levels?|budget"
     r"|messages?|track\w+|tests?|recovery|listeners?|hooks?|codes?:? 0|buttons?|loaded|ready|is null|is none)\b",
+    re.IGNORECASE,
+)
+_UNTRUE = re.compile(
+    r"[\"']?\s?[=:]\s?[\"']?(?:false|0|no|none|off)\b|\s(?:is )?(?:off|disabled)\b|(?<=: )(?:false|no|none)\b",
     re.IGNORECASE,
 )
 _MENDED = re.compile(
@@ -61,8 +70,15 @@ def told_death(text: str) -> str:
     >>> told_death("pay.service: Main process exited, code=dumped, status=11/SEGV")
     'code=dumped'
     """
-    found = _DIED.search(text[:_SEARCHED_CHARS])
-    return found.group().strip() if found and not _DENIED.search(text[: found.start()]) else ""
+    head = text[:_SEARCHED_CHARS]
+    found = _DIED.search(head)
+    if (
+        not found
+        or _DENIED.search(head[max(0, found.start() - 60) : found.start()])
+        or _UNTRUE.match(head, found.end())
+    ):
+        return ""
+    return "" if _THING.match(head, found.end()) else found.group().strip()
 
 
 def told_trace(text: str) -> str:

@@ -22,7 +22,7 @@ _STRONG = frozenset({"severe", "fatal"})
 def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for every seed: it draws nothing
     """A verdict and a reason for each numbered line of a prompt, in the form that `prompts/logs` asks for."""
     entries = read_entries(prompt)
-    known = read_labelled(prompt)
+    known = [(_level(each.entry), each) for each in read_labelled(prompt)]
     if not entries:
         return "I see no numbered log lines, so I have nothing to say."
     total = read_total(prompt) or sum(entry.count for _, entry in entries)
@@ -35,9 +35,9 @@ def judge_lines(prompt: str, seed: int) -> str:  # noqa: ARG001  the same for ev
     return "\n".join(lines)
 
 
-def _verdict(entry: TemplateEntry, known: Sequence[LabelledTemplate], total: int) -> tuple[bool, str]:
+def _verdict(entry: TemplateEntry, known: Sequence[tuple[Severity, LabelledTemplate]], total: int) -> tuple[bool, str]:
     level = _level(entry)
-    alike = [(_alike(each.entry.text, entry.text), each) for each in known if _level(each.entry) is level]
+    alike = [(_alike(each.entry.text, entry.text), each) for its_level, each in known if its_level is level]
     likeness, like = max(alike, key=lambda each: each[0], default=(0.0, None))
     if like is not None and likeness >= _ALIKE:
         same = "its template was" if like.entry.text == entry.text else "like a line that was"

@@ -12,11 +12,15 @@ _SPOKEN = (
     r"(?<!status=)(?<!status )(?<!status: )(?<!status:)(?<!code=)(?<!code )(?<!code: )(?<!code:)(?<!rc=)(?<!rc: )"
     r"(?<!exit )(?<!errno=)(?<!errno )(?<!\" )(?<!returned )"
 )
+# None of what went wrong is another message than some of it.
+_COUNTED = ("errors", "error", "failures", "failed", "fatal", "critical", "exceptions", "timeouts", "lost", "dropped")
+_AFTER_COUNTED = "|".join(f"(?<={word}{between}0)" for word in _COUNTED for between in ("=", ": ", ":", " "))
+_NONE = rf"(?!0(?: (?:{'|'.join(_COUNTED)})\b|(?!{_CHAR})(?:{_AFTER_COUNTED})))"
 _VALUES = re.compile(
     rf"{_WORD}(?:"
     r"[A-Za-z]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,+:Z-]*+"
-    rf"|{_SPOKEN}\d{{1,3}}(?!{_CHAR})"
+    rf"|{_SPOKEN}{_NONE}\d{{1,3}}(?!{_CHAR})"
     rf"|(?:\d{{4,}}|\d{{1,3}}[/:@%+#A-Za-z_-]|\d{{1,3}}\.\d){_CHAR}*+"
     rf"|(?:[A-Za-z_/:@%+#-]|\.(?!\.))++\d{_CHAR}*+"
     rf"|/[\w.@%+#-]++/{_CHAR}*+"

@@ -43,6 +43,8 @@ def test_a_level_of_error_or_above_is_abnormal_however_often_it_comes(level: Sev
         'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
         "server process (PID <*>) was terminated by signal <*>: Segmentation fault",
         "worker crashed with exit code 1",
+        "thread 'main' panicked at src/main.rs:4:5",
+        "step 3 ended with exit code 139",
     ],
 )
 @pytest.mark.parametrize("level", [Severity.UNKNOWN, Severity.INFO, Severity.WARNING])
@@ -72,6 +74,9 @@ def test_an_exception_is_a_crash_unless_its_level_says_that_it_was_handled() -> 
         "instruction cache parity error corrected",
         "kernel.panic=10 panic_on_oops=0",
         "the crash reporter is on",
+        "0 errors, 0 warnings; failed: 0",
+        "OOMKilled=false panic: no",
+        "uncaught exception handler registered",
     ],
 )
 def test_words_of_alarm_that_tell_of_nothing_are_normal(text: str) -> None:
@@ -98,6 +103,11 @@ def test_rarity_is_judged_over_the_whole_log_and_its_reason_has_the_counts() -> 
     (large,) = judged(entry, total=4_000)
     assert small == NumberedVerdict(False, "no level; says 'failed', in 4 of 1,000 lines: not rare")
     assert large == NumberedVerdict(True, "no level; says 'failed', in 4 of 4,000 lines: rare")
+
+
+@pytest.mark.parametrize("text", ["Failed to start Payment.", "backup failed: No space left", "CRITICAL: disk lost"])
+def test_a_fault_without_a_level_is_told_in_any_case(text: str) -> None:
+    assert judged(TemplateEntry(text))[0].abnormal
 
 
 @given(st.lists(st.sampled_from(["a failed", "b lost: error", "c well", "FATAL d"]), min_size=1, max_size=6))
