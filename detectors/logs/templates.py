@@ -22,7 +22,7 @@ MOST_MINED_CHARS = 2_000
 MOST_EXAMPLES = 3
 _MOST_WORDS = 120
 _SIMILAR = 0.7
-_MOST_REMEMBERED = 100_000
+_MOST_REMEMBERED_CHARS = 16_000_000
 
 
 @dataclass(eq=False)
@@ -52,7 +52,9 @@ class TemplateMiner:
         self._drain = Drain(most, _SIMILAR)
         self._known: dict[tuple[Severity, str], int] = {}
         self._templates: dict[int, Template] = {}
-        self._seen = 0
+        self._seen = self._remembered_chars = 0
+        self.unread_errors = 0
+        """How many of the lines that got `OTHERS` have a level of ERROR or above."""
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -71,6 +73,8 @@ class TemplateMiner:
         for place, id in enumerate(ids):
             if id < 0:
                 ids[place] = self._mine(*keys[place], texts[place])
+        if OTHERS in self._templates:
+            self.unread_errors += sum(id == OTHERS and level.is_error for id, level in zip(ids, levels, strict=True))
         found = np.array(ids, dtype=np.int64)
         self._count(found)
         return found
@@ -81,13 +85,18 @@ class TemplateMiner:
         apart = keeps_lines_apart(line) or "-"
         apart = apart if severity is Severity.UNKNOWN else f"{severity.value}:{apart}"
         id = self._placed(apart, line.split()[:_MOST_WORDS], severity)
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
-        self._known[severity, line] = id
+        self._remember(severity, line, id)
         template = self._templates[id]
         if len(template.examples) < MOST_EXAMPLES and text not in template.examples:
             template.examples.append(text)
         return id
+
+    def _remember(self, severity: Severity, line: str, id: int) -> None:
+        self._remembered_chars += len(line) + 100  # about what a short line takes beside its text
+        if self._remembered_chars > _MOST_REMEMBERED_CHARS:
+            self._known.clear()
+            self._remembered_chars = len(line)
+        self._known[severity, line] = id
 
     def _placed(self, apart: str, words: Sequence[str], severity: Severity) -> int:
         cluster = self._drain.place(apart, words)

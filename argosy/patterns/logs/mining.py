@@ -56,6 +56,8 @@ class MinedLog:
     templates: Sequence[Template] = ()
     lines: int = 0
     sessions: dict[str, set[int]] = field(default_factory=dict)
+    unread_errors: int = 0
+    """How many lines at ERROR or above fit none of the templates that there may be."""
 
 
 def mine(log: Log, tally: LineTemplates, most_templates: int, done: Callable[[int], None]) -> MinedLog:
@@ -73,5 +75,5 @@ def mine(log: Log, tally: LineTemplates, most_templates: int, done: Callable[[in
             if session:
                 found.sessions.setdefault(session, set()).add(id)
         done(found.lines)
-    found.templates = miner.templates
+    found.templates, found.unread_errors = miner.templates, miner.unread_errors
     return found

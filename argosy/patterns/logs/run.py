@@ -209,7 +209,8 @@ def _notes(request: LogsRequest, mined: MinedLog, reader: LogPrompt, session: st
     others = next((each.count for each in mined.templates if each.id == OTHERS), 0)
     if others:
         most = f"the {request.most_templates:,} templates that there may be"
-        notes.append(f"{others:,} lines fit none of {most} and were not read; raise --most-templates")
+        bad = f", {mined.unread_errors:,} of them at ERROR or above" if mined.unread_errors else ""
+        notes.append(f"{others:,} lines fit none of {most} and were not read{bad}; raise --most-templates")
     return notes
 
 

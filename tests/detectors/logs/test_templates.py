@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from argosy.detectors.logs import templates
 from argosy.detectors.logs.masking import WILDCARD, keeps_lines_apart, masked
 from argosy.detectors.logs.templates import MOST_EXAMPLES, OTHERS, TemplateMiner
 from argosy.signals.severity import Severity
@@ -100,6 +101,13 @@ def test_beyond_the_most_templates_lines_that_fit_none_are_counted() -> None:
     ids = miner.add(["alpha beta gamma", "delta epsilon", "zeta eta theta iota", "alpha beta gamma", "kappa"]).tolist()
     assert ids == [1, 2, OTHERS, 1, OTHERS]
     assert [(each.id, each.count) for each in miner.templates] == [(1, 2), (2, 1), (OTHERS, 2)]
+
+
+def test_lines_beyond_what_is_remembered_have_the_same_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"job {name} went {name * 3} far" for name in ("ann", "bob", "cem") * 40]
+    whole = mined(lines)
+    monkeypatch.setattr(templates, "_MOST_REMEMBERED_CHARS", 300)
+    assert mined(lines) == whole
 
 
 def test_a_line_without_structure_does_not_make_mining_slow() -> None:
