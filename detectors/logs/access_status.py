@@ -7,13 +7,14 @@ from argosy.signals.severity import Severity
 _NAMES = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "CONNECT", "PROPFIND", "TRACE")
 _METHODS = f"(?:{'|'.join(_NAMES)})"
 _STATUS = re.compile(
-    rf"\"{_METHODS} (?:[^\"\\]|\\.){{0,2048}}+\"[ ,|\t]{{1,3}}(?:from \S{{1,60}} - )?\"?(?P<quoted>\d{{3}})\b"
+    rf"(?<!\\)\"{_METHODS} (?:[^\"\\]|\\.){{0,2048}}+\"[ ,|\t]{{1,3}}(?:from \S{{1,60}} - )?\"?(?P<quoted>\d{{3}})\b"
     rf"|\b{_METHODS} [^\s\"]{{1,2048}}+(?: HTTP/[\d.]{{1,3}})?\"?[ \t]{{1,3}}(?P<plain>\d{{3}})\b"
     rf"|\s(?P<before>\d{{3}}) \"{_METHODS} "
     r"|\b[A-Z_]{3,30}/(?P<squid>\d{3}) \d+ [A-Z]{3,8} "
     r"|\s(?:[+-]?\d{1,9}/){4}\+?-?\d{1,9} (?P<haproxy>\d{3}) [+\d]"
     r"|\[GIN\][^|]{1,40}\|\s{0,6}(?P<gin>\d{3})\s{0,6}\|"
-    r"|\bCompleted (?P<rails>\d{3}) [A-Z]"
+    r"|\bCompleted (?P<rails>\d{3}) [A-Z]|\bSent (?P<phoenix>\d{3}) in \d"
+    rf"|\b{_METHODS} [^\s\"]{{1,2048}}+ (?:->|=>|→) (?P<arrow>\d{{3}})\b"
     r"|^(?:https?|h2|grpcs?|wss?) \d{4}-\d\d-\d\dT\S{1,30} \S{1,99} \S{1,60} \S{1,60} "
     r"(?:-?[\d.]{1,9} ){3}(?P<alb>\d{3}) "
 )
@@ -25,7 +26,7 @@ _NAMED = re.compile(
 _OF_HTTP = re.compile(
     rf"\bHTTP/\d|\b{_METHODS}\b|(?:^|[\s,{{\"])(?:path|uri|url|method|request|route|endpoint)[\"']?[=:]"
 )
-_SIGNS = (*(f"{name} " for name in _NAMES), "ompleted ", "tatus", "TATUS", "_code", " HTTP/")
+_SIGNS = (*(f"{name} " for name in _NAMES), "ompleted ", "Sent ", "tatus", "TATUS", "_code", " HTTP/")
 
 
 def access_severity(line: str) -> Severity:

@@ -14,11 +14,12 @@ _TABLE: Mapping[Severity, str] = {
     Severity.WARNING: """warn warning wrn warnings warnung avertissement attention advertencia aviso avvertenza avviso
         警告 предупреждение 경고""",
     Severity.ERROR: """error err eror fehler erreur erro errore severe failure fail fallo fehlschlag grave schwerwiegend
-        schwer échec echec fault エラー 错误 錯誤 异常 異常 障害 失敗 失败 故障 严重 嚴重 重大 ошибка 오류 에러 심각""",
-    Severity.CRITICAL: """critical crit crt kritisch critique crítico critico crítica critica critici
+        schwerwiegender schwerer
+        échec echec fault エラー 错误 錯誤 异常 異常 障害 失敗 失败 故障 严重 嚴重 重大 ошибка 오류 에러 심각""",
+    Severity.CRITICAL: """critical crit crt kritisch kritischer critique crítico critico crítica critica critici
         クリティカル 危急 严重错误 嚴重錯誤 重大エラー 重大なエラー 关键 критическая""",
-    Severity.FATAL: """fatal ftl panic dpanic schwerer_fehler erreur_fatale error_fatal fatal_error fatale
-        致命 致命的 致命错误 致命錯誤 致命的エラー 致命的なエラー フェイタル 치명적 фатальная""",
+    Severity.FATAL: """fatal ftl panic dpanic fatale
+        致命 致命的 致命错误 致命錯誤 致命的エラー 致命的なエラー 致命エラー フェイタル 치명적 фатальная""",
     Severity.ALERT: """alert alerte alerta alarm アラート 警报 警報""",
     Severity.EMERGENCY: """emerg emergency emergencia notfall urgence 緊急 紧急 非常事態""",
 }
@@ -26,9 +27,9 @@ _TABLE: Mapping[Severity, str] = {
 WORDS: Mapping[str, Severity] = {word: severity for severity, words in _TABLE.items() for word in words.split()}
 """Casefolded."""
 
-_WEAK = """fine finer finest config konfiguration log note statement detail hint context fail failure fault grave schwer
-    attention aviso ok success alarm verbose information infos 障害 失敗 失败 故障 异常 異常 注意 提示 关键 重大 详细
-    詳細 通知"""
+_WEAK = """fine finer finest config konfiguration log note statement detail hint context fail failure fault grave
+    schwerer attention aviso ok alarm verbose information infos 障害 失敗 失败 故障 异常 異常 注意 提示 关键 重大
+    详细 詳細 通知 success"""
 WEAK = frozenset(_WEAK.split())
 """Those that are common words too: they are levels only within brackets, between bars, or before a colon."""
 

@@ -54,6 +54,7 @@ _TIMES = """jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri 
 _NAMES_OF_TIMES = frozenset(_TIMES.split())
 _TIME = re.compile(r"\d{1,2}:\d\d|^\d{10,19}(?:\.\d+)?$|^\d{4}-\d\d-\d\d|^(?i:z|utc|gmt|am|pm|[+-]\d{4})$")
 _NOTHING = re.compile(r":\s{0,3}(?:0|none|null|nil|false|-|\"\"|'')(?:[\s,.;)]|$)", re.IGNORECASE)
+_CHANNEL = re.compile(r"^[\w.-]{1,60}\.(?=[A-Z]{4,9}$)")  # Monolog writes production.ERROR: message
 _NOT = frozenset({"0", "no", "zero", "kein", "keine", "keinen", "without", "aucun", "aucune", "sin", "sans", "ohne"})
 
 
@@ -190,7 +191,7 @@ def _in_brackets(open: str, inner: str) -> Severity | None:
 
 
 def _of_word(token: re.Match[str], head: str, front: _Front) -> Severity | None:
-    word = token["word"]
+    word = _CHANNEL.sub("", token["word"]) if head.startswith(":", token.end()) else token["word"]
     severity = WORDS.get(word.casefold())
     if severity is None or front.previous.casefold() in _NOT:
         return None

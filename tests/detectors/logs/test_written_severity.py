@@ -114,6 +114,15 @@ error|ERROR
 unknown|0 ERROR found
 unknown|TRACE /path HTTP
 fatal|panic: runtime error: x
+error|[2026-03-02 10:00:00] production.ERROR: x {"exception":"y"}
+info|[2026-03-02 10:00:00] app.INFO: x {"error":"y"}
+critical|2026-03-02 10:00:00 Kritischer Fehler: x
+error|2026-03-02 10:00:00 Schwerwiegender Fehler: x
+error|2026-03-02 10:00:00 INFO GET /x -> 503
+error|10:00:00.120 [info] Sent 500 in 3ms
+fatal|[02-Mar-2026 10:00:00 UTC] PHP Fatal error:  Uncaught x
+warning|2026-03-02 10:00:00 Avertissement : x
+fatal|2026-03-02 10:00:00 致命エラー: x
 fatal|2026-03-02 10:00:00 致命的なエラー: x
 fatal|2026-03-02 10:00:00 [致命] x
 """
