@@ -1,7 +1,7 @@
 """The options by which a table is read, once for all commands that read a series."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Annotated, Any
 
@@ -73,13 +73,13 @@ OPTIONS: dict[str, Any] = {
 """The option of each field of `Reading`, called as the field."""
 
 
-def with_reading(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for each field of its parameter `reading`.
+def with_reading(command: Callable[..., None], fields: Iterable[str] = OPTIONS) -> Callable[..., None]:
+    """The command with an option for each of these fields of its parameter `reading`, all by default.
 
     Where it has another option of that name, this one is called --data-NAME.
     """
     signature = inspect.signature(command)
-    names = {(f"data_{field}" if field in signature.parameters else field): field for field in OPTIONS}
+    names = {(f"data_{field}" if field in signature.parameters else field): field for field in fields}
     options = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=OPTIONS[field])
         for name, field in names.items()

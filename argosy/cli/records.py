@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.cli import options
+from argosy.cli.reading_options import with_reading
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     from argosy.patterns.records.run import RecordsJob, RecordsResult
 
 _SHOWN = 20
+_READING = ("time_format", "skip", "comment", "decimal")
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     example = "argosy records signins.jsonl --group user --without id --review --rules rules.md --model openai:gpt-4.1"
-    app.command("records", epilog=f"Example: {example}")(records)
+    app.command("records", epilog=f"Example: {example}")(with_reading(records, _READING))
 
 
 def records(
@@ -34,12 +37,7 @@ def records(
     fields: Annotated[str | None, typer.Option(help="Only these fields, by commas; * is anything.")] = None,
     without: Annotated[str | None, typer.Option(help="Not these fields, by commas; * is anything.")] = None,
     names: Annotated[str | None, typer.Option(help="Numbers that are names, such as codes; by commas.")] = None,
-    decimal: Annotated[
-        str | None, typer.Option(help="What stands before the fraction of numbers: . or ,; else found out.")
-    ] = None,
-    time_format: Annotated[
-        str | None, typer.Option(help="How times are written, such as '%d.%m.%Y %H:%M'; else found out.")
-    ] = None,
+    reading: Reading = UNSAID,
     embed: Annotated[
         str,
         typer.Option(
@@ -76,7 +74,6 @@ def records(
     from argosy.cli.score import check_kind
     from argosy.detectors.records.distances import Method, Shape
     from argosy.detectors.records.groups import GroupOptions
-    from argosy.inputs.records.field_forms import WrittenAs
     from argosy.inputs.records.records_file import RecordsFormat, RecordsRequest
     from argosy.patterns.records.run import RecordsJob
 
@@ -89,7 +86,7 @@ def records(
         _listed(fields),
         _listed(without),
         _listed(names),
-        WrittenAs(decimal, time_format),
+        reading,
     )
     how = one_of("--method", method, {each.value: each for each in Method})
     task = RecordsJob(

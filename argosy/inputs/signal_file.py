@@ -68,6 +68,6 @@ def read_signal(kind: SignalKind, table: TableRequest) -> ReadSignal:
             lines, labels = read_lines(LogRequest(table.path, label=table.label))
             return ReadSignal(lines, None if labels is None else np.array(labels, dtype=np.bool_))
         case SignalKind.RECORDS:
-            read = read_records(RecordsRequest(table.path))
+            read = read_records(RecordsRequest(table.path, reading=table.reading))
             return ReadSignal(read.records, notes=tuple(read.notes), numbers=read.numbers)
     assert_never(kind)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from argosy.inputs.records.field_cells import FieldCells
-from argosy.inputs.records.moments import TimeForm, time_form
+from argosy.inputs.records.moments import TimeForm, said_form, time_form
 from argosy.inputs.tables.number_column import decimal_sign, read_number_column
+from argosy.inputs.tables.reading import Reading
 from argosy.inputs.tables.written_number import PLAIN, read_number
 from argosy.signals.records import Field, Moment
 
@@ -44,23 +45,15 @@ class FieldForm:
     missing: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class WrittenAs:
-    """How somebody says that numbers and times are written; None where it is to be found out."""
-
-    decimal: str | None = None
-    time_format: str | None = None
-
-
 AS_TEXT = FieldForm(FieldKind.TEXT)
 
 
-def learn_forms(fields: Sequence[FieldCells], written: WrittenAs) -> dict[str, FieldForm]:
+def learn_forms(fields: Sequence[FieldCells], reading: Reading) -> dict[str, FieldForm]:
     """The form of each field. Where a field's own numbers do not tell the decimal sign, those of the others do."""
     signs = {field.name: _own_sign(field) for field in fields}
     told = Counter(sign for sign in signs.values() if sign)
-    usual = written.decimal or (told.most_common(1)[0][0] if told else ".")
-    return {field.name: _form(field, signs[field.name], usual, written) for field in fields}
+    usual = reading.decimal or (told.most_common(1)[0][0] if told else ".")
+    return {field.name: _form(field, signs[field.name], usual, reading) for field in fields}
 
 
 def _own_sign(field: FieldCells) -> str | None:
@@ -79,16 +72,16 @@ def is_number(cell: Field) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
-def _form(field: FieldCells, own: str | None, usual: str, written: WrittenAs) -> FieldForm:
+def _form(field: FieldCells, own: str | None, usual: str, reading: Reading) -> FieldForm:
     texts = field.written
     if texts and not field.quoted and FLAGS.keys() >= set(texts):
         return FieldForm(FieldKind.FLAG)
-    times = _times(field, written.time_format)
+    times = _times(field, reading.time_format)
     if times is not None:
         return FieldForm(FieldKind.TIME, times=times)
     if not texts or _are_names(field, texts):
         return AS_TEXT
-    for sign in dict.fromkeys((written.decimal, own, usual)):
+    for sign in dict.fromkeys((reading.decimal, own, usual)):
         if sign is None:
             continue
         if number_share(field, sign) >= MOST_OF_CELLS:
@@ -108,11 +101,12 @@ def _missing_words(field: FieldCells, decimal: str) -> frozenset[str]:
 
 
 def _times(field: FieldCells, format: str | None) -> TimeForm | None:
-    cells = [cell for cell in field.present if isinstance(cell, str) or is_number(cell)]
-    for form in (None if format is None else TimeForm(format), time_form(field.name, cells)):  # type: ignore[arg-type]
+    cells = [cell for cell in field.present if isinstance(cell, str | int | float) and not isinstance(cell, bool)]
+    said = None if format is None else said_form(field.name, format, cells)
+    for form in (said, time_form(field.name, cells)):
         if form is None:
             continue
-        known = {cell: form.read(cell) is not None for cell in set(cells)}  # type: ignore[arg-type]
+        known = {cell: form.read(cell) is not None for cell in set(cells)}
         if cells and field.share(sum(known[cell] for cell in cells)) >= MOST_OF_CELLS:
             return form
     return None

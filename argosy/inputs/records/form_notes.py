@@ -8,12 +8,12 @@ from argosy.inputs.records.field_forms import (
     MOST_OF_CELLS,
     FieldForm,
     FieldKind,
-    WrittenAs,
     are_whole,
     number_share,
 )
 from argosy.inputs.records.moments import has_offset, looks_like_time
 from argosy.inputs.tables.number_column import decimal_sign, read_number_column, two_readings
+from argosy.inputs.tables.reading import Reading
 from argosy.inputs.tables.written_number import DECIMALS, PLAIN, read_number
 
 _MANY = 0.5
@@ -21,10 +21,10 @@ _LISTED = 8
 _MOST_TOLD = 12
 
 
-def form_notes(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], written: WrittenAs) -> tuple[str, ...]:
+def form_notes(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], reading: Reading) -> tuple[str, ...]:
     """Notes on the forms that were learned for fields; of each kind one on many, or some on one each."""
-    own = [note for field in fields for note in _own_notes(field, forms[field.name], written)]
-    return (*_grouped(fields, forms, written), *_few(own))
+    own = [note for field in fields for note in _own_notes(field, forms[field.name], reading)]
+    return (*_grouped(fields, forms, reading), *_few(own))
 
 
 def odd_notes(odd: Mapping[str, tuple[FieldCells, Sequence[int]]], forms: Mapping[str, FieldForm]) -> tuple[str, ...]:
@@ -47,13 +47,13 @@ def _few(notes: Sequence[str]) -> tuple[str, ...]:
     return (*notes[:_MOST_TOLD], f"and {more} more such notes") if more > 0 else tuple(notes)
 
 
-def _grouped(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], written: WrittenAs) -> Iterator[str]:
+def _grouped(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], reading: Reading) -> Iterator[str]:
     """One note for all fields of which the same is to be said."""
     numbers = [field for field in fields if forms[field.name].kind is FieldKind.NUMBER]
     commas = [
         field.name for field in numbers if forms[field.name].decimal == "," and any(map(_is_parted, field.written))
     ]
-    if commas and written.decimal is None:
+    if commas and reading.decimal is None:
         yield f"decimal commas in {_listed(commas)}; --decimal . if they are none"
     quoted = [field.name for field in numbers if field.quoted]
     if quoted:
@@ -74,24 +74,24 @@ def _is_padded(text: str) -> bool:
     return len(text) > 1 and text[0] == "0" and text.isdigit()
 
 
-def _own_notes(field: FieldCells, form: FieldForm, written: WrittenAs) -> Iterator[str]:
+def _own_notes(field: FieldCells, form: FieldForm, reading: Reading) -> Iterator[str]:
     match form.kind:
         case FieldKind.NUMBER:
-            yield from _number_notes(field, form, written)
+            yield from _number_notes(field, form, reading)
         case FieldKind.TIME:
             yield from _time_notes(field, form)
         case FieldKind.TEXT:
             yield from _text_notes(field)
 
 
-def _number_notes(field: FieldCells, form: FieldForm, written: WrittenAs) -> Iterator[str]:
+def _number_notes(field: FieldCells, form: FieldForm, reading: Reading) -> Iterator[str]:
     if form.missing:
         words = " and ".join(map(shown, sorted(form.missing)))
         count = sum(text in form.missing for text in field.written)
         yield f"{field.name}: {words} in {count} of {len(field.present)} values is no number and counts as missing"
-    if written.decimal not in (None, form.decimal):
-        yield f"{field.name} is not written with the {written.decimal!r} of --decimal, but with {form.decimal!r}"
-    elif written.decimal is None and form.decimal == "." and decimal_sign(field.written) is None:
+    if reading.decimal not in (None, form.decimal):
+        yield f"{field.name} is not written with the {reading.decimal!r} of --decimal, but with {form.decimal!r}"
+    elif reading.decimal is None and form.decimal == "." and decimal_sign(field.written) is None:
         unsure = two_readings(field.written)
         if unsure is not None and len({_shape(text) for text in field.written}) > 1:
             (value,) = read_number_column([unsure]).values

@@ -10,6 +10,7 @@ from argosy.signals.records import Moment
 
 ISO = "ISO 8601"
 UNIX = "Unix "
+EXCEL = "days of Excel"
 
 LONGEST_CHARS = 48
 _SAMPLED = 200
@@ -42,7 +43,7 @@ _NAMED_TIME = re.compile(r"time|date|when|stamp|epoch|(?:^|[_. ])(?:at|ts)$|[a-z
 
 @dataclass(frozen=True)
 class TimeForm:
-    """How a field writes times: `ISO`, a format of strptime, or `UNIX` with a unit.
+    """How a field writes times: `ISO`, a format of strptime, `UNIX` with a unit, or `EXCEL`.
 
     `or_else` is the format that reads them as well, with day and month changed over.
     """
@@ -88,6 +89,15 @@ def time_form(name: str, cells: Sequence[str | int | float]) -> TimeForm | None:
     return _text_form(texts, [cell for cell in cells if isinstance(cell, str)])
 
 
+def said_form(name: str, format: str, cells: Sequence[str | int | float]) -> TimeForm | None:
+    """How a person says that times are written, where a field can be meant: numbers only if it is called a time."""
+    if format not in ("unix", "excel"):
+        return TimeForm(format)
+    if not cells or _NAMED_TIME.search(name) is None:
+        return None
+    return TimeForm(EXCEL) if format == "excel" else _unix_form(cells)
+
+
 def _unix_form(sample: Sequence[str | int | float]) -> TimeForm | None:
     numbers = [number for cell in sample if (number := _number(cell)) is not None]
     for unit, per_second in _PER_SECOND.items():
@@ -128,6 +138,8 @@ def _at(cell: str | int | float, format: str) -> datetime | None:
     if format.startswith(UNIX):
         number = _number(cell)
         return None if number is None else _since_epoch(number / _PER_SECOND[format.removeprefix(UNIX)])
+    if format == EXCEL:
+        return _excel_at(cell)
     if not isinstance(cell, str) or len(cell) > LONGEST_CHARS:
         return None
     text = " ".join(cell.split())
@@ -140,6 +152,11 @@ def _at(cell: str | int | float, format: str) -> datetime | None:
         return datetime.strptime(plain, format).replace(tzinfo=offset)
     except ValueError:
         return datetime.strptime(text, format).replace(tzinfo=UTC)
+
+
+def _excel_at(cell: str | int | float) -> datetime | None:
+    days = _number(cell)
+    return None if days is None or days < 1 else datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=days)
 
 
 def _iso_at(text: str) -> datetime | None:

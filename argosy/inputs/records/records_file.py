@@ -22,11 +22,12 @@ from argosy.inputs.logs.byte_stream import (
     whole_lines,
 )
 from argosy.inputs.records.chosen_fields import FieldChoice, choose_fields
-from argosy.inputs.records.field_forms import FieldForm, WrittenAs
+from argosy.inputs.records.field_forms import FieldForm
 from argosy.inputs.records.json_records import LONGEST_TEXT, as_row, listed, parsed
 from argosy.inputs.records.typed_rows import typed_rows
 from argosy.inputs.tables.csv_header import SEPARATORS
 from argosy.inputs.tables.csv_sheet import CsvSheet
+from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
@@ -55,8 +56,8 @@ class RecordsRequest:
     """What to read. Names of fields may have `*` for anything; of nested JSON they are dotted.
 
     Without `fields` all but those of `without` are taken. `names` are numbers that stand for something else, such as
-    codes. The field of `group` tells groups apart, and is no field of the records. `written` says how numbers and times
-    are written, where that is not to be found out.
+    codes. The field of `group` tells groups apart, and is no field of the records. `reading` says how tables, numbers
+    and times are written, where that is not to be found out.
     """
 
     path: Path
@@ -65,7 +66,7 @@ class RecordsRequest:
     fields: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    written: WrittenAs = field(default_factory=WrittenAs)
+    reading: Reading = UNSAID
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +93,11 @@ class _Odd:
     spoiled: DamagedLines = field(default_factory=DamagedLines)
     broken: list[int] = field(default_factory=list)
     cut: int = 0
+    assumed: list[str] = field(default_factory=list)
 
     @property
     def notes(self) -> Iterator[str]:
+        yield from self.assumed
         if self.broken:
             lines = ", ".join(map(str, self.broken[:_NAMED_LINES])) + (", …" if len(self.broken) > _NAMED_LINES else "")
             yield f"{len(self.broken)} lines are no JSON and were taken as texts: line {lines}"
@@ -114,7 +117,7 @@ def read_records(request: RecordsRequest, like: Mapping[str, FieldForm] | None =
     with held(request.path) as path:
         try:
             format_ = _format(request, path, called)
-            found = list(_READERS[format_](path, called, odd))
+            found = list(_READERS[format_](path, called, odd, request.reading))
         except BadInput as bad:
             raise BadInput(bad.place.replace(str(path), called), bad.problem, bad.mend) from bad
     if not found:
@@ -122,7 +125,7 @@ def read_records(request: RecordsRequest, like: Mapping[str, FieldForm] | None =
     chosen = choose_fields(_choice(request), called, [_shortened(row, odd) for _, row in found])
     numbers = np.array([number for number, _ in found], dtype=np.int64)
     quoted = format_ is not RecordsFormat.CSV
-    typed = typed_rows(chosen.rows, numbers.tolist(), chosen.names, quoted, request.written, like or {})
+    typed = typed_rows(chosen.rows, numbers.tolist(), chosen.names, quoted, request.reading, like or {})
     notes = (*odd.notes, *_table_note(request, format_, typed.rows), *chosen.notes, *typed.notes)
     return ReadRecords(Records(called, typed.rows, chosen.groups), numbers, format_, notes, chosen.hidden, typed.forms)
 
@@ -157,8 +160,9 @@ def _format(request: RecordsRequest, path: Path, called: str) -> RecordsFormat:
     return RecordsFormat.CSV if any(suffix in _TABLES for suffix in suffixes) else RecordsFormat.TEXT
 
 
-def _table_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:  # noqa: ARG001
-    sheet = open_sheet(path)
+def _table_rows(path: Path, called: str, odd: _Odd, reading: Reading) -> Iterator[tuple[int, Row]]:  # noqa: ARG001
+    sheet = open_sheet(path, reading)
+    odd.assumed += sheet.notes
     columns = sheet.texts() if isinstance(sheet, CsvSheet) else sheet.read(sheet.columns)
     if not columns:
         return
@@ -168,7 +172,7 @@ def _table_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]
         yield number, as_row(dict(zip(columns, (None if value == "" else value for value in values), strict=True)))
 
 
-def _text_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
+def _text_rows(path: Path, called: str, odd: _Odd, reading: Reading) -> Iterator[tuple[int, Row]]:  # noqa: ARG001
     number = 0
     for lines in line_blocks(path, called, odd.spoiled):
         for line in lines:
@@ -177,7 +181,7 @@ def _text_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
                 yield number, {"text": line}
 
 
-def _json_rows(path: Path, called: str, odd: _Odd) -> Iterator[tuple[int, Row]]:
+def _json_rows(path: Path, called: str, odd: _Odd, reading: Reading) -> Iterator[tuple[int, Row]]:  # noqa: ARG001
     """One value a line where the first line is one, else the file as one document."""
     first = next((line for line in islice(whole_lines(path, called), 1_000) if line.strip()), b"")
     try:
@@ -218,7 +222,7 @@ def _shortened(row: Row, odd: _Odd) -> Row:
     return row
 
 
-_READERS: Mapping[RecordsFormat, Callable[[Path, str, _Odd], Iterator[tuple[int, Row]]]] = {
+_READERS: Mapping[RecordsFormat, Callable[[Path, str, _Odd, Reading], Iterator[tuple[int, Row]]]] = {
     RecordsFormat.CSV: _table_rows,
     RecordsFormat.PARQUET: _table_rows,
     RecordsFormat.JSON: _json_rows,

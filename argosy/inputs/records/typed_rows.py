@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from argosy.inputs.records.field_cells import FieldCells
-from argosy.inputs.records.field_forms import FieldForm, FieldKind, WrittenAs, cells_as, learn_forms
+from argosy.inputs.records.field_forms import FieldForm, FieldKind, cells_as, learn_forms
 from argosy.inputs.records.form_notes import form_notes, odd_notes
+from argosy.inputs.records.moments import EXCEL, UNIX
+from argosy.inputs.tables.reading import Reading
 from argosy.inputs.tables.written_number import DECIMALS
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Field
@@ -25,7 +27,7 @@ def typed_rows(
     records: Sequence[int],
     names: Iterable[str],
     quoted: bool,
-    written: WrittenAs,
+    reading: Reading,
     like: Mapping[str, FieldForm],
 ) -> TypedRows:
     """The rows with their texts as what they are, save those of the fields in `names`; fields in `like` by its forms.
@@ -33,16 +35,16 @@ def typed_rows(
     `records` are their numbers for a person; `quoted` as in `FieldCells`. Raises BadInput for a way of writing that no
     field has.
     """
-    if written.decimal not in (None, *DECIMALS):
-        raise BadInput(f"--decimal {written.decimal}", "is no decimal sign", "give , or .")
+    if reading.decimal not in (None, *DECIMALS):
+        raise BadInput(f"--decimal {reading.decimal}", "is no decimal sign", "give , or .")
     kept = frozenset(names)
     all_names = dict.fromkeys(name for row in rows for name in row if name not in kept)
     fields = [FieldCells(name, [row.get(name) for row in rows], records, quoted) for name in all_names]
     new = [field for field in fields if field.name not in like]
-    forms = {**like, **learn_forms(new, written)}
-    _check_times(written.time_format, forms)
+    forms = {**like, **learn_forms(new, reading)}
+    _check_times(reading.time_format, forms)
     odd: dict[str, tuple[FieldCells, Sequence[int]]] = {}
-    notes = [*form_notes(new, forms, written)]
+    notes = [*form_notes(new, forms, reading)]
     typed = [dict(row) for row in rows]
     for field in fields:
         cells, places, said = cells_as(field, forms[field.name])
@@ -55,7 +57,8 @@ def typed_rows(
 
 
 def _check_times(format: str | None, forms: Mapping[str, FieldForm]) -> None:
+    kinds = {"unix": UNIX, "excel": EXCEL}
     times = [form.times for form in forms.values() if form.kind is FieldKind.TIME and form.times is not None]
-    if format is not None and all(each.format != format for each in times):
+    if format is not None and not any(each.format.startswith(kinds.get(format, format)) for each in times):
         problem = "no field has times that are written so"
         raise BadInput(f"--time-format {format!r}", problem, "write it as in '%d.%m.%Y %H:%M'")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from argosy.inputs.records.field_forms import WrittenAs
 from argosy.inputs.records.records_file import ReadRecords, RecordsFormat, RecordsRequest, read_records
+from argosy.inputs.tables.reading import Reading
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Field, Moment
 
@@ -59,7 +59,7 @@ def test_decimal_commas_are_seen_said_and_may_be_named(tmp_path: Path) -> None:
     found = read(tmp_path, cells)
     assert column(found) == [1234.5, 12, 980]
     assert "decimal commas in x; --decimal . if they are none" in found.notes
-    named = read(tmp_path, cells, written=WrittenAs(decimal=","))
+    named = read(tmp_path, cells, reading=Reading(decimal=","))
     assert column(named) == [1234.5, 12, 980]
     assert not named.notes
 
@@ -69,7 +69,7 @@ def test_what_could_be_two_numbers_is_said_and_decided_by_the_other_fields_or_th
     found = read(tmp_path, cells)
     assert column(found) == [980, 1.02, 1.01]
     assert "x: '1.020' could be two numbers, and is read as 1.02; else --decimal ," in found.notes
-    assert column(read(tmp_path, cells, written=WrittenAs(decimal=","))) == [980, 1020, 1010]
+    assert column(read(tmp_path, cells, reading=Reading(decimal=","))) == [980, 1020, 1010]
     file = tmp_path / "two.csv"
     file.write_text("x;price\n980;1,5\n1.020;2,5\n")
     beside = read_records(RecordsRequest(file))
@@ -78,7 +78,7 @@ def test_what_could_be_two_numbers_is_said_and_decided_by_the_other_fields_or_th
 
 
 def test_a_field_that_is_not_written_as_the_option_says_is_read_by_its_own_cells(tmp_path: Path) -> None:
-    found = read(tmp_path, ["1.5", "2.25"], written=WrittenAs(decimal=","))
+    found = read(tmp_path, ["1.5", "2.25"], reading=Reading(decimal=","))
     assert column(found) == [1.5, 2.25]
     assert "x is not written with the ',' of --decimal, but with '.'" in found.notes
 
@@ -104,12 +104,12 @@ def test_times_are_moments_and_those_that_cannot_be_read_are_not_compared_which_
 
 def test_the_format_of_times_may_be_said_and_is_refused_where_nothing_is_written_so(tmp_path: Path) -> None:
     cells = ["02 03 26 08h00", "03 03 26 09h30"]
-    found = read(tmp_path, cells, written=WrittenAs(time_format="%d %m %y %Hh%M"))
+    found = read(tmp_path, cells, reading=Reading(time_format="%d %m %y %Hh%M"))
     assert [each.at.hour for each in column(found) if isinstance(each, Moment)] == [8, 9]
     with pytest.raises(BadInput, match="--time-format '%Y': no field has times that are written so"):
-        read(tmp_path, cells, written=WrittenAs(time_format="%Y"))
+        read(tmp_path, cells, reading=Reading(time_format="%Y"))
     with pytest.raises(BadInput, match="--decimal ;: is no decimal sign"):
-        read(tmp_path, cells, written=WrittenAs(decimal=";"))
+        read(tmp_path, cells, reading=Reading(decimal=";"))
 
 
 def test_numbers_in_quotes_are_numbers_or_codes_and_which_is_said(tmp_path: Path) -> None:
