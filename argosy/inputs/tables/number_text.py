@@ -11,6 +11,7 @@ import pyarrow as pa
 from argosy.inputs.quoting import shown
 from argosy.inputs.tables.column import Column, is_text, without_blanks
 from argosy.inputs.tables.reading import Reading
+from argosy.inputs.tables.units import BINARY, COUNTS, DURATIONS, PREFIXES
 from argosy.signals.errors import BadInput
 
 LONGEST_NUMBER = 60
@@ -25,16 +26,6 @@ _PLAIN = re.compile(rf"[+-]?(?:\d+\.?\d*|\.\d+){_EXPONENT}|[+-]?(?:nan|inf|infin
 _COMMA = re.compile(r"[+\-−]?\d*,\d+")
 _MIXED = re.compile(rf"[+\-−]?\d{{1,3}}(?:[.'’{SPACES}]\d{{3}})+(?:,\d+)?")
 _GROUPED = re.compile(rf"[+\-−]?\d{{1,3}}(?:[,'’{SPACES}]\d{{2,3}})*[,'’{SPACES}]\d{{3}}(?:\.\d+)?")
-
-SECONDS = {
-    "ns": 1e-9, "µs": 1e-6, "μs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "secs": 1.0, "min": 60.0,
-    "mins": 60.0, "h": 3_600.0, "hour": 3_600.0, "hours": 3_600.0, "day": 86_400.0, "days": 86_400.0, "d": 86_400.0,
-    "week": 604_800.0, "weeks": 604_800.0,
-}  # fmt: skip
-PREFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
-BINARY = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40, "Pi": 2.0**50}
-COUNTS = {"Mil": 1e6, "Bil": 1e9, "Tri": 1e12}
-"""How Grafana shortens large numbers, beside K."""
 
 MEASURED = ("", "B", "b", "bps", "Bps", "B/s", "b/s", "bit/s", "bytes", "Hz", "W", "Wh", "ops", "ops/s", "req/s", "rps")
 """What may stand behind a prefix; of any other unit the first letter is none."""
@@ -161,8 +152,8 @@ def _factors(column: Column, units: Counter[str]) -> dict[str, float]:
 
 
 def _unit(unit: str) -> _Unit:
-    if unit in SECONDS:
-        return _Unit("s", SECONDS[unit])
+    if unit in DURATIONS and unit != "m":  # which is a metre, too
+        return _Unit("s", DURATIONS[unit])
     if unit in COUNTS:
         return _Unit("", COUNTS[unit])
     for prefixes in (BINARY, PREFIXES):

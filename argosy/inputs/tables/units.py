@@ -13,7 +13,7 @@ CURRENCIES = frozenset([
 
 DURATIONS: Mapping[str, float] = {
     **dict.fromkeys(("ns", "nsec"), 1e-9),
-    **dict.fromkeys(("us", "μs", "usec", "μsec"), 1e-6),
+    **dict.fromkeys(("us", "μs", "µs", "usec", "μsec"), 1e-6),
     **dict.fromkeys(("ms", "msec", "msecs", "millis", "milliseconds"), 1e-3),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "Sek"), 1.0),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "Min"), 60.0),
@@ -23,27 +23,41 @@ DURATIONS: Mapping[str, float] = {
 }
 """Lengths of time in seconds."""
 
-_THOUSANDS = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+PREFIXES: Mapping[str, float] = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+BINARY: Mapping[str, float] = {f"{prefix}i": 1024.0**power for power, prefix in enumerate("KMGTP", start=1)} | {
+    "ki": 1024.0
+}
+COUNTS: Mapping[str, float] = {
+    "Mil": 1e6,
+    "Bil": 1e9,
+    "Tri": 1e12,
+    "bn": 1e9,
+    "mn": 1e6,
+    "tsd": 1e3,
+    "Tsd": 1e3,
+    "Mio": 1e6,
+    "Mrd": 1e9,
+}
+"""How Grafana and people shorten large numbers, beside prefixes."""
+
 _SMALL = {"n": 1e-9, "u": 1e-6, "μ": 1e-6, "m": 1e-3, "": 1.0}
-_COUNTS = {**_THOUSANDS, "B": 1e9, "bn": 1e9, "mn": 1e6, "tsd": 1e3, "Tsd": 1e3, "Mio": 1e6, "Mrd": 1e9}
-_BINARY = {f"{prefix}i": 1024.0**power for power, prefix in enumerate("KMGTP", start=1)} | {"ki": 1024.0}
 _BYTES = {
     **dict.fromkeys(("B", "byte", "bytes", "Bytes"), 1.0),
-    **{f"{prefix}B": factor for prefix, factor in {**_THOUSANDS, **_BINARY}.items()},
-    **{f"{prefix.lower()}b": factor for prefix, factor in _THOUSANDS.items()},
-    **_BINARY,
+    **{f"{prefix}B": factor for prefix, factor in {**PREFIXES, **BINARY}.items()},
+    **{f"{prefix.lower()}b": factor for prefix, factor in PREFIXES.items()},
+    **BINARY,
 }
-_BITS = {f"{prefix}{name}": size for prefix, size in {"": 1.0, **_THOUSANDS}.items() for name in ("bit", "bits")}
+_BITS = {f"{prefix}{name}": size for prefix, size in {"": 1.0, **PREFIXES}.items() for name in ("bit", "bits")}
 _MEASURES = ("Hz", "W", "Wh", "V", "A", "g", "m", "l", "L", "J", "Pa", "F", "Ω")
 
 _KINDS: Mapping[str, Mapping[str, float]] = {
     "s": DURATIONS,
     "B": _BYTES,
-    "": _COUNTS,
+    "": {**PREFIXES, **COUNTS, "B": 1e9},
     "bit": _BITS,
     "%": {"%": 1.0, "‰": 0.1},
     **{
-        measure: {f"{prefix}{measure}": factor for prefix, factor in {**_SMALL, **_THOUSANDS}.items()}
+        measure: {f"{prefix}{measure}": factor for prefix, factor in {**_SMALL, **PREFIXES}.items()}
         | ({"cm": 0.01, "mi": 1609.344, "ft": 0.3048} if measure == "m" else {})
         for measure in _MEASURES
     },
