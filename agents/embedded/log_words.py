@@ -8,21 +8,22 @@ _SEARCHED_CHARS = 4_096
 _DIED = re.compile(
     r"kernel panic - |^(?:\S+ ){0,6}panic: |\bgoroutine \d+ \[running\]"
     r"|\bsegfault at\b|\bsegmentation fault\b|\bSIG(?:SEGV|ABRT|BUS|ILL|FPE)\b"
-    r"|\bstatus=\d+/(?:SEGV|ABRT|BUS|ILL|FPE|KILL)\b"
+    r"|\bstatus=\d+/(?:SEGV|ABRT|BUS|ILL|FPE|KILL|FAILURE)\b"
     r"|\bcore dumped\b|\bcode=dumped\b|\bdouble free\b|\bstack smashing\b|\bgeneral protection fault\b"
     r"|\bout of memory: kill|\boom-kill|\bOOMKilled\b|\bpanicked at\b"
     r"|\bOutOfMemoryError\b|\bStackOverflowError\b|\bCrashLoopBackOff\b"
     r"|\bterminated by signal\b|\bexited on signal\b|\bkilled by signal\b"
     r"|\b(?:unhandled|uncaught) (?:\w+ ){0,2}(?:exception|error|rejection)\b"
     r"|\bexception in thread\b|\bBUG: (?:unable|soft|kernel|bad|scheduling|KASAN|workqueue|spinlock|sleeping)"
-    r"|\bOops: \d|\bguru meditation\b"
+    r"|\bOops: \d|\bguru meditation\b|\bterminate called after throwing\b"
     r"|\b(?:has|have|was|process|worker|daemon|service) crashed\b"
     r"|\b(?:died|exited|terminated|stopped) unexpectedly\b"
     r"|\bexit(?:ed)?(?: with)?(?: code| status)?[ =:]{1,2}(?:134|139)\b",
     re.IGNORECASE,
 )
 _TRACE = re.compile(
-    r"\bTraceback \(most recent call last\)|^(?:Caused by: )?(?:[a-z_$][\w$]*\.){1,12}[A-Z][\w$]*(?:Exception|Error)\b"
+    r"\bTraceback \(most recent call last\)"
+    r"|^(?:Caused by: )?(?:[A-Za-z_$][\w$]*\.){1,12}[A-Z][\w$]*(?:Exception|Error)\b"
     r"|^[A-Z]\w*(?:Exception|Error): |(?:\n|\\n|\s)\s{0,8}at [\w$.<>/]{1,200}\([\w$. ]{1,100}(?::\d+|:<\*>)?\)"
 )
 # What names a thing instead of saying that something happened: addresses, requests, paths, names of fields.
@@ -33,19 +34,19 @@ _NAMES = re.compile(
 )
 _NOTHING = re.compile(
     r"\b[\w.-]{1,60}+[=:] {0,2}(?:0|none|null|nil|false|no|ok|-)(?=\s*(?:[,;.)\]|]|$))"
-    r"|\b(?:0|no|zero|without) \w+(?: or \w+)?",
+    r"|\b(?:0|no|zero|without) \w+(?: or \w+)?|\b(?:errors?|failed|failures?|lost|dropped)(?: found)?(?: =|:)? 0\b",
     re.IGNORECASE,
 )
 _APART_BEFORE, _APART_AFTER = r"(?<![\w./\\@=&?%+-])", r"(?![\w/\\@=&%+-]|\.\w)"
 _FAULT = re.compile(
     rf"{_APART_BEFORE}(?:(?P<error>(?i:errors?|err))|(?P<severe>FATAL|PANIC|EMERG|EMERGENCY|CRITICAL|CRIT|SEVERE)"
     r"|(?P<fatal>(?i:fatal (?:error|exception|signal)))|(?P<exception>(?i:exceptions?)|\w+(?:Exception|Error))"
-    r"|(?P<fault>(?i:fail(?:ed|ure|ures|s|ing)?|traceback|segfault|corrupt\w*|crash(?:ed|ing)?|abort(?:ed|ing)?"
+    r"|(?P<fault>(?i:fail(?:ed|ure|ures|s|ing)?|traceback|segfault|corrupt\w*|crash(?:ed|es|ing)|abort(?:ed|ing)?"
     r"|timed? ?out|refused|unreachable|denied|lost|deadlock|severed|killed|invalid|unable|cannot|can't|could not"
     rf"|couldn't|broken|illegal|gone|no space left|no route to host|not responding))){_APART_AFTER}"
 )
 _DENIED = re.compile(
-    r"(?:\b(?:no|not|never|without|nothing|none|nor|if|on|any|zero|0)\s+(?:\w+\s+){0,1}|n't\s+(?:\w+\s+)?)$",
+    r"(?:\b(?:no|not|never|without|nothing|none|nor|if|on|any|zero|0)\s+(?:\w+\s+){0,1}|n't\s+(?:\w+\s+)?|\blevels?\b.{0,30})$",
     re.IGNORECASE,
 )
 _THING = re.compile(

@@ -13,11 +13,25 @@ _SPOKEN = (
     r"(?<!exit )(?<!errno=)(?<!errno )(?<!\" )(?<!returned )"
 )
 # None of what went wrong is another message than some of it.
-_COUNTED = ("errors", "error", "failures", "failed", "fatal", "critical", "exceptions", "timeouts", "lost", "dropped")
-_AFTER_COUNTED = "|".join(f"(?<={word}{between}0)" for word in _COUNTED for between in ("=", ": ", ":", " "))
-_NONE = rf"(?!0(?: (?:{'|'.join(_COUNTED)})\b|(?!{_CHAR})(?:{_AFTER_COUNTED})))"
+_COUNTED = (
+    "errors",
+    "error",
+    "failures",
+    "failed",
+    "fatal",
+    "critical",
+    "exceptions",
+    "timeouts",
+    "lost",
+    "dropped",
+    "errors found",
+)
+_AFTER_COUNTED = "|".join(
+    f"(?<=(?i:{word}){between}0)" for word in _COUNTED for between in ("=", " = ", ": ", ":", " ")
+)
+_NONE = rf"(?!0(?: (?i:{'|'.join(_COUNTED)})\b|(?!{_CHAR})(?:{_AFTER_COUNTED})))"
 _VALUES = re.compile(
-    rf"{_WORD}(?:"
+    rf"{_WORD}(?!(?<=status=)\d{{1,3}}/[A-Z]{{3}})(?:"
     r"[A-Za-z]{3} {1,2}\d{1,2} \d\d:\d\d:\d\d"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,+:Z-]*+"
     rf"|{_SPOKEN}{_NONE}\d{{1,3}}(?!{_CHAR})"

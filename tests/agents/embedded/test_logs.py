@@ -1,5 +1,7 @@
 """The embedded author as a reader of logs: levels, crashes, words and rarity, in this order; reasons that are true."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from argosy.agents.embedded.logs import judge_lines
 from argosy.agents.logs.answers import NumberedVerdict, read_answers
 from argosy.agents.logs.entries import LabelledTemplate, TemplateEntry, entry_line, whole_log
 from argosy.agents.logs.strategies import Strategy, style_of
+from argosy.detectors.logs.templates import TemplateMiner
 from argosy.prompts import render
 from argosy.signals.severity import Severity
 
@@ -108,6 +111,16 @@ def test_rarity_is_judged_over_the_whole_log_and_its_reason_has_the_counts() -> 
 @pytest.mark.parametrize("text", ["Failed to start Payment.", "backup failed: No space left", "CRITICAL: disk lost"])
 def test_a_fault_without_a_level_is_told_in_any_case(text: str) -> None:
     assert judged(TemplateEntry(text))[0].abnormal
+
+
+@pytest.mark.parametrize("row", Path(__file__).with_name("judged_lines.txt").read_text("utf-8").splitlines())
+def test_lines_of_many_programs_are_judged_as_a_person_would(row: str) -> None:
+    wanted, text = row.split("|", 1)
+    miner = TemplateMiner()
+    miner.add([text])
+    (found,) = miner.templates
+    (verdict,) = judged(TemplateEntry(found.text, 1, (text,), found.severity), total=400)
+    assert ("abnormal" if verdict.abnormal else "normal") == wanted, verdict.reason
 
 
 @given(st.lists(st.sampled_from(["a failed", "b lost: error", "c well", "FATAL d"]), min_size=1, max_size=6))

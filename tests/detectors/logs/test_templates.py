@@ -33,6 +33,8 @@ def mined(lines: list[str]) -> list[str]:
         ("status=500 code 404 exit 1 rc=2", "status=500 code 404 exit 1 rc=2"),
         ("store operation.............1", "store operation............<*>"),
         ("12 files, 0 errors, failed=0", "<*> files, 0 errors, failed=0"),
+        ("Failed: 0, Errors found: 0, Total errors = 0", "Failed: 0, Errors found: 0, Total errors = 0"),
+        ("exited, status=1/FAILURE or status=12/x", "exited, status=1/FAILURE or status=<*>"),
         ("12 files, 10 errors, failed=3 0 ms", "<*> files, <*> errors, failed=<*> <*> ms"),
         ("session opened for root", "session opened for root"),
         ("", ""),
