@@ -147,3 +147,11 @@ def test_every_json_value_is_a_row_of_plain_fields(value: object) -> None:
     row = as_row(value)
     assert all(each is None or isinstance(each, str | int | float | bool) for each in row.values())
     assert all(isinstance(name, str) for name in row)
+
+
+def test_a_table_without_a_header_keeps_its_first_record(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("".join(f"2024-03-{day:02},{day}.5,ok\n" for day in range(1, 21)))
+    read = read_records(RecordsRequest(path))
+    assert (len(read.records), read.numbers[0]) == (20, 1)
+    assert any("row 1 is data, no header" in note for note in read.notes)

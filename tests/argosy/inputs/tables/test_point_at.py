@@ -65,6 +65,16 @@ def test_a_word_that_means_no_point_is_refused(word, place, said):
         point_at(word, place)
 
 
+def test_a_time_without_an_offset_is_of_the_zone_that_was_named():
+    assert point_at("2024-05-01 14:55", TIMED, "Europe/Berlin") == 5
+    assert point_at("2024-05-01T12:55Z", TIMED, "Europe/Berlin") == 5
+
+
+def test_a_day_that_may_be_a_month_is_no_time():
+    with pytest.raises(BadInput, match="is no time"):
+        point_at("05/01/2024 12:55", TIMED)
+
+
 def test_a_time_in_a_gap_is_refused_with_its_ends():
     seconds = np.concatenate((START + 60 * np.arange(5), START + 3600 + 60 * np.arange(5)))
     with pytest.raises(BadInput, match="gap between 2024-05-01T12:54:00Z and 2024-05-01T13:50:00Z"):
