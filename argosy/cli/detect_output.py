@@ -81,13 +81,6 @@ def _record_words(records: list[int]) -> str:
     return f"records {listed}" + (f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else "")
 
 
-def _record_words(records: list[int]) -> str:
-    if len(records) == 1:
-        return f"record {records[0]}"
-    listed = ", ".join(map(str, records[:_SHOWN]))
-    return f"records {listed}" + (f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else "")
-
-
 def _alert_lines(alert: dict[str, Any]) -> list[str]:
     from argosy.inputs.time_text import iso
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from argosy.inputs.quoting import shown
 from argosy.inputs.tables.column import MISSING
+from argosy.inputs.tables.written_number import DECIMALS, LONGEST_CHARS, PLAIN, read_number
 from argosy.signals.records import Field
 
 PLACEHOLDERS = frozenset(word.casefold() for word in MISSING) | {
@@ -14,6 +15,8 @@ PLACEHOLDERS = frozenset(word.casefold() for word in MISSING) | {
 """What stands for a missing number or time, in lower case."""
 
 _LISTED = 5
+_SAMPLED = 400
+_FEWEST_OF_SAMPLE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +47,28 @@ class FieldCells:
         """Whether a record has nothing here, or what stands for nothing."""
         return cell is None or (isinstance(cell, str) and (_is_placeholder(cell) or cell in self.missing))
 
-    @property
+    @cached_property
     def written(self) -> list[str]:
         return [text for text in self.texts if text is not None]
+
+    @cached_property
+    def different(self) -> frozenset[str]:
+        """The texts, each once."""
+        return frozenset(self.written)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every text is a number as programs write it."""
+        return bool(self.different) and all(
+            len(text) <= LONGEST_CHARS and PLAIN.fullmatch(text) for text in self.different
+        )
+
+    @cached_property
+    def may_be_numbers(self) -> bool:
+        """Whether a sample holds some numbers; else there is no need to look at all texts of a large file."""
+        sample = sorted(self.different)[:: 1 + len(self.different) // _SAMPLED]
+        read = sum(any(read_number(text, sign) for sign in DECIMALS) for text in sample)
+        return read >= _FEWEST_OF_SAMPLE * len(sample) and bool(sample)
 
     def share(self, count: int) -> float:
         """Of the cells that are not missing; 0 where all are."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from argosy.inputs.records.field_cells import FieldCells
 from argosy.inputs.records.moments import TimeForm, said_form, time_form
-from argosy.inputs.tables.number_column import decimal_sign, read_number_column
+from argosy.inputs.tables.number_column import NumberColumn, decimal_sign, read_number_column
 from argosy.inputs.tables.reading import Reading
 from argosy.inputs.tables.written_number import PLAIN, read_number
 from argosy.signals.records import Field, Moment
@@ -57,14 +57,18 @@ def learn_forms(fields: Sequence[FieldCells], reading: Reading) -> dict[str, Fie
 
 
 def _own_sign(field: FieldCells) -> str | None:
-    sign = decimal_sign(field.written)
+    sign = decimal_sign(field.written) if field.may_be_numbers else None
     return sign if sign and number_share(field, sign) >= MOST_OF_CELLS else None
 
 
 def number_share(field: FieldCells, decimal: str) -> float:
     """How many of the cells are numbers, or texts that hold nothing but one."""
-    column = read_number_column(field.texts, decimal)
-    read = sum(value is not None for value in column.values)
+    if field.is_plain and decimal == ".":
+        read = len(field.written)
+    elif field.may_be_numbers:
+        read = sum(value is not None for value in read_number_column(field.texts, decimal).values)
+    else:
+        read = 0
     return field.share(read + sum(is_number(cell) for cell in field.cells))
 
 
@@ -74,19 +78,19 @@ def is_number(cell: Field) -> bool:
 
 def _form(field: FieldCells, own: str | None, usual: str, reading: Reading) -> FieldForm:
     texts = field.written
-    if texts and not field.quoted and FLAGS.keys() >= set(texts):
+    if texts and not field.quoted and FLAGS.keys() >= field.different:
         return FieldForm(FieldKind.FLAG)
     times = _times(field, reading.time_format)
     if times is not None:
         return FieldForm(FieldKind.TIME, times=times)
-    if not texts or _are_names(field, texts):
+    if not texts or _are_names(field):
         return AS_TEXT
     for sign in dict.fromkeys((reading.decimal, own, usual)):
         if sign is None:
             continue
         if number_share(field, sign) >= MOST_OF_CELLS:
             return FieldForm(FieldKind.NUMBER, sign)
-        if words := _missing_words(field, sign):
+        if field.may_be_numbers and (words := _missing_words(field, sign)):
             return FieldForm(FieldKind.NUMBER, sign, missing=words)
     return AS_TEXT
 
@@ -112,16 +116,17 @@ def _times(field: FieldCells, format: str | None) -> TimeForm | None:
     return None
 
 
-def _are_names(field: FieldCells, texts: Sequence[str]) -> bool:
+def _are_names(field: FieldCells) -> bool:
     """Whether these are codes in quotes: few different whole numbers."""
-    return are_whole(field) and len(set(texts)) < FEWEST_WHOLE
+    return are_whole(field) and len(field.different) < FEWEST_WHOLE
 
 
 def are_whole(field: FieldCells) -> bool:
     """Whether somebody put whole numbers into quotes, most of a field's texts."""
-    texts = field.written
-    whole = sum(PLAIN.fullmatch(text) is not None and "." not in text for text in texts)
-    return field.quoted and bool(texts) and whole >= MOST_OF_CELLS * len(texts)
+    if not field.quoted or not field.written:
+        return False
+    whole = {text for text in field.different if PLAIN.fullmatch(text) and "." not in text}
+    return sum(text in whole for text in field.written) >= MOST_OF_CELLS * len(field.written)
 
 
 def cells_as(field: FieldCells, form: FieldForm) -> tuple[list[Field], Sequence[int], Sequence[str]]:
@@ -140,8 +145,11 @@ def _as_flags(field: FieldCells, form: FieldForm) -> tuple[list[Field], Sequence
 
 def _as_numbers(field: FieldCells, form: FieldForm) -> tuple[list[Field], Sequence[int], Sequence[str]]:
     field = replace(field, missing=form.missing)
-    column = read_number_column(field.texts, form.decimal)
-    whole = all(PLAIN.fullmatch(text) and "." not in text for text in set(field.written))
+    whole = field.is_plain and not any("." in text for text in field.different)
+    if field.is_plain and (whole or form.decimal == "."):
+        column = NumberColumn(tuple(None if text is None else float(text) for text in field.texts), ())
+    else:
+        column = read_number_column(field.texts, form.decimal)
     cells: list[Field] = list(field.cells)
     for i, value in enumerate(column.values):
         if value is not None:

@@ -51,7 +51,7 @@ def _grouped(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], readi
     """One note for all fields of which the same is to be said."""
     numbers = [field for field in fields if forms[field.name].kind is FieldKind.NUMBER]
     commas = [
-        field.name for field in numbers if forms[field.name].decimal == "," and any(map(_is_parted, field.written))
+        field.name for field in numbers if forms[field.name].decimal == "," and any(map(_is_parted, field.different))
     ]
     if commas and reading.decimal is None:
         yield f"decimal commas in {_listed(commas)}; --decimal . if they are none"
@@ -61,7 +61,7 @@ def _grouped(fields: Sequence[FieldCells], forms: Mapping[str, FieldForm], readi
     codes = [field.name for field in fields if forms[field.name].kind is FieldKind.TEXT and are_whole(field)]
     if codes:
         yield f"{_listed(codes)}: whole numbers in texts, few different ones: compared as names"
-    padded = [field.name for field in numbers if not field.quoted and any(map(_is_padded, field.written))]
+    padded = [field.name for field in numbers if not field.quoted and any(map(_is_padded, field.different))]
     if padded:
         yield f"{_listed(padded)}: numbers with leading zeros; if they are codes, say so with --names"
 
@@ -93,7 +93,7 @@ def _number_notes(field: FieldCells, form: FieldForm, reading: Reading) -> Itera
         yield f"{field.name} is not written with the {reading.decimal!r} of --decimal, but with {form.decimal!r}"
     elif reading.decimal is None and form.decimal == "." and decimal_sign(field.written) is None:
         unsure = two_readings(field.written)
-        if unsure is not None and len({_shape(text) for text in field.written}) > 1:
+        if unsure is not None and len({_shape(text) for text in field.different}) > 1:
             (value,) = read_number_column([unsure]).values
             yield f"{field.name}: {shown(unsure)} could be two numbers, and is read as {value:g}; else --decimal ,"
 

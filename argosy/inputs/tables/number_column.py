@@ -32,6 +32,8 @@ def decimal_sign(texts: Iterable[str]) -> str | None:
     """
     alone = Counter[str]()
     for text, count in Counter(texts).items():
+        if text.isdecimal():
+            continue
         point, comma = (read_number(text, sign) for sign in DECIMALS)
         if (point is None) != (comma is None):
             alone["," if point is None else "."] += count
@@ -43,6 +45,8 @@ def decimal_sign(texts: Iterable[str]) -> str | None:
 def two_readings(texts: Iterable[str]) -> str | None:
     """The first cell that is another number with the other decimal sign, such as 1,234; None where there is none."""
     for text in dict.fromkeys(texts):
+        if text.isdecimal():
+            continue
         point, comma = (read_number(text, sign) for sign in DECIMALS)
         if point is not None and comma is not None and point.value != comma.value:
             return text
