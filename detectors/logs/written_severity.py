@@ -84,7 +84,7 @@ def _written(head: str) -> Severity:
     if (priority := _SYSLOG.match(head)) and int(priority[1]) < 8 * 24:
         transport, head = SYSLOG[int(priority[1]) % 8], head[priority.end() :]
     # What a program says of itself is nearer than what carried it, which may call all of stderr an error.
-    return _by_letter(head) or _in_front(head[:_ZONE_CHARS]) or _by_key(head) or transport
+    return _by_letter(head) or _in_front(head[:_ZONE_CHARS].partition("\n")[0]) or _by_key(head) or transport
 
 
 def _by_letter(head: str) -> Severity | None:
@@ -100,9 +100,14 @@ def _by_key(head: str) -> Severity | None:
         return severity_of_key(found[1])
     if "=" not in head:
         return None
-    pairs = [found for found in _KEY_OR_QUOTED.finditer(head) if found["key"]]
-    named = (severity_of_key(each["value"]) for each in pairs if each["key"].casefold() in LEVEL_KEYS)
+    pairs = [found for found in _KEY_OR_QUOTED.finditer(head.partition("\n")[0]) if found["key"]]
+    named = (severity_of_key(each["value"]) for each in pairs if _is_level_key(each["key"]))
     return next(filter(None, named), None) if len(pairs) > 1 else None
+
+
+def _is_level_key(key: str) -> bool:
+    """LOG_LEVEL, in capitals, is a variable of the environment."""
+    return key.casefold() in LEVEL_KEYS and not (key.isupper() and "_" in key)
 
 
 def severity_of_key(value: str) -> Severity | None:
@@ -159,7 +164,7 @@ def _of_token(token: re.Match[str], head: str, front: _Front) -> Severity | None
     if token["key"] is not None:
         name, _, value = token.group().partition("=")
         front.evidence, front.previous = True, "="
-        return severity_of_key(value.strip('"')) if name.casefold() in LEVEL_KEYS else None
+        return severity_of_key(value.strip('"')) if _is_level_key(name) else None
     if token["mark"] is not None:
         colon = token["mark"] == ":" and head[token.end() : token.end() + 1] in (" ", "\t", "")
         front.after_colon |= colon and front.plain > 0
@@ -201,7 +206,7 @@ def _of_word(token: re.Match[str], head: str, front: _Front) -> Severity | None:
     if _is_cell(before, after) or _is_barred(front.previous, after):
         return severity
     if word.casefold() in WEAK:
-        return severity if _is_named(word, after, front) else None
+        return severity if _is_named(word, after, front) or _is_after_time(word, after, front) else None
     if not word.isascii() and word.casefold() == word.upper():  # a script without cases
         return severity if after[:1] in ("", ":", " ", "\t", "|", "]", "!") else None
     if word.isupper():
@@ -227,6 +232,11 @@ def _is_named(word: str, after: str, front: _Front) -> bool:
         and front.plain == 0
         and (word.isupper() or not front.previous or front.evidence)
     )
+
+
+def _is_after_time(word: str, after: str, front: _Front) -> bool:
+    """In capitals between a time and what stands in brackets, such as a thread."""
+    return word.isupper() and not front.plain and front.evidence and bool(re.match(r"\s{1,4}[\[(]", after))
 
 
 def _is_upper_level(after: str, front: _Front) -> bool:

@@ -7,11 +7,12 @@ import lzma
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)
 """What reading raises where a packed file is damaged or cut short."""
 
 _MOST_MEMORY_BYTES = 256 << 20
@@ -71,18 +72,25 @@ def _xz(file: IO[bytes], _stack: ExitStack) -> IO[bytes]:
 
 
 def _zstd(file: IO[bytes], _stack: ExitStack) -> IO[bytes]:
+    import pyarrow as pa
+
     return cast(IO[bytes], io.BufferedReader(_Arrow(pa.CompressedInputStream(file, "zstd"))))
 
 
 class _Arrow(io.RawIOBase):
-    def __init__(self, stream: pa.CompressedInputStream) -> None:
+    def __init__(self, stream: "pa.CompressedInputStream") -> None:
         self._stream = stream
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        found = self._stream.read(len(buffer))
+        import pyarrow as pa
+
+        try:
+            found = self._stream.read(len(buffer))
+        except pa.ArrowException as error:
+            raise OSError(str(error)) from error
         buffer[: len(found)] = found
         return len(found)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from argosy.detectors.logs.written_severity import read_severity
 from argosy.inputs.logs.ansi import without_colours
@@ -28,6 +28,9 @@ _FARTHER_MESSAGES = (
     "event.original",
     "_source.message",
 )
+_CARRIED = frozenset({"log", "MESSAGE", "body", "raw", "line", "textPayload", "event.original", "_msg", "Body"})
+"""Messages that a collector put round what a program wrote, whose level is nearer than the collector's."""
+
 LEVELS = ("level", "severity", "levelname", "lvl", "log.level", "PRIORITY", "Level")
 SOURCES = (
     "logger",
@@ -101,8 +104,20 @@ def read_row(row: Mapping[str, object], message: str | None = None, depth: int =
     if depth < _MOST_WITHIN and (within := _object(said)) is not None and message is None:
         inner = read_row(within, None, depth + 1)
         if inner.severity is not Severity.UNKNOWN or inner.message:
-            return inner
+            return _within(inner, row, name)
     return _read_message(row, name, said, given)
+
+
+def _within(inner: ReadRow, row: Mapping[str, object], name: str) -> ReadRow:
+    """What a message says that is an object: at its own level where a collector carried it, else at that of the row."""
+    given, carried = severity_of_fields(row), name in _CARRIED
+    levels = (inner.own, given, transport_severity(row)) if carried else (given, inner.own, transport_severity(row))
+    own = next((each for each in levels if each is not Severity.UNKNOWN), Severity.UNKNOWN)
+    severity = own if inner.severity is inner.own else max(own, inner.severity)
+    if severity is inner.severity:
+        return inner
+    text = inner.text.removeprefix(f"{inner.severity.name} ")
+    return replace(inner, text=f"{severity.name} {text}", severity=severity, own=own)
 
 
 def _read_message(row: Mapping[str, object], name: str, said: str, given: Severity) -> ReadRow:

@@ -124,5 +124,5 @@ def row_piece(number: int, row: Mapping[str, object], request: LogRequest, tally
     source = "\t".join(
         [read.source, *(str(value_at(row, name) or "") for name in ("stream", "_PID", "kubernetes.pod_name"))]
     )
-    alone = whole or not read.is_carried or bool(request.label)
+    alone = whole or not read.is_carried or bool(request.label) or "\n" in read.message
     return Piece(number, read.text, read.severity, read.own, read.message, source, row, True, alone)

@@ -31,6 +31,9 @@ error|Fehler: Platte voll
 error|2026-03-02 10:00:00 Fehler: Platte voll
 error|SCHWERWIEGEND: Platte voll
 error|GRAVE: disque plein
+error|2024-03-21 08:12:26,839 GRAVE [lyon] service arrêté
+unknown|2024-03-21 08:12:26,839 grave [lyon] accent
+unknown|agentd: environment: PRIORITY=3 LOG_LEVEL=error HOME=/root
 warning|2026-03-02 10:00:00 AVERTISSEMENT shop x
 error|2026-03-02 10:00:00 ERREUR  base: perdue
 critical|2026-03-02 10:00:00 [CRÍTICO] base perdida

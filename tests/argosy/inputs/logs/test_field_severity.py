@@ -28,6 +28,13 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("error", {"severity": "ERROR", "jsonPayload": {"message": "m"}}, "ERROR m"),
     ("info", {"severity": "ERROR", "textPayload": "INFO m"}, "INFO m"),
     ("critical", {"severity": "CRITICAL", "message": "m"}, "CRITICAL m"),
+    ("error", {"level": "ERROR", "msg": '{"code": 17, "text": "m"}'}, "ERROR m"),
+    ("info", {"level": "info", "msg": '{"to": "x", "payload": {"level": "error"}}'}, "INFO to=x payload.level=error"),
+    ("fatal", {"level": "fatal", "msg": '{"level": "info", "msg": "m"}'}, "FATAL m"),
+    ("error", {"log": '{"level": "error", "msg": "m"}', "level": "info"}, "ERROR m"),
+    ("error", {"severity": "INFO", "textPayload": '{"level": "error", "msg": "m"}'}, "ERROR m"),
+    ("error", {"level": "info", "msg": '{"method": "GET", "status": 503}'}, "method=GET status=503"),
+    ("info", {"PRIORITY": "6", "MESSAGE": "environment:\na=1\nlevel=error"}, "INFO environment:\na=1\nlevel=error"),
     ("error", {"PRIORITY": "3", "MESSAGE": "m"}, "ERROR m"),
     ("error", {"PRIORITY": "6", "MESSAGE": "ERROR m"}, "ERROR m"),
     ("info", {"PRIORITY": "3", "MESSAGE": "level=info msg=m"}, "level=info msg=m"),
@@ -145,6 +152,13 @@ def test_a_line_within_a_container_runtime_s_is_read_as_what_it_is(tmp_path: Pat
     parts = f"{cri} P ERROR a long \n{cri} P line that \n{cri} F was cut\n{cri} F INFO next\n"
     rows, _, _ = read(tmp_path / "b.log", parts)
     assert rows == [(1, "error", f"{cri} F ERROR a long line that was cut"), (4, "info", f"{cri} F INFO next")]
+
+
+def test_a_whole_trace_in_one_field_is_an_entry_of_its_own(tmp_path: Path) -> None:
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 2, in run\nKeyError: 1'
+    lines = [{"severity": "ERROR", "textPayload": "down"}, {"severity": "DEFAULT", "textPayload": trace}]
+    rows, _, _ = read(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    assert [number for number, _, _ in rows] == [1, 2]
 
 
 def test_an_object_within_a_line_of_text_says_the_level_where_the_line_does_not(tmp_path: Path) -> None:
