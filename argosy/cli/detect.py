@@ -86,7 +86,8 @@ def detect(
     if picture:
         check_drawable(picture)
     how = one_of("--fuse", fuse, {each.value: each for each in Blend})
-    kind = _kind(signal, file, patterns)
+    of_series = (time, value, label, id_column, series, step, incidents)
+    kind = _kind(signal, file, patterns, any(each is not None for each in of_series))
     if picture and kind.value != "series":
         raise BadInput(f"--picture {picture}", "only series are drawn", "leave it out")
     names = _names(patterns, kind.value, select)
@@ -109,8 +110,8 @@ def detect(
     _perform(request, out, picture, as_json)
 
 
-def _kind(word: str, file: Path, patterns: str | None) -> Any:
-    """What the file is read as: as said, as the patterns need it, or by the end of its name."""
+def _kind(word: str, file: Path, patterns: str | None, has_columns: bool) -> Any:
+    """What the file is read as: as said, as the patterns need it, a series where columns are named, or by its name."""
     from argosy.choices import one_of
     from argosy.graphs.detect.patterns import SignalKind, of_kind
     from argosy.inputs.tables.file_start import holds_series
@@ -121,7 +122,7 @@ def _kind(word: str, file: Path, patterns: str | None) -> Any:
     kinds = [kind for kind in SignalKind if names and all(name in of_kind(kind) for name in names)]
     if len(kinds) == 1:
         return kinds[0]
-    if file.suffix.lower() not in (".log", ".txt", ".jsonl", ".json"):
+    if has_columns or file.suffix.lower() not in (".log", ".txt", ".jsonl", ".json"):
         return SignalKind.SERIES
     return SignalKind.SERIES if holds_series(file, gzipped=False) else SignalKind.LINES
 

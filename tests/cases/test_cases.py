@@ -6,7 +6,11 @@ import pytest
 
 from tests.cases.table import Case, read_table, tables, what_is_wrong
 
-CASES = [pytest.param(case, id=f"{table.stem}-{case.name}") for table in tables() for case in read_table(table)]
+CASES = [
+    pytest.param(case, id=f"{table.parent.name}-{table.stem}-{case.name}")
+    for table in tables()
+    for case in read_table(table)
+]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -108,7 +108,7 @@ def _paths(pattern: str) -> list[Path]:
 
 
 def _read(path: Path, request: TableRequest) -> LoadedSeries:
-    return _whole(path, lambda: read_series(replace(request, path=path, value_alone=False)))
+    return _whole(path, lambda: read_series(replace(request, path=path, infer_columns=False)))
 
 
 def _whole(path: Path, read: Callable[[], Read]) -> Read:

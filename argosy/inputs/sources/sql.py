@@ -40,7 +40,7 @@ class SqlSource:
         place = Path(_place(self.url))
         if not table.num_rows:
             raise NoData(f"{place}: the query gives no row from {stretch}")
-        loaded = read_sheet(ArrowSheet(place, table), replace(self.request, path=place, value_alone=False))
+        loaded = read_sheet(ArrowSheet(place, table), replace(self.request, path=place, infer_columns=False))
         if not loaded.times_known:
             raise BadInput(str(place), "its rows have no times, only an index", "select a column of times")
         return cut(loaded, stretch)

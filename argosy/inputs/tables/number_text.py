@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pyarrow as pa
@@ -62,8 +62,12 @@ def numbers_of(column: Column, reading: Reading) -> NumberColumn:
 
     Raises BadInput where a cell is no such number, and where units measure different things.
     """
-    if not is_text(column.cells.type) or (reading.decimal is None and not reading.units):
+    if not is_text(column.cells.type):
         return NumberColumn(column)
+    if reading.decimal is None and not reading.units:
+        if not _has_one_plain_unit(column):
+            return NumberColumn(column)
+        reading = replace(reading, units=True)
     column = without_blanks(column)
     cells = [
         None if text is None else _part(column, index, text, reading)
@@ -75,6 +79,14 @@ def numbers_of(column: Column, reading: Reading) -> NumberColumn:
     grouped = next((cell.text for cell in known if cell.grouped), None)
     notes = _unit_notes(factors) + ((f"thousands are separated, as in {shown(grouped)}",) if grouped else ())
     return NumberColumn(column.with_cells(pa.array(numbers, pa.float64())), notes)
+
+
+def _has_one_plain_unit(column: Column) -> bool:
+    """Whether every cell is a plain number with the same unit, such as %, which multiplies nothing."""
+    texts = [text for text in without_blanks(column).cells.to_pylist() if text is not None]
+    matches = [_ANY.fullmatch(text) if len(text) <= LONGEST_NUMBER else None for text in texts]
+    units = {(match[2] or "").strip() if match and _PLAIN.fullmatch(match[1]) else "" for match in matches}
+    return len(units) == 1 and "" not in units and {_unit(unit).factor for unit in units} == {1.0}
 
 
 def why_no_numbers(column: Column) -> BadInput | None:

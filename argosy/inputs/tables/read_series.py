@@ -12,6 +12,7 @@ from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
 from argosy.inputs.tables.id_columns import refuse_alternating, refuse_mixed
 from argosy.inputs.tables.incidents import list_incidents, offset_notes, placed
+from argosy.inputs.tables.inferred_columns import number_column, time_column
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.number_times import check_step
@@ -48,8 +49,8 @@ class TableRequest:
     base_known: bool = False
     """Whether `base` is the column that a stored detector was made with, so that no option can name another."""
     reading: Reading = UNSAID
-    value_alone: bool = True
-    """Whether the only column that is nothing else may hold the values: not where nobody reads what is said of it."""
+    infer_columns: bool = True
+    """Whether columns without a usual name may be told by what they hold: not where nobody reads what is said of it."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,13 @@ class _Names:
         names = (self.time, self.value, self.label, self.base)
         return list(dict.fromkeys(name for name in names if name is not None))
 
+    @property
+    def numbers(self) -> list[str]:
+        return [name for name in (self.value, self.base) if name is not None]
+
     def as_text(self, reading: Reading) -> list[str]:
         """The columns of numbers, where they are to be read in the way that was said."""
-        numbers = [name for name in (self.value, self.base) if name is not None]
-        return numbers if reading.decimal or reading.units else []
+        return self.numbers if reading.decimal or reading.units else []
 
     @property
     def id(self) -> str | None:
@@ -119,7 +123,7 @@ def _numbers(
     columns: dict[str, Column], names: _Names, request: TableRequest
 ) -> tuple[dict[str, Column], tuple[str, ...]]:
     """The columns, those of numbers as it was said that they are written; and what to say of that."""
-    found = {name: numbers_of(columns[name], request.reading) for name in names.as_text(request.reading)}
+    found = {name: numbers_of(columns[name], request.reading) for name in names.numbers}
     notes = tuple(note for each in found.values() for note in each.notes)
     return columns | {name: each.column for name, each in found.items()}, notes
 
@@ -135,28 +139,40 @@ def list_series(path: Path, id_column: str | None = None) -> tuple[str, ...]:
 def _names(sheet: Sheet, request: TableRequest) -> _Names:
     if request.label is not None and request.incidents is not None:
         raise BadInput("--label and --incidents", "both say where incidents are", "give one of them")
-    time = pick(sheet, request.time, TIME_NAMES, "--time")
+    time, said = _time(sheet, request)
     label = None if request.incidents else pick(sheet, request.label, LABEL_NAMES, "--label")
     base = _base(sheet, request)
     value, notes = _value(sheet, request, (time, label, base))
-    if time is None and request.step_s is None:
-        pick(sheet, None, TIME_NAMES, "--time", required=True)
     for column, option, role in ((label, "--label", "labels"), (base, "--base", "a detector's verdicts")):
         if column == value:
             raise BadInput(f"{option} {column}", f"is the column of values, not of {role}", "name another column")
     if base is not None and base == label:
         raise BadInput(f"--base {base}", "is the column of labels", "name the column of your detector's verdicts")
-    return _Names(time, value, label, base, _only(sheet, request), notes)
+    return _Names(time, value, label, base, _only(sheet, request), (*said, *notes))
+
+
+def _time(sheet: Sheet, request: TableRequest) -> tuple[str | None, tuple[str, ...]]:
+    """The column of times, None where rows are evenly spaced: one named so, or the only one of dates, which is said."""
+    time = pick(sheet, request.time, TIME_NAMES, "--time")
+    if time is not None or request.step_s is not None:
+        return time, ()
+    alone = time_column(sheet, (request.value, request.label, request.base)) if request.infer_columns else None
+    if alone is None:
+        pick(sheet, None, TIME_NAMES, "--time", required=True)
+    return alone, (f"times are those of column {shown(alone)}",)
 
 
 def _value(sheet: Sheet, request: TableRequest, taken: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:
-    """The column of values: the one named so, or the only one that is nothing else, which is said."""
+    """The column of values: the one named so, or the only one left, or the only one of numbers, which is said."""
     value = pick(sheet, request.value, VALUE_NAMES, "--value")
     if value is not None:
         return value, ()
     id_column = pick(sheet, request.id_column, ID_NAMES, "--id-column")
-    if request.value_alone and taken[0] is not None and (alone := pick_alone(sheet, (*taken, id_column))) is not None:
-        return alone, (f"values are those of column {shown(alone)}",)
+    if request.infer_columns and taken[0] is not None:
+        taken = (*taken, id_column)
+        alone = pick_alone(sheet, taken) or number_column(sheet, taken)
+        if alone is not None:
+            return alone, (f"values are those of column {shown(alone)}",)
     value = pick(sheet, None, VALUE_NAMES, "--value", required=True)
     assert value is not None
     return value, ()

@@ -19,6 +19,9 @@ from argosy.signals.errors import BadInput
 EARLIEST_S, LATEST_S = -30_610_224_000, 221_845_392_000
 """The years 1000 and 9000: what calendars and pictures can hold, with room to spare."""
 
+LONGEST_SET_BACK_S = 3_600
+"""What clocks are set back by in autumn."""
+
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 ZONED = r"\d[Tt ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?\s*([Zz]|[+-]\d\d(:?\d\d)?)$"
 UTC_WORD, COMMA_FRACTION = r"(\d)\s*(UTC|GMT)$", r"(:\d\d),(\d+)"
@@ -190,6 +193,10 @@ def _check_order(column: Column, ticks: Ticks, seconds: Ints) -> None:
     if after == before:
         mend = "keep one row for each time (--id-column tells several series apart, --series names one)"
         raise OutOfOrder(column.place(late), f"{this} repeats the time of {that}", mend + clock, seconds)
+    if ticks.naive and before - after <= LONGEST_SET_BACK_S * ticks.per_second and after in ticks.values[:late]:
+        problem = f"{this} comes twice, here after {that}, as when clocks are set back"
+        mend = "name the --zone, or write offsets or UTC; --id-column tells several series apart"
+        raise OutOfOrder(column.place(late), problem, mend, seconds)
     raise OutOfOrder(
         column.place(late),
         f"{this} comes before {that}",

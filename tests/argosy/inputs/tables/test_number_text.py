@@ -47,6 +47,12 @@ def test_numbers_are_read_as_it_is_said(
     np.testing.assert_allclose(load(tmp_path, cells, reading).series.values, values, rtol=1e-12)
 
 
+def test_one_unit_that_multiplies_nothing_is_left_out(tmp_path: Path) -> None:
+    read = load(tmp_path, ["5%", "", "7.5 %"])
+    np.testing.assert_array_equal(read.series.values, [5, np.nan, 7.5])
+    assert "the unit '%' is left out" in read.notes
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -54,7 +60,9 @@ def test_numbers_are_read_as_it_is_said(
         (["1.234,5", "2"], "1 of 2 cells have decimal commas, such as '1.234,5'; give --decimal ,$"),
         (["1,234.5", "2"], r"1 of 2 cells have separated thousands, such as '1,234.5'; give --decimal \.$"),
         (["100,251", "104,912"], r"2 of 2 cells have commas, .* give --decimal , if .* or --decimal \. if"),
-        (["5%", "6%"], "2 of 2 cells have a unit, such as '5%'; give --units$"),
+        (["5%", "6"], "1 of 2 cells have a unit, such as '5%'; give --units$"),
+        (["5 ms", "6 ms"], "2 of 2 cells have a unit, such as '5 ms'; give --units$"),
+        (["5 K", "6 K"], "2 of 2 cells have a unit, such as '5 K'; give --units$"),
         (["1.2 K", "980"], "1 of 2 cells have a unit, such as '1.2 K'; give --units$"),
         (
             ["1,5 %", "2 %"],
