@@ -76,7 +76,7 @@ def said(read: Callable[[Store], object], store: Store) -> str:
     return ""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(COLUMNS), VALUES)
 @example("events.json", "[" * 50_000)
 @example("sessions.settings", "null")

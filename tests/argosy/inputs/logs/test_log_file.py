@@ -143,7 +143,7 @@ def test_a_long_cell_of_a_table_is_cut_and_said_to_be(tmp_path: Path) -> None:
 def test_a_packed_log_that_ends_too_soon_is_refused_in_any_format(
     tmp_path: Path, line: bytes, pack: Callable[[bytes], bytes]
 ) -> None:
-    packed = pack(b"".join(line % (at * 7919 % 99_991) for at in range(40_000)))
+    packed = pack(b"".join(line % (at * 7919 % 99_991) for at in range(8_000)))
     for damaged in (packed[: len(packed) // 2], packed[:-8]):
         with pytest.raises(BadInput, match=r"a\.gz: is damaged or cut short: .*; write it again"):
             read(tmp_path / "a.gz", damaged)
