@@ -13,6 +13,12 @@ from argosy.signals.series import Series
 FLAGS_A_WEEK = 10.0
 """What an unlabelled series is calibrated to: about one short alert a week of training data, true or false."""
 
+POINTS_A_FLAG = 100
+"""Of an unlabelled series one point in so many flags at most, which is less than the budget of a week from steps of ten
+minutes on."""
+
+BUDGET_WORDS = f"at most {FLAGS_A_WEEK:g} flags a week and 1 in {POINTS_A_FLAG} points"
+
 _WEEK_S = 7 * 86_400
 _BEYOND = 1.5
 
@@ -49,7 +55,7 @@ def _above_zero(cut: Cut) -> Cut:
 
 
 def quiet_divisor(stat: Floats, series: Series, flags_a_week: float = FLAGS_A_WEEK) -> float:
-    """A threshold that so many points a week of this series exceed; when that is none, half as much again as the most.
+    """A threshold that so many points a week of this series exceed, and no more than one in `POINTS_A_FLAG`.
 
     Values that are wild beside the others count, and set no threshold. A statistic that is nowhere positive and finite
     gets 1.
@@ -58,7 +64,8 @@ def quiet_divisor(stat: Floats, series: Series, flags_a_week: float = FLAGS_A_WE
     if not len(above):
         return 1.0
     known = tame(above)
-    flags = max(0, round(flags_a_week * len(series) * series.step_s / _WEEK_S) - (len(above) - len(known)))
+    a_week = round(flags_a_week * len(series) * series.step_s / _WEEK_S)
+    flags = max(0, min(a_week, len(series) // POINTS_A_FLAG) - (len(above) - len(known)))
     if not flags:
         return min(float(known[-1]) * _BEYOND, float(np.finfo(np.float64).max))
     if flags >= len(known):

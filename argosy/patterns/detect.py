@@ -15,6 +15,7 @@ from argosy.agents.models.budget import Caps
 from argosy.agents.models.catalog import EMBEDDED
 from argosy.agents.models.speaker import Pattern
 from argosy.agents.models.tracing import untraced
+from argosy.detectors.excess import excess
 from argosy.eval.metrics import measure
 from argosy.graphs.detect.context import DetectContext, DetectData, DetectSettings
 from argosy.graphs.detect.graph import RECURSION_LIMIT, build
@@ -167,7 +168,7 @@ def _report(request: DetectRequest, data: DetectData, state: State, run: Pattern
         "unexplained": state.get("unexplained") or None,
         "usage": asdict(run.budget.spent),
         "wall_s": round(run.budget.elapsed_s, 3),
-        "notes": [*request.given.notes, *run.notes, *_stand_in(run, state, data)],
+        "notes": [*request.given.notes, *run.notes, *_stand_in(run, state, data), *_excesses(request.given, data)],
     }
 
 
@@ -228,6 +229,13 @@ def _stand_in(run: PatternRun, state: State, data: DetectData) -> Iterator[str]:
     asked = any(each.asked for each in state["heard"]) or bool(data.explained)
     if asked and not any(speaker.is_language_model for speaker in run.chain.speakers):
         yield "no language model was asked: the embedded stand-in answered, by plain statistics"
+
+
+def _excesses(given: ReadSignal, data: DetectData) -> Iterator[str]:
+    """Which patterns flag more of a series than anybody looks at."""
+    for name, said in data.pattern_scores.items() if given.kind is SignalKind.SERIES else ():
+        if found := excess(said.scores.flags, data.labels):
+            yield f"{name} {found}"
 
 
 def table_of(given: ReadSignal, done: DetectResult) -> pd.DataFrame:

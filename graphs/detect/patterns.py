@@ -14,6 +14,7 @@ from argosy.agents.sigllm.findings import Findings, Plan, Preparation
 from argosy.agents.sigllm.forecaster import ForecasterOptions, ForecastReader
 from argosy.agents.sigllm.prompter import Prompter, PrompterOptions
 from argosy.detectors.baselines.table import BASELINES
+from argosy.detectors.calibration import BUDGET_WORDS
 from argosy.detectors.records import readers
 from argosy.eval.objective import OBJECTIVES
 from argosy.signals.arrays import Bools
@@ -126,8 +127,8 @@ def _baseline(name: str) -> Callable[[Series, PatternInput], PatternScores]:
         detector = BASELINES[name](OBJECTIVES["default"], tools.seed).fit(series.part(0, stop), labels)
         if detector.chosen is None:
             return PatternScores(detector.score(series), (f"{stop:,} points say too little to learn from: no opinion",))
-        by = "labels" if labels is not None and labels.any() else "about ten flags a week"
-        return PatternScores(detector.score(series), (f"fitted on the first {stop:,} points, its threshold by {by}",))
+        by = "by labels" if labels is not None and labels.any() else f"for {BUDGET_WORDS}"
+        return PatternScores(detector.score(series), (f"fitted on the first {stop:,} points, its threshold {by}",))
 
     return judge
 

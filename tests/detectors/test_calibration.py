@@ -33,6 +33,36 @@ def test_without_incidents_a_week_is_quiet() -> None:
     assert quiet_divisor(stat, series, flags_a_week=0.0) > stat.max()
 
 
+STEPS_S = [1, 10, 60, 300, 600, 601, 900, 3_600, 86_400, 7 * 86_400, 30 * 86_400]
+
+
+@pytest.mark.parametrize("step_s", STEPS_S)
+@pytest.mark.parametrize("points", [50, 365, 5_700, 40_000])
+def test_no_step_lets_more_than_one_in_a_hundred_flag(points: int, step_s: int) -> None:
+    stat = np.abs(np.random.default_rng(1).normal(size=points))
+    series = _series(points, step_s)
+    flagged = np.count_nonzero(stat / calibrate(stat, series, None, DEFAULT) >= 1)
+    a_week = round(10 * points * step_s / 604_800)
+    assert flagged == min(a_week, points // 100)
+
+
+@pytest.mark.parametrize("step_s", [1, 30, 60, 300, 600])
+def test_where_ten_a_week_is_less_the_divisor_is_to_the_bit_what_it_was(step_s: int) -> None:
+    stat = np.abs(np.random.default_rng(2).normal(size=20_160))
+    known = np.sort(stat)
+    flags = round(10 * len(stat) * step_s / 604_800)
+    divisor = quiet_divisor(stat, _series(len(stat), step_s))
+    then = np.sqrt(known[-flags - 1]) * np.sqrt(known[-flags]) if flags else known[-1] * 1.5
+    assert divisor == then
+
+
+@pytest.mark.parametrize("same", [0.5, 0.9])
+def test_values_that_tie_flag_together_or_not_at_all(same: float) -> None:
+    stat = np.abs(np.random.default_rng(3).normal(size=2_000))
+    stat[: int(same * len(stat))] = 9.0
+    assert np.count_nonzero(stat / quiet_divisor(stat, _series(len(stat), 86_400)) >= 1) <= 20
+
+
 def test_what_helps_nothing_flags_nothing() -> None:
     stat = np.arange(20.0) + 1
     labels = np.arange(20) == 0
