@@ -1,4 +1,4 @@
-"""`argosy detector show|list|retire|rollback`: what is in service, where it comes from, and taking it back."""
+"""`argosy detector show|list|promote|retire|rollback`: what is in service, where it comes from, and taking it back."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     detector = typer.Typer(help="Detectors in service.", no_args_is_help=True, epilog="Example: argosy detector list")
     detector.command("show", epilog="Example: argosy detector show latest --json")(show)
     detector.command("list", epilog="Example: argosy detector list --all")(list_)
+    detector.command("promote", epilog="Example: argosy detector promote d-2026 --why 'looked at its alarms'")(promote)
     detector.command("retire", epilog="Example: argosy detector retire d-2026 --why 'metric is gone'")(retire)
     detector.command("rollback", epilog="Example: argosy detector rollback d-2026 --why 'pages at night'")(rollback)
     app.add_typer(detector, name="detector")
@@ -62,6 +63,25 @@ def list_(
     for each in () if as_json else found:
         told = f"{each['id']} {each['status']:<9} {each['series']}: {each['base']} with {len(each['rules'])} rules"
         typer.echo(printable(f"{told}, {_age(each)}"))
+
+
+def promote(
+    detector: Named,
+    why: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    by: By = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Put a detector in service that a session held back; the live one of its line is retired."""
+    from argosy.service import line
+    from argosy.settings import read_settings
+    from argosy.store.store import open_store
+    from argosy.terminal import print_json
+
+    gone, live = line.promote(open_store(read_settings()), detector, by or user_name(), why)
+    if as_json:
+        print_json({"retired": gone, "live": live})
+    else:
+        typer.echo(f"{live} is in service" + (f", and {gone} is retired" if gone else ""))
 
 
 def retire(

@@ -78,6 +78,8 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     yield "outcome", f"{report.outcome}: {OUTCOMES.get(report.outcome, 'as the transcript tells')}"
     if report.ending:
         yield "ended", f"{report.ending}: {ENDINGS.get(report.ending, 'as the transcript tells')}"
+    if report.held_back:
+        yield "service", _service_words(report)
     if report.rings_once:
         yield (
             "rings",
@@ -91,6 +93,12 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     about = " (tokens estimated)" if usage.estimated else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{about}"
     yield "usage", f"{several(usage.calls, 'call')}, {tokens}, ${usage.usd:.4f}, {report.wall_s:.1f} s"
+
+
+def _service_words(report: Report) -> str:
+    """What is in service instead of the fusion."""
+    live = f"the base alone, {report.in_service}" if report.in_service else "nothing"
+    return f"{live}; {report.held_back} waits for you, see the notes"
 
 
 def _objective(report: Report) -> str:
@@ -167,6 +175,8 @@ def _next_commands(report: Report) -> Iterator[str]:
     yield f"argosy show {report.session}"
     if report.rules:
         yield f"argosy rule show {report.rules[0].id}"
+    if report.held_back:
+        yield f"argosy detector promote {report.held_back}"
     if report.detector:
         yield f"argosy score {report.detector} FILE --out scores.parquet"
 

@@ -83,6 +83,13 @@ def run(
     ] = False,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
+    in_service: Annotated[
+        str,
+        typer.Option(
+            help="What goes into service: auto (the fusion, unless only training data speak for it or it flags too "
+            "much), fusion, base or nothing."
+        ),
+    ] = "auto",
     picture: Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would cost: nothing is asked, run or kept.")
@@ -95,6 +102,7 @@ def run(
     from argosy.graphs.refine import Settings
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
+    from argosy.sessions.in_service import InService
     from argosy.sessions.library import read_library
     from argosy.sessions.request import SessionRequest
     from argosy.settings import read_settings
@@ -121,6 +129,7 @@ def run(
         accept_risk=accept_risk,
         library=read_library(open_store(read_settings()), library, library_most),
         selecting=_selecting(select, base, cards, practices, objective),
+        in_service=one_of("--in-service", in_service, {each.value: each for each in InService}),
     )
     if dry_run:
         print_estimate(request, as_json)

@@ -24,6 +24,7 @@ from argosy.service.load import load_for_refresh
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
 from argosy.sessions.estimate import REPLY_TOKENS
+from argosy.sessions.in_service import InService
 from argosy.sessions.past import past_of
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.report import Report
@@ -168,6 +169,7 @@ class Challengers:
             sandbox=asked.sandbox,
             accept_risk=asked.accept_risk,
             library=Library(offers, max(1, len(offers))),
+            in_service=InService.FUSION,  # the shadow tells whether it is any good
         )
 
     def _offer(self, each: TunedRule) -> Offer:

@@ -79,6 +79,21 @@ def line_json(store: Store, detector: str, now: float) -> dict[str, Any]:
     }
 
 
+def promote(store: Store, detector: str, author: str, why: str) -> tuple[str | None, str]:
+    """Puts a candidate in service; returns the one that it takes the place of, if any, and itself. Raises BadInput."""
+    row = store.detectors.find(detector)
+    line = store.service.line_of(row.id)
+    with store.claims.hold(line):
+        status = store.service.status(row.id)
+        if status is not Status.CANDIDATE:
+            problem = "is in service already" if status is Status.LIVE else f"is no candidate ({status.value})"
+            raise BadInput(f"detector {row.id}", problem, "argosy detector show tells its line")
+        gone = store.service.with_status(line, Status.LIVE)
+        retired = [StatusChange(gone, Status.LIVE, Status.RETIRED, why)] if gone else []
+        _move(store, row.id, (*retired, StatusChange(row.id, status, Status.LIVE, why)), author)
+    return gone, row.id
+
+
 def retire(store: Store, detector: str, author: str, why: str) -> str:
     """Takes a detector out of service, and returns its id. Raises BadInput where it is retired already."""
     row = store.detectors.find(detector)

@@ -17,6 +17,8 @@ from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sessions.base import BaseChoice
 from argosy.sessions.base_recipe import base_recipe
 from argosy.sessions.certificates import KEY, Origin, complete, keep_data
+from argosy.sessions.in_service import InService, calibration_notes, choose_service
+from argosy.sessions.keep_detectors import DetectorKeeper, KeptDetectors
 from argosy.sessions.report import Report
 from argosy.sessions.report_events import account_json
 from argosy.signals.arrays import Bools
@@ -37,11 +39,12 @@ class RunFacts:
     base: BaseChoice
     wall_s: float
     usage: Usage
+    in_service: InService = InService.AUTO
 
 
 @dataclass(frozen=True, eq=False)
 class SessionResult:
-    """What a session left: its report, the arrays it scored, and the detector that was kept."""
+    """What a session left: its report, the arrays it scored, and the detector with all its rules."""
 
     report: Report
     final: FinalScores
@@ -70,15 +73,14 @@ def publish_session(
         for each in publication.rules
     ]
     recipe = base_recipe(data.base, run.base, data, run.objective, run.seed, store.artefacts)
-    detector = store.detectors.of(run.session)
-    if detector is None or detector.members != tuple(members):  # else it was kept just before the session was killed
-        detector = store.detectors.put(
-            run.session, loaded.series.id, recipe, members, loaded.series.step_s, final.hold_points, final.delivery
-        )
-    report = _report(run, loaded, splits, data, publication, final, ids, detector.id, notes)
+    choice = choose_service(run.in_service, publication, final, splits, run.objective)
+    keeper = DetectorKeeper(store, run.session, loaded.series, recipe, members, final, splits.train_stop)
+    kept = keeper.keep(choice)
+    notes = (*notes, *(() if recipe["alarms"] else calibration_notes(final, splits)), *choice.notes)
+    report = _report(run, loaded, splits, data, publication, final, ids, kept, notes)
     report = Report.model_validate(store.redaction.tree(report.as_json()))  # told as it is kept
     store.sessions.finish(run.session, report.outcome, report.as_json(), report.base.name)
-    return SessionResult(report, final, splits, loaded, detector)
+    return SessionResult(report, final, splits, loaded, kept.found)
 
 
 def _keep_rules(
@@ -137,7 +139,7 @@ def _report(
     publication: Publication,
     final: FinalScores,
     ids: Mapping[str, str],
-    detector: str,
+    kept: KeptDetectors,
     notes: tuple[str, ...],
 ) -> Report:
     labels = loaded.labels if loaded.labels is not None else np.zeros(0, dtype=np.bool_)
@@ -191,7 +193,9 @@ def _report(
             "hold_points": final.hold_points,
             "rings_once": final.delivery.first_point_only,
             "base_level": final.delivery.base_gain,
-            "detector": detector,
+            "detector": kept.shown.id,
+            "held_back": None if kept.live is kept.found else kept.found.id,
+            "in_service": kept.live.id if kept.live else None,
             "notes": notes,
         }
     )

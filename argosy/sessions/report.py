@@ -94,7 +94,10 @@ class UsageSection(_Section):
 
 
 class Report(_Section):
-    """All that a finished session says of itself. Times in wall-clock seconds."""
+    """All that a finished session says of itself. Times in wall-clock seconds.
+
+    `detector` is the one to score with, `held_back` the fusion where that waits for a person to put it in service.
+    """
 
     session: str
     series: SeriesSection
@@ -113,6 +116,8 @@ class Report(_Section):
     rings_once: bool = False
     base_level: float = 1.0
     detector: str | None = None
+    held_back: str | None = None
+    in_service: str | None = None
     notes: tuple[str, ...] = ()
 
     @property

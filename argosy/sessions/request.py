@@ -16,6 +16,7 @@ from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.replay.past import EarlierSettings, NodeRun
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice
+from argosy.sessions.in_service import InService
 from argosy.signals.errors import BadInput
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import PATTERN
@@ -58,6 +59,7 @@ class SessionRequest:
     fork: Fork | None = None
     library: Library = field(default_factory=Library)
     selecting: ShortlistSettings | None = None
+    in_service: InService = InService.AUTO
 
 
 def settings_json(request: SessionRequest, data: str, by_language_model: bool) -> dict[str, Any]:

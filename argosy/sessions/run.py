@@ -167,7 +167,9 @@ def _publish(
     """Keeps what a session found. Raises StoreUnavailable, and the session is then unfinished and can be resumed."""
     worked_s, store = parts.worked(), workspace.store
     seed = request.settings.seed
-    facts = RunFacts(session, request.model, seed, request.objective, parts.choice, worked_s, parts.budget.spent)
+    facts = RunFacts(
+        session, request.model, seed, request.objective, parts.choice, worked_s, parts.budget.spent, request.in_service
+    )
     notes = (*parts.loaded.notes, *parts.speakers.notes, *fork_notes(store, request.fork))
     return publish_session(store, facts, parts.loaded, parts.splits, data, published, notes)
 

@@ -73,28 +73,41 @@ class Detectors:
     def find(self, start: str) -> DetectorRow:
         """The detector whose id begins so, that of the session whose id begins so, or the latest that is live.
 
-        Raises BadInput.
+        Of several of a session the one that is live. Raises BadInput.
         """
         newest = sa.select(_TABLE).order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()).limit(1)
         with self._database.reading() as connection:
             if start.startswith("s-"):
                 session = find_id(connection, schema.sessions.c.id, start, "session")
-                newest = newest.where(_TABLE.c.session == session)
+                newest = newest.where(_TABLE.c.session == session).order_by(None)
+                newest = newest.order_by(
+                    sa.case((is_live(_TABLE), 0), else_=1), _TABLE.c.created.desc(), _TABLE.c.id.desc()
+                )
             elif start == LATEST:
                 newest = newest.where(is_live(_TABLE))
             else:
                 newest = newest.where(_TABLE.c.id == find_id(connection, _TABLE.c.id, start, "detector"))
             found = connection.execute(newest).first()
         if found is None:
-            raise BadInput(f"detector {start!r}", "there is none", "argosy run FILE makes one")
+            raise self._none(start)
         return _row(found)
+
+    def _none(self, start: str) -> BadInput:
+        if start == LATEST and self.newest(1):
+            mend = "argosy detector list --all shows the others"
+            return BadInput(f"detector {start!r}", "there is none in service", mend)
+        return BadInput(f"detector {start!r}", "there is none", "argosy run FILE makes one")
 
     def of(self, session: str) -> DetectorRow | None:
         """The newest detector of a session, by its whole id."""
-        newest = sa.select(_TABLE).where(_TABLE.c.session == session).order_by(_TABLE.c.created.desc(), _TABLE.c.id)
+        return next(iter(self.of_session(session)), None)
+
+    def of_session(self, session: str) -> tuple[DetectorRow, ...]:
+        """All detectors of a session, by its whole id, the newest first."""
+        query = sa.select(_TABLE).where(_TABLE.c.session == session)
         with self._database.reading() as connection:
-            found = connection.execute(newest.limit(1)).first()
-        return None if found is None else _row(found)
+            found = connection.execute(query.order_by(_TABLE.c.created.desc(), _TABLE.c.id.desc()))
+            return tuple(_row(each) for each in found)
 
     def newest(self, limit: int | None = None) -> tuple[DetectorRow, ...]:
         """Detectors, newest first."""

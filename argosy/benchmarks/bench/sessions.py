@@ -19,6 +19,7 @@ from argosy.models.open_roles import open_roles
 from argosy.models.table import find_models
 from argosy.sandboxes import open_sandbox
 from argosy.service.score import score_file
+from argosy.sessions.in_service import InService
 from argosy.sessions.publish import SessionResult
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
@@ -74,6 +75,7 @@ def _request(method: str, plan: Plan, stored: Stored, seed: int) -> SessionReque
         caps=Caps(calls=options.calls),
         sandbox=options.sandbox,
         instead=control.instead if control else {},
+        in_service=InService.FUSION,
     )
 
 

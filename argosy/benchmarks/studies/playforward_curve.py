@@ -27,6 +27,7 @@ from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.load import load_detector, load_for_refresh
 from argosy.service.refresh import refresh
 from argosy.service.refresh_request import RefreshRequest, RefreshResult, ShadowPeriod
+from argosy.sessions.in_service import InService
 from argosy.sessions.request import SessionRequest
 from argosy.sessions.run import run_session
 from argosy.signals.arrays import Bools
@@ -153,7 +154,11 @@ def make_champion(curve: Curve, play: PlayforwardOptions, out: Path) -> tuple[Pa
     frame = pd.DataFrame({"value": series.values[: curve.start], "label": labels.astype(np.int8)})
     frame.to_parquet(file, index=False)
     request = SessionRequest(
-        TableRequest(file, step_s=series.step_s), model=play.model, settings=play.settings, sandbox=play.sandbox
+        TableRequest(file, step_s=series.step_s),
+        model=play.model,
+        settings=play.settings,
+        sandbox=play.sandbox,
+        in_service=InService.FUSION,
     )
     workspace = open_results_workspace(home)
     try:
