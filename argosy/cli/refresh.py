@@ -1,5 +1,6 @@
 """`argosy refresh`: looking again, on newer data, at a detector in service."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from argosy.graphs.refresh.outcomes import Cost
+    from argosy.inputs.tables.loaded_series import LoadedSeries
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.service.refresh_request import RefreshResult
     from argosy.store.store import Store
@@ -77,7 +79,6 @@ def refresh(
     from argosy.graphs.recording.observer import Observer
     from argosy.graphs.refine import Settings
     from argosy.graphs.refresh.outcomes import Decision
-    from argosy.inputs.tables.read_series import read_series
     from argosy.sandboxes import SandboxChoice
     from argosy.service.refresh import refresh as run_refresh
     from argosy.service.refresh_request import RefreshRequest, ShadowPeriod
@@ -87,11 +88,9 @@ def refresh(
     workspace = open_workspace()
     given: dict[str, Any] = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
     given |= {"step_s": step, "incidents": incidents, "path": file, "reading": None if reading == UNSAID else reading}
-    table = replace(
-        first_table(workspace.store, detector), **{name: each for name, each in given.items() if each is not None}
-    )
+    name, loaded = _read(workspace.store, detector, {name: each for name, each in given.items() if each is not None})
     request = RefreshRequest(
-        detector,
+        name,
         key=key,
         model=options.model_text(model),
         settings=Settings(rounds=rounds, candidates=candidates, seed=seed),
@@ -107,11 +106,26 @@ def refresh(
     )
     errors = Console(stderr=True, highlight=False)
     with drained(errors) as interrupted, Progress(errors, clocks.monotonic, quiet=as_json) as progress:
-        done = run_refresh(request, read_series(table), workspace, Observer(progress.watch, interrupted))
+        done = run_refresh(request, loaded, workspace, Observer(progress.watch, interrupted))
     if as_json:
         print_json(done.as_json())
     else:
         print_refreshed(done, stdout_console())
+
+
+def _read(store: "Store", detector: str, given: Mapping[str, Any]) -> tuple[str, "LoadedSeries"]:
+    """The detector that is meant, and its newer points. Raises BadInput."""
+    from argosy.inputs.tables.read_series import read_series
+    from argosy.service.find_detector import find_for
+    from argosy.store.sessions import LATEST
+
+    def read(name: str) -> "LoadedSeries":
+        return read_series(replace(first_table(store, name), **given))
+
+    if detector != LATEST:
+        return detector, read(detector)
+    found = find_for(store, detector, lambda row: read(row.id))
+    return found.row.id, replace(found.loaded, notes=(*found.loaded.notes, *found.notes))
 
 
 def first_table(store: "Store", detector: str) -> "TableRequest":

@@ -10,8 +10,8 @@ from argosy.inputs.tables.read_series import TableRequest
 from argosy.inputs.time_text import iso
 from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.service.find_detector import find_for, reader
 from argosy.service.load import load_detector
-from argosy.service.score import series_mismatch_notes
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 from argosy.store.store import Store
@@ -42,8 +42,9 @@ def explain_point(
 
     Raises BadInput, SandboxUnavailable, StoreUnavailable.
     """
-    stored = load_detector(store, detector)
-    row, loaded = stored.row, stored.read(table)
+    found = find_for(store, detector, reader(table))
+    row, loaded = found.row, found.loaded
+    stored = load_detector(store, row.id)
     index = point_at(at, loaded, table.reading.zone)
     base = stored.base(loaded)
     sandbox = open_sandbox(choice, stored.by_language_model, accept_risk)
@@ -58,7 +59,7 @@ def explain_point(
     second = int(known.seconds[-1])
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *series_mismatch_notes(row, loaded, name), *_RINGS_ONCE[: row.rings_once])
+    notes = (*loaded.notes, *found.notes, *_RINGS_ONCE[: row.rings_once])
     return PointExplanation(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
 
 

@@ -34,10 +34,14 @@ NO_LABELS = "earlier points had labels, and these data have none: nobody has sai
 
 @dataclass(frozen=True, eq=False)
 class EarlierSeries:
-    """All that was known of a series before. `labelled`, shape (n,): True where a label was supplied."""
+    """All that was known of a series before. `labelled`, shape (n,): True where a label was supplied.
+
+    `names` are the ids under which its points came, those left out that only a file's name gave.
+    """
 
     loaded: LoadedSeries
     labelled: Bools
+    names: frozenset[str] = frozenset()
 
     @property
     def until(self) -> int:
@@ -69,7 +73,7 @@ def earlier_series(store: Store, line: str) -> EarlierSeries:
         mend = "argosy run makes a detector that can be refreshed"
         raise BadInput(f"detector {line}", "was kept without the points that it was made on", mend)
     known = read_copy(store, data)
-    earlier = EarlierSeries(known, np.full(len(known.series), known.labels is not None))
+    earlier = EarlierSeries(known, np.full(len(known.series), known.labels is not None), _names(known))
     for row in store.refreshes.of_line(line):
         if row.data:
             earlier = _with_newer(earlier, read_copy(store, row.data))
@@ -83,7 +87,11 @@ def _with_newer(earlier: EarlierSeries, loaded: LoadedSeries) -> EarlierSeries:
     if loaded.labels is not None:
         at = np.searchsorted(whole.series.seconds, loaded.series.seconds)
         labelled[at[whole.series.seconds[at] == loaded.series.seconds]] = True  # some may lie in gaps of what was seen
-    return EarlierSeries(whole, labelled)
+    return EarlierSeries(whole, labelled, earlier.names | _names(loaded))
+
+
+def _names(loaded: LoadedSeries) -> frozenset[str]:
+    return frozenset({loaded.series.id} if loaded.names_itself else ())
 
 
 def joined(earlier: EarlierSeries, loaded: LoadedSeries, row: DetectorRow, now: float) -> KnownSeries:

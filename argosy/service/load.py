@@ -1,6 +1,6 @@
 """A detector out of the store, with all that scores a series as it was promised."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from argosy.detectors.fusion.alert_once import scaled_base
 from argosy.detectors.fusion.fused import FusedDetector
@@ -9,7 +9,6 @@ from argosy.detectors.rules.rule import read_rule
 from argosy.detectors.rules.transfer import Unit, read_unit
 from argosy.graphs.refresh.data import LoadedDetector
 from argosy.inputs.tables.loaded_series import LoadedSeries
-from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Sandbox
 from argosy.service.known_series import index_after
 from argosy.sessions.base_recipe import revive
@@ -31,10 +30,6 @@ class StoredDetector:
     def by_language_model(self) -> bool:
         """Whether a language model had a hand in any of its rules."""
         return any(rule.language_model for rule in self.rules)
-
-    def read(self, table: TableRequest) -> LoadedSeries:
-        """A series out of a table, with the column that the base was made of, if any. Raises BadInput."""
-        return read_series(replace(table, base=self.row.base.get("column"), base_known=True))
 
     def base(self, loaded: LoadedSeries) -> Detector:
         """The base, fitted as it was and at its level. Raises BadInput where what was read lacks its column."""

@@ -12,6 +12,8 @@ from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.expiry import due_at
+from argosy.service.find_detector import find_for, reader
+from argosy.service.known_series import FEWEST_TO_COMPARE
 from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import runs
@@ -19,6 +21,9 @@ from argosy.signals.scores import Scores
 from argosy.store.rows import DetectorRow
 from argosy.store.status_rows import Status
 from argosy.store.store import Store
+
+MOST_FLAGGED = 0.3
+"""Where a larger share is flagged, a detector may be put to what it was not made for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +57,9 @@ def score_file(
     store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool
 ) -> ScoreResult:
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
-    stored = load_detector(store, detector)
-    row, loaded = stored.row, stored.read(table)
+    found = find_for(store, detector, reader(table))
+    row, loaded = found.row, found.loaded
+    stored = load_detector(store, row.id)
     sandbox = open_sandbox(choice, stored.by_language_model, accept_risk) if stored.rules else None
     try:
         scores = stored.fused(loaded, sandbox).score(loaded.series)
@@ -66,17 +72,14 @@ def score_file(
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *series_mismatch_notes(row, loaded, name), *status_notes(store, row, loaded))
+    notes = (*loaded.notes, *found.notes, *_flooded(scores), *status_notes(store, row, loaded))
     return ScoreResult(row.id, name, frame, len(runs(scores.flags)), fired, notes)
 
 
-def series_mismatch_notes(row: DetectorRow, loaded: LoadedSeries, name: str) -> Iterator[str]:
-    """What speaks against this file being of the series that the detector was made for."""
-    series = loaded.series
-    if series.step_s != row.step_s:
-        yield f"the detector was made for points {row.step_s:,} s apart, and these are {series.step_s:,} s apart"
-    if name != row.series:
-        yield f"the detector was made for series {row.series!r}, and this one is called {name!r}"
+def _flooded(scores: Scores) -> Iterator[str]:
+    flagged, points = int(scores.flags.sum()), len(scores.flags)
+    if points >= FEWEST_TO_COMPARE and flagged > MOST_FLAGGED * points:
+        yield f"{flagged / points:.0%} of the points are flagged: look whether this is the detector's series and unit"
 
 
 def status_notes(store: Store, row: DetectorRow, loaded: LoadedSeries) -> Iterator[str]:

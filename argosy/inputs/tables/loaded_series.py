@@ -18,6 +18,11 @@ MOST_SESSION_POINTS = 1_000_000
 """More would make every evaluation of every candidate slow and teach little; the newest are kept."""
 
 
+def file_stem(path: Path) -> str:
+    """The name of a file without what says its format, as the id of its only series."""
+    return path.name.partition(".")[0] or "series"
+
+
 @dataclass(frozen=True, eq=False)
 class LoadedSeries:
     """What was read. `labels` and `base` have one entry per point; None when the table has none.
@@ -34,6 +39,11 @@ class LoadedSeries:
     notes: tuple[str, ...]
     times_known: bool
     naive: bool = False
+
+    @property
+    def names_itself(self) -> bool:
+        """Whether the data say which series this is; else its id is what its file is called, and no more."""
+        return self.series.id != file_stem(self.origin)
 
     def part(self, part: slice) -> "LoadedSeries":
         """A stretch of the points, its incidents those of its labels."""

@@ -13,7 +13,7 @@ from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES,
 from argosy.inputs.tables.id_columns import refuse_alternating, refuse_mixed
 from argosy.inputs.tables.incidents import list_incidents, offset_notes, placed
 from argosy.inputs.tables.inferred_columns import number_column, time_column
-from argosy.inputs.tables.loaded_series import LoadedSeries
+from argosy.inputs.tables.loaded_series import LoadedSeries, file_stem
 from argosy.inputs.tables.number_text import numbers_of
 from argosy.inputs.tables.number_times import check_step
 from argosy.inputs.tables.precision import precision_notes
@@ -104,7 +104,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     if not len(value.rows):
         raise _without_rows(sheet, names.only)
     times = _times(sheet, columns, names, request)
-    series, notes = _series(value, times, request, names.id or _stem(request.path))
+    series, notes = _series(value, times, request, names.id or file_stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series, times)
     base = read_base(columns[names.base]) if names.base else None
     return LoadedSeries(
@@ -255,11 +255,6 @@ def _series(value: Column, times: Times, request: TableRequest, id: str) -> tupl
         if odd > 0.05:
             notes.append(f"{odd:.0%} of the distances between points are no multiple of the {series.step_s} s step")
     return series, tuple(notes)
-
-
-def _stem(path: Path) -> str:
-    """The name of a file without what says its format, as the id of its only series."""
-    return path.name.partition(".")[0] or "series"
 
 
 def _step_s(times: Times, request: TableRequest) -> int:
