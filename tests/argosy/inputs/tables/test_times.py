@@ -276,7 +276,5 @@ def test_whatever_is_written_compactly_is_read_back(start: datetime, step_s: int
 def test_an_hour_that_clocks_showed_twice_is_named_as_such(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("timestamp,value\n2024-10-27 02:00,1\n2024-10-27 02:30,2\n2024-10-27 02:00,3\n")
-    with pytest.raises(
-        BadInput, match=r"row 4, .*comes twice, here after row 3, as when clocks are set back"
-    ):
+    with pytest.raises(BadInput, match=r"row 4, .*comes twice, here after row 3, as when clocks are set back"):
         read_series(TableRequest(path))
