@@ -8,7 +8,7 @@ import typer
 
 from argosy.choices import one_of
 from argosy.cli import bench_options as these
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def bench(
     as_json: options.AsJson = False,
 ) -> None:
     """Run methods side by side on many labelled series, and tell how they did."""
-    from argosy.benchmarks.bench.run import BenchRequest
+    from argosy.benchmarks.bench.run import RESULTS, BenchRequest
     from argosy.benchmarks.datasets.collection import Columns, chosen_of
     from argosy.benchmarks.datasets.layouts import open_collections
     from argosy.cli.bench_methods import list_all, runnable
@@ -77,6 +77,8 @@ def bench(
         return
     if not data:
         raise BadInput("argosy bench", "no data is named", "give a table or a folder: argosy bench DATA")
+    for name in (RESULTS, REPORT, SUMMARY):
+        paths.keep_apart("--out", out / name, [*data, *([series_file] if series_file else [])])
     held = one_of("--protocol", protocol, PROTOCOLS)
     plan = _plan(
         held, validation, lockbox, objective, fit, limit, _sessions(model, rounds, candidates, calls, sandbox, jobs)

@@ -5,15 +5,21 @@ from typing import Annotated
 
 import typer
 
+from argosy.cli import paths
+
 Data = Annotated[
     list[Path] | None,
-    typer.Argument(help="Labelled tables of series, or folders of them; several are shown apart.", show_default=False),
+    typer.Argument(
+        help="Labelled tables of series, or folders of them; several are shown apart.",
+        callback=paths.read(),
+        show_default=False,
+    ),
 ]
 Layout = Annotated[
     str | None, typer.Option(help="table, kpi, nab, gutentag, tods, ucr or tsb; told by the files when left out.")
 ]
 Series = Annotated[str | None, typer.Option(help="Only these series, or named subsets: a,b,c. Of several: kpi/a.")]
-SeriesFile = Annotated[Path | None, typer.Option(help="A file with one series a line.")]
+SeriesFile = Annotated[Path | None, typer.Option(help="A file with one series a line.", callback=paths.read())]
 Methods = Annotated[str | None, typer.Option(help="Only these methods: a,b,c. All that can run when left out.")]
 Seeds = Annotated[int, typer.Option(min=1, max=1000, help="Methods that draw by chance run with seeds 0 … N-1.")]
 ProtocolName = Annotated[
@@ -52,7 +58,7 @@ ModelName = Annotated[str, typer.Option(help="Model of the sessions.")]
 Jobs = Annotated[int, typer.Option(min=1, max=256, help="Cells at once.")]
 TimeoutS = Annotated[float, typer.Option("--timeout-s", min=1, help="Most seconds for one cell.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run failed cells again.")]
-Out = Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.")]
+Out = Annotated[Path, typer.Option(help="Folder of the results; taken up where a run ended.", callback=paths.written)]
 Speed = Annotated[
     bool,
     typer.Option(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
@@ -65,8 +65,12 @@ def detect(
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Parquet or CSV to write: scores, flags and who fired.")] = None,
-    picture: Annotated[Path | None, typer.Option(help="Draw the series with everybody's alarms to this file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet or CSV to write: scores, flags and who fired.", callback=paths.written)
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the series with everybody's alarms to this file.", callback=paths.written)
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Judge one signal by several patterns at once: baselines, models asked directly, logs and records by prompt."""

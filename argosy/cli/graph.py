@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 
 REFINE = "refine"
 GRAPHS = (REFINE, "detect", "refresh")
@@ -21,10 +21,12 @@ def register(app: typer.Typer) -> None:
 def graph(
     name: Annotated[str, typer.Argument(help=f"Which graph to print: {' or '.join(GRAPHS)}.")] = REFINE,
     write: Annotated[
-        Path | None, typer.Option(help="Put the drawings between their marks in this Markdown file.")
+        Path | None,
+        typer.Option(help="Put the drawings between their marks in this Markdown file.", callback=paths.written),
     ] = None,
     check: Annotated[
-        Path | None, typer.Option(help="Fail unless this file holds the drawings as they are now.")
+        Path | None,
+        typer.Option(help="Fail unless this file holds the drawings as they are now.", callback=paths.read()),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,10 @@ def logs(
     ] = "simple",
     model: options.ModelNames = None,
     sample: Annotated[
-        Path | None, typer.Option(help="Labelled log, for self-prompt and in-context: JSON lines or Parquet.")
+        Path | None,
+        typer.Option(
+            help="Labelled log, for self-prompt and in-context: JSON lines or Parquet.", callback=paths.read()
+        ),
     ] = None,
     label: Annotated[str, typer.Option(help="Field of the sample that says 1 or abnormal, 0 or normal.")] = "label",
     message: Annotated[str | None, typer.Option(help="Field of the message, where it has no usual name.")] = None,
@@ -37,7 +40,10 @@ def logs(
         str | None, typer.Option(help="What lines belong together by: a field; of plain text a regular expression.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write every line with verdict and reason: text, .jsonl or .parquet.")
+        Path | None,
+        typer.Option(
+            help="Write every line with verdict and reason: text, .jsonl or .parquet.", callback=paths.written
+        ),
     ] = None,
     examples: Annotated[
         int, typer.Option(min=0, max=3, help="Lines as they were written, shown beside a template; 0 shows none.")

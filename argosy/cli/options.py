@@ -1,43 +1,17 @@
 """Options that several commands share. Files are looked at as options are read, before what works on them is loaded."""
 
-import atexit
-import shutil
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from argosy.cli import paths
 from argosy.inputs.logs.byte_stream import check_log
-from argosy.inputs.piped import is_pipe, keep_piped
 from argosy.inputs.tables.file_start import check_readable, check_table
 from argosy.inputs.time_text import read_duration
 from argosy.signals.errors import BadInput
 
-Check = Callable[[typer.Context, Path | None], Path | None]
-
 MOST_SEED = 2**32 - 1
-
-
-def _checked(check: Callable[[Path], None], keep: bool = True) -> Check:
-    def checked(context: typer.Context, path: Path | None) -> Path | None:
-        if path is None or not keep or not is_pipe(path):
-            if path is not None:
-                check(path)
-            return path
-        kept = keep_piped(path)
-        remove = partial(shutil.rmtree, kept.parent, ignore_errors=True)
-        context.call_on_close(remove)
-        atexit.register(remove)  # where another option is refused, the context never closes
-        try:
-            check(kept)
-        except BadInput:
-            remove()
-            raise
-        return kept
-
-    return checked
 
 
 def _step(text: str | int) -> int:
@@ -48,7 +22,8 @@ def _step(text: str | int) -> int:
     return seconds
 
 
-table, readable, log = _checked(check_table), _checked(check_readable), _checked(check_log, keep=False)
+table, readable = paths.read(check_table, keep_pipes=True), paths.read(check_readable, keep_pipes=True)
+log = paths.read(check_log)
 """Callbacks for files that must be a table, or anything that can be read, or a log or records. Raise BadInput.
 
 What comes down a pipe, `-` or another, is a file as long as the command runs; of a log that is done where it is read.

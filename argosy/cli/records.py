@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
@@ -53,10 +53,15 @@ def records(
     ] = 99.0,
     least: Annotated[int, typer.Option(min=3, help="Smaller groups are compared with all records.")] = 10,
     train: Annotated[
-        str | None, typer.Option(help="Learn from another file, or from the first share of this one, such as 0.7.")
+        str | None,
+        typer.Option(
+            help="Learn from another file, or from the first share of this one, such as 0.7.", callback=paths.read()
+        ),
     ] = None,
     review: Annotated[bool, typer.Option("--review", help="Let the model review what was flagged.")] = False,
-    rules: Annotated[Path | None, typer.Option(help="Rules of your business for the review, Markdown.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="Rules of your business for the review, Markdown.", callback=paths.read())
+    ] = None,
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,
     budget_tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens, input and output.")] = None,
@@ -64,7 +69,10 @@ def records(
     budget_s: Annotated[float | None, typer.Option(min=0, help="Most seconds.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     out: Annotated[
-        Path | None, typer.Option(help="Parquet or CSV to write: record, group, score, flag, verdict, reason.")
+        Path | None,
+        typer.Option(
+            help="Parquet or CSV to write: record, group, score, flag, verdict, reason.", callback=paths.written
+        ),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:

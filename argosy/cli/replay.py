@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from argosy.choices import DIRECTIONS, one_of
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.running import run_with_progress
 
 if TYPE_CHECKING:
     from argosy.sessions.replay import ReplayResult
 
 SessionId = Annotated[str, typer.Argument(help="A session's id, its beginning where that is unique, or 'latest'.")]
-Picture = Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")]
+Picture = Annotated[
+    Path | None, typer.Option(help="Draw the series with its alarms to this file.", callback=paths.written)
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from argosy.choices import DIRECTIONS, one_of
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.estimate_output import print_estimate
 from argosy.cli.reading_options import with_reading
 from argosy.cli.running import run_with_progress
@@ -73,10 +73,16 @@ def run(
         typer.Option("--select", help="Shortlist the baselines that suit the series; validation picks among them."),
     ] = False,
     cards: Annotated[
-        Path | None, typer.Option("--cards", help="With --select: your own cards, a YAML file or a folder of them.")
+        Path | None,
+        typer.Option(
+            "--cards", help="With --select: your own cards, a YAML file or a folder of them.", callback=paths.read()
+        ),
     ] = None,
     practices: Annotated[
-        Path | None, typer.Option("--practices", help="With --select: your team's practices (Markdown), for the model.")
+        Path | None,
+        typer.Option(
+            "--practices", help="With --select: your team's practices (Markdown), for the model.", callback=paths.read()
+        ),
     ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say in words why alerts of the lockbox were raised; changes no score.")
@@ -90,7 +96,9 @@ def run(
             "much), fusion, base or nothing."
         ),
     ] = "auto",
-    picture: Annotated[Path | None, typer.Option(help="Draw the series with its alarms to this file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the series with its alarms to this file.", callback=paths.written)
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would cost: nothing is asked, run or kept.")
     ] = False,
@@ -156,7 +164,7 @@ def _selecting(
 
 
 def demo(
-    picture: Annotated[Path, typer.Option(help="Where the picture goes.")] = DEMO_PICTURE,
+    picture: Annotated[Path, typer.Option(help="Where the picture goes.", callback=paths.written)] = DEMO_PICTURE,
     seed: Annotated[int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of whatever is drawn by chance.")] = 0,
     as_json: options.AsJson = False,
 ) -> None:

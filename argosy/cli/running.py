@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from argosy.cli.paths import keep_apart
+
 if TYPE_CHECKING:
     from argosy.graphs.recording.observer import Observer
     from argosy.sessions.publish import SessionResult
@@ -63,6 +65,7 @@ def _draw(finished: "SessionResult", picture: Path) -> Path:
     from argosy.pictures.series import draw
 
     final, report = finished.final, finished.report
+    keep_apart("--picture", picture, [finished.loaded.path])
     names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
     return draw(
         picture,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,9 @@ def reap(as_json: options.AsJson = False) -> None:
 
 
 def bench(
-    out: Annotated[Path | None, typer.Option(help="Where the figures go as JSON, too.", dir_okay=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the figures go as JSON, too.", dir_okay=False, callback=paths.written)
+    ] = None,
     evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of the one candidate.")] = 200,
     repeats: Annotated[int, typer.Option(min=3, help="How often each latency is measured.")] = 30,
     as_json: options.AsJson = False,
@@ -75,7 +77,10 @@ def bench(
 
 def measure(
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the profiles; the package's own by default.", file_okay=False)
+        Path | None,
+        typer.Option(
+            help="Folder for the profiles; the package's own by default.", file_okay=False, callback=paths.written
+        ),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -117,7 +122,8 @@ def measure(
 
 def names(
     out: Annotated[
-        Path | None, typer.Option(help="Where the list goes; the package's own by default.", dir_okay=False)
+        Path | None,
+        typer.Option(help="Where the list goes; the package's own by default.", dir_okay=False, callback=paths.written),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:

@@ -1,11 +1,12 @@
 """`argosy score`: a stored detector on a file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
@@ -24,7 +25,8 @@ def score(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     file: options.File,
     out: Annotated[
-        Path | None, typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag, fired.")
+        Path | None,
+        typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag, fired.", callback=paths.written),
     ] = None,
     time: options.Time = None,
     value: options.Value = None,
@@ -72,12 +74,14 @@ def check_kind(out: Path) -> None:
         raise BadInput(f"--out {out}", problem, "end it in .parquet or .csv")
     if not out.parent.is_dir():
         raise BadInput(f"--out {out}", f"there is no folder {out.parent}", "make it, or name another")
+    if out.is_dir():
+        raise BadInput(f"--out {out}", "is a folder", "name a file")
 
 
 def write_table(frame: "pd.DataFrame", out: Path) -> None:
     """Writes beside the goal first, so that a full disk leaves no half file. Raises BadInput."""
 
-    part = out.with_name(out.name + ".part")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         if out.suffix.lower() == ".parquet":
             frame.to_parquet(part, index=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 _FILE = "file"
 _SHOWN = 3
 
-Cards = Annotated[Path | None, typer.Option("--cards", help="Your own cards: a YAML file, or a folder of them.")]
+Cards = Annotated[
+    Path | None,
+    typer.Option("--cards", help="Your own cards: a YAML file, or a folder of them.", callback=paths.read()),
+]
 Unreviewed = Annotated[bool, typer.Option("--unreviewed", help="Use cards, too, that nobody has reviewed.")]
-Practices = Annotated[Path | None, typer.Option("--practices", help="Your team's practices (Markdown), for the model.")]
+Practices = Annotated[
+    Path | None,
+    typer.Option("--practices", help="Your team's practices (Markdown), for the model.", callback=paths.read()),
+]
 
 
 class _FileUnlessCard(TyperGroup):
@@ -188,7 +194,9 @@ _AUTHORS = {
 
 def card(
     detector: Annotated[str, typer.Argument(help="MODULE:CLASS of the detector; its source is read, not run.")],
-    out: Annotated[Path, typer.Option(help="The card to write, a YAML file that is not there yet.")],
+    out: Annotated[
+        Path, typer.Option(help="The card to write, a YAML file that is not there yet.", callback=paths.written)
+    ],
     table: Annotated[bool, typer.Option("--table/--series", help="What the detector judges.")] = True,
     model: options.ModelNames = None,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Most dollars for model calls.")] = None,

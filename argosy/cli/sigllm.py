@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from argosy.cli import options
+from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
@@ -69,7 +69,10 @@ def sigllm(
     seed: Annotated[
         int, typer.Option(min=0, max=options.MOST_SEED, help="Seed of the first sample; each has its own.")
     ] = 0,
-    out: Annotated[Path | None, typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Parquet or CSV to write: timestamp, value, score, flag.", callback=paths.written),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much would be asked.")] = False,
     as_json: options.AsJson = False,
 ) -> None:

@@ -1,15 +1,19 @@
 """`argosy worker`: executes what schedules ask for."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from argosy.cli import paths
 from argosy.scheduling.defaults import LEASE_S
 from argosy.signals.errors import BadInput
+
+if TYPE_CHECKING:
+    from argosy.scheduling.rows import ScheduleRow
 
 
 def register(app: typer.Typer) -> None:
@@ -20,9 +24,13 @@ def register(app: typer.Typer) -> None:
 def worker(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Runs at once; one of a detector at a time anyway.")] = 1,
     once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
-    metrics: Annotated[Path | None, typer.Option(help="Text file for Prometheus' node exporter.")] = None,
+    metrics: Annotated[
+        Path | None, typer.Option(help="Text file for Prometheus' node exporter.", callback=paths.written)
+    ] = None,
     metrics_port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of /metrics on 127.0.0.1.")] = None,
-    log: Annotated[Path | None, typer.Option(help="Append JSON lines to this file; - is stderr.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Append JSON lines to this file; - is stderr.", callback=paths.written)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON lines of --log on stdout.")] = False,
     lease: Annotated[
         float, typer.Option(min=2.0, max=86_400, help="Seconds without a beat until others take over.")
@@ -31,6 +39,7 @@ def worker(
     """Run what schedules ask for, beside other workers; Ctrl-C lets what is under way end, twice ends at once."""
     from argosy.scheduling.lease import WorkerPace, check_pace
     from argosy.scheduling.perform import performer
+    from argosy.scheduling.schedules import Schedules
     from argosy.scheduling.telemetry import Log, Metrics
     from argosy.scheduling.worker import Worker
     from argosy.workspace import open_workspace
@@ -38,6 +47,7 @@ def worker(
     pace = check_pace(WorkerPace(jobs, lease))
     workspace = open_workspace()
     store = workspace.store
+    _keep_apart({"--metrics": metrics, "--log": log}, Schedules(store, workspace.clock).listed())
     numbers = Metrics(metrics, metrics_port)
     numbers.write()
     with _opened(log, as_json) as stream, _stopping() as stopping:
@@ -52,6 +62,19 @@ def worker(
         typer.echo(f"argosy: worker {executor.id} on {store.database.place}", err=True)
         executor.work(stopping, until_idle=once)
     store.close()
+
+
+def _keep_apart(goals: Mapping[str, Path | None], schedules: "Iterable[ScheduleRow]") -> None:
+    """Raises BadInput where the worker would write onto a file that a schedule reads."""
+    from glob import glob
+
+    kept = [row.source for row in schedules]
+    patterns = [(source.get("data") or {}).get("pattern") or "" for source in kept]
+    sources = [Path(each) for pattern in patterns for each in glob(pattern, recursive=True)]
+    sources += [Path(path) for source in kept if (path := (source.get("incidents") or {}).get("path"))]
+    for option, goal in goals.items():
+        if goal is not None:
+            paths.keep_apart(option, goal, sources)
 
 
 @contextmanager
