@@ -4,10 +4,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from argosy.benchmarks.bench.speed import PAGE, SIZES, TABLE, SpeedFigure, measure_speed, paces
 from argosy.cli.bench_methods import runnable
+from argosy.columns import Column, FittedTable
 from argosy.eval.bench.cell import CellResult
 from argosy.terminal import print_json, stdout_console
 
@@ -30,10 +30,9 @@ def time_methods(methods: list[str], most_points: int | None, timeout_s: float, 
     console.print(f"{out / TABLE}, {out / PAGE}", markup=False, soft_wrap=True)
 
 
-def _table(found: list[SpeedFigure]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for title in ("method", "points", "fit s", "score s", "M points/s", "peak MiB"):
-        table.add_column(title, justify="left" if title == "method" else "right")
+def _table(found: list[SpeedFigure]) -> FittedTable:
+    titles = ("points", "fit s", "score s", "M points/s", "peak MiB")
+    table = FittedTable(Column("method"), *(Column(title, right=True) for title in titles))
     for each in found:
         row = (f"{each.points:,}", f"{each.fit_s:.3f}", f"{each.score_s:.4f}", f"{each.millions_a_second:.2f}")
         table.add_row(each.method, *row, f"{each.peak_mib:.0f}")

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from argosy.columns import FittedTable
     from argosy.sessions.estimate import Amount, Estimate
     from argosy.sessions.request import SessionRequest
 
@@ -35,26 +34,19 @@ def print_estimate(request: "SessionRequest", as_json: bool) -> None:
         typer.echo(f"budget       expected to end at the cap on {found.ends}, with what is accepted by then")
 
 
-def _table(found: "Estimate") -> "Table":
-    from rich.table import Table
+def _table(found: "Estimate") -> "FittedTable":
+    from argosy.columns import Column, FittedTable
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for name in ("role", "model"):
-        table.add_column(name, overflow="fold")
-    for name in ("calls", "tokens in", "tokens out", "dollars"):
-        table.add_column(name, justify="right")
-        table.add_column("at most", justify="right", style="dim")
+    numbers = (Column(name, right=True) for name in ("calls", "tokens in", "tokens out", "dollars"))
+    table = FittedTable(Column("role"), Column("model", least=12), Column(""), *numbers)
     for each in found.roles:
-        table.add_row(each.role.value, "|".join(each.models), *_cells(each.expected, each.most))
-    table.add_row("all", "within the budget", *_cells(found.expected, found.most), style="bold")
+        table.add_row(each.role.value, "|".join(each.models), "expected", *_cells(each.expected))
+        table.add_row("", "", "at most", *_cells(each.most), style="dim")
+    table.add_row("all", "within the budget", "expected", *_cells(found.expected), style="bold")
+    table.add_row("", "", "at most", *_cells(found.most), style="dim")
     return table
 
 
-def _cells(expected: "Amount", most: "Amount") -> list[str]:
-    pairs = (
-        (expected.calls, most.calls),
-        (expected.input_tokens, most.input_tokens),
-        (expected.output_tokens, most.output_tokens),
-    )
-    cells = [f"{number:,.0f}" for pair in pairs for number in pair]
-    return cells + ["not known" if usd is None else f"{usd:.4f}" for usd in (expected.usd, most.usd)]
+def _cells(amount: "Amount") -> list[str]:
+    numbers = (amount.calls, amount.input_tokens, amount.output_tokens)
+    return [*(f"{number:,.0f}" for number in numbers), "not known" if amount.usd is None else f"{amount.usd:.4f}"]

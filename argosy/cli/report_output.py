@@ -12,8 +12,9 @@ from argosy.terminal import printable, several
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
+
+    from argosy.columns import FittedTable
 
 _MOST_EVENTS = 6
 
@@ -34,7 +35,8 @@ ENDINGS: Mapping[str, str] = {
     "interrupted": "you stopped it; what was accepted by then is kept",
 }
 
-_COLUMNS = ("event_f1_pa", "point_f1", "event_f1_k10", "auc_pr")
+_COLUMNS = {"event_f1_pa": 0, "point_f1": 0, "event_f1_k10": 2, "auc_pr": 1}
+"""The figures of a report, and which is left out first where the screen is narrow; 0 stays."""
 
 
 def print_report(report: Report, console: "Console") -> None:
@@ -137,7 +139,7 @@ def _line(label: str, words: str) -> "Text":
     return Text.assemble((f"{label:<8}", "bold"), printable(words))
 
 
-def _scores_table(report: Report) -> "Table":
+def _scores_table(report: Report) -> "FittedTable":
     table = metrics_table("part", "of")
     for part in PARTS:
         subjects = [("base", report.scores.base), *((f"+ {rule.id}", rule.scores) for rule in report.rules)]
@@ -150,16 +152,17 @@ def _scores_table(report: Report) -> "Table":
     return table
 
 
-def metrics_table(*leading: str) -> "Table":
+def metrics_table(*leading: str) -> "FittedTable":
     """An empty table with these columns and one for each figure; `metrics_cells` fills the latter."""
-    from rich.table import Table
+    from argosy.columns import Column, FittedTable
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for title in leading:
-        table.add_column(title, no_wrap=True)
-    for title in (*(TITLES[name] for name in _COLUMNS), "detected", "false points"):
-        table.add_column(title, justify="right")
-    return table
+    figures = [Column(TITLES[name], right=True, leaves=rank) for name, rank in _COLUMNS.items()]
+    return FittedTable(
+        *(Column(title) for title in leading),
+        *figures,
+        Column("detected", right=True),
+        Column("false points", right=True),
+    )
 
 
 def metrics_cells(metrics: Metrics) -> Iterator[str]:

@@ -68,24 +68,23 @@ def show(
 
 
 def _print_list(found: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from argosy.columns import Column, FittedTable
+    from argosy.terminal import moment, stdout_console
 
-    from argosy.terminal import moment, printable, stdout_console
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("rule", no_wrap=True)
-    table.add_column("direction", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    for name in ("summary", "series", "author"):
-        table.add_column(name, overflow="fold")
-    table.add_column("created", no_wrap=True)
-    table.add_column("days", no_wrap=True, justify="right")
+    table = FittedTable(
+        Column("rule"),
+        Column("direction", leaves=3),
+        Column("status"),
+        Column("summary", least=24),
+        Column("series", least=10),
+        Column("author", least=8, leaves=2),
+        Column("created", leaves=1),
+        Column("days", right=True),
+    )
     for each in found:
         words = (each["summary"], ", ".join(each["series"]), each["author"])
-        cells = (Text(printable(word)) for word in words)
         day = moment(each["created"])[:10]
-        table.add_row(each["id"], each["direction"], each["status"], *cells, day, f"{each['age_days']:.1f}")
+        table.add_row(each["id"], each["direction"], each["status"], *words, day, f"{each['age_days']:.1f}")
     stdout_console().print(table)
 
 

@@ -65,7 +65,7 @@ def _draw(finished: "SessionResult", picture: Path) -> Path:
     from argosy.pictures.series import draw
 
     final, report = finished.final, finished.report
-    keep_apart("--picture", picture, [finished.loaded.path])
+    keep_apart("--picture", picture, [finished.loaded.origin])
     names = {rule.model_extra["candidate"]: rule.id for rule in report.rules if rule.model_extra}
     return draw(
         picture,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from argosy.columns import Column
     from argosy.scheduling.rows import RunRow, ScheduleRow
 
 
@@ -29,13 +30,17 @@ def print_one(row: "ScheduleRow", as_json: bool, words: str) -> None:
 
 def print_schedules(found: "list[tuple[ScheduleRow, RunRow | None]]") -> None:
     """A table of schedules, each with its last run."""
+    from argosy.columns import Column
+
     rows = []
     for row, last in found:
         came = f"{last.outcome.value if last.outcome else '–'} {moment_utc(last.ended or last.due)}" if last else "–"
         when = moment_utc(row.next) if row.state.value == "active" else "–"
         kind = row.source["data"]["kind"]
         rows.append((row.id, row.state.value, f"{row.cron.line} {row.cron.zone}", when, row.detector, kind, came))
-    _table(("schedule", "state", "cron", "next", "detector", "source", "last"), rows)
+    columns = [Column("schedule"), Column("state"), Column("cron", 10, leaves=3), Column("next", 10)]
+    columns += [Column("detector", 12, leaves=2), Column("source", leaves=1), Column("last", 12)]
+    _table(columns, rows)
 
 
 def print_runs(found: "tuple[RunRow, ...]", detectors: dict[str, str]) -> None:
@@ -48,6 +53,8 @@ def print_runs(found: "tuple[RunRow, ...]", detectors: dict[str, str]) -> None:
 
 
 def _print_runs_of_one(found: "Sequence[RunRow]") -> None:
+    from argosy.columns import Column
+
     rows = []
     for run in found:
         state = run.outcome.value if run.outcome else run.state.value
@@ -57,18 +64,15 @@ def _print_runs_of_one(found: "Sequence[RunRow]") -> None:
         rows.append(
             (moment_utc(run.due), run.cause.value, state, took, " · ".join(each for each in (what, run.why) if each))
         )
-    _table(("due", "cause", "outcome", "took", "what came of it"), rows)
+    columns = [Column("due"), Column("cause", leaves=1), Column("outcome"), Column("took", leaves=2)]
+    _table([*columns, Column("what came of it", 24)], rows)
 
 
-def _table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
+def _table(columns: "Sequence[Column]", rows: Sequence[tuple[str, ...]]) -> None:
+    from argosy.columns import FittedTable
+    from argosy.terminal import stdout_console
 
-    from argosy.terminal import printable, stdout_console
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for number, name in enumerate(names):
-        table.add_column(name, no_wrap=number == 0, overflow="fold")
+    table = FittedTable(*columns)
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*row)
     stdout_console().print(table)

@@ -1,11 +1,8 @@
 """`argosy sessions`: what was run, newest first."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    pass
 
 
 def register(app: typer.Typer) -> None:
@@ -33,24 +30,24 @@ def sessions(
 
 
 def _print(found: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from argosy.columns import Column, FittedTable
+    from argosy.terminal import moment, stdout_console
 
-    from argosy.terminal import moment, printable, stdout_console
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("session", no_wrap=True)
-    table.add_column("started (UTC)", no_wrap=True)
-    for name in ("series", "model", "base", "outcome"):
-        table.add_column(name, overflow="fold")
-    table.add_column("rules", justify="right")
-    table.add_column("gain", justify="right")
+    table = FittedTable(
+        Column("session"),
+        Column("started (UTC)", leaves=1),
+        Column("series", least=12),
+        Column("model", least=10, leaves=3),
+        Column("base", least=8, leaves=2),
+        Column("outcome", least=12),
+        Column("rules", right=True),
+        Column("gain", right=True),
+    )
     for each in found:
-        words = [each[name] or "unfinished" for name in ("series", "model", "base", "outcome")]
+        words = [str(each[name] or "unfinished") for name in ("series", "model", "base", "outcome")]
         rules = "–" if each["rules"] is None else str(each["rules"])
         gain = "–" if each["gain"] is None else f"{each['gain']:+.3f}"
-        cells = (Text(printable(word)) for word in words)
-        table.add_row(each["session"], moment(each["started"]), *cells, rules, gain)
+        table.add_row(each["session"], moment(each["started"]), *words, rules, gain)
     console = stdout_console()
     console.print(table)
     console.print("gain: the fusion's objective above the base's, on the lockbox", style="dim")

@@ -180,13 +180,12 @@ def _scores(entries: "list[TranscriptEntry]") -> "RenderableType":
     from argosy.cli.report_output import metrics_cells, metrics_table
     from argosy.graphs.recording.events import ScoreMeasured
     from argosy.sessions.report import Metrics
-    from argosy.terminal import printable
 
     table = metrics_table("of", "part")
     for entry in entries:
         if isinstance(entry.event, ScoreMeasured):
             metrics = Metrics.model_validate(entry.event.metrics)
-            table.add_row(_words(printable(entry.event.subject)), entry.event.part, *metrics_cells(metrics))
+            table.add_row(entry.event.subject, entry.event.part, *metrics_cells(metrics))
     return Padding(table, (0, 0, 0, 2), expand=False)
 
 

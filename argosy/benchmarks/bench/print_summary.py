@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from argosy.benchmarks.bench.methods import SINGLE
 from argosy.benchmarks.bench.progress import clock_time
+from argosy.columns import Column, FittedTable
 from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, MethodSummary, Summary, best_of
 from argosy.eval.titles import TITLES
 from argosy.terminal import print_line, printable
@@ -28,19 +27,21 @@ def print_report(whole: Summary, by_set: Mapping[str, Summary], console: Console
         print_line(line, console)
 
 
-def _table(summary: Summary, title: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column(Text(printable(title)), no_wrap=True)
+def _table(summary: Summary, title: str) -> FittedTable:
     metrics = list(summary.standings[0].figures) if summary.standings else []
-    for metric in metrics:
-        table.add_column(TITLES[metric], justify="right", no_wrap=True)
-    for title in ("seeds", "failed", "time"):
-        table.add_column(title, justify="right", no_wrap=True)
+    measured = [Column(TITLES[each], right=True, leaves=_leaves(at, len(metrics))) for at, each in enumerate(metrics)]
+    counts = [Column(each, right=True, leaves=leaves) for each, leaves in (("seeds", 2), ("failed", 0), ("time", 1))]
+    table = FittedTable(Column(printable(title)), *measured, *counts)
     for each in summary.standings:
         figures = [_figure(each.figures[metric]) for metric in metrics]
         time = clock_time(each.wall_s) if each.wall_s else ""
         table.add_row(each.method, *figures, str(each.seeds), str(each.failures or ""), time)
     return table
+
+
+def _leaves(place: int, figures: int) -> int:
+    """When a figure leaves a narrow screen: the last after seeds and time, the first never."""
+    return 2 + figures - place if place else 0
 
 
 def _figure(figure: Figure) -> str:

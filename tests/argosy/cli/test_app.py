@@ -28,8 +28,8 @@ from argosy.store.store import Store, StoreRecorder
 from tests.argosy.sessions.recorded import SOURCE, Answering, job, ticking
 
 
-def argosy(home: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments), env={"ARGOSY_HOME": str(home), "COLUMNS": "100"})
+def argosy(home: Path, *arguments: str, columns: int = 100) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"ARGOSY_HOME": str(home), "COLUMNS": str(columns)})
 
 
 @pytest.fixture
@@ -44,6 +44,14 @@ def test_sessions_come_as_a_table_and_as_json(tmp_path: Path, ids: tuple[str, st
     assert "+0.250" in page
     (entry,) = json.loads(argosy(tmp_path, "sessions", "--json").stdout)
     assert (entry["session"], entry["rules"], entry["gain"], entry["base"]) == (ids[0], 1, 0.25, "ewma")
+
+
+@pytest.mark.parametrize("command", ["sessions", "rules", "rules --all", "show latest"])
+def test_no_word_of_a_table_is_broken_at_80_columns(tmp_path: Path, ids: tuple[str, str], command: str) -> None:
+    wide, narrow = (argosy(tmp_path, *command.split(), columns=columns).stdout for columns in (300, 80))
+    said = "no room here for widen the window, or see --json"
+    assert {word.strip(",:─") for word in narrow.split()} <= {word.strip(",:─") for word in f"{wide} {said}".split()}
+    assert ids[command.startswith("rules")] in narrow
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
