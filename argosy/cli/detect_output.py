@@ -1,5 +1,6 @@
 """What `argosy detect` writes to stdout: who said what, and the alerts that came of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,13 +82,18 @@ def _record_words(records: list[int]) -> str:
     return f"records {listed}" + (f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else "")
 
 
-def _alert_lines(alert: dict[str, Any]) -> list[str]:
+def alert_line(alert: Mapping[str, Any]) -> str:
+    """Where an alert is, when, how high its score, and who raised it; `argosy why --at` takes its first time."""
     from argosy.inputs.time_text import iso
 
     where = _record_words(alert["records"]) if alert.get("records") else f"{alert['start']}:{alert['stop']}"
     if alert["begins"] is not None:
         where += f" ({iso(alert['begins'])} to {iso(alert['ends'])})"
-    lines = [f"alert {where} score {alert['score']:.3g} by {', '.join(alert['fired'])}"]
+    return f"alert {where} score {alert['score']:.3g} by {', '.join(alert['fired'])}"
+
+
+def _alert_lines(alert: dict[str, Any]) -> list[str]:
+    lines = [alert_line(alert)]
     lines += [f"    {reason}" for reason in alert["reasons"]]
     if said := alert["explanation"]:
         about = {"trimmed": f" (struck out as not holding: {len(said['struck'])})"}

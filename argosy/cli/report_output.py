@@ -28,8 +28,8 @@ OUTCOMES: Mapping[str, str] = {
 ENDINGS: Mapping[str, str] = {
     "rounds_spent": "all rounds were used",
     "stalled": "the last rounds brought nothing new",
-    "nothing_left": "the base left nothing to win",
-    "library_enough": "stored rules brought most of what was to win, so no model was asked",
+    "nothing_left": "on training data there was no error left that a rule could mend",
+    "library_enough": "stored rules brought most of the gain that was possible, so no model was asked",
     "no_incidents": "there was nothing to learn from",
     "budget_spent": "a cap on calls, tokens, dollars or seconds was reached",
     "interrupted": "you stopped it; what was accepted by then is kept",
@@ -85,12 +85,12 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
     if report.rings_once:
         yield (
             "rings",
-            f"once an alert, at its first point; the base's scores count {report.base_level:.3g}-fold for that",
+            f"only the first point of an alert is flagged; the base's scores are multiplied by {report.base_level:.3g}",
         )
     if report.hold_points:
         yield (
             "held",
-            f"peaks of the fused scores fade over {report.hold_points:g} points, for ranking; alarms are the same",
+            f"after a peak the fused score falls slowly, over {report.hold_points:g} points; no alarm changes by that",
         )
     about = " (tokens estimated)" if usage.estimated else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{about}"
@@ -202,5 +202,6 @@ def _listed(events: Sequence[EventSection], report: Report) -> str:
 
 
 def _named(event: EventSection, report: Report) -> str:
-    where = iso(event.begins) if report.times_known else f"index {event.begins // max(1, report.series.step_s)}"
+    second = event.begins if event.alarm is None else event.alarm  # what argosy why --at is to be asked about
+    where = iso(second) if report.times_known else f"index {second // max(1, report.series.step_s)}"
     return where if event.alone else f"{where}, shared"

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,13 @@ from argosy.signals.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from argosy.service.score import ScoreResult
+
+ALERTED = 3
+"""The exit code of --fail-on-alert, which nothing else ends with."""
+
+_SHOWN = 15
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +43,12 @@ def score(
     reading: Reading = UNSAID,
     sandbox: options.SandboxName = "auto",
     accept_risk: options.AcceptRisk = False,
+    fail_on_alert: Annotated[
+        bool, typer.Option("--fail-on-alert", help=f"End with exit code {ALERTED} if a point of the file is flagged.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Score every point of a file with a detector; no model is asked."""
+    """Score every point of a file with a detector, and list its alerts; no model is asked."""
     from argosy.choices import one_of
     from argosy.inputs.tables.read_series import TableRequest
     from argosy.sandboxes import SandboxChoice
@@ -57,13 +67,30 @@ def score(
     summary = scored.as_json() | {"out": str(out) if out else None}
     if as_json:
         print_json(summary)
-        return
-    typer.echo(f"{summary['flagged']:,} of {summary['points']:,} points flagged in {summary['alerts']:,} alerts")
+    else:
+        _print(scored, summary, out)
+    if fail_on_alert and scored.alerts:
+        raise typer.Exit(ALERTED)
+
+
+def _print(scored: "ScoreResult", summary: "dict[str, Any]", out: Path | None) -> None:
+    from argosy.cli.detect_output import alert_line
+    from argosy.terminal import printable, several
+
+    def say(words: str) -> None:
+        typer.echo(printable(words))
+
+    points, alerts = several(summary["points"], "point"), several(scored.alerts, "alert")
+    say(f"{summary['flagged']:,} of {points} flagged in {alerts}")
+    if scored.alerts > _SHOWN:
+        say(f"  {scored.alerts - _SHOWN:,} earlier, and:")
+    for alert in scored.shown[-_SHOWN:]:
+        say(alert_line(alert))
     for rule, count in scored.fired.items():
-        typer.echo(f"  {rule} changed the verdict on {count:,} points")
+        say(f"  {rule} changed the verdict on {several(count, 'point')}")
     for note in scored.notes:
-        typer.echo(f"note: {note}")
-    typer.echo(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
+        say(f"note: {note}")
+    say(f"written to {out}" if out else "give --out scores.parquet to keep the scores")
 
 
 def check_kind(out: Path) -> None:

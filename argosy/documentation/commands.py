@@ -14,7 +14,7 @@ Every command of `argosy`, as its `--help` has it. `make docs` writes this page 
 
 Every command has `--json` and `--help`. It ends with exit code 0 when it did what it says; 1 where a check found that
 something does not hold; 2 for input, options or an environment that a person can mend, in one line on standard error
-with place, problem and mend; 130 after Ctrl-C.
+with place, problem and mend; 3 where `argosy score --fail-on-alert` found an alert; 130 after Ctrl-C.
 """
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from argosy.detectors.fusion.fusion import fired_table
@@ -13,6 +14,7 @@ from argosy.inputs.tables.read_series import TableRequest
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.expiry import due_at
 from argosy.service.find_detector import find_for, reader
+from argosy.service.history import history_notes
 from argosy.service.known_series import FEWEST_TO_COMPARE
 from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
@@ -24,13 +26,17 @@ from argosy.store.store import Store
 
 MOST_FLAGGED = 0.3
 """Where a larger share is flagged, a detector may be put to what it was not made for."""
+MOST_ALERTS = 200
+"""So many alerts are listed; the table holds every point."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreResult:
     """`frame` has one row per point: timestamp, value, score, flag, fired (ids joined by commas).
 
-    `fired` counts for each rule the points on which it changed the verdict.
+    `fired` counts for each rule the points on which it changed the verdict. `shown` are the newest alerts, in order of
+    time: the points `start` up to `stop`, Unix seconds `begins` up to `ends` where times are known, the highest
+    `score`, and in `fired` the rules and the base that raised it.
     """
 
     detector: str
@@ -39,15 +45,17 @@ class ScoreResult:
     alerts: int
     fired: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    shown: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Counts and notes as plain JSON values, without the points."""
+        """Counts, alerts and notes as plain JSON values, without the points."""
         return {
             "detector": self.detector,
             "series": self.series,
             "points": len(self.frame),
             "flagged": int(self.frame["flag"].sum()),
             "alerts": self.alerts,
+            "shown": [dict(each) for each in self.shown],
             "fired": dict(self.fired),
             "notes": list(self.notes),
         }
@@ -72,8 +80,10 @@ def score_file(
     fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *found.notes, *_flooded(scores), *status_notes(store, row, loaded))
-    return ScoreResult(row.id, name, frame, len(runs(scores.flags)), fired, notes)
+    said = (*status_notes(store, row, loaded), *history_notes(store, row, len(loaded.series)))
+    notes = (*loaded.notes, *found.notes, *_flooded(scores), *said)
+    shown = tuple(_alerts(loaded, scores))
+    return ScoreResult(row.id, name, frame, len(runs(scores.flags)), fired, notes, shown)
 
 
 def _flooded(scores: Scores) -> Iterator[str]:
@@ -93,6 +103,23 @@ def status_notes(store: Store, row: DetectorRow, loaded: LoadedSeries) -> Iterat
     expires = due_at(store, row, service.standings(row.id))
     if expires is not None and loaded.series.seconds[-1] > expires:
         yield f"the detector is due: argosy refresh {row.id}"
+
+
+def _alerts(loaded: LoadedSeries, scores: Scores) -> Iterator[Mapping[str, Any]]:
+    """The newest alerts, in order of time."""
+    series = loaded.series
+    for start, stop in runs(scores.flags)[-MOST_ALERTS:].tolist():
+        by_rules = {rule: flags[start:stop] for rule, flags in scores.fired.items() if flags[start:stop].any()}
+        base = [] if by_rules and np.logical_or.reduce(list(by_rules.values())).all() else ["base"]
+        begins, last = int(series.seconds[start]), int(series.seconds[stop - 1])
+        yield {
+            "start": start,
+            "stop": stop,
+            "begins": begins if loaded.times_known else None,
+            "ends": last + series.step_s if loaded.times_known else None,
+            "score": round(float(np.nanmax(scores.values[start:stop])), 6),
+            "fired": [*base, *by_rules],
+        }
 
 
 def _frame(loaded: LoadedSeries, scores: Scores) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What is kept of a finished session: its rules with lineage and evidence, the fused detector, the report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -196,15 +196,30 @@ def _report(
             "detector": kept.shown.id,
             "held_back": None if kept.live is kept.found else kept.found.id,
             "in_service": kept.live.id if kept.live else None,
-            "notes": notes,
+            "notes": (*notes, *_torn(splits, labels)),
         }
     )
 
 
+def _torn(splits: Splits, labels: Bools) -> Iterator[str]:
+    """What is to be said of incidents that lie in two parts."""
+    for stop, name, following in (
+        (splits.train_stop, "train", "validation"),
+        (splits.validation_stop, "validation", "lockbox"),
+    ):
+        if 0 < stop < len(labels) and labels[stop - 1] and labels[stop]:
+            yield (
+                f"an incident goes on from {name} into {following}: it is counted once, in {name}; "
+                "what is found of it is measured on the points of each part"
+            )
+
+
 def _split(where: slice, labels: Bools) -> dict[str, int]:
+    """A part; an incident that goes on in the next one counts where it begins."""
+    begun = runs(labels)[:, 0]
     return {
         "start": where.start,
         "stop": where.stop,
         "points": where.stop - where.start,
-        "incidents": len(runs(labels[where])),
+        "incidents": int(((begun >= where.start) & (begun < where.stop)).sum()),
     }

@@ -18,7 +18,8 @@ class _Section(BaseModel):
 class EventSection(_Section):
     """An incident, the points from index `start` up to `stop`, from Unix second `begins` up to `ends`.
 
-    `alone`: no other rule of the fusion had the same effect on it.
+    `alone`: no other rule of the fusion had the same effect on it. `alarm`: the Unix second of the rule's alarm in it,
+    or of the one that it took back; earlier versions did not keep it.
     """
 
     start: int
@@ -26,6 +27,7 @@ class EventSection(_Section):
     begins: int
     ends: int
     alone: bool
+    alarm: int | None = None
 
 
 class EventsSection(_Section):
@@ -43,7 +45,8 @@ def account_json(account: "RuleEffects", series: "Series") -> dict[str, object]:
     def told(entry: "IncidentEffect") -> dict[str, object]:
         begins, last = (int(series.seconds[index]) for index in (entry.start, entry.stop - 1))
         ends = last + series.step_s
-        return {"start": entry.start, "stop": entry.stop, "begins": begins, "ends": ends, "alone": entry.alone}
+        where = {"start": entry.start, "stop": entry.stop, "begins": begins, "ends": ends}
+        return {**where, "alone": entry.alone, "alarm": int(series.seconds[entry.at])}
 
     return {
         "gained": [told(each) for each in account.gained],

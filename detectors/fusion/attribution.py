@@ -12,11 +12,13 @@ from argosy.signals.scores import Scores
 
 @dataclass(frozen=True)
 class IncidentEffect:
-    """An incident, the points [start, stop). `alone`: no other rule of the fusion had the same effect on it."""
+    """An incident, the points [start, stop). `alone`: no other rule of the fusion had the same effect on it. `at` is
+    the first of its points on which the rule changed the verdict: its alarm, or the one it took back."""
 
     start: int
     stop: int
     alone: bool
+    at: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def _entries(
             start + offset,
             stop + offset,
             not any(_any(fired[other], (start, stop)) for other in fired if other != rule),
+            start + offset + int(np.argmax(fired[rule][start:stop])),
         )
         for start, stop in incidents
         if _any(fired[rule], (start, stop))

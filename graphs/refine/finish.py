@@ -52,7 +52,8 @@ def fuse_accepted(state: State, node: RefineNodeContext) -> State:
     node.decide(
         "fused",
         outcome,
-        f"of {choice.considered} fusions the best on {basis} holds {len(choice.ids)} of {len(state['accepted'])} rules",
+        f"{choice.considered} combinations were tried; the best on {basis} has {len(choice.ids)} of the "
+        f"{len(state['accepted'])} accepted rules",
         value=finite_or_none(choice.value, 6),
         base_value=finite_or_none(choice.base_value, 6),
         rules=", ".join(choice.ids),

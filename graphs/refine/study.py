@@ -73,7 +73,7 @@ def choose_target(state: State, node: RefineNodeContext) -> State:
     if from_library := library_round(state, promise, node):
         return from_library
     if library_is_enough(state, promise):
-        why = "stored rules brought most of what was to win on training data, so no model is asked"
+        why = "stored rules brought most of the gain that was possible on training data, so no model is asked"
         node.decide("session", Ending.LIBRARY_ENOUGH, why, **facts)
         return {"ending": Ending.LIBRARY_ENOUGH, "candidates": ()}
     node.decide(f"round {number}", direction, _aim_sentence(promise, flags, data.train_labels), **facts)
@@ -106,10 +106,12 @@ def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bool
     missed = sum(not flags[start:stop].any() for start, stop in events)
     false_alerts = sum(not labels[start:stop].any() for start, stop in runs(flags))
     covered = (flags & labels).sum() / max(1, labels.sum())
-    could = " and ".join(f"{promise[each]:.2f} with {each.value} rules" for each in promise)
+    could = ", ".join(
+        f"perfect {each.value} rules would raise the objective by {promise[each]:.2f}" for each in promise
+    )
     return (
-        f"on training data {missed} of {len(events)} incidents are missed, {covered:.0%} of incident points flagged, "
-        f"{false_alerts} alerts false; of the objective there is at most {could} to win"
+        f"on training data {missed} of {len(events)} incidents are missed, {covered:.0%} of their points are flagged, "
+        f"false alerts: {false_alerts}; {could}"
     )
 
 

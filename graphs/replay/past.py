@@ -15,7 +15,8 @@ RESUMED = "resumed"
 """The verdict that marks where a session was taken up again after it was killed."""
 
 _MARKS_OF_ONE_RUN = frozenset((RESUMED, "switched"))
-_NOT_COMPARED = {"at", "seconds", "sandbox"}
+_NOT_COMPARED = {"at", "seconds", "sandbox", "why"}
+"""Of a decision its verdict and its facts are compared; a later version may put the sentence in other words."""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def test_what_was_kept_is_shown_as_it_was(command: str, recorded: dict[str, Any]
 @pytest.mark.parametrize("command", ["rule verify", "score", "why"])
 def test_rules_and_detectors_do_what_they_did(command: str, recorded: dict[str, Any]) -> None:
     (words,) = asked(recorded, command)
-    assert lasting(now(*words.split())) == lasting(recorded["answers"][words])
+    then = recorded["answers"][words]
+    assert lasting(said_then(now(*words.split()), then)) == lasting(then)
 
 
 @pytest.mark.slow
@@ -165,7 +166,7 @@ def test_the_session_that_was_killed_goes_on_and_asks_nothing_twice(
     report = now("resume", ids["killed"])
     then = recorded["answers"][f"resume {ids['killed']}"]
     for name in ("outcome", "ending", "rules", "scores", "splits", "base", "objective"):
-        assert lasting(report[name]) == lasting(then[name])
+        assert lasting(said_then(report[name], then[name])) == lasting(then[name])
     after = calls(store, ids["killed"])
     assert after[: len(before)] == before
     assert len({call.key for call in after}) == len(after) == report["usage"]["calls"] == then["usage"]["calls"]

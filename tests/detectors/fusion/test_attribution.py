@@ -30,14 +30,14 @@ def test_every_event_and_false_point_is_on_the_account_of_its_rules():
         ],
     )
     found = attribute(LABELS, BASE >= 1, fused, slice(0, 12))
-    assert found["one"] == RuleEffects((IncidentEffect(1, 3, True), IncidentEffect(7, 9, False)), (), 1, 0)
-    assert found["two"] == RuleEffects((IncidentEffect(7, 9, False),), (), 0, 0)
-    assert found["clear"] == RuleEffects((), (IncidentEffect(5, 6, True),), 0, 1)
+    assert found["one"] == RuleEffects((IncidentEffect(1, 3, True, 1), IncidentEffect(7, 9, False, 7)), (), 1, 0)
+    assert found["two"] == RuleEffects((IncidentEffect(7, 9, False, 8),), (), 0, 0)
+    assert found["clear"] == RuleEffects((), (IncidentEffect(5, 6, True, 5),), 0, 1)
 
 
 def test_a_part_has_its_own_incidents_with_the_indices_of_the_series():
     fused = fuse(BASE, [Member("one", Direction.FLAG, scores(1, 8))])
-    assert attribute(LABELS, BASE >= 1, fused, slice(8, 12))["one"].gained == (IncidentEffect(8, 9, True),)
+    assert attribute(LABELS, BASE >= 1, fused, slice(8, 12))["one"].gained == (IncidentEffect(8, 9, True, 8),)
     assert attribute(LABELS, BASE >= 1, fused, slice(3, 7))["one"] == RuleEffects((), (), 0, 0)
 
 
