@@ -53,7 +53,7 @@ class FittedTable:
         for index in kept:
             column = self._columns[index]
             table.add_column(
-                column.title, width=widths[index], justify="right" if column.right else "left", overflow="fold"
+                Text(column.title), width=widths[index], justify="right" if column.right else "left", overflow="fold"
             )
         for cells, style in self._rows:
             table.add_row(*(Text(cells[index]) for index in kept), style=style)
