@@ -93,7 +93,7 @@ def _print_story(story: "RuleStory", standing: "RuleStanding", expires: int | No
 
     from argosy.cli.certificate_output import certificate_lines
     from argosy.service.rule_json import ranges_of
-    from argosy.sessions.certificates import KEY, certificates_of
+    from argosy.sessions.kept_certificates import KEY, certificates_of
     from argosy.terminal import moment, print_source, printable
 
     rule = story.rule

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from argosy.sessions.certificates import certificates_of
+from argosy.sessions.kept_certificates import certificates_of
 from argosy.signals.errors import BadInput
 from argosy.store.rows import DetectorRow
 from argosy.store.store import Store

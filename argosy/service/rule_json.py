@@ -5,7 +5,7 @@ from typing import Any
 
 from argosy.detectors.rules.rule import RuleUnreadable, read_rule
 from argosy.service.expiry import RuleStanding, expires_at, rule_standings
-from argosy.sessions.certificates import KEY, certificates_of
+from argosy.sessions.kept_certificates import KEY, certificates_of
 from argosy.store.rows import RuleRole, RuleRow, RuleStory
 from argosy.store.store import Store
 

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import pydantic
 
 from argosy.detectors.certificate import (
     Certificate,
@@ -33,14 +32,12 @@ from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
+from argosy.sessions.kept_certificates import certificates_of
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
-from argosy.store.rows import RuleRow, RuleStory
+from argosy.store.rows import RuleRow
 from argosy.store.store import Store
-
-KEY = "certificate"
-"""Under which a certificate stands in the evidence of a rule's use."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +107,6 @@ def _transcript_hash(store: Store, session: str, events: int) -> str:
     for row in store.events.of(session)[:events]:
         digest.update(EVENT.dump_json(row.event) + b"\n")
     return digest.hexdigest()
-
-
-def certificates_of(story: RuleStory) -> dict[str, Certificate]:
-    """The certificates of a rule by session, the oldest first. Raises BadInput for one that cannot be read."""
-    return {use.session: _read(use.evidence[KEY], story.rule.id) for use in story.uses if use.evidence.get(KEY)}
-
-
-def _read(kept: object, rule: str) -> Certificate:
-    try:
-        return Certificate.model_validate(kept)
-    except pydantic.ValidationError as error:
-        where = ".".join(map(str, error.errors()[0]["loc"]))
-        mend = "use the version of Argosy that made it, or run a new session"
-        raise BadInput(f"certificate of {rule}", f"cannot be read at {where}", mend) from error
 
 
 @dataclass(frozen=True)

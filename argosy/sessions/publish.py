@@ -16,9 +16,10 @@ from argosy.graphs.refine.state import Candidate
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.sessions.base import BaseChoice
 from argosy.sessions.base_recipe import base_recipe
-from argosy.sessions.certificates import KEY, Origin, complete, keep_data
+from argosy.sessions.certificates import Origin, complete, keep_data
 from argosy.sessions.in_service import InService, calibration_notes, choose_service
 from argosy.sessions.keep_detectors import DetectorKeeper, KeptDetectors
+from argosy.sessions.kept_certificates import KEY
 from argosy.sessions.report import Report
 from argosy.sessions.report_events import account_json
 from argosy.signals.arrays import Bools

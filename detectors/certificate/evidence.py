@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from argosy.detectors.certificate.form import PartEvidence, Share
 from argosy.detectors.certificate.subject import flagged
@@ -23,6 +22,8 @@ def wilson(count: int, total: int) -> Share:
     """A share with its Wilson score interval at 95 % (Wilson 1927)."""
     if total == 0:
         return Share(count=0, total=0, low=None, high=None)
+    from scipy import stats  # slow to load, and scoring reads certificates without measuring anything
+
     found = stats.binomtest(count, total).proportion_ci(_LEVEL, "wilson")
     return Share(count=count, total=total, low=round(float(found.low), 4), high=round(float(found.high), 4))
 

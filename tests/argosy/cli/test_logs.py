@@ -194,7 +194,7 @@ def test_strategies_that_learn_take_a_labelled_sample(log: Path, tmp_path: Path)
         (["none.log"], "none.log: cannot be read"),
         (["LOG", "--strategy", "clever"], "--strategy clever: is not known"),
         (["LOG", "--strategy", "in-context"], "needs labelled lines"),
-        (["LOG", "--out", "LOG"], "is the log itself"),
+        (["LOG", "--out", "LOG"], "written over what is read"),
         (["LOG", "--out", "/nowhere/at/all.txt"], "cannot be written"),
         (["LOG", "--message", "text"], "plain text has no fields"),
         (["LOG", "--session", "("], "is no regular expression"),

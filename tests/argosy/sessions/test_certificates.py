@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 from argosy.cli.app import app
 from argosy.detectors.rules.rule import Direction, read_rule
 from argosy.sandboxes import SandboxChoice
-from argosy.sessions.certificates import KEY, certificates_of, verify_rule
+from argosy.sessions.certificates import verify_rule
+from argosy.sessions.kept_certificates import KEY, certificates_of
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store import schema

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from argosy.sessions.certificates import certificates_of
+from argosy.sessions.kept_certificates import certificates_of
 from argosy.settings import Settings
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
