@@ -28,6 +28,17 @@ def several(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def clock_time(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> clock_time(42.0), clock_time(600.0), clock_time(9000.0)
+    ('42 s', '10 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
 def stdout_console() -> "Console":
     """A console on stdout: as wide as the terminal, or 120 columns and without colours when piped."""
     from rich.console import Console

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from argosy.agents.models.speaker import ModelUnavailable
+from argosy.cli.usage import UsageError, is_help, usage_line
 from argosy.sandbox.errors import SandboxUnavailable
 from argosy.signals.errors import BadInput
 from argosy.store.errors import StoreUnavailable
@@ -96,9 +97,17 @@ class _Group(TyperGroup):
         super().__init__(**options)
         self.commands = _Commands(commands or {})
 
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **options: Any) -> Any:
+        try:
+            return super().make_context(info_name, args, *rest, **options)
+        except UsageError as error:
+            raise _refused(error, "argosy") from error
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except UsageError as error:
+            raise _refused(error, f"argosy {ctx.invoked_subcommand}") from error
         except KeyboardInterrupt as error:
             kept = "; ".join(("interrupted; what was recorded until now is kept", *_notes(error)))
             typer.echo(f"\nargosy: {kept}", err=True)
@@ -134,6 +143,14 @@ def _options(
     ] = False,
 ) -> None:
     """Agents that write, prove and keep anomaly-detection rules for time series."""
+
+
+def _refused(error: Exception, command: str) -> Exception:
+    """What ends a command that was used wrongly, once that is said."""
+    if is_help(error):
+        return error
+    typer.echo(f"argosy: {_one_line(usage_line(error, command))}", err=True)
+    return typer.Exit(2)
 
 
 def main() -> None:

@@ -182,4 +182,4 @@ def perform(request: "SessionRequest", picture: Path | None, as_json: bool) -> N
     """Runs a session with progress on stderr, and writes its report to stdout."""
     from argosy.sessions.run import run_session
 
-    run_with_progress(partial(run_session, request), picture, as_json)
+    run_with_progress(partial(run_session, request), picture, as_json, request.settings.rounds)

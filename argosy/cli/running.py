@@ -18,8 +18,8 @@ Work = Callable[["Workspace", "Observer"], "SessionResult | Report"]
 """What is done in a workspace, and who looks on."""
 
 
-def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
-    """Does the work with progress on stderr, and writes the report to stdout."""
+def run_with_progress(work: Work, picture: Path | None, as_json: bool, rounds: int | None = None) -> None:
+    """Does the work with progress on stderr, and writes the report to stdout; `rounds` are the most that it takes."""
     import time
 
     from rich.console import Console
@@ -35,7 +35,7 @@ def run_with_progress(work: Work, picture: Path | None, as_json: bool) -> None:
         check_drawable(picture)
     workspace = open_workspace()
     errors = Console(stderr=True, highlight=False)
-    with drained(errors) as interrupted, Progress(errors, time.monotonic, quiet=as_json) as progress:
+    with drained(errors) as interrupted, Progress(errors, time.monotonic, as_json, rounds) as progress:
         done = work(workspace, Observer(progress.watch, interrupted))
     if isinstance(done, Report):
         _print(done, as_json)
@@ -63,6 +63,7 @@ def _print(report: "Report", as_json: bool) -> None:
 
 def _draw(finished: "SessionResult", picture: Path) -> Path:
     from argosy.pictures.series import draw
+    from argosy.terminal import several
 
     final, report = finished.final, finished.report
     keep_apart("--picture", picture, [finished.loaded.origin])
@@ -75,7 +76,7 @@ def _draw(finished: "SessionResult", picture: Path) -> Path:
         final.fused.flags,
         {names[candidate]: fired for candidate, fired in final.fused.fired.items()},
         finished.splits,
-        f"{report.series.id}: {report.base.name} with {len(report.rules)} rules",
+        f"{report.series.id}: {report.base.name} with {several(len(report.rules), 'rule')}",
         base_name=report.base.name,
         times_known=finished.loaded.times_known,
     )

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from argosy.benchmarks.bench.methods import SINGLE
-from argosy.benchmarks.bench.progress import clock_time
 from argosy.columns import Column, FittedTable
 from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, MethodSummary, Summary, best_of
 from argosy.eval.titles import TITLES
-from argosy.terminal import print_line, printable
+from argosy.terminal import clock_time, print_line, printable
 
 _LISTED = 10
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rich.console import Console
 
 from argosy.eval.bench.cell import OK, Cell, CellResult
-from argosy.terminal import print_line
+from argosy.terminal import clock_time, print_line
 
 
 class Progress:
@@ -46,14 +46,3 @@ class Progress:
         rates = {method: taken[0] / max(taken[1], 1.0) for method, taken in self._taken.items()}
         left = sum(rates.get(cell.method, usual) * self._points.get(cell.series, 0) for cell in self._todo)
         return left / self._jobs
-
-
-def clock_time(seconds: float) -> str:
-    """Seconds as a person says them.
-
-    >>> clock_time(42.0), clock_time(600.0), clock_time(9000.0)
-    ('42 s', '10 min', '2.5 h')
-    """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
