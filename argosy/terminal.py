@@ -23,9 +23,9 @@ def printable(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_SHOWN)
 
 
-def several(count: int, noun: str) -> str:
-    """A count before a regular noun: "1 incident", "2,000 incidents"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def several(count: int, noun: str, plural: str | None = None) -> str:
+    """A count before a noun, which takes an s where no `plural` is given: "1 incident", "2,000 incidents"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
 
 
 def clock_time(seconds: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from argosy.eval.titles import TITLES
+from argosy.terminal import several
 
 if TYPE_CHECKING:
     from argosy.inputs.signal_file import ReadSignal
@@ -30,7 +31,8 @@ def print_detect(
     def say(text: str) -> None:
         typer.echo(printable(text))
 
-    say(f"session {done.session}: {told['flagged']:,} of {told['points']:,} flagged in {told['alerts']:,} alerts")
+    alerts = several(told["alerts"], "alert")
+    say(f"session {done.session}: {told['flagged']:,} of {told['points']:,} flagged in {alerts}")
     for each in told["patterns"]:
         say(_pattern_words(each))
     if told["metrics"]:

@@ -6,6 +6,7 @@ import typer
 
 from argosy.cli import options
 from argosy.cli.approvals import By, user_name
+from argosy.terminal import several
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +62,8 @@ def list_(
     elif not found:
         typer.echo("No detector yet. argosy run FILE makes one.")
     for each in () if as_json else found:
-        told = f"{each['id']} {each['status']:<9} {each['series']}: {each['base']} with {len(each['rules'])} rules"
+        rules = several(len(each["rules"]), "rule")
+        told = f"{each['id']} {each['status']:<9} {each['series']}: {each['base']} with {rules}"
         typer.echo(printable(f"{told}, {_age(each)}"))
 
 

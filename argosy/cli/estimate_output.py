@@ -27,7 +27,7 @@ def print_estimate(request: "SessionRequest", as_json: bool) -> None:
     typer.echo(f"expected by  {found.basis}")
     time = "not known; no earlier session tells" if found.seconds is None else f"about {found.seconds:,.0f} s"
     typer.echo(f"time         {time}")
-    typer.echo("at most      calls and reply tokens by the counts that end every loop; prompt tokens by their budget")
+    typer.echo("at most      what no session with these options goes beyond, however often rules are sent back")
     if found.expected.usd is None:
         typer.echo("dollars      a price is not known: they are counted as 0, and a cap on them does not hold")
     if found.ends:

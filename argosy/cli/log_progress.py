@@ -8,6 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
+from argosy.terminal import several
+
 _TOLD_EACH_S = 10.0
 
 
@@ -33,11 +35,11 @@ class LogProgress:
 
     def mined(self, lines: int) -> None:
         """So many lines were read."""
-        self._tell(f"{lines:,} lines read")
+        self._tell(f"{several(lines, 'line')} read")
 
     def judged(self, known: int, total: int) -> None:
         """So many of all templates have a verdict."""
-        self._tell(f"{known:,} of {total:,} templates judged")
+        self._tell(f"{known:,} of {several(total, 'template')} judged")
 
     def _tell(self, words: str) -> None:
         if self._quiet:

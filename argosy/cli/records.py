@@ -9,6 +9,7 @@ from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
+from argosy.terminal import several
 
 if TYPE_CHECKING:
     from argosy.patterns.records.run import RecordsJob, RecordsResult
@@ -160,8 +161,8 @@ def _print(judged: "RecordsResult", out: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    groups = f" in {told['groups']:,} groups" if told["groups"] is not None else ""
-    found = f"{told['flagged']:,} of {told['size']:,} records{groups} flagged{_review_words(told)}"
+    groups = f" in {several(told['groups'], 'group')}" if told["groups"] is not None else ""
+    found = f"{told['flagged']:,} of {several(told['size'], 'record')}{groups} flagged{_review_words(told)}"
     say(f"session {judged.session}: {found}")
     for each in told["shown"][:_SHOWN]:
         for line in _lines(each):

@@ -11,6 +11,7 @@ from argosy.cli import options
 from argosy.cli.reading_options import with_reading
 from argosy.graphs.refresh.defaults import EXPIRES_DAYS, PROBATION_DAYS
 from argosy.inputs.tables.reading import UNSAID, Reading
+from argosy.terminal import several
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -141,7 +142,7 @@ def first_table(store: "Store", detector: str) -> "TableRequest":
 def amounts(cost: "Cost", bound: str = "") -> str:
     """What something takes, in words; `bound` qualifies calls, tokens and dollars."""
     dollars = "price unknown" if cost.usd is None else f"${cost.usd:.4f}"
-    return f"{cost.seconds:.1f} s, {bound}{cost.calls:,.0f} calls, {cost.tokens:,.0f} tokens, {dollars}"
+    return f"{cost.seconds:.1f} s, {bound}{several(round(cost.calls), 'call')}, {cost.tokens:,.0f} tokens, {dollars}"
 
 
 def print_refreshed(done: "RefreshResult", console: "Console") -> None:

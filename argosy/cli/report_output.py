@@ -39,6 +39,11 @@ _COLUMNS = {"event_f1_pa": 0, "point_f1": 0, "event_f1_k10": 2, "auc_pr": 1}
 """The figures of a report, and which is left out first where the screen is narrow; 0 stays."""
 
 
+_HOW_TO_READ = (
+    "1 is perfect, save false points; rules were made on train and chosen on validation, nothing had looked at lockbox"
+)
+
+
 def print_report(report: Report, console: "Console") -> None:
     """Prints the report for a person; text that a model wrote is shown as it is, never as markup."""
     for label, words in _headlines(report):
@@ -48,6 +53,7 @@ def print_report(report: Report, console: "Console") -> None:
         console.print(_line("rule", f"{rule.id} {rule.direction}: {rule.summary} ({numbers})"), soft_wrap=True)
     console.print()
     console.print(_scores_table(report))
+    console.print(_line("read", _HOW_TO_READ), soft_wrap=True)
     for line in event_lines(report):
         console.print(_line("events", line), soft_wrap=True)
     console.print(_line("gain", _verdict(report)), soft_wrap=True)
@@ -104,7 +110,7 @@ def _service_words(report: Report) -> str:
 
 
 def _objective(report: Report) -> str:
-    return "default objective" if report.objective == DEFAULT.name else report.objective
+    return "mean of the three F1s" if report.objective == DEFAULT.name else report.objective
 
 
 def _verdict(report: Report) -> str:
@@ -188,10 +194,13 @@ def event_lines(report: Report) -> Iterator[str]:
     """A line for each rule and part on which it changed something."""
     for rule in report.rules:
         for part, did in rule.events.items():
-            words = [f"{len(did.gained)} gained{_listed(did.gained, report)}"] if did.gained else []
-            words += [f"{len(did.lost)} LOST{_listed(did.lost, report)}"] if did.lost else []
-            words += [f"{did.false_points_added:,} false points added"] if did.false_points_added else []
-            words += [f"{did.false_points_removed:,} false points taken back"] if did.false_points_removed else []
+            gained, lost = (several(len(each), "incident") for each in (did.gained, did.lost))
+            words = [f"{gained} gained{_listed(did.gained, report)}"] if did.gained else []
+            words += [f"{lost} LOST{_listed(did.lost, report)}"] if did.lost else []
+            words += [f"{several(did.false_points_added, 'false point')} added"] if did.false_points_added else []
+            words += (
+                [f"{several(did.false_points_removed, 'false point')} taken back"] if did.false_points_removed else []
+            )
             if words:
                 yield f"{rule.id} {part}: {'; '.join(words)}"
 
@@ -204,4 +213,4 @@ def _listed(events: Sequence[EventSection], report: Report) -> str:
 def _named(event: EventSection, report: Report) -> str:
     second = event.begins if event.alarm is None else event.alarm  # what argosy why --at is to be asked about
     where = iso(second) if report.times_known else f"index {second // max(1, report.series.step_s)}"
-    return where if event.alone else f"{where}, shared"
+    return where if event.alone else f"{where}, other rules too"

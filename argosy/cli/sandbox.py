@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from argosy.cli import options, paths
+from argosy.terminal import several
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def reap(as_json: options.AsJson = False) -> None:
     if as_json:
         print_json({"removed": count})
     else:
-        typer.echo(f"{count} containers removed")
+        typer.echo(f"{several(count, 'container')} removed")
 
 
 def bench(
@@ -113,10 +114,11 @@ def measure(
         return
     whose = ("a rule makes", "the harness makes", "to start a container takes")
     for who, names in zip(whose, seen.values(), strict=True):
-        typer.echo(f"{who} {len(names)} calls: {', '.join(names)}")
+        typer.echo(f"{who} {several(len(names), 'call')}: {', '.join(names)}")
     for which, change in changes.items():
         told = [f"{len(each)} {word} ({', '.join(each)})" for word, each in change.items() if each]
-        typer.echo(f"{which}.json allows {len(after[which])} calls, {' and '.join(told) or 'the same as'} before")
+        permitted = several(len(after[which]), "call")
+        typer.echo(f"{which}.json allows {permitted}, {' and '.join(told) or 'the same as'} before")
     typer.echo(f"profiles written to {folder}")
 
 

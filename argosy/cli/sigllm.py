@@ -11,6 +11,7 @@ from argosy.cli import options, paths
 from argosy.cli.reading_options import with_reading
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
+from argosy.terminal import several
 
 if TYPE_CHECKING:
     from argosy.inputs.tables.loaded_series import LoadedSeries
@@ -164,7 +165,8 @@ def _tell_plan(request: "SigllmRequest", as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    typer.echo(f"{told['answers']:,} answers: {told['windows']:,} windows, {told['samples']} samples each")
+    answers, windows = several(told["answers"], "answer"), several(told["windows"], "window")
+    typer.echo(f"{answers}: {windows}, {several(told['samples'], 'sample')} each")
     typer.echo(
         f"prompts of up to {told['prompt_characters']:,} characters, replies of up to {told['reply_tokens']} tokens"
     )
@@ -208,9 +210,11 @@ def _print(done: "SigllmResult", loaded: "LoadedSeries", out: Path | None, as_js
     if as_json:
         print_json(told)
         return
-    said = f"{told['answers']} answers on {told['windows']} windows, {told['unreadable']} unreadable"
+    answers, windows = several(told["answers"], "answer"), several(told["windows"], "window")
+    said = f"{answers} on {windows}, {told['unreadable']} unreadable"
     typer.echo(f"session {done.session}: {said}, {told['not_asked']} not asked")
-    typer.echo(f"{told['flagged']:,} of {told['points']:,} points flagged, {told['no_opinion']:,} without an opinion")
+    points = several(told["points"], "point")
+    typer.echo(f"{told['flagged']:,} of {points} flagged, {told['no_opinion']:,} without an opinion")
     for each in told["anomalies"][:_SHOWN]:
         typer.echo(f"  {_where(each, loaded.times_known)}  score {each['score']:.3f}  {each['reason']}")
     if len(told["anomalies"]) > _SHOWN:

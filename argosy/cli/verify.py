@@ -68,5 +68,5 @@ def _print(verified: "Verification") -> None:
         mark = "ok  " if check.holds else "FAIL"
         typer.echo(f"{mark} {check.name:<14} {printable(check.words)}")
     failed = sum(not check.holds for check in verified.checks)
-    end = "all checks hold" if verified.holds else f"{failed} of {len(verified.checks)} checks do not hold"
+    end = "all checks hold" if verified.holds else f"checks that do not hold: {failed} of {len(verified.checks)}"
     typer.echo(f"{verified.rule}, certified in {verified.session}: {end}")

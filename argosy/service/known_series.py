@@ -15,6 +15,7 @@ from argosy.signals.series import Series
 from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import DetectorRow
 from argosy.store.store import Store
+from argosy.terminal import several
 
 MOST_OTHERWISE = 0.5
 """Where more than this share of the points that both hold differ, a file is of another series, or its clock was set."""
@@ -174,7 +175,7 @@ def _not_ahead(loaded: LoadedSeries, now: float) -> tuple[LoadedSeries, tuple[st
     ahead = int((loaded.series.seconds > now + AHEAD_S).sum())
     if not ahead:
         return loaded, ()
-    note = f"{ahead:,} points are later than now and were left out: was a clock set?"
+    note = f"later than now, and left out: {several(ahead, 'point')}; was a clock set?"
     return loaded.part(slice(0, len(loaded.series) - ahead)), (note,)
 
 
@@ -187,12 +188,12 @@ def _compared(known: LoadedSeries, loaded: LoadedSeries) -> tuple[str, ...]:
     with np.errstate(invalid="ignore"):
         same = (np.abs(one - other) <= _CLOSE * np.maximum(np.abs(one), np.abs(other))) | np.isnan(one)
     different = int((~same).sum())
+    problem = f"{different:,} of {several(len(before), 'point')} that were seen before have another value now"
     if len(before) >= FEWEST_TO_COMPARE and different > MOST_OTHERWISE * len(before):
-        problem = f"{different:,} of {len(before):,} points that were seen before are other ones now"
         mend = "give the same series; if its clock was set, give only points from after that"
         raise BadInput(str(loaded.origin), problem, mend)
     if different:
-        return (f"{different:,} of {len(before):,} points that were seen before are other ones now; as seen they stay",)
+        return (f"{problem}; as seen they stay",)
     return ()
 
 

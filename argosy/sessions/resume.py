@@ -18,6 +18,7 @@ from argosy.store.input_snapshot import read_copy
 from argosy.store.rows import SessionRow
 from argosy.store.sessions import FAILED
 from argosy.store.store import Store, StoreRecorder
+from argosy.terminal import several
 from argosy.workspace import Workspace
 
 
@@ -61,7 +62,8 @@ def _resume(row: SessionRow, workspace: Workspace, observer: Observer) -> Sessio
 def _mark(events: Sequence[Event], at: float) -> Decision:
     number = 1 + sum(isinstance(event, Decision) and event.verdict == RESUMED for event in events)
     replies = sum(isinstance(event, ModelCall) for event in events)
-    why = f"{len(events)} events and {replies} replies were on record; no reply of them is asked for again"
+    kept = f"{several(len(events), 'event')} and {several(replies, 'reply', 'replies')}"
+    why = f"on record: {kept}; no reply of them is asked for again"
     return Decision(at=at, span=f"resume#{number}", subject="session", verdict=RESUMED, why=why)
 
 

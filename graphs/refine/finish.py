@@ -174,5 +174,5 @@ def publish(state: State, node: RefineNodeContext) -> State:
     if node.data.publication is None:
         raise RuntimeError("nothing has been certified yet")
     node.context.publish(node.data.publication)
-    node.decide("session", state["outcome"], f"{len(state['fused'])} rules published", rules=", ".join(state["fused"]))
+    node.decide("session", state["outcome"], f"rules published: {len(state['fused'])}", rules=", ".join(state["fused"]))
     return {}

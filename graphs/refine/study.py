@@ -101,17 +101,21 @@ def possible_gain(direction: Direction, flags: Bools, node: RefineNodeContext) -
     return float(judge(labels, best) - judge(labels, flags))
 
 
+_MENDS: Mapping[Direction, str] = {
+    Direction.FLAG: "with perfect rules that add alarms (flag)",
+    Direction.CLEAR: "with perfect rules that take alarms back (clear)",
+}
+
+
 def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bools) -> str:
     events = runs(labels)
     missed = sum(not flags[start:stop].any() for start, stop in events)
     false_alerts = sum(not labels[start:stop].any() for start, stop in runs(flags))
     covered = (flags & labels).sum() / max(1, labels.sum())
-    could = ", ".join(
-        f"perfect {each.value} rules would raise the objective by {promise[each]:.2f}" for each in promise
-    )
+    could = " and ".join(f"{_MENDS[each]} by {promise[each]:.2f}" for each in promise)
     return (
         f"on training data {missed} of {len(events)} incidents are missed, {covered:.0%} of their points are flagged, "
-        f"false alerts: {false_alerts}; {could}"
+        f"false alerts: {false_alerts}; the objective, of at most 1, would rise {could}"
     )
 
 

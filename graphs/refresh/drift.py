@@ -51,5 +51,5 @@ def _newer(node: RefreshNodeContext) -> DriftInput:
 
 def _broken(node: RefreshNodeContext) -> tuple[DriftFinding, ...]:
     broken = node.data.broken
-    why = f"{len(broken)} of {len(node.data.champion.rules)} rules do not run on the newer points"
+    why = f"rules that do not run on the newer points: {len(broken)} of {len(node.data.champion.rules)}"
     return (DriftFinding("broken_rules", float(len(broken)), 0.0, why),)

@@ -51,7 +51,7 @@ def retune(_state: State, node: RefreshNodeContext) -> State:
     challenger = node.makers.keep(RetunedFusion(window, rules), base)
     data.challenger = challenger
     held = len(data.champion.rules)
-    why = f"{len(rules)} of {held} rules with new numbers, and the base fitted on {len(part):,} points"
+    why = f"rules with new numbers: {len(rules)} of {held}, and the base fitted on {len(part):,} points"
     node.decide(challenger.id, "challenger", why, **facts)
     return {"challenger": challenger.id, "how": Decision.RETUNE.value, "cost": spent}
 
@@ -89,6 +89,6 @@ def search(_state: State, node: RefreshNodeContext) -> State:
     """Has a session look for rules on the newest points, beginning with the champion's."""
     challenger, spent = node.makers.search(node.data.window)
     node.data.challenger = challenger
-    why = f"a session left it with {len(challenger.rules)} rules"
+    why = f"rules that a session left it with: {len(challenger.rules)}"
     node.decide(challenger.id, "challenger", why)
     return {"challenger": challenger.id, "how": Decision.SEARCH_AGAIN.value, "cost": asdict(spent)}

@@ -9,7 +9,7 @@ from argosy.benchmarks.bench.methods import SINGLE
 from argosy.columns import Column, FittedTable
 from argosy.eval.bench.summary import LESS_IS_BETTER, Figure, Gain, MethodSummary, Summary, best_of
 from argosy.eval.titles import TITLES
-from argosy.terminal import clock_time, print_line, printable
+from argosy.terminal import clock_time, print_line, printable, several
 
 _LISTED = 10
 
@@ -99,7 +99,7 @@ def _guards(summary: Summary) -> list[str]:
 
 
 def _failures(summary: Summary) -> list[str]:
-    lines = [f"{len(summary.failures)} cells failed and count as 0"] if summary.failures else []
+    lines = [f"failed, and counted as 0: {several(len(summary.failures), 'cell')}"] if summary.failures else []
     lines += [f"  {series} {method} seed {seed}: {why}" for series, method, seed, why in summary.failures[:_LISTED]]
     if len(summary.failures) > _LISTED:
         lines.append(f"  … and {len(summary.failures) - _LISTED} more, in results.parquet")

@@ -22,6 +22,7 @@ from argosy.inputs.logs.wrapping import Wrapping
 from argosy.inputs.quoting import shown
 from argosy.signals.errors import BadInput
 from argosy.signals.lines import Lines
+from argosy.terminal import several
 
 __all__ = ["Entries", "Log", "LogFormat", "LogRequest", "open_log", "read_lines"]
 
@@ -67,19 +68,19 @@ class Log:
 def _told(tally: Tally, request: LogRequest) -> Iterator[str]:
     spoiled = tally.spoiled
     if tally.skipped.count:
-        yield f"skipped {_counted(tally.skipped.count, 'row')} without labels: {tally.skipped}"
+        yield f"skipped {several(tally.skipped.count, 'row')} without labels: {tally.skipped}"
     if tally.plain.count:
-        yield f"took {_counted(tally.plain.count, 'row')} that are no JSON objects as texts: {tally.plain}"
+        yield f"took {several(tally.plain.count, 'row')} that are no JSON objects as texts: {tally.plain}"
     if tally.joined:
-        yield f"took {_counted(tally.joined, 'line')} as parts of the entries before them, such as stack traces"
+        yield f"took {several(tally.joined, 'line')} as parts of the entries before them, such as stack traces"
     if tally.numbered:
         yield "took numbers of levels as pino and bunyan write them: 30 info, 40 warning, 50 error"
     if spoiled.cut:
-        yield f"cut {_counted(spoiled.cut, 'line')} at {LONGEST_LINE:,} characters"
+        yield f"cut {several(spoiled.cut, 'line')} at {LONGEST_LINE:,} characters"
     if spoiled.recoded:
-        yield f"read {_counted(spoiled.recoded, 'line')} that are no UTF-8 as Windows-1252"
+        yield f"read {several(spoiled.recoded, 'line')} that are no UTF-8 as Windows-1252"
     if spoiled.nuls:
-        yield f"left out {_counted(spoiled.nuls, 'byte')} of zeros"
+        yield f"left out {several(spoiled.nuls, 'byte')} of zeros"
     if tally.is_cut:
         yield "the log ends within an entry, which was left out"
     if request.session and not tally.in_session:
@@ -266,10 +267,6 @@ def _pattern(text: str) -> Callable[[str], str]:
         return (found.group(1 if pattern.groups else 0) or "") if found else ""
 
     return session
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 _READERS: Mapping[LogFormat, Callable[[Log], Iterator[Entries]]] = {

@@ -15,6 +15,7 @@ from argosy.inputs.records.moments import has_offset, looks_like_time
 from argosy.inputs.tables.number_column import decimal_sign, read_number_column, two_readings
 from argosy.inputs.tables.reading import Reading
 from argosy.inputs.tables.written_number import DECIMALS, PLAIN, read_number
+from argosy.terminal import several
 
 _MANY = 0.5
 _LISTED = 8
@@ -108,7 +109,8 @@ def _time_notes(field: FieldCells, form: FieldForm) -> Iterator[str]:
         yield f"{field.name}: day and month could be the other way round; read as {form.times.format}, or --time-format"
     zoned = sum(map(has_offset, field.written))
     if 0 < zoned < len(field.written):
-        yield f"{field.name}: {len(field.written) - zoned} times have no offset, and are read as UTC beside others"
+        unzoned = several(len(field.written) - zoned, "time")
+        yield f"{field.name}: {unzoned} without an offset, read as UTC beside others"
 
 
 def _text_notes(field: FieldCells) -> Iterator[str]:

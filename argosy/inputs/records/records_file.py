@@ -32,6 +32,7 @@ from argosy.inputs.tables.sheet import open_sheet
 from argosy.signals.arrays import Ints
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Field, Records
+from argosy.terminal import several
 
 _TABLES = (".csv", ".tsv")
 _JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\]\"])")
@@ -100,11 +101,12 @@ class _Odd:
         yield from self.assumed
         if self.broken:
             lines = ", ".join(map(str, self.broken[:_NAMED_LINES])) + (", …" if len(self.broken) > _NAMED_LINES else "")
-            yield f"{len(self.broken)} lines are no JSON and were taken as texts: line {lines}"
+            yield f"no JSON, and taken as texts: {several(len(self.broken), 'line')}, line {lines}"
         if self.cut or self.spoiled.cut:
-            yield f"{self.cut + self.spoiled.cut} texts are longer than {LONGEST_TEXT:,} characters and were cut there"
+            texts = several(self.cut + self.spoiled.cut, "text")
+            yield f"longer than {LONGEST_TEXT:,} characters, and cut there: {texts}"
         if self.spoiled.recoded:
-            yield f"{self.spoiled.recoded} lines are no UTF-8 and were read as Windows-1252"
+            yield f"no UTF-8, and read as Windows-1252: {several(self.spoiled.recoded, 'line')}"
 
 
 def read_records(request: RecordsRequest, like: Mapping[str, FieldForm] | None = None) -> ReadRecords:

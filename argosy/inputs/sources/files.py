@@ -22,6 +22,7 @@ from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
 from argosy.signals.incidents import incidents_in
 from argosy.signals.series import Series
+from argosy.terminal import several
 
 MOST_FILES = 5_000
 
@@ -90,7 +91,7 @@ def joined(parts: Sequence[LoadedSeries]) -> LoadedSeries:
     series = Series(parts[-1].series.id, seconds[~again], values[~again], int(np.median(steps)))
     notes = tuple(dict.fromkeys(note for each in parts for note in each.notes))
     if again.any():
-        notes += (f"{int(again.sum()):,} points stand in more than one file, alike",)
+        notes += (f"{several(int(again.sum()), 'point')} in more than one file, alike",)
     incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s, "labels")
     base = _base(parts, keep)
     return replace(parts[-1], series=series, labels=labels, incidents=incidents, base=base, notes=notes)

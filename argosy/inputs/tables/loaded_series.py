@@ -58,7 +58,7 @@ class LoadedSeries:
         points = len(self.series)
         if points <= most:
             return self
-        note = f"a session looks at the last {most:,} points; {points - most:,} earlier ones are left out"
+        note = f"a session looks at the last {most:,} points; earlier ones left out: {points - most:,}"
         return replace(self.part(slice(points - most, points)), notes=(*self.notes, note))
 
     def labels_to_learn_from(self) -> Bools:

@@ -11,7 +11,7 @@ from argosy.agents.models.speaker import Usage
 from argosy.detectors.logs.templates import Template
 from argosy.patterns.logs.annotated import verdict_of
 from argosy.signals.severity import Severity
-from argosy.terminal import printable
+from argosy.terminal import printable, several
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -163,20 +163,23 @@ def _head(report: LogReport) -> Iterator[tuple[str, str]]:
     yield "session", report.session
     yield (
         "log",
-        f"{report.log}: {_counted(report.lines, 'line')} ({report.format}), {_counted(report.templates, 'template')}",
+        f"{report.log}: {several(report.lines, 'line')} ({report.format}), {several(report.templates, 'template')}",
     )
     yield "model", f"{report.model}, {report.strategy}"
     estimated = " (estimated)" if usage.estimated else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{estimated}"
-    yield "asked", f"{_counted(usage.calls, 'call')}, {tokens}; {report.recalled:,} verdicts known from earlier runs"
-    normal = f"{report.count('normal'):,} lines normal"
-    lines, templates = _counted(report.count("abnormal"), "line"), _counted(len(report.abnormal), "template")
+    yield (
+        "asked",
+        f"{several(usage.calls, 'call')}, {tokens}; {several(report.recalled, 'verdict')} known from earlier runs",
+    )
+    normal = f"{several(report.count('normal'), 'line')} normal"
+    lines, templates = several(report.count("abnormal"), "line"), several(len(report.abnormal), "template")
     yield "found", f"{lines} of {templates} abnormal; {normal}"
     if report.count("unknown"):
-        parts = f"{report.unanswered:,} templates unanswered, {report.not_asked:,} not asked"
-        yield "unknown", f"{report.count('unknown'):,} lines without a verdict: {parts}"
+        parts = f"{several(report.unanswered, 'template')} unanswered, {report.not_asked:,} not asked"
+        yield "unknown", f"{several(report.count('unknown'), 'line')} without a verdict: {parts}"
     if report.made_up:
-        yield "ignored", f"{report.made_up:,} answers to numbers that nobody asked for"
+        yield "ignored", f"{several(report.made_up, 'answer')} to numbers that nobody asked for"
     if report.sessions:
         yield "sessions", _sessions(report)
     if report.instruction:
@@ -197,10 +200,6 @@ def _sessions(report: LogReport) -> str:
     return f"{len(names):,} of {report.sessions:,} abnormal{': ' if names else ''}{shown}{more}"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _found(each: TemplateVerdict) -> Iterator[tuple[str, str]]:
     yield "abnormal", _on_one_line(each.template)
     yield "reason", each.reason or "none was given"
@@ -217,13 +216,13 @@ def _errors(report: LogReport) -> Iterator[tuple[str, str]]:
         return
     why = report.normal_errors
     normal = sum(lines for _, lines in why)
-    of = f"{normal:,} of {_counted(report.error_lines, 'line')} at ERROR or above"
+    of = f"{normal:,} of {several(report.error_lines, 'line')} at ERROR or above"
     yield "errors", f"{of} {'was' if report.error_lines == 1 else 'were'} judged normal"
     for reason, lines in why[:_SHOWN_REASONS]:
-        yield "", f"{_counted(lines, 'line')}: {_on_one_line(reason)}"
+        yield "", f"{several(lines, 'line')}: {_on_one_line(reason)}"
     if len(why) > _SHOWN_REASONS:
         rest = sum(lines for _, lines in why[_SHOWN_REASONS:])
-        yield "", f"{_counted(rest, 'line')} for other reasons; --json has all"
+        yield "", f"{several(rest, 'line')} for other reasons; --json has all"
 
 
 def _on_one_line(text: str) -> str:

@@ -210,7 +210,7 @@ def _notes(request: LogsRequest, mined: MinedLog, reader: LogPrompt, session: st
     if others:
         most = f"the {request.most_templates:,} templates that there may be"
         bad = f", {mined.unread_errors:,} of them at ERROR or above" if mined.unread_errors else ""
-        notes.append(f"{others:,} lines fit none of {most} and were not read{bad}; raise --most-templates")
+        notes.append(f"lines that fit none of {most} and were not read: {others:,}{bad}; raise --most-templates")
     return notes
 
 

@@ -23,6 +23,7 @@ from argosy.signals.arrays import Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.records import Records
 from argosy.signals.scores import Scores
+from argosy.terminal import several
 from argosy.workspace import Workspace
 
 PARTIAL = "partial"
@@ -139,7 +140,10 @@ def _read(task: RecordsJob) -> tuple[ReadRecords, Records, tuple[str, ...]]:
         case path:
             read = read_records(replace(task.read, path=path))
             given = read_records(task.read, read.forms)
-            training, notes = read.records, (f"learned from {len(read.records):,} records of {path}", *read.notes)
+            training, notes = (
+                read.records,
+                (f"learned from {several(len(read.records), 'record')} of {path}", *read.notes),
+            )
     if len(training) < task.judging.fewest:
         problem = f"too few records to learn from: {len(training)}"
         mend = f"learn from {task.judging.fewest} or more (--least), or leave --train out"

@@ -9,6 +9,7 @@ import pytest
 from argosy.sessions.request import recall
 from argosy.settings import read_settings
 from argosy.store.store import open_store
+from argosy.terminal import several
 from tests.argosy.cli.invoking import Invoke
 
 pytestmark = pytest.mark.slow
@@ -51,7 +52,10 @@ def test_a_rule_of_one_series_serves_another_without_a_call_and_keeps_its_lineag
     scores = heir["scores"]
     assert len(gained) == scores["fused"]["lockbox"]["detected"] - scores["base"]["lockbox"]["detected"]
     assert all(each["ends"] - each["begins"] == 6 * 60 and each["alone"] for each in gained)
-    assert f"events  {rule['id']} lockbox: {len(gained)} gained (index " in argosy("show", heir["session"]).stdout
+    assert (
+        f"events  {rule['id']} lockbox: {several(len(gained), 'incident')} gained (index "
+        in argosy("show", heir["session"]).stdout
+    )
 
     store = open_store(read_settings())
     request, _ = recall(store.sessions.find(heir["session"]))

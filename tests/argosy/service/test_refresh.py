@@ -281,14 +281,14 @@ def test_a_gap_is_told_and_nothing_is_lost(line: Line) -> None:
 def test_points_from_the_future_are_left_out(line: Line) -> None:
     line.clock.at = float(START + STEP_S * 2_800)
     done = line.refresh(3_600)
-    assert any("are later than now" in note for note in done.notes)
+    assert any("later than now" in note for note in done.notes)
     assert done.facts["new_points"] <= 361
 
 
 def test_a_clock_that_was_set_is_refused(line: Line) -> None:
     line.refresh(3_000)
     line.values[:] = np.roll(line.values, 7)
-    with pytest.raises(BadInput, match="that were seen before are other ones now"):
+    with pytest.raises(BadInput, match="that were seen before have another value now"):
         line.refresh(3_300)
     assert line.status(line.first) is Status.LIVE
 

@@ -50,7 +50,7 @@ def test_the_same_records_are_read_from_every_format(tmp_path: Path, name: str, 
 def test_json_lines_in_another_encoding_are_records_all_the_same(tmp_path: Path) -> None:
     found = read(tmp_path, "a.jsonl", b'{"city": "Rome"}\n' + '{"city": "Köln"}\n'.encode("cp1252"))
     assert [dict(row) for row in found.records.rows] == [{"city": "Rome"}, {"city": "Köln"}]
-    assert found.notes == ("1 lines are no UTF-8 and were read as Windows-1252",)
+    assert found.notes == ("no UTF-8, and read as Windows-1252: 1 line",)
 
 
 def test_a_gzipped_file_that_is_damaged_is_refused_whatever_it_holds(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_nothing_is_lost_of_broken_and_huge_json(tmp_path: Path) -> None:
     assert found.records.rows[3] == {"text": 7}
     assert len(str(found.records.rows[4]["city"])) == 65_536
     assert found.records.rows[5] == {"ms": None, "b": None}
-    assert "1 lines are no JSON" in found.notes[0] or "2 lines are no JSON" in found.notes[0]
+    assert found.notes[0].startswith("no JSON, and taken as texts: ")
     assert "cut there" in found.notes[1]
 
 

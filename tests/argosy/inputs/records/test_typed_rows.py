@@ -99,7 +99,7 @@ def test_times_are_moments_and_those_that_cannot_be_read_are_not_compared_which_
     swapped = read(tmp_path, ["01/02/2026", "01/03/2026"])
     assert "x: day and month could be the other way round; read as %d/%m/%Y" in said(swapped)
     mixed = read(tmp_path, ["2026-03-01T08:00:00Z", "2026-03-01T09:00:00"])
-    assert "1 times have no offset, and are read as UTC beside others" in said(mixed)
+    assert "1 time without an offset, read as UTC beside others" in said(mixed)
 
 
 def test_the_format_of_times_may_be_said_and_is_refused_where_nothing_is_written_so(tmp_path: Path) -> None:

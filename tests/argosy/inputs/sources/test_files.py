@@ -38,7 +38,7 @@ def test_files_of_a_pattern_are_one_series_cut_to_the_stretch(tmp_path: Path) ->
     frame(0, 60).to_csv(tmp_path / "b-first.csv", index=False)
     loaded = files(tmp_path / "*.csv").load(FIRST, FIRST + 79 * STEP_S)
     assert loaded.series.values.tolist() == list(range(80))
-    assert loaded.notes == ("10 points stand in more than one file, alike",)
+    assert loaded.notes == ("10 points in more than one file, alike",)
     part = open_feed(
         SourceSpec.model_validate(
             {"data": {"kind": "files", "pattern": str(tmp_path / "*.csv")}, "gaps": "ignore", "lookback_days": 0.0}

@@ -311,5 +311,5 @@ def test_of_a_very_long_series_the_newest_points_are_kept(tmp_path: Path) -> Non
     assert kept.base is not None
     assert kept.base.alarms
     assert kept.base.verdicts.tolist() == [False, False, True, False]
-    assert "6 earlier ones are left out" in kept.notes[-1]
+    assert "earlier ones left out: 6" in kept.notes[-1]
     assert whole.newest() is whole
