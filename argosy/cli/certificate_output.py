@@ -77,7 +77,9 @@ def _evidence(found: PartEvidence) -> str:
     ]
     if found.gained is not None:
         words.append(f"beside the base {several(found.gained, 'incident')} gained, {found.lost} lost")
-        words.append(f"{found.false_points_added} false points added, {found.false_points_removed} removed")
+        words.append(
+            f"{several(found.false_points_added or 0, 'false point')} added, {found.false_points_removed} removed"
+        )
     if found.objective_before is not None and found.objective_after is not None:
         words.append(f"objective {found.objective_before:.3f} → {found.objective_after:.3f}")
     return "; ".join(words)

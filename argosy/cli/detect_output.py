@@ -90,8 +90,9 @@ def alert_line(alert: Mapping[str, Any]) -> str:
 
     where = _record_words(alert["records"]) if alert.get("records") else f"{alert['start']}:{alert['stop']}"
     if alert["begins"] is not None:
-        where += f" ({iso(alert['begins'])} to {iso(alert['ends'])})"
-    return f"alert {where} score {alert['score']:.3g} by {', '.join(alert['fired'])}"
+        points = several(alert["stop"] - alert["start"], "point")
+        where += f" ({iso(alert['begins'])} to {iso(alert['ends'])}, {points})"
+    return f"alert {where} highest score {alert['score']:.3g} by {', '.join(alert['fired'])}"
 
 
 def _alert_lines(alert: dict[str, Any]) -> list[str]:

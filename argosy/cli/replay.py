@@ -117,9 +117,9 @@ def replay(session: SessionId, as_json: options.AsJson = False) -> None:
 
 
 def _print(done: "ReplayResult") -> None:
-    from argosy.terminal import printable
+    from argosy.terminal import printable, several
 
-    took = f"{done.replies} replies from the record, none asked for, {done.seconds:.1f} s"
+    took = f"{several(done.replies, 'reply', 'replies')} from the record, none asked for, {done.seconds:.1f} s"
     if done.same:
         typer.echo(f"same     session {done.session} gave the same rules, fusion and figures again ({took})")
     else:

@@ -11,6 +11,7 @@ from argosy.inputs.time_text import iso
 from argosy.sandbox.protocol import Limits
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.service.find_detector import find_for, reader
+from argosy.service.history import history_notes
 from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -60,6 +61,7 @@ def explain_point(
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
     notes = (*loaded.notes, *found.notes, *_RINGS_ONCE[: row.rings_once])
+    notes = (*notes, *history_notes(store, row, len(known)))
     return PointExplanation(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
 
 

@@ -16,7 +16,7 @@ def history_notes(store: Store, row: DetectorRow, points: int) -> Iterator[str]:
         if needed is not None and points < needed:
             yield (
                 f"too little history for {member.rule}: it needs {needed:,} points to judge as it was certified, "
-                f"and here are {points:,}; put earlier points before them"
+                f"and here are {points:,}; give a file that begins earlier"
             )
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from argosy.detectors.baselines.choose import WORTH_OF_A_POINT, BaselineChoice, BaselineTrial, choose_base
+from argosy.detectors.baselines.choose import BaselineChoice, BaselineTrial, choose_base
 from argosy.detectors.baselines.table import BASELINES
 from argosy.detectors.fusion.user_base import UserBase
 from argosy.eval.objective import Objective
@@ -62,12 +62,8 @@ def _ranking(chosen: BaselineChoice) -> str:
         if not math.isnan(figure)
     ]
     where = f"the worse of {' and '.join(known)}" if len(known) > 1 else known[0]
-    listed = ", ".join(f"{each.name} {each.steady:.3f} {each.points:+g}{_lead(each)}" for each in _ranked(chosen))
-    return f"the best baseline on {where}, {WORTH_OF_A_POINT:g} for each point of its card: {listed}"
-
-
-def _lead(trial: BaselineTrial) -> str:
-    return f" and a lead of {trial.lead:g}" if trial.lead else ""
+    listed = ", ".join(f"{each.name} {each.worth:.3f} (reached {each.steady:.3f})" for each in _ranked(chosen))
+    return f"the best by what it reached on {where}, with something added where its kind suits such a series: {listed}"
 
 
 def _ranked(chosen: BaselineChoice) -> list[BaselineTrial]:

@@ -54,7 +54,7 @@ def fork_notes(store: Store, fork: Fork | None) -> tuple[str, ...]:
         return ()
     events = [kept.event for kept in store.events.of(fork.of)]
     replies = sum(isinstance(event, ModelCall) for event in events[: fork.stop])
-    notes = [f"forked from {fork.of} at {fork.at}; {replies} replies from before it are that session's, and free here"]
+    notes = [f"forked from {fork.of} at {fork.at}; replies from before it, free here: {replies}"]
     if any(isinstance(event, Decision) and event.subject == "lockbox" for event in events):
         notes.append("that session has opened the lockbox before: what it says here is not unseen any more")
     return tuple(notes)

@@ -36,7 +36,9 @@ def alert_rate(name: str, promised: Bools, newer: Bools) -> DriftFinding:
     busiest = _busiest(starts, len(newer)) if len(newer) <= len(promised) else before
     usual = before * len(newer) / len(promised)
     threshold = max(float(bound), TIMES * usual, ROOM * busiest)
-    why = f"{now} alerts in {len(newer):,} points; {before} in {len(promised):,} were promised, so {usual:.1f} expected"
+    why = (
+        f"alerts in {len(newer):,} points: {now}; promised were {before} in {len(promised):,}, so {usual:.1f} expected"
+    )
     return DriftFinding(name, float(now), threshold, why)
 
 

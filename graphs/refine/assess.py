@@ -24,8 +24,8 @@ def assess(state: State, node: RefineNodeContext, gate: Gate | None = None) -> S
         node.decide(
             candidate.id,
             Stage.ASSESSED,
-            f"{assessed.events_gained} incidents gained, {assessed.events_lost} lost, "
-            f"{assessed.false_points_added} false points added, {assessed.false_points_removed} removed",
+            f"incidents gained: {assessed.events_gained}, lost: {assessed.events_lost}; "
+            f"false points added: {assessed.false_points_added}, removed: {assessed.false_points_removed}",
             train=finite_or_none(assessed.train, 6),
             train_before=finite_or_none(assessed.train_before, 6),
             validation=finite_or_none(assessed.validation, 6),

@@ -52,8 +52,8 @@ def fuse_accepted(state: State, node: RefineNodeContext) -> State:
     node.decide(
         "fused",
         outcome,
-        f"{choice.considered} combinations were tried; the best on {basis} has {len(choice.ids)} of the "
-        f"{len(state['accepted'])} accepted rules",
+        f"of {choice.considered} combinations of accepted rules the best on {basis} was taken; "
+        f"rules in it: {len(choice.ids)} of {len(state['accepted'])}",
         value=finite_or_none(choice.value, 6),
         base_value=finite_or_none(choice.base_value, 6),
         rules=", ".join(choice.ids),
@@ -127,7 +127,12 @@ def _hold(state: State, delivery: AlertOnce, node: RefineNodeContext) -> float:
     data = node.data
     fused = fuse(data.base_values * delivery.base_gain, _members(state, node), once=delivery.first_point_only)
     points = choose_hold(data.known_labels, fused.values)
-    node.decide("scores", "held", f"peaks fade by a factor e in {points:g} points; no flag changes", points=points)
+    node.decide(
+        "scores",
+        "held",
+        f"after a peak the score falls by a factor e in {points:g} points; no alarm changes",
+        points=points,
+    )
     return points
 
 

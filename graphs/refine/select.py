@@ -38,7 +38,7 @@ def select(state: State, node: RefineNodeContext, gate: Gate | None = None) -> S
     after: State = {"archive": archive, "accepted": accepted, "tried": tried, "stalled": stalled}
     ending = _ending(state, stalled, node)
     if ending:
-        node.decide("session", ending, f"after round {state['round']} with {len(accepted)} accepted rules")
+        node.decide("session", ending, f"after round {state['round']}; rules accepted: {len(accepted)}")
         after["ending"] = ending
     return after
 

@@ -24,7 +24,7 @@ def study(_state: State, node: RefineNodeContext) -> State:
     node.decide(
         "series",
         "profiled",
-        f"{found.points} training points, {found.incidents} incidents",
+        f"training points: {found.points:,}, incidents: {found.incidents:,}",
         points=found.points,
         missing=found.missing_share,
         period=found.periods[0] if found.periods else None,
@@ -114,7 +114,7 @@ def _aim_sentence(promise: Mapping[Direction, float], flags: Bools, labels: Bool
     covered = (flags & labels).sum() / max(1, labels.sum())
     could = " and ".join(f"{_MENDS[each]} by {promise[each]:.2f}" for each in promise)
     return (
-        f"on training data {missed} of {len(events)} incidents are missed, {covered:.0%} of their points are flagged, "
+        f"on training data incidents missed: {missed} of {len(events)}, points of them flagged: {covered:.0%}, "
         f"false alerts: {false_alerts}; the objective, of at most 1, would rise {could}"
     )
 

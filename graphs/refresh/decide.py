@@ -108,7 +108,7 @@ def _alerts_more(
 ) -> str | None:
     now, then = (_alerts_since(each, labelled, node) for each in (champion, before))
     if then >= now:
-        node.decide(before.id, "no better", f"it would have raised {then} alerts, and {champion.id} raised {now}")
+        node.decide(before.id, "no better", f"alerts that it would have raised: {then}; {champion.id} raised {now}")
         return None
     return f"{champion.id} raises more alerts than it promised: {now} since, where {before.id} would have raised {then}"
 

@@ -66,6 +66,7 @@ def test_alerts_have_times_and_name_who_raised_them(file: Path, report: dict[str
     page = invoke("score", "latest", file).stdout
     assert f"alert {first['start']}:{first['stop']} (2024-05-01T0" in page
     assert page.count("\nalert ") == min(15, told["alerts"])
+    assert re.search(r"alert \d+:\d+ \(\S+Z to \S+Z, \d+ points?\) highest score \d\S* by ", page)
 
 
 def test_failing_on_an_alert_has_an_exit_code_of_its_own(file: Path, report: dict[str, object], tmp_path: Path) -> None:
@@ -106,5 +107,8 @@ def test_too_little_history_for_a_rule_is_said(file: Path, report: dict[str, obj
     rules = [each for each in said if "too little history for r-" in each]
     assert rules
     assert all("here are 2" in each for each in rules)
+    first = invoke("why", "latest", short, "--at", 1).stdout
+    assert "too little history for r-" in first
+    assert "history" not in invoke("why", "latest", file, "--at", 1700).stdout
     whole = json.loads(invoke("score", "latest", file, "--json").stdout)["notes"]
     assert not [each for each in whole if "history" in each]
