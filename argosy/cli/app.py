@@ -5,8 +5,10 @@ Whatever a person can mend is one line on stderr and exit code 2, and so is a wr
 
 import errno
 import gc
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from importlib.metadata import version
@@ -58,7 +60,7 @@ _MENDABLE = (BadInput, StoreUnavailable, SandboxUnavailable, ModelUnavailable)
 """The errors that name their mend."""
 
 TRACEBACK = "ARGOSY_TRACEBACK"
-"""Set in the environment, a fault of Argosy's own ends with its traceback."""
+"""Set in the environment, a fault of Argosy's own ends with its traceback, and warnings of libraries are seen."""
 
 _FAULT_CHARS = 300
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
@@ -156,6 +158,7 @@ def _refused(error: Exception, command: str) -> Exception:
 def main() -> None:
     """Runs the command line and exits with its code."""
     gc.set_threshold(10_000, 10, 100)  # what is loaded stays: looking through it for garbage took a tenth of a second
+    _quieten()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 gets escapes, not an error
@@ -174,6 +177,15 @@ def main() -> None:
             raise
         _tell_fault(error)
         sys.exit(1)
+
+
+def _quieten() -> None:
+    """Keeps warnings and log lines of libraries off the screen: what matters to a user is a note of ours."""
+    if sys.warnoptions or os.environ.get(TRACEBACK):
+        return
+    warnings.simplefilter("ignore")
+    os.environ["PYTHONWARNINGS"] = "ignore"  # for processes that are started
+    logging.getLogger().addHandler(logging.NullHandler())  # without any, Python writes them to standard error
 
 
 def _tell_full(error: OSError) -> None:

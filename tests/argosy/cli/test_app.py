@@ -269,6 +269,27 @@ def test_a_fault_of_its_own_is_one_line_and_its_traceback_can_be_seen(wanted: bo
     assert wanted or (done.stderr.count("\n"), "KeyError" in done.stderr, "\x1b" in done.stderr) == (1, True, False)
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_warnings_of_libraries_are_not_for_the_screen(wanted: bool) -> None:
+    code = (
+        "import logging, subprocess, sys, warnings, argosy.cli.app as cli\n"
+        "warned = 'import warnings; warnings.warn(\"of a child\")'\n"
+        "@cli.app.command()\n"
+        "def warn() -> None:\n"
+        "    warnings.warn('of a library')\n"
+        "    logging.getLogger('urllib3').warning('of a log')\n"
+        "    subprocess.run([sys.executable, '-c', warned])\n"
+        "cli.main()\n"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    env |= {"ARGOSY_TRACEBACK": "1"} if wanted else {}
+    done = subprocess.run([sys.executable, "-c", code, "warn"], capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    said = [each in done.stderr for each in ("of a library", "of a log", "of a child")]
+    assert said == [wanted] * 3
+    assert wanted or done.stderr == ""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes nothing")
 @pytest.mark.parametrize("words", [("doctor", "--json"), ("bench", "--list"), ("--help",)])
