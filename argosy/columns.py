@@ -17,7 +17,8 @@ _BETWEEN = 2
 class Column:
     """A column: its cells stand whole, or are broken into lines of at least `least` characters.
 
-    Where the screen is too narrow, columns are left out, those of `leaves` 1 first; those of 0 stay.
+    Where the screen is too narrow, columns are left out, those of `leaves` 1 first; those of 0 stay. Where not even
+    those have room, each row is a list of its cells.
     """
 
     title: str
@@ -47,6 +48,8 @@ class FittedTable:
         natural = [self._natural(index) for index in range(len(self._columns))]
         least = [self._least(index, natural[index]) for index in range(len(self._columns))]
         kept = self._kept(least, width)
+        if _total(least, kept) > width:
+            return self._stacked()
         widths = self._widths(kept, least, natural, width)
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1), caption=self._left_out(kept))
         table.caption_justify, table.caption_style = "left", "dim"
@@ -59,12 +62,28 @@ class FittedTable:
             table.add_row(*(Text(cells[index]) for index in kept), style=style)
         return table
 
+    def _stacked(self) -> "Table":
+        """Each row as lines of title and cell, a blank line between rows; only empty cells are left out."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for number, (cells, style) in enumerate(self._rows):
+            if number:
+                table.add_row()
+            for column, cell in zip(self._columns, cells, strict=True):
+                if cell:
+                    table.add_row(Text(column.title), Text(cell), style=style)
+        return table
+
     def _kept(self, least: Sequence[int], width: int) -> list[int]:
         """The columns that there is room for."""
         kept = list(range(len(self._columns)))
         leaving = sorted((column.leaves, index) for index, column in enumerate(self._columns) if column.leaves)
         for _, index in leaving:
-            if sum(least[each] + _BETWEEN for each in kept) - _BETWEEN <= width:
+            if _total(least, kept) <= width:
                 break
             kept.remove(index)
         return kept
@@ -72,7 +91,7 @@ class FittedTable:
     def _widths(self, kept: Sequence[int], least: list[int], natural: list[int], width: int) -> list[int]:
         """Widths from the least up, as there is room: words before titles, and who wants least gets it first."""
         widths = least.copy()
-        spare = max(0, width - sum(least[each] + _BETWEEN for each in kept) + _BETWEEN)
+        spare = max(0, width - _total(least, kept))
         for words in (True, False):
             wanting = [each for each in kept if (self._columns[each].least is not None) is words]
             wanting.sort(key=lambda each: natural[each] - least[each])
@@ -98,3 +117,8 @@ class FittedTable:
         from rich.cells import cell_len
 
         return max((cell_len(line) for cells, _ in self._rows for line in cells[index].split("\n")), default=0)
+
+
+def _total(widths: Sequence[int], kept: Sequence[int]) -> int:
+    """How wide these columns are, with what is between them."""
+    return sum(widths[each] + _BETWEEN for each in kept) - _BETWEEN

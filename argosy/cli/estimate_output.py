@@ -38,7 +38,7 @@ def _table(found: "Estimate") -> "FittedTable":
     from argosy.columns import Column, FittedTable
 
     numbers = (Column(name, right=True) for name in ("calls", "tokens in", "tokens out", "dollars"))
-    table = FittedTable(Column("role"), Column("model", least=12), Column(""), *numbers)
+    table = FittedTable(Column("role"), Column("model", least=12, leaves=1), Column(""), *numbers)
     for each in found.roles:
         table.add_row(each.role.value, "|".join(each.models), "expected", *_cells(each.expected))
         table.add_row("", "", "at most", *_cells(each.most), style="dim")

@@ -79,7 +79,7 @@ def _print_list(found: list[dict[str, Any]]) -> None:
         Column("series", least=10),
         Column("author", least=8, leaves=2),
         Column("created", leaves=1),
-        Column("days", right=True),
+        Column("days", right=True, leaves=4),
     )
     for each in found:
         words = (each["summary"], ", ".join(each["series"]), each["author"])

@@ -46,6 +46,22 @@ def test_on_a_narrow_screen_a_column_is_left_out_and_said() -> None:
     assert " ".join(lines[3:]) == "no room here for started: widen the window, or see --json"
 
 
+def test_where_not_even_what_must_stay_has_room_rows_are_lists_of_their_cells() -> None:
+    lines = printed(table_of(("session-1234", "Flags a move away.", "2024", "12"), ("s-2", "Flags.", "2024", "1")), 30)
+    assert lines == [
+        "session       session-1234",
+        "summary       Flags a move",
+        "              away.",
+        "started       2024",
+        "false points  12",
+        "",
+        "session       s-2",
+        "summary       Flags.",
+        "started       2024",
+        "false points  1",
+    ]
+
+
 def test_a_title_of_no_words_and_a_table_of_no_rows_are_printed() -> None:
     assert printed(FittedTable(Column("role"), Column("")), 80) == ["role"]
 
@@ -56,7 +72,7 @@ def test_a_name_from_a_file_neither_commands_the_terminal_nor_is_markup() -> Non
 
 @given(
     st.lists(st.tuples(WORDS, st.lists(WORDS, max_size=9).map(" ".join), WORDS, WORDS), max_size=4),
-    st.integers(42, 140),
+    st.integers(26, 140),
 )
 def test_no_word_is_broken_and_no_line_is_too_long(rows: list[tuple[str, str, str, str]], width: int) -> None:
     lines = printed(table_of(*rows), width)

@@ -46,9 +46,10 @@ def test_sessions_come_as_a_table_and_as_json(tmp_path: Path, ids: tuple[str, st
     assert (entry["session"], entry["rules"], entry["gain"], entry["base"]) == (ids[0], 1, 0.25, "ewma")
 
 
+@pytest.mark.parametrize("columns", [80, 60])
 @pytest.mark.parametrize("command", ["sessions", "rules", "rules --all", "show latest"])
-def test_no_word_of_a_table_is_broken_at_80_columns(tmp_path: Path, ids: tuple[str, str], command: str) -> None:
-    wide, narrow = (argosy(tmp_path, *command.split(), columns=columns).stdout for columns in (300, 80))
+def test_no_word_of_a_table_is_broken(tmp_path: Path, ids: tuple[str, str], command: str, columns: int) -> None:
+    wide, narrow = (argosy(tmp_path, *command.split(), columns=each).stdout for each in (300, columns))
     said = "no room here for widen the window, or see --json"
     assert {word.strip(",:─") for word in narrow.split()} <= {word.strip(",:─") for word in f"{wide} {said}".split()}
     assert ids[command.startswith("rules")] in narrow

@@ -210,7 +210,7 @@ def test_bad_input_is_one_line(log: Path, words: list[str], problem: str) -> Non
 def test_templates_beyond_the_most_are_counted_and_said(log: Path) -> None:
     report = found(log, "--most-templates", 1)
     assert report["unknown_lines"] == 3
-    assert "were not read, 2 of them at ERROR or above; raise --most-templates" in report["notes"][0]
+    assert "were not read: 3, 2 of them at ERROR or above; raise --most-templates" in report["notes"][0]
 
 
 def test_a_secret_in_a_line_is_not_sent_and_not_kept(tmp_path: Path) -> None:
