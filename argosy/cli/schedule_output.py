@@ -39,7 +39,7 @@ def print_schedules(found: "list[tuple[ScheduleRow, RunRow | None]]") -> None:
         kind = row.source["data"]["kind"]
         rows.append((row.id, row.state.value, f"{row.cron.line} {row.cron.zone}", when, row.detector, kind, came))
     columns = [Column("schedule"), Column("state"), Column("cron", 10, leaves=3), Column("next", 10)]
-    columns += [Column("detector", 12, leaves=2), Column("source", leaves=1), Column("last", 12)]
+    columns += [Column("detector", leaves=2), Column("source", leaves=1), Column("last", 12)]
     _table(columns, rows)
 
 

@@ -210,8 +210,8 @@ def _torn(splits: Splits, labels: Bools) -> Iterator[str]:
     ):
         if 0 < stop < len(labels) and labels[stop - 1] and labels[stop]:
             yield (
-                f"an incident goes on from {name} into {following}: it is counted once, in {name}; "
-                "what is found of it is measured on the points of each part"
+                f"an incident goes on from {name} into {following}: the splits count it once, in {name}; "
+                f"the table and the events measure what lies in {following} there, too"
             )
 
 
