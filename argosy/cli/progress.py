@@ -31,7 +31,7 @@ class Progress:
         self._started = clock()
         self._calls = 0
         self._rounds = rounds
-        self._round = 0
+        self._round, self._ended = 0, False
         self._first_round = self._this_round = self._started
 
     def __enter__(self) -> Self:
@@ -57,8 +57,7 @@ class Progress:
                 self._calls += 1
             case Decision():
                 self._tell(event)
-                if event.subject == "session":
-                    self._round = 0  # the rounds have ended
+                self._ended = self._ended or event.subject == "session"
 
     def _show(self, doing: str) -> None:
         if self._status:
@@ -66,6 +65,8 @@ class Progress:
             self._status.update(" · ".join((doing, several(self._calls, "call"), taken, *self._left())))
 
     def _name(self, number: int) -> str:
+        if self._ended and self._rounds:
+            return "after the rounds"
         return f"round {number} of {self._rounds}" if self._rounds and number <= self._rounds else f"round {number}"
 
     def _begin(self, number: int) -> None:
@@ -76,7 +77,7 @@ class Progress:
     def _left(self) -> tuple[str, ...]:
         """The time left if all rounds are used; nothing where no round is done by which to reckon, or time is up."""
         done = self._round - 1
-        if not self._rounds or not 0 < done < self._rounds:
+        if self._ended or not self._rounds or not 0 < done < self._rounds:
             return ()
         each_s = (self._this_round - self._first_round) / done
         left_s = (self._rounds - done) * each_s - (self._clock() - self._this_round)

@@ -50,7 +50,7 @@ def test_where_nobody_knows_how_many_rounds_there_are_nothing_is_made_up() -> No
 def test_a_terminal_has_it_on_the_moving_line() -> None:
     page = "\n".join(told(3, tty=True))
     assert "round 3 of 3 · trial · 0 calls · 32 s · about 15 s left at most" in page
-    assert "certify · 0 calls · 47 s" in page
+    assert "after the rounds · certify · 0 calls · 47 s" in page
     assert "certify · 0 calls · 47 s · about" not in page
 
 
