@@ -83,7 +83,7 @@ def _print(scored: "ScoreResult", summary: "dict[str, Any]", out: Path | None) -
     points, alerts = several(summary["points"], "point"), several(scored.alerts, "alert")
     say(f"{summary['flagged']:,} of {points} flagged in {alerts}")
     if scored.alerts > _SHOWN:
-        say(f"  {scored.alerts - _SHOWN:,} earlier, and:")
+        say(f"  the newest {_SHOWN} of them, --out has every point:")
     for alert in scored.shown[-_SHOWN:]:
         say(alert_line(alert))
     for rule, count in scored.fired.items():
