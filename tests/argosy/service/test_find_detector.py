@@ -69,7 +69,10 @@ def test_the_newest_of_one_series_is_the_latest(store: Store) -> None:
 
 
 OTHERS: Mapping[str, tuple[LoadedSeries, str]] = {
-    "other values at the times it knows": (points(values(seed=5)), "of the 2,000 points that the detector knows are other ones"),
+    "other values at the times it knows": (
+        points(values(seed=5)),
+        "of the 2,000 points that the detector knows are other ones",
+    ),
     "a thousand times smaller": (points(values(0.1, seed=5), start=9_000), "about a thousand times smaller"),
     "the same in another unit": (points(values() / 1000), "about a thousand times smaller"),
     "another level": (points(values(400.0, seed=5), start=9_000), "4 times larger"),
