@@ -10,6 +10,7 @@ import typer
 from argosy.inputs.tables.reading import OpenIncidents, Reading
 from argosy.inputs.time_zone import check_zone
 from argosy.signals.errors import BadInput
+from argosy.signals.gap_policy import GapPolicy
 
 
 def _zone(option: typer.CallbackParam, name: str | None) -> str | None:
@@ -34,6 +35,14 @@ def _decimal(point: str | None) -> str | None:
     if point not in (None, ",", "."):
         raise BadInput("--decimal", f"{point!r} is neither a comma nor a point", "give ',' or '.'")
     return point
+
+
+def _gaps(word: str | None) -> GapPolicy | None:
+    if word is None:
+        return None
+    from argosy.choices import one_of
+
+    return one_of("--gaps", word, {each.value: each for each in GapPolicy})
 
 
 LONGEST_COMMENT = 8
@@ -68,6 +77,13 @@ OPTIONS: dict[str, Any] = {
     "units": Annotated[
         bool | None,
         typer.Option("--units", help="Values have units, such as 5%, 1.2 K or 3 MiB: they are multiplied out."),
+    ],
+    "gaps": Annotated[
+        str | None,
+        typer.Option(
+            help="What a missing value means: ignore, hold (the last one), zero, or anomaly, which is an alert.",
+            callback=_gaps,
+        ),
     ],
 }
 """The option of each field of `Reading`, called as the field."""

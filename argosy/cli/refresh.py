@@ -88,8 +88,9 @@ def refresh(
 
     workspace = open_workspace()
     given: dict[str, Any] = {"time": time, "value": value, "label": label, "id_column": id_column, "series": series}
-    given |= {"step_s": step, "incidents": incidents, "path": file, "reading": None if reading == UNSAID else reading}
-    name, loaded = _read(workspace.store, detector, {name: each for name, each in given.items() if each is not None})
+    given |= {"step_s": step, "incidents": incidents, "path": file}
+    said = {name: each for name, each in given.items() if each is not None}
+    name, loaded = _read(workspace.store, detector, said, reading)
     request = RefreshRequest(
         name,
         key=key,
@@ -114,14 +115,16 @@ def refresh(
         print_refreshed(done, stdout_console())
 
 
-def _read(store: "Store", detector: str, given: Mapping[str, Any]) -> tuple[str, "LoadedSeries"]:
+def _read(store: "Store", detector: str, given: Mapping[str, Any], reading: Reading) -> tuple[str, "LoadedSeries"]:
     """The detector that is meant, and its newer points. Raises BadInput."""
     from argosy.inputs.tables.read_series import read_series
     from argosy.service.find_detector import find_for
     from argosy.store.sessions import LATEST
 
     def read(name: str) -> "LoadedSeries":
-        return read_series(replace(first_table(store, name), **given))
+        first = first_table(store, name)
+        as_before = first.reading if reading == UNSAID else reading.as_before(first.reading)
+        return read_series(replace(first, reading=as_before, **given))
 
     if detector != LATEST:
         return detector, read(detector)

@@ -40,12 +40,6 @@ def register(app: typer.Typer) -> None:
 def add(
     detector: Annotated[str, typer.Argument(help="A detector's or session's id, its beginning, or latest.")],
     cron: Annotated[str, typer.Option(help="Minute, hour, day, month, weekday; or @hourly, @daily, @weekly.")],
-    gaps: Annotated[
-        str | None,
-        typer.Option(
-            help="What a missing value means: ignore, hold (the last one), zero, or anomaly.", show_default=False
-        ),
-    ] = None,
     zone: Annotated[str, typer.Option(help="Time zone of the cron line.")] = "UTC",
     missed: Annotated[str, typer.Option(help="Times that no worker was there for: skip, once or catch-up:N.")] = "once",
     files: Annotated[str | None, typer.Option(help="A file, or a pattern in quotes.")] = None,
@@ -103,7 +97,7 @@ def add(
     from argosy.scheduling.perform import RequestSpec, check_model, check_scheduled
 
     asked = SourceOptions(
-        files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series), gaps,
+        files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series),
         incidents_of(incidents, incidents_sql, incidents_query), lookback_days, timeout, reading,
     ).checked()  # fmt: skip
     request = RequestSpec(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.signals.errors import BadInput
+from argosy.signals.gap_policy import GapPolicy
 
 if TYPE_CHECKING:
     from argosy.inputs.sources.spec import SourceSpec
@@ -27,7 +28,6 @@ class SourceOptions:
     query: str | None
     base_query: str | None
     columns: dict[str, str]
-    gaps: str | None
     incidents: dict[str, str] | None
     lookback_days: float
     timeout_s: float
@@ -57,9 +57,7 @@ class SourceOptions:
             yield f"no file is called {path} here yet"
 
     def _check_one(self) -> None:
-        from argosy.signals.gap_policy import GapPolicy
-
-        if self.gaps is None:
+        if self.reading.gaps is None:
             mend = f"give {', '.join(GapPolicy)}: only you know what it means for this series"
             raise BadInput("--gaps", "nothing says what a missing value means", mend)
         sources = (("--files", self.files), ("--sql", self.sql), ("--prometheus", self.prometheus))
@@ -76,9 +74,7 @@ class SourceOptions:
 
 def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpec":
     """What is kept of the source, for a detector of this step that corrects the column `base`. Raises BadInput."""
-    from argosy.choices import one_of
     from argosy.inputs.sources.spec import SourceSpec
-    from argosy.signals.gap_policy import GapPolicy
 
     data: dict[str, Any]
     if asked.files:
@@ -92,9 +88,9 @@ def source_of(asked: SourceOptions, step_s: int, base: str | None) -> "SourceSpe
             raise BadInput("--base-query", problem, "give the PromQL of its scores")
         data = {"kind": "prometheus", "url": asked.prometheus, "query": asked.query, "step_s": step_s}
         data |= {"base_query": asked.base_query, "timeout_s": asked.timeout_s}
-    gaps = one_of("--gaps", asked.gaps or "", {each.value: each for each in GapPolicy})
-    kept = {"data": data, "gaps": gaps, "incidents": asked.incidents, "lookback_days": asked.lookback_days}
-    return SourceSpec.model_validate({**kept, "reading": asked.reading})
+    kept = {"data": data, "gaps": asked.reading.gaps, "incidents": asked.incidents}
+    reading = replace(asked.reading, gaps=None)  # done after the incidents are known
+    return SourceSpec.model_validate({**kept, "lookback_days": asked.lookback_days, "reading": reading})
 
 
 def query_notes(kept: "SourceSpec", base: str | None, environ: Mapping[str, str], now: int) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class ReadSignal:
     """A signal as it was read. `labels`: a bool per point, shape (n,), or None; `incidents` are their runs.
 
     `numbers`, shape (n,), say where each of some records begins, as a person counts; None where they count from 1.
+    `gaps` are the stretches of a series without values, where that is an anomaly.
     """
 
     signal: Signal
@@ -32,6 +33,7 @@ class ReadSignal:
     times_known: bool = False
     notes: tuple[str, ...] = ()
     numbers: Ints | None = None
+    gaps: tuple[Incident, ...] = ()
 
     @property
     def kind(self) -> SignalKind:
@@ -53,7 +55,9 @@ class ReadSignal:
 def whole_series(table: TableRequest) -> ReadSignal:
     """One series of a table. Raises BadInput."""
     loaded = read_series(table).newest()
-    return ReadSignal(loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes)
+    return ReadSignal(
+        loaded.series, loaded.labels, loaded.incidents, loaded.times_known, loaded.notes, gaps=loaded.gaps
+    )
 
 
 def read_signal(kind: SignalKind, table: TableRequest) -> ReadSignal:

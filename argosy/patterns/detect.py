@@ -27,6 +27,7 @@ from argosy.patterns.pattern_run import PatternRequest, PatternRun, open_pattern
 from argosy.patterns.selection.past_results import past_results
 from argosy.signals.errors import BadInput
 from argosy.signals.finite import finite_or_none
+from argosy.signals.gap_alerts import with_gap_alerts
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.signals.series import Series
@@ -113,7 +114,7 @@ def detect(
         failed = any(each.failure for each in state["heard"]) or state.get("unexplained")
         run.outcome = PARTIAL if failed else run.outcome
         run.report |= _report(request, data, state, run)
-        fused = data.fused or Scores(np.zeros(0))
+        fused = _alerting(request.given, data)
         said = {name: each.scores for name, each in data.pattern_scores.items()}
         return DetectResult(run.session, fused, said, data.learn_stop, run.report)
 
@@ -153,7 +154,7 @@ def _refuse_silence(request: DetectRequest, heard: tuple[PatternSummary, ...]) -
 
 
 def _report(request: DetectRequest, data: DetectData, state: State, run: PatternRun) -> dict[str, Any]:
-    fused = data.fused or Scores(np.zeros(0))
+    fused = _alerting(request.given, data)
     alerts = list(_alerts(request.given, data, fused))
     return {
         request.given.kind.value: request.given.signal.id,
@@ -161,7 +162,7 @@ def _report(request: DetectRequest, data: DetectData, state: State, run: Pattern
         "patterns": [_pattern(each, data) for each in state["heard"]],
         "fuse": request.settings.how.value,
         "flagged": int(fused.flags.sum()),
-        "metrics": _metrics(data, fused),
+        "metrics": _metrics(data, data.fused or fused),
         "alerts": len(alerts),
         "shown": alerts[:MOST_ALERTS],
         "explained": len(data.explained),
@@ -170,6 +171,12 @@ def _report(request: DetectRequest, data: DetectData, state: State, run: Pattern
         "wall_s": round(run.budget.elapsed_s, 3),
         "notes": [*request.given.notes, *run.notes, *_stand_in(run, state, data), *_excesses(request.given, data)],
     }
+
+
+def _alerting(given: ReadSignal, data: DetectData) -> Scores:
+    """What raises alerts: the fused scores, and gaps where they are an anomaly."""
+    fused = data.fused or Scores(np.zeros(0))
+    return with_gap_alerts(fused, given.signal, given.gaps) if isinstance(given.signal, Series) else fused
 
 
 def _pattern(heard: PatternSummary, data: DetectData) -> dict[str, Any]:

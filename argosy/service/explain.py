@@ -14,6 +14,7 @@ from argosy.service.find_detector import find_for, reader
 from argosy.service.history import history_notes
 from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
+from argosy.signals.incidents import labels_at
 from argosy.signals.series import Series
 from argosy.store.store import Store
 
@@ -43,7 +44,7 @@ def explain_point(
 
     Raises BadInput, SandboxUnavailable, StoreUnavailable.
     """
-    found = find_for(store, detector, reader(table))
+    found = find_for(store, detector, reader(store, table))
     row, loaded = found.row, found.loaded
     stored = load_detector(store, row.id)
     index = point_at(at, loaded, table.reading.zone)
@@ -60,9 +61,11 @@ def explain_point(
     second = int(known.seconds[-1])
     moment = iso(second) if loaded.times_known else f"index {second // known.step_s}"
     name = store.redaction.text(loaded.series.id)
-    notes = (*loaded.notes, *found.notes, *_RINGS_ONCE[: row.rings_once])
-    notes = (*notes, *history_notes(store, row, len(known)))
+    in_gap = bool(labels_at(loaded.gaps, known.seconds[-1:])[0])
+    said = (*_IN_A_GAP[:in_gap], *_RINGS_ONCE[: row.rings_once], *history_notes(store, row, len(known)))
+    notes = (*loaded.notes, *found.notes, *said)
     return PointExplanation(row.id, name, base.name, index, moment, explanation, known, loaded.times_known, notes)
 
 
+_IN_A_GAP = ("this point has no value, which is an alert by itself: --gaps anomaly",)
 _RINGS_ONCE = ("alarms of this detector ring once an alert: right after a flagged point, another one stays silent",)

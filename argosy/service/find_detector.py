@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
+from argosy.inputs.tables.reading import Reading
+from argosy.service.made_with import reading_made_with, reading_notes
 from argosy.service.series_match import Comparison, SeriesMatch, made_for
 from argosy.signals.errors import BadInput
 from argosy.store.rows import DetectorRow
@@ -31,15 +33,17 @@ class _Tried:
     match: SeriesMatch
 
 
-def reader(table: TableRequest) -> Read:
-    """Reads a table for a detector, with the column that its base was made of, and once for each such column."""
-    kept: dict[str | None, LoadedSeries] = {}
+def reader(store: Store, table: TableRequest) -> Read:
+    """Reads a table for a detector, with the column that its base was made of, and read as the points were on which it
+    was made as far as the table's reading says nothing else; once for each way to read it."""
+    kept: dict[tuple[str | None, Reading], LoadedSeries] = {}
 
     def read(row: DetectorRow) -> LoadedSeries:
-        column = row.base.get("column")
-        if column not in kept:
-            kept[column] = read_series(replace(table, base=column, base_known=True))
-        return kept[column]
+        made = reading_made_with(store, row)
+        way = row.base.get("column"), table.reading.as_before(made)
+        if way not in kept:
+            kept[way] = read_series(replace(table, base=way[0], base_known=True, reading=way[1]))
+        return replace(kept[way], notes=(*kept[way].notes, *reading_notes(made, table.reading)))
 
     return read
 

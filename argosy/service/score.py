@@ -18,6 +18,7 @@ from argosy.service.history import history_notes
 from argosy.service.known_series import FEWEST_TO_COMPARE
 from argosy.service.load import load_detector
 from argosy.signals.errors import BadInput
+from argosy.signals.gap_alerts import GAP_ALERT, with_gap_alerts
 from argosy.signals.incidents import runs
 from argosy.signals.scores import Scores
 from argosy.store.rows import DetectorRow
@@ -65,19 +66,19 @@ def score_file(
     store: Store, detector: str, table: TableRequest, choice: SandboxChoice, accept_risk: bool
 ) -> ScoreResult:
     """Scores one series of a file. Raises BadInput, SandboxUnavailable, StoreUnavailable."""
-    found = find_for(store, detector, reader(table))
+    found = find_for(store, detector, reader(store, table))
     row, loaded = found.row, found.loaded
     stored = load_detector(store, row.id)
     sandbox = open_sandbox(choice, stored.by_language_model, accept_risk) if stored.rules else None
     try:
-        scores = stored.fused(loaded, sandbox).score(loaded.series)
+        scores = with_gap_alerts(stored.fused(loaded, sandbox).score(loaded.series), loaded.series, loaded.gaps)
     except RuleFailed as failed:
         mend = f"argosy rules lists the rules of {row.id}; give fewer points, or run a new session"
         raise BadInput(str(table.path), f"a rule failed on it: {failed}", mend) from failed
     finally:
         if sandbox is not None:
             sandbox.close()
-    fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items()}
+    fired = {rule: int(flags.sum()) for rule, flags in scores.fired.items() if rule != GAP_ALERT}
     frame = _frame(loaded, scores)
     name = store.redaction.text(loaded.series.id)
     said = (*status_notes(store, row, loaded), *history_notes(store, row, len(loaded.series)))

@@ -180,6 +180,7 @@ def _report(
             "library": library,
             "tags": data.tags,
             "times_known": loaded.times_known,
+            "gaps": [{"begins": each.start, "ends": each.end} for each in loaded.gaps],
             "splits": {part.value: _split(splits.of(part), labels) for part in Part},
             "rules": rules,
             "scores": {"base": publication.base, "fused": publication.fused},

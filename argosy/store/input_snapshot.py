@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from argosy.inputs.tables.across_gaps import GAP_AUTHOR, GAP_KIND
 from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.signals.incidents import Incident
@@ -13,6 +14,8 @@ from argosy.signals.series import Series
 from argosy.store.store import Store
 
 Array = npt.NDArray[Any]
+
+_NONE: Array = np.zeros((0, 2), dtype=np.int64)
 
 
 def keep_copy(store: Store, loaded: LoadedSeries) -> str:
@@ -34,6 +37,8 @@ def keep_copy(store: Store, loaded: LoadedSeries) -> str:
         "kinds": [each.kind for each in incidents],
         "authors": [each.author for each in incidents],
     }
+    if loaded.gaps:
+        arrays["gaps"] = np.array([(each.start, each.end) for each in loaded.gaps], dtype=np.int64)
     if loaded.labels is not None:
         arrays["labels"] = loaded.labels
     if loaded.base is not None:
@@ -57,6 +62,7 @@ def read_copy(store: Store, name: str) -> LoadedSeries:
         _base(arrays),
         tuple(texts["notes"]),
         bool(arrays["times_known"]),
+        gaps=tuple(Incident(start, end, GAP_KIND, GAP_AUTHOR) for start, end in arrays.get("gaps", _NONE).tolist()),
     )
 
 

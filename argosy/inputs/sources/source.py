@@ -1,4 +1,4 @@
-"""What a source is, and what is done with whatever it gives: cut to the stretch, its incidents, its gaps."""
+"""What a source is, and what is done with whatever it gives: cut to the stretch, its incidents."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -9,11 +9,8 @@ from argosy.inputs.sources.errors import NoData
 from argosy.inputs.tables.incidents import ListedIncidents, offset_notes, placed
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.time_text import iso
-from argosy.signals.gap_policy import Bridged, GapPolicy, bridged
-from argosy.signals.incidents import Incident, labels_at, runs
+from argosy.signals.incidents import Incident, labels_at
 from argosy.signals.series import Series
-
-GAP_KIND, GAP_AUTHOR = "gap", "gap policy"
 
 
 @dataclass(frozen=True)
@@ -78,33 +75,9 @@ def with_incidents(loaded: LoadedSeries, listed: ListedIncidents, until: int) ->
     return replace(loaded, labels=labels, incidents=fitted.incidents, notes=(*loaded.notes, *notes))
 
 
-def across_gaps(loaded: LoadedSeries, policy: GapPolicy) -> LoadedSeries:
-    """The same, with its gaps as the policy says. A gap that is an anomaly is an incident of kind `gap`."""
-    found = bridged(loaded.series, policy)
-    incidents = loaded.incidents
-    labels = loaded.labels
-    if loaded.labels is not None:
-        labels = labels_at(incidents, found.series.seconds)
-        labels[found.positions] |= loaded.labels
-    if found.anomalous and found.missing.any():
-        incidents = tuple(sorted((*incidents, *_gap_incidents(found))))
-        labels = found.missing if labels is None else labels | found.missing
-    notes = (*loaded.notes, found.note) if found.note else loaded.notes
-    base = None if loaded.base is None else loaded.base.spread(found.positions, len(found.series))
-    return replace(loaded, series=found.series, labels=labels, incidents=incidents, base=base, notes=notes)
-
-
 def _covers(incident: Incident, loaded: LoadedSeries) -> bool:
     """An incident between two points is no mistake in a stretch of a longer series."""
     seconds = loaded.series.seconds
     end = incident.end if incident.end > incident.start else incident.start + loaded.series.step_s
     start, stop = np.searchsorted(seconds, [incident.start, end])
     return bool(start < stop)
-
-
-def _gap_incidents(found: Bridged) -> list[Incident]:
-    seconds, step_s = found.series.seconds, found.series.step_s
-    return [
-        Incident(int(seconds[start]), int(seconds[stop - 1]) + step_s, GAP_KIND, GAP_AUTHOR)
-        for start, stop in runs(found.missing)
-    ]

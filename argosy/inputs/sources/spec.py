@@ -10,8 +10,9 @@ import pydantic
 from argosy.inputs.sources.addresses import filled_in
 from argosy.inputs.sources.files import FileIncidents, FileSource
 from argosy.inputs.sources.prometheus import PrometheusSource
-from argosy.inputs.sources.source import Incidents, Source, Stretch, across_gaps, with_incidents
+from argosy.inputs.sources.source import Incidents, Source, Stretch, with_incidents
 from argosy.inputs.sources.sql import SqlIncidents, SqlSource
+from argosy.inputs.tables.across_gaps import across_gaps
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest
 from argosy.inputs.tables.reading import UNSAID, Reading

@@ -8,7 +8,7 @@ from argosy.inputs.tables.base_column import BaseColumn
 from argosy.inputs.tables.column_names import LABEL_NAMES
 from argosy.signals.arrays import Bools
 from argosy.signals.errors import BadInput
-from argosy.signals.incidents import Incident, incidents_in
+from argosy.signals.incidents import Incident, incidents_in, labels_at
 from argosy.signals.series import Series
 
 FEWEST_SESSION_POINTS = 50
@@ -27,8 +27,9 @@ def file_stem(path: Path) -> str:
 class LoadedSeries:
     """What was read. `labels` and `base` have one entry per point; None when the table has none.
 
-    `incidents` are the runs of `labels`. `notes` are sentences on what was left out, joined or assumed. Without
-    `times_known`, seconds count from an arbitrary zero, and times of day mean nothing. `naive`: no time has an offset.
+    `incidents` are the runs of `labels`; `gaps` the stretches without values, where those are an anomaly. `notes` are
+    sentences on what was left out, joined or assumed. Without `times_known`, seconds count from an arbitrary zero, and
+    times of day mean nothing. `naive`: no time has an offset.
     """
 
     origin: Path
@@ -39,6 +40,7 @@ class LoadedSeries:
     notes: tuple[str, ...]
     times_known: bool
     naive: bool = False
+    gaps: tuple[Incident, ...] = ()
 
     @property
     def names_itself(self) -> bool:
@@ -51,7 +53,8 @@ class LoadedSeries:
         labels = None if self.labels is None else self.labels[part]
         incidents = () if labels is None else incidents_in(labels, series.seconds, series.step_s)
         base = None if self.base is None else self.base.part(part)
-        return replace(self, series=series, labels=labels, base=base, incidents=incidents)
+        gaps = tuple(each for each in self.gaps if labels_at([each], series.seconds).any())
+        return replace(self, series=series, labels=labels, base=base, incidents=incidents, gaps=gaps)
 
     def newest(self, most: int = MOST_SESSION_POINTS) -> "LoadedSeries":
         """The last `most` points, with a note of what was left out; the same where there are no more."""

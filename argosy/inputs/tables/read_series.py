@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from argosy.inputs.quoting import named, shown
+from argosy.inputs.tables.across_gaps import with_gap_policy
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
@@ -25,6 +26,7 @@ from argosy.inputs.tables.times import Times, counted, read_times
 from argosy.inputs.tables.uneven_steps import step_change_note
 from argosy.inputs.time_text import duration
 from argosy.signals.arrays import Bools
+from argosy.signals.bridged import bridged
 from argosy.signals.errors import BadInput
 from argosy.signals.gaps import gaps
 from argosy.signals.incidents import Incident, incidents_in, labels_at
@@ -107,7 +109,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
     series, notes = _series(value, times, request, names.id or file_stem(request.path))
     labels, incidents, more = _labels(columns, names, request, series, times)
     base = read_base(columns[names.base]) if names.base else None
-    return LoadedSeries(
+    loaded = LoadedSeries(
         request.path,
         series,
         labels,
@@ -117,6 +119,7 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
         times.known,
         times.naive,
     )
+    return loaded if request.reading.gaps is None else with_gap_policy(loaded, request.reading.gaps)
 
 
 def _numbers(
@@ -272,10 +275,15 @@ def _labels(
     if request.incidents is not None:
         found = list_incidents(request.incidents, request.step_s, names.id, request.reading)
         said = offset_notes(found.naive, times.naive) if times.known and request.reading.zone is None else ()
-        fitted = placed(found.incidents, series, named(request.incidents))
+        fitted = placed(found.incidents, _ground(series, request.reading), named(request.incidents))
         return labels_at(fitted.incidents, series.seconds), fitted.incidents, (*said, *found.notes, *fitted.notes)
     if names.label is None:
         return None, (), ()
     labels, empty = read_flags(columns[names.label])
     notes = (f"empty labels, taken as 0: {empty} of {len(labels)}",) if empty else ()
     return labels, incidents_in(labels, series.seconds, series.step_s, author=f"column {names.label}"), notes
+
+
+def _ground(series: Series, reading: Reading) -> Series:
+    """What incidents are placed on: with a policy for gaps, points that are absent count."""
+    return series if reading.gaps is None else bridged(series, reading.gaps).series

@@ -1,7 +1,9 @@
 """How the cells of a table are to be read, where they do not say it themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from argosy.signals.gap_policy import GapPolicy
 
 
 class OpenIncidents(StrEnum):
@@ -21,6 +23,7 @@ class Reading:
     `open_incidents`, an incident without an end that is not the last one is refused.
     `skip` lines stand above the table, and lines that begin with `comment` are no part of it. `decimal` is the decimal
     point or comma; with it thousands may be separated by the other. `units` may stand behind numbers.
+    `gaps` says what missing values mean, which is nothing where it is not said.
     """
 
     zone: str | None = None
@@ -32,6 +35,11 @@ class Reading:
     comment: str | None = None
     decimal: str | None = None
     units: bool | None = None
+    gaps: GapPolicy | None = None
+
+    def as_before(self, earlier: "Reading") -> "Reading":
+        """The same, and as before in what changes the points themselves, where nothing is said of that now."""
+        return replace(self, gaps=self.gaps or earlier.gaps)
 
 
 UNSAID = Reading()

@@ -5,8 +5,9 @@ import pytest
 
 from argosy.inputs.tables.loaded_series import MOST_SESSION_POINTS
 from argosy.signals.arrays import Ints
+from argosy.signals.bridged import MOST_ABSENT, bridged
 from argosy.signals.errors import BadInput
-from argosy.signals.gap_policy import MOST_ABSENT, GapPolicy, bridged
+from argosy.signals.gap_policy import GapPolicy
 from argosy.signals.gaps import regular
 from argosy.signals.series import Series
 
