@@ -85,6 +85,12 @@ OPTIONS: dict[str, Any] = {
             callback=_gaps,
         ),
     ],
+    "rate": Annotated[
+        bool | None,
+        typer.Option(
+            "--rate/--no-rate", help="Values are those of a counter: take its rate a second, over restarts as well."
+        ),
+    ],
 }
 """The option of each field of `Reading`, called as the field."""
 

@@ -95,6 +95,7 @@ def add(
     from argosy.scheduling.cron import Cron
     from argosy.scheduling.missed_policy import MissedPolicy
     from argosy.scheduling.perform import RequestSpec, check_model, check_scheduled
+    from argosy.service.made_with import reading_made_with
 
     asked = SourceOptions(
         files, sql, prometheus, query, base_query, columns_of(time, value, label, id_column, series),
@@ -121,6 +122,7 @@ def add(
     line, policy = Cron.read(cron, zone), MissedPolicy.read(missed)
     row = store.detectors.find(detector)
     live = check_scheduled(store, row.id)
+    asked, about_rates = asked.as_made(reading_made_with(store, live))
     source = source_of(asked, live.step_s, live.base.get("column"))
     said = query_notes(source, live.base.get("column"), os.environ, int(_now()))
     others = [each.id for each in schedules.listed() if each.line == store.service.line_of(row.id)]
@@ -129,6 +131,7 @@ def add(
     for note in (
         *([f"{', '.join(others)} refreshes this detector, too"] if others else []),
         *asked.not_there_yet(),
+        *about_rates,
         *said,
     ):
         typer.echo(f"note: {note}", err=True)

@@ -48,6 +48,15 @@ class SourceOptions:
         sql = kept_url("--sql", self.sql) if self.sql else None
         return replace(self, files=_everywhere(self.files) if self.files else None, sql=sql, incidents=incidents)
 
+    def as_made(self, made: Reading) -> tuple["SourceOptions", tuple[str, ...]]:
+        """The same, taking rates where the detector was made on rates; and what is to be said of that."""
+        from argosy.service.made_with import reading_notes
+
+        if self.prometheus:
+            said = "the detector was made on rates a second: the query must give such, as rate(NAME[5m]) does"
+            return self, (said,) if made.rate else ()
+        return replace(self, reading=self.reading.as_before(made)), tuple(reading_notes(made, self.reading))
+
     def not_there_yet(self) -> Iterator[str]:
         """What the worker will look for and this process does not find."""
         if self.files and not glob.glob(self.files, recursive=True):
@@ -65,6 +74,8 @@ class SourceOptions:
         if len(given) != 1:
             problem = f"{' and '.join(given)} are given" if given else "nothing says where newer data come from"
             raise BadInput("source", problem, "give one of --files, --sql with --query, or --prometheus with --query")
+        if self.prometheus and self.reading.rate:
+            raise BadInput("--rate", "is for files and SQL", "ask Prometheus for the rate: --query 'rate(NAME[5m])'")
         if (self.query is None) != (self.files is not None):
             raise BadInput("--query", "goes with --sql and --prometheus, which need it", "give it with one of these")
         for option, query in (("--query", self.query), ("--base-query", self.base_query)):

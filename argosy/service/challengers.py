@@ -21,6 +21,7 @@ from argosy.inputs.tables.read_series import TableRequest
 from argosy.models.roles import read_roles
 from argosy.models.table import Models
 from argosy.service.load import load_for_refresh
+from argosy.service.made_with import reading_made_with
 from argosy.service.refresh_request import RefreshRequest
 from argosy.sessions.base import AUTO
 from argosy.sessions.estimate import REPLY_TOKENS
@@ -158,7 +159,7 @@ class Challengers:
         asked, recipe = self.request, self.champion.base
         offers = tuple(self._offer(each) for each in self.data.champion.rules)
         return SessionRequest(
-            TableRequest(part.origin),
+            TableRequest(part.origin, reading=reading_made_with(self.store, self.champion)),
             base=recipe.get("column") or AUTO,
             model=asked.model,
             settings=asked.settings,

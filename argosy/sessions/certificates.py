@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -33,6 +33,7 @@ from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.sessions.kept_certificates import certificates_of
+from argosy.sessions.request import reading_of
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
@@ -158,6 +159,8 @@ def verify_rule(
         mend = "argosy run certifies the rules that it accepts; argosy rules lists those"
         raise BadInput(f"rule {story.rule.id}", "has no certificate", mend)
     session, stored = list(known.items())[-1]
+    if table is not None:  # points that change in reading are read as those that it was certified on
+        table = replace(table, reading=table.reading.as_before(reading_of(store.sessions.find(session))))
     data = _kept_data(store, stored) if table is None else _table_data(store, stored, table)
     sandbox = open_sandbox(choice, story.rule.language_model, risk)
     try:

@@ -13,6 +13,7 @@ import numpy as np
 from argosy.inputs.sources.errors import NoData, SourceUnavailable
 from argosy.inputs.sources.source import Stretch, cut
 from argosy.inputs.tables.base_column import BaseColumn
+from argosy.inputs.tables.counter_rates import with_rates
 from argosy.inputs.tables.incidents import ListedIncidents, list_incidents
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.read_series import TableRequest, read_series
@@ -43,14 +44,17 @@ class FileSource:
     request: TableRequest
 
     def load(self, stretch: Stretch) -> LoadedSeries:
-        parts = []
+        parts, request = [], self.request
+        if request.reading.rate:  # a counter goes on from one file to the next
+            request = replace(request, reading=replace(request.reading, rate=False))
         for path in _paths(self.pattern):
-            loaded = _read(path, self.request)
+            loaded = _read(path, request)
             if not loaded.times_known:
                 mend = "a schedule needs a column of times"
                 raise BadInput(str(path), "its rows have no times, only an index", mend)
             parts.append(loaded)
-        return cut(joined(parts), stretch)
+        whole = joined(parts)
+        return cut(with_rates(whole, str(whole.origin)) if self.request.reading.rate else whole, stretch)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from argosy.inputs.tables.cells import LARGEST_VALUE
 from argosy.inputs.tables.loaded_series import LoadedSeries
 from argosy.inputs.tables.times import LATEST_S
 from argosy.signals.arrays import Floats, Ints
+from argosy.signals.counters import only_rises
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series
 
@@ -38,9 +39,8 @@ SHOWN_SERIES = 4
 
 _SELECTOR = re.compile(r"^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^{}]*\})?\s*$")
 _COUNTER_NAMES = ("_total", "_count", "_sum", "_bucket")
+_MOST_RESTARTS = 0.02
 _ADDRESS = "write --prometheus http://host:9090"
-_FALLS = 0.5  # of a counter that starts again, below what it was before
-
 
 _Second = Annotated[float, pydantic.Field(ge=0, le=LATEST_S)]
 
@@ -152,14 +152,10 @@ def _refuse_raw(query: str, values: Floats) -> None:
     """Raises BadInput for a bare metric that only rises, and now and then falls to nearly nothing."""
     if not _SELECTOR.match(query):
         return
-    there = values[~np.isnan(values)]
-    moves = np.diff(there)
-    falls = np.flatnonzero(moves < 0)
-    if len(there) < 20 or not len(falls) or (there < 0).any() or len(falls) > 0.02 * len(moves):
-        return
-    rises = float(np.mean(moves > 0))
-    if rises > 0.5 and (there[falls + 1] < _FALLS * there[falls]).all():
-        problem = f"only rises, save for {len(falls)} {'time' if len(falls) == 1 else 'times'} at which it starts again"
+    found, moves = only_rises(values), int((~np.isnan(values)).sum()) - 1
+    if found is not None and 0 < found.restarts <= _MOST_RESTARTS * moves and found.rises > moves / 2:
+        count = found.restarts
+        problem = f"only rises, save for {count} {'time' if count == 1 else 'times'} at which it starts again"
         mend = f"if it is a counter, ask for rate({query.strip()}[5m]); if not, for {query.strip()} + 0"
         raise BadInput(f"--query {query!r}", problem, mend)
 

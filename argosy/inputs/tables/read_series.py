@@ -11,6 +11,7 @@ from argosy.inputs.tables.across_gaps import with_gap_policy
 from argosy.inputs.tables.cells import read_base, read_flags, read_floats
 from argosy.inputs.tables.column import Column
 from argosy.inputs.tables.column_names import ID_NAMES, LABEL_NAMES, TIME_NAMES, VALUE_NAMES, pick, pick_alone
+from argosy.inputs.tables.counter_rates import counter_notes, with_rates
 from argosy.inputs.tables.id_columns import refuse_alternating, refuse_mixed
 from argosy.inputs.tables.incidents import list_incidents, offset_notes, placed
 from argosy.inputs.tables.inferred_columns import number_column, time_column
@@ -119,6 +120,8 @@ def read_sheet(sheet: Sheet, request: TableRequest) -> LoadedSeries:
         times.known,
         times.naive,
     )
+    if request.reading.rate:
+        loaded = with_rates(loaded, value.whole)
     return loaded if request.reading.gaps is None else with_gap_policy(loaded, request.reading.gaps)
 
 
@@ -251,6 +254,8 @@ def _series(value: Column, times: Times, request: TableRequest, id: str) -> tupl
     if found.count:
         shape = f"longest {duration(found.longest_s)}, {found.share:.2%} of points missing"
         notes.append(f"{found.count} {'gap' if found.count == 1 else 'gaps'}, {shape}")
+    if request.reading.rate is None:
+        notes += counter_notes(values)
     if request.step_s is None and (change := step_change_note(times.seconds, times.known)):
         notes.append(change)
     if len(values) > 1 and request.step_s is None:

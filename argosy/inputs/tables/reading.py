@@ -24,6 +24,7 @@ class Reading:
     `skip` lines stand above the table, and lines that begin with `comment` are no part of it. `decimal` is the decimal
     point or comma; with it thousands may be separated by the other. `units` may stand behind numbers.
     `gaps` says what missing values mean, which is nothing where it is not said.
+    With `rate` the values are those of a counter, and its rates are looked at.
     """
 
     zone: str | None = None
@@ -36,10 +37,11 @@ class Reading:
     decimal: str | None = None
     units: bool | None = None
     gaps: GapPolicy | None = None
+    rate: bool | None = None
 
     def as_before(self, earlier: "Reading") -> "Reading":
         """The same, and as before in what changes the points themselves, where nothing is said of that now."""
-        return replace(self, gaps=self.gaps or earlier.gaps)
+        return replace(self, gaps=self.gaps or earlier.gaps, rate=earlier.rate if self.rate is None else self.rate)
 
 
 UNSAID = Reading()
