@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from argosy.inputs.tables.reading import Reading
 from argosy.sessions.request import reading_of
+from argosy.signals.gap_policy import GapPolicy
 from argosy.store.rows import DetectorRow
 from argosy.store.store import Store
 
@@ -20,5 +21,6 @@ def reading_notes(made: Reading, asked: Reading) -> Iterator[str]:
         yield "the detector was made on rates, and these values are taken as they stand in the file (--no-rate)"
     if asked.rate and not made.rate:
         yield "the detector was made on values as they stood in the file, and these are rates of them (--rate)"
-    if asked.gaps not in (None, made.gaps):
-        yield f"the detector was made with --gaps {made.gaps or 'ignore'}, and these points are read with {asked.gaps}"
+    before = made.gaps or GapPolicy.IGNORE
+    if asked.gaps not in (None, before):
+        yield f"the detector was made with --gaps {before}, and these points are read with --gaps {asked.gaps}"

@@ -1,5 +1,8 @@
 """Detectors as sessions leave them, without a session."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from argosy.inputs.tables.loaded_series import LoadedSeries
@@ -21,8 +24,9 @@ def loaded(first: int, points: int, seed: int = 0) -> LoadedSeries:
     return LoadedSeries(Path("web.csv"), series, np.zeros(points, dtype=np.bool_), (), None, (), True)
 
 
-def keep_detector(store: Store, points: int = 100) -> str:
-    """A detector without rules, with the points that it was made on."""
+def keep_detector(store: Store, points: int = 100, reading: Mapping[str, Any] | None = None) -> str:
+    """A detector without rules, with the points that it was made on, read so."""
     data = keep_copy(store, loaded(FIRST, points))
-    session = store.sessions.begin("web", points, "embedded", "ewma", 0, {"data": data})
+    settings = {"data": data} | ({"request": {"table": {"reading": reading}}} if reading else {})
+    session = store.sessions.begin("web", points, "embedded", "ewma", 0, settings)
     return store.detectors.put(session.id, "web", {"name": "ewma"}, [], STEP_S).id

@@ -51,6 +51,21 @@ def test_a_schedule_is_added_held_resumed_and_removed(home: Path) -> None:
     assert (gone.exit_code, "was removed" in gone.stderr) == (2, True)
 
 
+def test_a_schedule_takes_the_rates_that_its_detector_was_made_on(tmp_path: Path) -> None:
+    store = open_store(Settings(tmp_path))
+    keep_detector(store, reading={"rate": True, "gaps": "hold"})
+    store.close()
+    row = json.loads(scheduled(tmp_path, "--gaps", "zero", "--files", "web.csv", "--json").stdout)
+    assert row["source"]["reading"]["rate"] is True
+    assert (row["source"]["gaps"], row["source"]["reading"]["gaps"]) == ("zero", None)
+    other = scheduled(tmp_path, "--gaps", "zero", "--files", "web.csv", "--no-rate")
+    assert "the detector was made on rates, and these values are taken as they stand" in other.stderr
+    assert "made with --gaps hold, and these points are read with --gaps zero" in other.stderr
+    url = "http://a:${NO_SUCH_PASSWORD}@h:9090"
+    asked = scheduled(tmp_path, "--gaps", "hold", "--prometheus", url, "--query", "a:b:rate")
+    assert "the query must give such" in asked.stderr
+
+
 def test_history_tells_what_waits(home: Path) -> None:
     assert "Nothing was due yet" in argosy(home, "schedule", "history").stdout
     row = json.loads(scheduled(home, "--gaps", "zero", "--files", "web.csv", "--json").stdout)
@@ -77,6 +92,10 @@ def test_history_tells_what_waits(home: Path) -> None:
         (("--gaps", "hold", "--files", "a.csv", "--data-zone", "Mars"), "--data-zone Mars: there is no such time zone"),
         (("--gaps", "hold", "--files", "a.csv", "--cron", "61 * * * *"), "out of range"),
         (("--gaps", "hold", "--prometheus", "http://h:9090", "--query", "requests_total"), r"ask for rate\("),
+        (
+            ("--gaps", "hold", "--prometheus", "http://h:9090", "--query", "up", "--rate"),
+            "--rate: is for files and SQL",
+        ),
         (("--gaps", "hold", "--sql", "postgresql://a:pw12345@h/d", "--query", "SELECT 1"), "a secret stands in it"),
         (("--gaps", "hold", "--files", "a.csv", "--incidents-query", "SELECT 1"), "one is no use without the other"),
     ],

@@ -102,3 +102,12 @@ def test_a_claim_is_never_held_twice(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert (inside, most) == (0, 1)
+
+
+def test_gaps_that_are_an_anomaly_are_kept(store: Store) -> None:
+    series = Series("a", np.array([0, 60, 120, 180]), np.array([1.0, np.nan, np.nan, 2.0]), 60)
+    gaps = (Incident(60, 180, "gap", "gap policy"),)
+    loaded = LoadedSeries(Path("metric.csv"), series, None, (), None, (), True, gaps=gaps)
+    assert read_copy(store, keep_copy(store, loaded)).gaps == gaps
+    assert loaded.part(slice(0, 1)).gaps == ()
+    assert loaded.part(slice(2, 4)).gaps == gaps

@@ -38,7 +38,7 @@ def test_files_of_a_pattern_are_one_series_cut_to_the_stretch(tmp_path: Path) ->
     frame(0, 60).to_csv(tmp_path / "b-first.csv", index=False)
     loaded = files(tmp_path / "*.csv").load(FIRST, FIRST + 79 * STEP_S)
     assert loaded.series.values.tolist() == list(range(80))
-    assert loaded.notes == ("10 points in more than one file, alike",)
+    assert loaded.notes[-1] == "10 points in more than one file, alike"
     part = open_feed(
         SourceSpec.model_validate(
             {"data": {"kind": "files", "pattern": str(tmp_path / "*.csv")}, "gaps": "ignore", "lookback_days": 0.0}
@@ -268,3 +268,15 @@ def test_a_zone_is_kept_and_incidents_of_an_unknown_one_are_said(tmp_path: Path)
     zoned = files(tmp_path / "a.csv", incidents=incidents, reading={"zone": "Europe/Berlin"})
     assert zoned.incidents is not None
     assert zoned.incidents.read().incidents[0].start == FIRST + 10 * STEP_S
+
+
+def test_a_counter_goes_on_from_one_file_to_the_next(tmp_path: Path) -> None:
+    whole = frame(0, 200)
+    whole.loc[130:, "value"] -= 130  # it starts again
+    whole.iloc[:100].to_csv(tmp_path / "a.csv", index=False)
+    whole.iloc[100:].to_csv(tmp_path / "b.csv", index=False)
+    loaded = files(tmp_path / "*.csv", reading={"rate": True}).load(FIRST, ALL)
+    expected = np.full(199, 1 / STEP_S)
+    expected[129] = 0.0  # of which the total says 0
+    assert loaded.series.values.tolist() == expected.tolist()
+    assert loaded.series.seconds[0] == FIRST + STEP_S
