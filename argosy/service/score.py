@@ -88,7 +88,8 @@ def score_file(
 
 
 def _flooded(scores: Scores) -> Iterator[str]:
-    flagged, points = int(scores.flags.sum()), len(scores.flags)
+    own = scores.flags & ~scores.fired[GAP_ALERT] if GAP_ALERT in scores.fired else scores.flags
+    flagged, points = int(own.sum()), len(own)
     if points >= FEWEST_TO_COMPARE and flagged > MOST_FLAGGED * points:
         yield f"{flagged / points:.0%} of the points are flagged: look whether this is the detector's series and unit"
 
