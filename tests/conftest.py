@@ -85,9 +85,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, what counts containers, volumes or shared memory runs in one process, one by one.
 
-    The rest goes by file, since a module's fixtures are its own; pages of the docs share none that is dear.
+    The rest goes by file, since a module's fixtures are its own; pages of the docs share none that is dear. What grows
+    forests is slow.
     """
     for item in items:
+        if "opprentice" in item.name:
+            item.add_marker("slow")
         file = item.nodeid.partition("::")[0]
         engine = any(item.get_closest_marker(name) for name in ("docker", "namespaces"))
         if engine or not file.startswith("tests/docs/"):

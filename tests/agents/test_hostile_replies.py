@@ -140,6 +140,7 @@ def calls(read: Callable[[str], object], text: str) -> int:
     return counted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_twice_the_length_is_about_twice_the_work(name: str) -> None:
     for reader in ("a rule", "vetting", "numbered", "a transcript"):

@@ -63,6 +63,11 @@ class Case(_Form):
     set: str | None = None
     folder: Path = _FOLDER
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it runs a session, or stands among those that strangers made."""
+        return "argosy run" in " ".join([self.command, *self.before]) or self.folder.parent != _FOLDER
+
     def words(self, command: str, out: Path) -> list[str]:
         places = {"file": self.folder / self.file, "other": self.folder / (self.other or ""), "out": out}
         return [word.format(**places) if "{" in word else word for word in shlex.split(command)][1:]

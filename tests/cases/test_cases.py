@@ -7,7 +7,9 @@ import pytest
 from tests.cases.table import Case, read_table, tables, what_is_wrong
 
 CASES = [
-    pytest.param(case, id=f"{table.parent.name}-{table.stem}-{case.name}")
+    pytest.param(
+        case, id=f"{table.parent.name}-{table.stem}-{case.name}", marks=pytest.mark.slow if case.is_slow else ()
+    )
     for table in tables()
     for case in read_table(table)
 ]
