@@ -1,11 +1,11 @@
 """The house keeps its measures: short functions, few broad excepts, and tests that stand where the code stands."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("argosy", "graphs", "agents", "detectors", "eval", "signals", "prompts", "sandbox")
@@ -22,13 +22,9 @@ def sources() -> Iterator[Path]:
         yield from (path for path in sorted((ROOT / room).rglob("*.py")) if path.resolve() == path)
 
 
-@pytest.fixture(scope="module")
-def trees() -> list[ast.Module]:
-    return [ast.parse(path.read_text("utf-8")) for path in sources()]
-
-
-def functions(trees: list[ast.Module]) -> list[int]:
+def functions() -> list[int]:
     """The length of every function, in lines."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in sources())
     return [
         node.end_lineno - node.lineno + 1
         for tree in trees
@@ -37,21 +33,16 @@ def functions(trees: list[ast.Module]) -> list[int]:
     ]
 
 
-def test_nine_functions_of_ten_read_in_one_breath(trees: list[ast.Module]) -> None:
-    lengths = functions(trees)
+def test_nine_functions_of_ten_read_in_one_breath() -> None:
+    lengths = functions()
     assert len(lengths) > 2_000
     assert np.percentile(lengths, 90) <= 18
 
 
-def test_broad_excepts_stay_few(trees: list[ast.Module]) -> None:
-    broad = [
-        node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
-    ]
-    assert len(broad) <= 14
+def test_broad_excepts_stay_few() -> None:
+    broad = re.compile(r"^ *except(?: \(?(?:\w+, )*(?:Base)?Exception\b.*)?:", re.MULTILINE)
+    found = [path for path in sources() for _ in broad.finditer(path.read_text("utf-8"))]
+    assert 0 < len(found) <= 14
 
 
 def test_tests_stand_where_the_code_stands() -> None:

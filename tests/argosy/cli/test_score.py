@@ -11,6 +11,8 @@ import pytest
 from tests.argosy.cli.inprocess import opened
 from tests.argosy.cli.invoking import invoke
 
+pytestmark = pytest.mark.slow
+
 POINTS = 1_800
 STARTS = (100, 233, 366, 500, 633, 766, 897, 1033, 1166, 1300, 1433, 1566, 1700)
 """Where incidents begin; the one at 897 goes on past the end of training, at 900."""

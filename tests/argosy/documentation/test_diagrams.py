@@ -8,6 +8,7 @@ from argosy.cli.graph import GRAPHS, drawing
 from argosy.documentation.diagrams import drawn, fence
 
 
+@pytest.mark.slow
 def test_drawings_have_ids_of_their_own_and_are_the_same_each_time() -> None:
     sources = ("graph TD;\n  a --> b;\n", "graph TD;\n  a --> c;\n")
     one, other = (ET.fromstring(drawn(source)) for source in sources)
