@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from argosy.inputs.tables.reading import Reading
-from argosy.sessions.request import reading_of
+from argosy.sessions.kept_reading import reading_of
 from argosy.signals.gap_policy import GapPolicy
 from argosy.store.rows import DetectorRow
 from argosy.store.store import Store

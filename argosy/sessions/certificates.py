@@ -33,7 +33,7 @@ from argosy.inputs.tables.read_series import TableRequest, read_series
 from argosy.sandbox.protocol import Evaluation, Input, Job, Limits, Outcome, Ran, Sandbox
 from argosy.sandboxes import SandboxChoice, open_sandbox
 from argosy.sessions.kept_certificates import certificates_of
-from argosy.sessions.request import reading_of
+from argosy.sessions.kept_reading import reading_of
 from argosy.signals.arrays import Bools, Floats
 from argosy.signals.errors import BadInput
 from argosy.signals.series import Series

@@ -15,7 +15,6 @@ from argosy.graphs.refine.offers import Library
 from argosy.graphs.refine.shortlist_settings import ShortlistSettings
 from argosy.graphs.replay.past import EarlierSettings, NodeRun
 from argosy.inputs.tables.read_series import TableRequest
-from argosy.inputs.tables.reading import UNSAID, Reading
 from argosy.sandboxes import SandboxChoice
 from argosy.sessions.in_service import InService
 from argosy.signals.errors import BadInput
@@ -81,13 +80,6 @@ def settings_json(request: SessionRequest, data: str, by_language_model: bool) -
         "data": data,
         "request": _adapter().dump_python(request, mode="json", exclude={"instead"}),
     }
-
-
-def reading_of(row: SessionRow) -> Reading:
-    """How a stored session read its points; as usual where the store says nothing of it."""
-    table: Mapping[str, Any] = (row.settings.get("request") or {}).get("table") or {}
-    kept = table.get("reading")
-    return UNSAID if kept is None else pydantic.TypeAdapter(Reading).validate_python(kept)
 
 
 def refuse_pattern(row: SessionRow) -> None:
